@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One row a module, from the bottom up: a module may lean on rows above its own and on nothing
+// else. Sources/ARCHITECTURE.md says what each is for; a test holds both to the same table.
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let c: [CSetting] = [.unsafeFlags(["-std=gnu17", "-Wall", "-Wextra", "-Werror"])]
+let cxx: [CXXSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"])]
+
+func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+func header(_ name: String) -> Target { .target(name: name, cSettings: c) }
+func shim(_ name: String, links library: String) -> Target {
+  .target(name: name, cxxSettings: cxx, linkerSettings: [.linkedLibrary(library)])
+}
+func module(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: uses, swiftSettings: swift)
+}
+func program(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: uses, swiftSettings: swift)
+}
+func tests(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: uses, swiftSettings: swift)
+}
+
+// A plugin exports its entry and nothing else, and is never unloaded.
+let entryAlone: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/entry.map",
+    "-Xlinker", "-z", "-Xlinker", "nodelete",
+  ])
+]
+func cPlugin(_ name: String) -> Target {
+  .target(
+    name: "plugin_" + name, dependencies: ["COrienABI"], path: "Plugins/" + name,
+    publicHeadersPath: ".", cSettings: c, linkerSettings: entryAlone)
+}
+func swiftPlugin(_ name: String) -> Target {
+  .target(
+    name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"], path: "Plugins/" + name,
+    swiftSettings: swift, linkerSettings: entryAlone)
+}
+let plugins = [cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script")]
+
+let layers: [Target] = [
+  // L0: C headers and libraries, and the values of the domain
+  header("CLinux"),
+  header("COrienABI"),
+  header("COrienJail"),
+  system("CLibFFI", "libffi", "libffi-dev"),
+  system("CSQLite", "sqlite3", "libsqlite3-dev"),
+  system("CSodium", "libsodium", "libsodium-dev"),
+  system("CCurl", "libcurl", "libcurl4-openssl-dev"),
+  shim("CSimdjson", links: "simdjson"),
+  shim("CRE2", links: "re2"),
+  module("OrienModel", ["CSimdjson", "CRE2"]),
+  // L1: one mechanism each
+  module("OrienSystem", ["CLinux", "OrienModel"]),
+  module("OrienFFI", ["CLibFFI", "COrienABI", "OrienModel"]),
+  module("OrienHTTP", ["OrienSystem", "OrienModel"]),
+  module("OrienHTTPClient", ["CCurl", "OrienModel"]),
+  // L2: what a node has
+  module(
+    "OrienPlugins", ["OrienFFI", "OrienSystem", "COrienABI", "CSodium", "OrienModel"]),
+  module("OrienSandbox", ["COrienJail", "OrienSystem", "OrienModel"]),
+  module("OrienLedger", ["CSQLite", "CSodium", "OrienSystem", "OrienModel"]),
+  // L3 to L5: how work happens, how it is asked for, and the process
+  module(
+    "OrienKernel", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel"]),
+  module("OrienAPI", ["OrienKernel", "OrienHTTP", "OrienSystem", "OrienModel"]),
+  program(
+    "orien",
+    [
+      "OrienAPI", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP",
+      "OrienHTTPClient", "OrienSystem", "OrienModel",
+    ]),
+  // Beside the layers
+  .executableTarget(name: "orien-jail", dependencies: ["COrienJail"], cSettings: c),
+  program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
+  module("OrienKit", ["COrienABI"]),
+  module("OrienTestKit", ["OrienKernel", "OrienSystem", "OrienModel"]),
+]
+
+let checks: [Target] = [
+  tests("OrienModel", ["OrienModel"]),
+  tests("OrienSystem", ["OrienSystem", "OrienModel"]),
+  tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
+  tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
+  tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
+  tests("OrienSandbox", ["OrienSandbox", "OrienSystem", "OrienModel"]),
+  tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+  tests("OrienKernel", ["OrienKernel", "OrienTestKit", "OrienSystem", "OrienModel"]),
+  tests(
+    "OrienAPI", ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),
+  tests("Tidy", []),
+]
+
+let package = Package(
+  name: "orien",
+  products: [
+    .executable(name: "orien", targets: ["orien"]),
+    .executable(name: "orien-jail", targets: ["orien-jail"]),
+    .executable(name: "orien-worker", targets: ["orien-worker"]),
+  ]
+    + plugins.map {
+      .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
+    },
+  targets: layers + plugins + checks,
+  cxxLanguageStandard: .cxx17)

@@ -1,0 +1,1 @@
+#include "orien_plugin.h"
