@@ -1,0 +1,64 @@
+/// What a call may use. As a tool's wish, nil is no opinion; granted, each that is set is the least
+/// of what the plugin, its manifest and the node's policy say.
+package struct Limits: Sendable, Equatable {
+  /// Calls of one tool at once.
+  package var concurrency: UInt64?
+  package var wallMilliseconds: UInt64?
+  package var cpuMilliseconds: UInt64?
+  /// 100 is one core.
+  package var cpuPercent: UInt64?
+  package var memoryBytes: UInt64?
+  package var outputBytes: UInt64?
+  package var inputBytes: UInt64?
+  package var diskBytes: UInt64?
+  package var diskFiles: UInt64?
+  package var fileBytes: UInt64?
+  package var ioBytesPerSecond: UInt64?
+  package var processes: UInt64?
+  package var openFiles: UInt64?
+
+  package init() {}
+
+  /// Every limit with the name it has in JSON, in manifests and in records: the one list of them.
+  package static let named: [(name: String, path: any WritableKeyPath<Limits, UInt64?> & Sendable)] = [
+    ("concurrency", \.concurrency), ("wallMilliseconds", \.wallMilliseconds),
+    ("cpuMilliseconds", \.cpuMilliseconds), ("cpuPercent", \.cpuPercent),
+    ("memoryBytes", \.memoryBytes), ("outputBytes", \.outputBytes),
+    ("inputBytes", \.inputBytes), ("diskBytes", \.diskBytes), ("diskFiles", \.diskFiles),
+    ("fileBytes", \.fileBytes), ("ioBytesPerSecond", \.ioBytesPerSecond),
+    ("processes", \.processes), ("openFiles", \.openFiles),
+  ]
+
+  /// For each limit the smaller of the two; one that only one side sets is that side's.
+  package func least(_ other: Limits) -> Limits {
+    var result = self
+    for (_, path) in Self.named {
+      guard let theirs = other[keyPath: path] else { continue }
+      result[keyPath: path] = min(self[keyPath: path] ?? theirs, theirs)
+    }
+    return result
+  }
+}
+
+/// One limit of one call, as its record tells it.
+package struct GrantedLimit: Sendable, Equatable {
+  package var name: String
+  /// What the tool asked for; nil where it had no opinion.
+  package var requested: UInt64?
+  package var granted: UInt64
+  package var enforcedBy: Enforcement
+
+  package init(
+    name: String, requested: UInt64?, granted: UInt64, enforcedBy: Enforcement
+  ) {
+    self.name = name
+    self.requested = requested
+    self.granted = granted
+    self.enforcedBy = enforcedBy
+  }
+}
+
+/// By what means a limit holds, from the strongest to none.
+package enum Enforcement: String, Sendable {
+  case cgroup2, cgroup1, rlimit, node, none
+}

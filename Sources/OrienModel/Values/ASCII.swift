@@ -1,0 +1,60 @@
+// Characters of protocols. Identifiers and headers are bytes; no locale has a say in them.
+
+extension UInt8 {
+  package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
+  package var isASCIILetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
+  /// A letter, a digit, `_` or `-`.
+  package var isASCIIWord: Bool {
+    isASCIILetter || isASCIIDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-")
+  }
+  package var isLowerHexDigit: Bool { isASCIIDigit || (self >= 0x61 && self <= 0x66) }
+
+  /// The digit's value, of either case; nil for any other character.
+  package var hexValue: UInt8? {
+    switch self {
+    case 0x30...0x39: self - 0x30
+    case 0x61...0x66: self - 0x61 + 10
+    case 0x41...0x46: self - 0x41 + 10
+    default: nil
+    }
+  }
+}
+
+private let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
+
+extension String {
+  package mutating func appendHex(_ byte: UInt8) {
+    append(Character(Unicode.Scalar(hexDigits[Int(byte >> 4)])))
+    append(Character(Unicode.Scalar(hexDigits[Int(byte & 15)])))
+  }
+
+  /// The bytes as lower-case hexadecimal digits.
+  package init(hex bytes: some Collection<UInt8>) {
+    self.init(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+      var index = 0
+      for byte in bytes {
+        buffer[index] = hexDigits[Int(byte >> 4)]
+        buffer[index + 1] = hexDigits[Int(byte & 15)]
+        index += 2
+      }
+      return index
+    }
+  }
+}
+
+extension StringProtocol {
+  /// The bytes that its hexadecimal digits spell, other characters passed over.
+  package var hexBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for digit in utf8.lazy.compactMap(\.hexValue) {
+      if let first = high {
+        bytes.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    return bytes
+  }
+}
