@@ -1,1 +1,43 @@
+/* What Linux has and Glibc's module does not show to Swift: one wrapper a system call, each with
+ * the errno convention of its manual page. */
 #pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* glibc has no wrapper: opens `path` under `folder` as `resolve` allows. */
+static inline int linux_openat2(int folder, const char *path, uint64_t flags, uint64_t mode,
+                                uint64_t resolve) {
+  struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+/* Variadic functions are invisible to Swift. */
+static inline int linux_fcntl(int descriptor, int command, int argument) {
+  return fcntl(descriptor, command, argument);
+}
+static inline int linux_openat(int folder, const char *path, int flags, mode_t mode) {
+  return openat(folder, path, flags, mode);
+}
+
+/* A GNU extension that needs a macro set before the first header. */
+static inline int linux_pipe2(int ends[2], int flags) {
+  return (int)syscall(SYS_pipe2, ends, flags);
+}
+static inline int linux_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

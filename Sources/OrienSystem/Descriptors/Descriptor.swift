@@ -1,0 +1,113 @@
+import CLinux
+import Glibc
+
+/// An open file descriptor with one owner; closed when the owner lets go of it.
+///
+/// Every descriptor of the node is close-on-exec from its first instant.
+package struct Descriptor: ~Copyable, Sendable {
+  package let raw: Int32
+
+  /// Takes over `raw`, which nobody else may close from here on.
+  package init(owning raw: Int32) {
+    precondition(raw >= 0, "a descriptor is never negative")
+    self.raw = raw
+  }
+
+  deinit { close(raw) }
+
+  /// Gives the descriptor up to whoever takes the number; it is not closed.
+  package consuming func release() -> Int32 {
+    let raw = self.raw
+    discard self
+    return raw
+  }
+
+  /// Another descriptor of the same open file.
+  package borrowing func duplicate() throws(SystemError) -> Descriptor {
+    let raw = self.raw
+    return Descriptor(owning: try retrying("dup") { linux_fcntl(raw, F_DUPFD_CLOEXEC, 3) })
+  }
+}
+
+extension Descriptor {
+  /// Reads at most `buffer.count` bytes; nil where none are there yet; 0 at the end.
+  package borrowing func read(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int? {
+    try Self.read(raw, into: buffer)
+  }
+
+  /// Writes as much as is taken at once; nil where nothing is taken yet.
+  package borrowing func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+    try Self.write(raw, buffer)
+  }
+
+  package static func read(
+    _ raw: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int? {
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno == EAGAIN { return nil }
+      if errno != EINTR { throw .last("read") }
+    }
+  }
+
+  package static func write(
+    _ raw: Int32, _ buffer: UnsafeRawBufferPointer
+  ) throws(SystemError) -> Int? {
+    while true {
+      let count = Glibc.write(raw, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno == EAGAIN { return nil }
+      if errno != EINTR { throw .last("write") }
+    }
+  }
+
+  /// Writes all of `bytes` to a descriptor that blocks, such as a file.
+  package borrowing func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+    let raw = self.raw
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      done += try retrying("write") {
+        bytes.withUnsafeBytes { Glibc.write(raw, $0.baseAddress! + start, $0.count - start) }
+      }
+    }
+  }
+
+  /// Reads a regular file from `offset` on, at most `count` bytes; fewer only at its end.
+  package borrowing func readAll(
+    from offset: Int64 = 0, atMost count: Int
+  ) throws(SystemError) -> [UInt8] {
+    let raw = self.raw
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let start = bytes.count
+      let step = min(count - start, 1 << 16)
+      bytes.append(contentsOf: repeatElement(0, count: step))
+      let got = try retrying("pread") {
+        bytes.withUnsafeMutableBytes {
+          pread(raw, $0.baseAddress! + start, step, Int(offset) + start)
+        }
+      }
+      bytes.removeLast(step - got)
+      if got == 0 { break }
+    }
+    return bytes
+  }
+
+  /// Waits until the file's bytes are on the disk.
+  package borrowing func sync() throws(SystemError) {
+    let raw = self.raw
+    try retrying("fdatasync") { fdatasync(raw) }
+  }
+
+  /// What the kernel knows of the file.
+  package borrowing func status() throws(SystemError) -> FileStatus {
+    let raw = self.raw
+    var status = stat()
+    try retrying("fstat") { fstat(raw, &status) }
+    return FileStatus(status)
+  }
+}

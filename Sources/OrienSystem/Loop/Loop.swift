@@ -1,0 +1,195 @@
+import CLinux
+import Glibc
+import OrienModel
+import Synchronization
+
+/// The one thread on which the node decides: it owns sockets, timers and the state of every
+/// execution, so that none of these needs a lock.
+///
+/// Whatever is called here but `post`, `stop` and replies belongs to the thread that calls
+/// `run()` (before it runs: to the thread that made it) and traps elsewhere. What is given to the
+/// loop runs on it, one thing at a time, and never blocks.
+package final class Loop: @unchecked Sendable {
+  private let poll: Descriptor
+  private let bell: Descriptor
+  private let posted = Mutex(Posted())
+  private var owner = pthread_self()
+  private var watches: [UInt64: Watch] = [:]
+  private var lastWatch: UInt64 = 0
+  private var timers = TimerQueue()
+  private var soonQueue: [() -> Void] = []
+  private var isStopped = false
+  /// The moment at which this turn of the loop began; fresh enough for deadlines.
+  package private(set) var now = Instant.now
+  /// The longest that one turn has taken since this was last read: how late others were.
+  private var slowestTurn: Duration = .zero
+
+  private struct Posted {
+    var bodies: [@Sendable () -> Void] = []
+    var hasRung = false
+  }
+
+  package init() throws(SystemError) {
+    poll = Descriptor(owning: try retrying("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+    bell = Descriptor(
+      owning: try retrying("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
+    var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: 0))
+    let (poll, bell) = (poll.raw, bell.raw)
+    try retrying("epoll_ctl") { epoll_ctl(poll, EPOLL_CTL_ADD, bell, &event) }
+  }
+
+  // MARK: From any thread
+
+  /// Runs `body` on the loop, after what was posted before it.
+  package func post(_ body: @escaping @Sendable () -> Void) {
+    let mustRing = posted.withLock { posted in
+      posted.bodies.append(body)
+      defer { posted.hasRung = true }
+      return !posted.hasRung
+    }
+    if mustRing { ring() }
+  }
+
+  /// Makes `run()` return after the present turn.
+  package func stop() { post { self.isStopped = true } }
+
+  private func ring() {
+    // The counter cannot overflow, for it is rung once a turn, and nothing else can fail here.
+    var one: UInt64 = 1
+    _ = Glibc.write(bell.raw, &one, 8)
+  }
+
+  // MARK: On the loop
+
+  package var isCurrent: Bool { pthread_equal(owner, pthread_self()) != 0 }
+
+  package func assertCurrent() {
+    precondition(isCurrent, "this belongs to the loop's thread")
+  }
+
+  /// Calls `body` whenever the descriptor is ready for what `interest` names.
+  package func watch(
+    _ raw: Int32, _ interest: Readiness, _ body: @escaping (Readiness) -> Void
+  ) throws(SystemError) -> Watch {
+    assertCurrent()
+    lastWatch += 1
+    let watch = Watch(raw: raw, number: lastWatch, loop: self, interest: interest, body: body)
+    try control(EPOLL_CTL_ADD, watch)
+    watches[watch.number] = watch
+    return watch
+  }
+
+  package func schedule(at due: Instant, _ body: @escaping () -> Void) -> Timer {
+    assertCurrent()
+    let timer = Timer(loop: self, body: body)
+    timers.add(timer, due: due)
+    return timer
+  }
+
+  package func schedule(after delay: Duration, _ body: @escaping () -> Void) -> Timer {
+    schedule(at: Instant.now + delay, body)
+  }
+
+  /// Runs `body` once the present event is dealt with: for what must not happen inside a caller.
+  package func soon(_ body: @escaping () -> Void) {
+    assertCurrent()
+    soonQueue.append(body)
+  }
+
+  /// The longest turn since this was last asked.
+  package func takeSlowestTurn() -> Duration {
+    defer { slowestTurn = .zero }
+    return slowestTurn
+  }
+
+  /// Runs until `stop()`.
+  package func run() {
+    owner = pthread_self()
+    isStopped = false
+    var events = [epoll_event](repeating: epoll_event(), count: 256)
+    while !isStopped {
+      let count = events.withUnsafeMutableBufferPointer { buffer in
+        epoll_wait(poll.raw, buffer.baseAddress, Int32(buffer.count), patience())
+      }
+      if count < 0 { precondition(errno == EINTR, "epoll_wait: \(SystemError.last("epoll_wait"))") }
+      now = .now
+      for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
+      while let timer = timers.takeDue(at: now) {
+        timer.fire()
+        drainSoon()
+      }
+      drainSoon()
+      slowestTurn = max(slowestTurn, Instant.now.since(now))
+    }
+  }
+
+  private func dispatch(_ event: epoll_event) {
+    if event.data.u64 == 0 {
+      drainPosted()
+    } else {
+      // A watch that an earlier event of this turn cancelled is no longer here.
+      watches[event.data.u64]?.deliver(Readiness(rawValue: event.events))
+    }
+    drainSoon()
+  }
+
+  private func drainPosted() {
+    var count: UInt64 = 0
+    _ = Glibc.read(bell.raw, &count, 8)
+    let bodies = posted.withLock { posted in
+      defer { posted = Posted() }
+      return posted.bodies
+    }
+    for body in bodies {
+      body()
+      drainSoon()
+    }
+  }
+
+  private func drainSoon() {
+    while !soonQueue.isEmpty {
+      let bodies = soonQueue
+      soonQueue.removeAll()
+      for body in bodies { body() }
+    }
+  }
+
+  /// Milliseconds until the first timer, rounded up so that it is due when the loop wakes.
+  private func patience() -> Int32 {
+    if !soonQueue.isEmpty { return 0 }
+    guard let due = timers.first else { return -1 }
+    let wait = due.since(.now).clampedNanoseconds
+    return Int32(clamping: (wait + 999_999) / 1_000_000)
+  }
+
+  func noteCancelledTimer() {
+    assertCurrent()
+    timers.noteCancelled()
+  }
+
+  func rearm(_ watch: Watch) {
+    assertCurrent()
+    do {
+      try control(EPOLL_CTL_MOD, watch)
+    } catch {
+      preconditionFailure("a watch outlived its descriptor: \(error)")
+    }
+  }
+
+  func forget(_ watch: Watch) {
+    assertCurrent()
+    watches[watch.number] = nil
+    do {
+      try control(EPOLL_CTL_DEL, watch)
+    } catch {
+      preconditionFailure("a watch outlived its descriptor: \(error)")
+    }
+  }
+
+  private func control(_ operation: Int32, _ watch: Watch) throws(SystemError) {
+    var event = epoll_event(
+      events: watch.interest.rawValue, data: epoll_data(u64: watch.number))
+    let poll = poll.raw
+    try retrying("epoll_ctl") { epoll_ctl(poll, operation, watch.raw, &event) }
+  }
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Glibc
+
+/// A queue between threads: any number send, and who receives may wait.
+package final class Channel<Element: Sendable>: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var elements: [Element] = []
+  private var next = 0
+  private var waiters = 0
+  private var isClosed = false
+
+  package init() {
+    mutex.initialize(to: pthread_mutex_t())
+    condition.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    // Waits with a bound are told in the clock that nobody sets.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Appends; false where the channel is closed and the element goes nowhere.
+  @discardableResult
+  package func send(_ element: Element) -> Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard !isClosed else { return false }
+    elements.append(element)
+    if waiters > 0 { pthread_cond_signal(condition) }
+    return true
+  }
+
+  /// Waits for the next element; nil once the channel is closed and empty.
+  package func receive() -> Element? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard wait(until: nil) else { return nil }
+    defer { compact() }
+    next += 1
+    return elements[next - 1]
+  }
+
+  /// Waits at most `patience` for the next element.
+  package func receive(within patience: Duration) -> Element? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard wait(until: Self.deadline(patience)) else { return nil }
+    defer { compact() }
+    next += 1
+    return elements[next - 1]
+  }
+
+  /// Waits until there is something and takes all there is; empty once closed and empty, or when
+  /// `patience` is over.
+  package func drain(within patience: Duration? = nil) -> [Element] {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard wait(until: patience.map(Self.deadline)) else { return [] }
+    defer {
+      elements = []
+      next = 0
+    }
+    return next == 0 ? elements : Array(elements[next...])
+  }
+
+  /// Elements that nobody has received.
+  package var count: Int {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return elements.count - next
+  }
+
+  /// Refuses what is sent from here on; what is there can still be received.
+  package func close() {
+    pthread_mutex_lock(mutex)
+    isClosed = true
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func wait(until deadline: timespec?) -> Bool {
+    waiters += 1
+    defer { waiters -= 1 }
+    while next == elements.count {
+      if isClosed { return false }
+      if var deadline {
+        if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {
+          return next < elements.count
+        }
+      } else {
+        pthread_cond_wait(condition, mutex)
+      }
+    }
+    return true
+  }
+
+  private func compact() {
+    if next == elements.count {
+      elements.removeAll(keepingCapacity: true)
+      next = 0
+    } else if next > 1024, next > elements.count / 2 {
+      elements.removeFirst(next)
+      next = 0
+    }
+  }
+
+  private static func deadline(_ patience: Duration) -> timespec {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let nanoseconds = UInt64(time.tv_nsec) + patience.clampedNanoseconds
+    time.tv_sec += Int(clamping: nanoseconds / 1_000_000_000)
+    time.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    return time
+  }
+}

@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+
+/// A thread of the operating system, which may block.
+package struct Thread: Sendable {
+  private let handle: pthread_t
+
+  /// Starts a thread that runs `body` and ends. Every signal is blocked in it: signals are the
+  /// loop's. `name` has at most 15 bytes. Traps where the system has no thread to give.
+  @discardableResult
+  package init(_ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void)
+  {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackBytes)
+    var handle = pthread_t()
+    let start = Unmanaged.passRetained(Start(name, body))
+    let failure = pthread_create(&handle, &attributes, threadBody, start.toOpaque())
+    precondition(failure == 0, "pthread_create: \(SystemError("pthread_create", failure))")
+    self.handle = handle
+  }
+
+  /// Waits for the thread's end. To be called once; a thread nobody waits for is `detach`ed.
+  package func join() { pthread_join(handle, nil) }
+
+  package func detach() { pthread_detach(handle) }
+
+  /// The processor time that the calling thread has used.
+  package static var cpuMicroseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+  }
+
+  fileprivate final class Start {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+}
+
+private func threadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  let start = Unmanaged<Thread.Start>.fromOpaque(argument!).takeRetainedValue()
+  linux_name_thread(String(start.name.prefix(15)))
+  var all = sigset_t()
+  sigfillset(&all)
+  pthread_sigmask(SIG_BLOCK, &all, nil)
+  start.body()
+  return nil
+}
