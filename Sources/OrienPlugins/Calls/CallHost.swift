@@ -1,0 +1,39 @@
+package import OrienModel
+
+/// What one running call asks of the node; the kernel implements it, tests fake it.
+///
+/// Every member may be called from any thread, several at once, until `done` was called for the
+/// call, and never after. None is called on the loop. Those marked so may block.
+package protocol CallHost: AnyObject, Sendable {
+  /// Appends to a stream: `limited` past the granted bytes, `cancelled` to stop. The bytes are
+  /// valid until this returns. May block, where the disk is behind.
+  func emit(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus
+
+  /// Adds to the bill. `unit` is one that the handler declares.
+  func meter(_ unit: String, _ amount: UInt64) -> CallStatus
+
+  /// How something that the node cannot see ended: the call's exit, and billed.
+  func ended(_ exit: ProcessExit, _ usage: Usage?) -> CallStatus
+
+  /// The result is no longer wanted.
+  var isCancelled: Bool { get }
+
+  /// Polls readable once `isCancelled`; -1 where there is none to be had. It stays the host's and
+  /// open for as long as the host lives.
+  func cancelDescriptor() -> Int32
+
+  /// Runs a command under the call's limits and blocks until it ended. Its streams join the
+  /// call's, or are returned where `captureBytes` is set, that many bytes of each.
+  func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult
+
+  /// Opens a regular file of the workspace; the caller closes the descriptor. May block.
+  func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32
+}
+
+/// For what a handler opens a file of its workspace. The numbers are the ABI's.
+package enum FileMode: UInt32, Sendable {
+  case read = 0
+  /// Made, or emptied.
+  case replace
+  case append
+}

@@ -1,0 +1,39 @@
+package import OrienModel
+
+/// A program that a handler wants run, copied out of the plugin's memory and bounded: at most 1024
+/// arguments and 1024 variables of 128 KiB each, together with its input at most 16 MiB.
+package struct Command: Sendable, Equatable {
+  /// At least one; the first is found on the node's fixed PATH.
+  package var arguments: [String]
+  /// `NAME=value`, added to the clean environment.
+  package var environment: [String]
+  package var input: [UInt8]
+  /// Its own deadline, within the call's; nil: the call's.
+  package var wallMilliseconds: UInt64?
+  /// Not jailed: what the manifest grants, in the plugin's own folder.
+  package var isOutside: Bool
+
+  package init(
+    _ arguments: [String], environment: [String] = [], input: [UInt8] = [],
+    wallMilliseconds: UInt64? = nil, isOutside: Bool = false
+  ) {
+    self.arguments = arguments
+    self.environment = environment
+    self.input = input
+    self.wallMilliseconds = wallMilliseconds
+    self.isOutside = isOutside
+  }
+}
+
+/// How a command ended that a handler waited for, and what it wrote where that was captured.
+package struct RunResult: Sendable, Equatable {
+  package var exit: ProcessExit
+  package var output: [UInt8]
+  package var errors: [UInt8]
+
+  package init(exit: ProcessExit, output: [UInt8] = [], errors: [UInt8] = []) {
+    self.exit = exit
+    self.output = output
+    self.errors = errors
+  }
+}
