@@ -1,0 +1,71 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+import Testing
+
+@Suite("Threads and channels")
+struct ThreadsTests {
+  @Test("Every element that is sent is received once, by whomever")
+  func everyElementOnce() {
+    let channel = Channel<Int>()
+    let received = Mutex<[Int]>([])
+    let receivers = (0..<3).map { index in
+      Thread("receiver-\(index)") {
+        while let value = channel.receive() { received.withLock { $0.append(value) } }
+      }
+    }
+    let senders = (0..<4).map { sender in
+      Thread("sender-\(sender)") {
+        for index in 0..<2500 { channel.send(sender * 2500 + index) }
+      }
+    }
+    for thread in senders { thread.join() }
+    channel.close()
+    for thread in receivers { thread.join() }
+    received.withLock { #expect($0.sorted() == Array(0..<10_000)) }
+  }
+
+  @Test("A closed channel refuses, and gives out what it has")
+  func closed() {
+    let channel = Channel<Int>()
+    channel.send(1)
+    channel.send(2)
+    #expect(channel.receive() == 1)
+    channel.close()
+    #expect(channel.send(3) == false)
+    #expect(channel.drain() == [2])
+    #expect(channel.receive() == nil)
+    #expect(channel.drain().isEmpty)
+  }
+
+  @Test("Waiting with a bound ends with nothing when nothing comes")
+  func bounded() {
+    let channel = Channel<Int>()
+    let start = Instant.now
+    #expect(channel.receive(within: .milliseconds(20)) == nil)
+    #expect(Instant.now.since(start) >= .milliseconds(19))
+  }
+
+  @Test("Disk threads answer on the loop, failures too")
+  func diskThreads() throws {
+    let loop = try Loop()
+    let disk = DiskThreads(count: 2)
+    var answers: [Result<Int, Failure>] = []
+    let failure = Failure(.full, "disk-full", "no room")
+    for index in 0..<10 {
+      disk.run(
+        { () throws(Failure) -> Int in
+          if index == 7 { throw failure }
+          return index
+        },
+        then: loop.reply { (answer: Result<Int, Failure>) in
+          answers.append(answer)
+          if answers.count == 10 { loop.stop() }
+        })
+    }
+    loop.run()
+    disk.close()
+    #expect(answers.compactMap { try? $0.get() }.sorted() == [0, 1, 2, 3, 4, 5, 6, 8, 9])
+    #expect(answers.contains(.failure(failure)))
+  }
+}
