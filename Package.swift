@@ -98,7 +98,8 @@ let checks: [Target] = [
   tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
   tests("OrienKernel", ["OrienKernel", "OrienTestKit", "OrienSystem", "OrienModel"]),
   tests(
-    "OrienAPI", ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),
+    "OrienAPI",
+    ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),
   tests("Tidy", []),
 ]
 

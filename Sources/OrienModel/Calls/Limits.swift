@@ -19,8 +19,10 @@ package struct Limits: Sendable, Equatable {
 
   package init() {}
 
+  package typealias Path = any WritableKeyPath<Limits, UInt64?> & Sendable
+
   /// Every limit with the name it has in JSON, in manifests and in records: the one list of them.
-  package static let named: [(name: String, path: any WritableKeyPath<Limits, UInt64?> & Sendable)] = [
+  package static let named: [(name: String, path: Path)] = [
     ("concurrency", \.concurrency), ("wallMilliseconds", \.wallMilliseconds),
     ("cpuMilliseconds", \.cpuMilliseconds), ("cpuPercent", \.cpuPercent),
     ("memoryBytes", \.memoryBytes), ("outputBytes", \.outputBytes),
