@@ -28,6 +28,14 @@ static inline int linux_openat2(int folder, const char *path, uint64_t flags, ui
   return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
+/* Flags that fcntl.h and stdio.h show under _GNU_SOURCE alone. */
+static const int LINUX_O_PATH = __O_PATH, LINUX_O_TMPFILE = __O_TMPFILE | O_DIRECTORY;
+static const unsigned LINUX_RENAME_NOREPLACE = 1, LINUX_RENAME_EXCHANGE = 2;
+static inline int linux_renameat2(int folder, const char *name, int to, const char *other,
+                                  unsigned flags) {
+  return (int)syscall(SYS_renameat2, folder, name, to, other, flags);
+}
+
 /* Variadic functions are invisible to Swift. */
 static inline int linux_fcntl(int descriptor, int command, int argument) {
   return fcntl(descriptor, command, argument);

@@ -1,0 +1,134 @@
+import CLinux
+import Glibc
+package import OrienModel
+
+/// A file that has no name until it is whole: what is dropped before leaves nothing behind, also
+/// after `kill -9`, and nobody ever reads half of it.
+///
+/// Its functions may be called from any thread, one at a time, and block for the disk.
+package final class NewFile: Sendable {
+  private let descriptor: Descriptor
+  private let folder: Folder
+
+  /// Makes it on the disk of `folder`, beneath which it will get its name.
+  package init(in folder: Folder) throws(Failure) {
+    self.folder = folder
+    do throws(SystemError) {
+      descriptor = try folder.reopened(LINUX_O_TMPFILE | O_RDWR)
+    } catch {
+      if error.number == EOPNOTSUPP || error.number == EISDIR {
+        throw Failure(
+          .internal, "file-system",
+          "\(folder.path): its file system cannot make files without names (O_TMPFILE); "
+            + "keep it on ext4, XFS, btrfs or tmpfs")
+      }
+      throw error.failure("making a file in \(folder.path)")
+    }
+  }
+
+  package func write(_ bytes: [UInt8]) throws(Failure) {
+    do { try descriptor.writeAll(bytes) } catch { throw error.failure("writing a file") }
+  }
+
+  /// Names it, in place of the file that had the name, once its bytes are on the disk.
+  ///
+  /// Missing folders are made, each after `willMake` agreed; where the rest fails they are removed
+  /// again. What had the name is returned: nil where nothing had.
+  package func publish(
+    as path: FolderPath, willMake: () throws(Failure) -> Void
+  ) throws(Failure) -> FileStatus? {
+    let (folders, name) = path.split
+    guard folders.count <= Self.maximumDepth else {
+      throw Failure(
+        .invalid, "path-too-long",
+        "a file lies at most \(Self.maximumDepth) folders deep; this one lies \(folders.count)")
+    }
+    var made: [(parent: Folder, name: FolderPath)] = []
+    do {
+      try sync()
+      var parent = folder
+      for name in folders {
+        parent = try Self.enter(name, of: parent, path, made: &made, willMake)
+      }
+      return try link(as: name, in: parent, path)
+    } catch {
+      // What another writer has put there meanwhile keeps its folder.
+      for (parent, name) in made.reversed() { try? parent.removeFolder(name) }
+      throw error
+    }
+  }
+
+  private static let maximumDepth = 100
+
+  private func sync() throws(Failure) {
+    do { try descriptor.sync() } catch { throw error.failure("writing a file") }
+  }
+
+  private static func enter(
+    _ name: FolderPath, of parent: Folder, _ path: FolderPath,
+    made: inout [(parent: Folder, name: FolderPath)], _ willMake: () throws(Failure) -> Void
+  ) throws(Failure) -> Folder {
+    if let there = try present(name, of: parent, path) { return there }
+    try willMake()
+    do throws(SystemError) {
+      try parent.make(name)
+      made.append((parent, name))
+    } catch {
+      guard error.number == EEXIST else { throw parent.failure(error, path) }
+    }
+    if let there = try present(name, of: parent, path) { return there }
+    throw Failure(.conflict, "busy", "\(path): its folders were removed meanwhile")
+  }
+
+  private static func present(
+    _ name: FolderPath, of parent: Folder, _ path: FolderPath
+  ) throws(Failure) -> Folder? {
+    do throws(SystemError) {
+      return try parent.folder(name)
+    } catch {
+      if error.number == ENOENT { return nil }
+      if error.number == ENOTDIR {
+        throw Failure(.conflict, "not-a-folder", "\(path): leads through a file")
+      }
+      throw parent.failure(error, path)
+    }
+  }
+
+  private func link(
+    as name: FolderPath, in parent: Folder, _ path: FolderPath
+  ) throws(Failure) -> FileStatus? {
+    do throws(SystemError) {
+      if try linkOnly(as: name, in: parent) { return nil }
+      // A name in use changes hands by a rename alone; until then the file has a passing one.
+      let passing = FolderPath.random()
+      guard try linkOnly(as: passing, in: parent) else { throw SystemError("linkat", EAGAIN) }
+      do throws(SystemError) {
+        let old = try? parent.status(of: name)
+        try parent.rename(passing, to: name)
+        return old
+      } catch {
+        try parent.unlink(passing)
+        throw error
+      }
+    } catch {
+      if error.number == EISDIR {
+        throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
+      }
+      throw parent.failure(error, path)
+    }
+  }
+
+  /// False where the name is in use.
+  private func linkOnly(as name: FolderPath, in parent: Folder) throws(SystemError) -> Bool {
+    let (file, to) = (descriptor.raw, parent.raw)
+    do throws(SystemError) {
+      try retrying("linkat") {
+        linkat(AT_FDCWD, "/proc/self/fd/\(file)", to, name.cString, AT_SYMLINK_FOLLOW)
+      }
+      return true
+    } catch {
+      if error.number == EEXIST { return false }
+      throw error
+    }
+  }
+}
