@@ -8,8 +8,19 @@ package struct Thread: Sendable {
   /// Starts a thread that runs `body` and ends. Every signal is blocked in it: signals are the
   /// loop's. `name` has at most 15 bytes. Traps where the system has no thread to give.
   @discardableResult
-  package init(_ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void)
-  {
+  package init(_ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void) {
+    do {
+      try self.init(orFailing: name, stackBytes: stackBytes, body)
+    } catch {
+      preconditionFailure("no thread for \(name): \(error)")
+    }
+  }
+
+  /// The same, for a thread that the node can go on without.
+  @discardableResult
+  package init(
+    orFailing name: String, stackBytes: Int, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -17,7 +28,10 @@ package struct Thread: Sendable {
     var handle = pthread_t()
     let start = Unmanaged.passRetained(Start(name, body))
     let failure = pthread_create(&handle, &attributes, threadBody, start.toOpaque())
-    precondition(failure == 0, "pthread_create: \(SystemError("pthread_create", failure))")
+    guard failure == 0 else {
+      start.release()
+      throw SystemError("pthread_create", failure)
+    }
     self.handle = handle
   }
 

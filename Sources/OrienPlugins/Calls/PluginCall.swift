@@ -1,0 +1,60 @@
+package import OrienModel
+package import OrienSystem
+
+/// One call of a handler, as the kernel hands it to a plugin.
+package struct PluginCall: Sendable {
+  /// Of the handler in its plugin's declaration.
+  package var handler: Int
+  package var arguments: CallArguments
+  /// The execution's id.
+  package var id: String
+  /// Nil: a call of the node's own.
+  package var session: String?
+  /// The workspace's folder, for a daemon that mounts it; nil where there is none.
+  package var workspacePath: String?
+  /// As granted.
+  package var limits: Limits
+  package var deadline: Instant
+
+  package init(
+    handler: Int, arguments: CallArguments, id: String, session: String? = nil,
+    workspacePath: String? = nil, limits: Limits = Limits(), deadline: Instant
+  ) {
+    self.handler = handler
+    self.arguments = arguments
+    self.id = id
+    self.session = session
+    self.workspacePath = workspacePath
+    self.limits = limits
+    self.deadline = deadline
+  }
+}
+
+/// Checked arguments in the handler's own form.
+package enum CallArguments: Sendable, Equatable {
+  /// One for each that the handler declares, in its order and of its kind; anything else traps.
+  case values([ArgumentValue])
+  /// One JSON object, fallbacks filled in, for a handler that is packed.
+  case packed([UInt8])
+}
+
+/// How a handler's call ended, once, when its thread returned.
+package struct CallResult: Sendable, Equatable {
+  package var outcome: Outcome
+  /// CPU time of the handler's own thread.
+  package var cpuMicroseconds: UInt64
+
+  package init(_ outcome: Outcome, cpuMicroseconds: UInt64 = 0) {
+    self.outcome = outcome
+    self.cpuMicroseconds = cpuMicroseconds
+  }
+
+  package enum Outcome: Sendable, Equatable {
+    case done
+    /// The execution goes on as this command.
+    case exec(Command)
+    /// Reason and message are the plugin's where it called fail(). One that broke the contract
+    /// has the reason `plugin-misbehaved`.
+    case failed(Failure)
+  }
+}

@@ -1,0 +1,31 @@
+package import OrienModel
+
+/// The operator's word on one plugin, from the file beside its library.
+package struct Manifest: Sendable {
+  package var isEnabled = true
+  package var isolation: Isolation?
+  /// They only lower what the plugin asks for.
+  package var limits = Limits()
+  /// The plugin's settings, not yet checked against what it declares.
+  package var config: [JSON.Member] = []
+  /// Of every tool that has none of its own.
+  package var price: Price?
+  package var grants: [String] = []
+  /// By a handler's name.
+  package var tools: [String: Terms] = [:]
+
+  package init() {}
+
+  package enum Isolation: String, Sendable, CaseIterable {
+    case node, worker
+  }
+
+  /// What holds for one tool alone.
+  package struct Terms: Sendable {
+    package var isEnabled = true
+    package var limits = Limits()
+    package var price: Price?
+
+    package init() {}
+  }
+}

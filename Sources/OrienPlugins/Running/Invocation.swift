@@ -1,0 +1,47 @@
+import Synchronization
+
+/// A call that was handed to a plugin, for whoever may have to give it up.
+package final class Invocation: Sendable {
+  enum Stage: Sendable {
+    case waiting, running
+    /// Given up before it ran: it never will.
+    case abandoned
+    /// Given up while it ran: its thread counts as lost until it returns.
+    case writtenOff
+    case over
+  }
+
+  private let stage = Mutex(Stage.waiting)
+
+  /// True where the handler is to be called now.
+  func start() -> Bool {
+    stage.withLock { stage in
+      guard stage == .waiting else { return false }
+      stage = .running
+      return true
+    }
+  }
+
+  /// The handler returned; true where it had been written off.
+  func end() -> Bool {
+    stage.withLock { stage in
+      defer { stage = .over }
+      return stage == .writtenOff
+    }
+  }
+
+  /// Gives the call up; true where a thread is lost with it.
+  func giveUp() -> Bool {
+    stage.withLock { stage in
+      switch stage {
+      case .waiting:
+        stage = .abandoned
+        return false
+      case .running:
+        stage = .writtenOff
+        return true
+      case .abandoned, .writtenOff, .over: return false
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import COrienABI
+import OrienModel
+import OrienSystem
+
+extension Plugin {
+  /// Calls a handler on a thread of the plugin's and answers `done` there, once, when it returned.
+  ///
+  /// May be called on the loop: it never waits. Where the plugin can take no call, or the call is
+  /// cancelled or given up before it ran, `done` gets that failure. `host` is used by this call alone
+  /// and not after `done`. More calls than `capacity` wait in turn; admission keeps them few.
+  @discardableResult
+  package func invoke(
+    _ call: PluginCall, host: any CallHost, done: @escaping @Sendable (CallResult) -> Void
+  ) -> Invocation {
+    let invocation = Invocation()
+    if case .stuck = state, capacity == 0 {
+      done(CallResult(.failed(Self.isStuck(name))))
+      return invocation
+    }
+    do {
+      try threads.run { [self] arena in
+        guard !host.isCancelled, invocation.start() else {
+          done(CallResult(.failed(Failure(.cancelled, "cancelled", "cancelled before it ran"))))
+          return
+        }
+        let before = Thread.cpuMicroseconds
+        let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
+        let used = Thread.cpuMicroseconds - before
+        if invocation.end() {
+          noteLostThread(-1)
+          context.log(.warning, "a call that was given up has returned", call: call.id)
+        }
+        done(CallResult(outcome, cpuMicroseconds: used))
+      }
+    } catch {
+      done(CallResult(.failed(error)))
+    }
+    return invocation
+  }
+
+  /// Gives up a call that outlived its deadline and grace: its thread counts as lost and the plugin
+  /// as stuck until it returns, if it ever does. One that has returned is left alone.
+  package func writeOff(_ invocation: Invocation) {
+    if invocation.giveUp() { noteLostThread(1) }
+  }
+
+  private static func isStuck(_ name: String) -> Failure {
+    Failure(
+      .unavailable, "plugin-stuck",
+      "plugin \(name) is stuck: none of its threads has returned; restart the node to load it again"
+    )
+  }
+
+  private func frame(_ call: PluginCall, host: any CallHost) -> CallFrame {
+    let handler = table.handlers[call.handler]
+    return CallFrame(
+      call: RunningCall(
+        id: call.id, plugin: context, host: host, units: handler.declaration.units,
+        deadline: call.deadline),
+      signature: handler.signature, values: call.arguments.values, first: opened.handle,
+      host: opened.host, handler: handler.pointer, session: call.session,
+      workspacePath: call.workspacePath, limits: call.limits, deadline: call.deadline)
+  }
+}
+
+extension CallArguments {
+  fileprivate var values: [ArgumentValue] {
+    switch self {
+    case .values(let values): values
+    case .packed(let bytes): [.bytes(bytes)]
+    }
+  }
+}

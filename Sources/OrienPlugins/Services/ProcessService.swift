@@ -1,0 +1,63 @@
+import COrienABI
+import OrienModel
+
+/// `orien.process/1`: programs under the call's limits.
+enum ProcessService {
+  static var table: orien_process {
+    orien_process(
+      size: ServiceTables.bytes(of: orien_process.self),
+      exec: { call, command in
+        CallFunctions.withHost(call) { running, host in
+          guard let command = command.flatMap(Command.init(copying:)) else { return .invalid }
+          return host.isCancelled ? .cancelled : running.exec(command)
+        }
+      },
+      run: { call, command, exit, capture, output, errors in
+        output?.pointee = orien_bytes(data: nil, size: 0)
+        errors?.pointee = orien_bytes(data: nil, size: 0)
+        return CallFunctions.withHost(call) { running, host in
+          // Half a capture is neither: the other stream would go nowhere.
+          guard (output == nil) == (errors == nil),
+            exit.map({ orien_exit.hasSoundSize($0) }) ?? true,
+            let command = command.flatMap(Command.init(copying:))
+          else { return .invalid }
+          if host.isCancelled { return .cancelled }
+          do throws(Failure) {
+            let result = try host.run(command, captureBytes: output == nil ? nil : capture)
+            if let exit { result.exit.inC.fill(exit) }
+            output?.pointee = running.plugin.lend(result.output)
+            errors?.pointee = running.plugin.lend(result.errors)
+            return .ok
+          } catch {
+            running.plugin.log(
+              .warning, "\(command.arguments[0]) was not run: \(error.message)", call: running.id)
+            return CallStatus(error.code)
+          }
+        }
+      })
+  }
+}
+
+extension Command {
+  private static let mostTexts = 1024
+  private static let mostTextBytes = 128 << 10
+  private static let mostInputBytes = 16 << 20
+
+  /// A copy; nil where it is over the bounds or makes no sense.
+  fileprivate init?(copying pointer: UnsafePointer<orien_command>) {
+    guard let command = orien_command.copy(from: pointer),
+      command.flags & ~UInt32(ORIEN_OUTSIDE) == 0,
+      let arguments = PluginText.copyAll(
+        command.argv, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
+      arguments.first?.isEmpty == false,
+      let environment = PluginText.copyAll(
+        command.env, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
+      environment.allSatisfy({ $0.contains("=") && !$0.hasPrefix("=") }),
+      let input = command.input.buffer, input.count <= Self.mostInputBytes
+    else { return nil }
+    self.init(
+      arguments, environment: environment, input: Array(input),
+      wallMilliseconds: command.wall_ms == 0 ? nil : command.wall_ms,
+      isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0)
+  }
+}
