@@ -90,6 +90,7 @@ let layers: [Target] = [
 
 let checks: [Target] = [
   tests("OrienModel", ["OrienModel"]),
+  tests("OrienKit", ["OrienKit", "COrienABI"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),

@@ -1,0 +1,73 @@
+internal import COrienABI
+
+/// A program to run, in the session's workspace or an empty one, under the call's limits. No shell
+/// has a part in it: each argument arrives as it is.
+public struct Command: Sendable {
+  /// Found on the node's fixed PATH.
+  public var program: String
+  public var arguments: [String]
+  /// Added to a clean environment.
+  public var environment: [String: String]
+  /// Its standard input.
+  public var input: [UInt8]
+  /// Its own deadline, within the call's.
+  public var wallMilliseconds: UInt64?
+  /// Not jailed: only what the manifest grants ("program:nginx"), in the plugin's own folder.
+  public var isOutside: Bool
+
+  public init(
+    _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
+    input: [UInt8] = [], wallMilliseconds: UInt64? = nil, isOutside: Bool = false
+  ) {
+    self.program = program
+    self.arguments = arguments
+    self.environment = environment
+    self.input = input
+    self.wallMilliseconds = wallMilliseconds
+    self.isOutside = isOutside
+  }
+
+  public init(
+    _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
+    input: String, wallMilliseconds: UInt64? = nil, isOutside: Bool = false
+  ) {
+    self.init(
+      program, arguments, environment: environment, input: Array(input.utf8),
+      wallMilliseconds: wallMilliseconds, isOutside: isOutside)
+  }
+
+  /// Lends the command as the node wants it.
+  func withTable(
+    _ body: (UnsafePointer<orien_command>) -> orien_status
+  ) throws(Failure) -> orien_status {
+    for (index, text) in ([program] + arguments).enumerated() where text.utf8.contains(0) {
+      throw Failure(.invalid, "argv[\(index)] has a NUL, which no program can be given")
+    }
+    for (name, value) in environment
+    where name.isEmpty || name.utf8.contains(UInt8(ascii: "=")) || (name + value).utf8.contains(0) {
+      throw Failure(.invalid, "environment '\(name)': a name has no '=' or NUL, a value no NUL")
+    }
+    let names = environment.keys.sorted()
+    let argv = TextList([program] + arguments)
+    let env = TextList(names.map { $0 + "=" + environment[$0]! })
+    return withExtendedLifetime((argv, env)) {
+      input.withBytes { bytes in
+        var table = orien_command()
+        table.size = UInt32(MemoryLayout<orien_command>.size)
+        table.flags = isOutside ? UInt32(ORIEN_OUTSIDE) : 0
+        table.argv = argv.pointer
+        table.env = env.pointer
+        table.input = bytes
+        table.wall_ms = wallMilliseconds ?? 0
+        return body(&table)
+      }
+    }
+  }
+}
+
+/// How a command ended whose streams were kept, and what they held.
+public struct Captured: Sendable {
+  public var exit: Exit
+  public var output: [UInt8]
+  public var errors: [UInt8]
+}

@@ -1,0 +1,33 @@
+extension Handler where State == Void {
+  /// A tool that runs a script of the session's workspace by an interpreter on the node's PATH:
+  ///
+  ///     Tool.script("ruby_script", "Runs a Ruby script of the workspace.", by: "ruby")
+  ///
+  /// Its arguments are `script`, `args`, `stdin` and `env`. The interpreter is given the script as
+  /// `./name`, so that a name that begins with `-` is a file and never an option.
+  public static func script(
+    _ name: String, _ doc: String, title: String? = nil, example: JSON? = nil,
+    limits: Limits? = nil, by interpreter: String, options: [String] = []
+  ) -> Handler {
+    Handler(
+      name, doc, title: title, example: example, limits: limits,
+      .file("script", "The script to run: a path in the session's workspace"),
+      .texts("args", "The script's own arguments", default: [], .count(0...1000)),
+      .text("stdin", "What the script reads on its standard input", default: ""),
+      .json(
+        "env", "Variables added to the script's environment: an object of strings", default: "{}",
+        .schema(#"{"type":"object","additionalProperties":{"type":"string"}}"#))
+    ) { (call, script, args, stdin, env) in
+      var environment: [String: String] = [:]
+      for (name, value) in env.object ?? [:] {
+        guard let text = value.string else {
+          throw Failure(.invalid, "args.env.\(name): expected a string, got \(value.text)")
+        }
+        environment[name] = text
+      }
+      try call.exec(
+        Command(
+          interpreter, options + ["./" + script] + args, environment: environment, input: stdin))
+    }
+  }
+}

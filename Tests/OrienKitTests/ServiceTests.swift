@@ -1,0 +1,75 @@
+import COrienABI
+import OrienKit
+import Testing
+
+private let plugin = Plugin(id: "com.example.services", version: "1.0.0") {
+  Tool.script("ruby_script", "Runs Ruby.", by: "ruby", options: ["-w"])
+  Tool("runs", "Runs a program.") { call in
+    let captured = try call.run(Command("true"), capturing: 4)
+    try call.emit(String(decoding: captured.output, as: UTF8.self))
+    try call.emit(" \(captured.exit.reason) \(captured.exit.code ?? -1)")
+    try call.ended(captured.exit)
+  }
+  Tool("keeps", "Writes, then reads.") { call in
+    let revision = try call.host.store.put("a", [1], over: .absent)
+    try call.emit("put \(revision == .absent)")
+    _ = try call.host.store.value("a")
+  }
+  Tool("cuts", "Runs what cannot be run.", .text("variable", "Its name")) { call, variable in
+    try call.exec(Command("true", environment: [variable: "1"]))
+  }
+  Tool("logs", "Writes to a log that may not be there.") { call in call.log(.info, "here") }
+}
+
+@Suite("Services of the node")
+struct ServiceTests {
+  let node = FakeNode()
+
+  @Test(
+    "A script whose name looks like an option reaches its interpreter as a file",
+    arguments: ["-c", "--version", "-e process.exit", "--inspect=0.0.0.0", "sub/-c", "a.rb"])
+  func scriptName(_ name: String) {
+    let status = node.run(
+      plugin, "ruby_script",
+      #"{"script":"\#(name)","args":["-x","a b"],"stdin":"in","env":{"B":"2","A":"1"}}"#)
+    #expect(status == orien_status(ORIEN_EXEC))
+    #expect(node.command?.argv == ["ruby", "-w", "./" + name, "-x", "a b"])
+    #expect(node.command?.env == ["A=1", "B=2"])
+    #expect(node.command?.input == "in")
+  }
+
+  @Test("A script's environment holds strings alone")
+  func scriptEnvironment() {
+    let arguments = #"{"script":"a","args":[],"stdin":"","env":{"A":1}}"#
+    #expect(node.run(plugin, "ruby_script", arguments) == orien_status(ORIEN_INVALID))
+    #expect(node.command == nil)
+  }
+
+  @Test("A variable's name cannot smuggle in another's value", arguments: ["A=B", "", "A\\u0000"])
+  func variable(_ name: String) {
+    #expect(
+      node.run(plugin, "cuts", #"{"variable":"\#(name)"}"#) == orien_status(ORIEN_INVALID))
+    #expect(node.command == nil)
+  }
+
+  @Test("A program's output is copied, and a reason that the kit has no name for is a limit")
+  func run() {
+    #expect(node.run(plugin, "runs", "{}") == orien_status(ORIEN_OK))
+    #expect(node.streams[UInt32(ORIEN_OUTPUT)] == "xxxx limit 3")
+    #expect(node.ended?.code == 3)
+  }
+
+  @Test("A function beyond the end of an older node's table is not called, those before it are")
+  func older() {
+    #expect(node.run(plugin, "keeps", "{}") == orien_status(ORIEN_UNAVAILABLE))
+    #expect(node.streams[UInt32(ORIEN_OUTPUT)] == "put false")
+    #expect(node.failure?.message == "this node (1.2.3) does not offer orien.state/1")
+  }
+
+  @Test("Without a service its callers fail as unavailable, and logging goes on in silence")
+  func absent() {
+    node.hasServices = false
+    #expect(node.run(plugin, "runs", "{}") == orien_status(ORIEN_UNAVAILABLE))
+    #expect(node.run(plugin, "logs", "{}") == orien_status(ORIEN_OK))
+  }
+}
