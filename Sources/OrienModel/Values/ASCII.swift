@@ -58,3 +58,32 @@ extension StringProtocol {
     return bytes
   }
 }
+
+extension [UInt8] {
+  /// Appends the number's decimal digits, with zeros in front up to `digits`.
+  package mutating func appendDecimal(_ value: UInt64, digits: Int = 1) {
+    var count = digits
+    var bound = value
+    for _ in 0..<digits { bound /= 10 }
+    while bound > 0 {
+      bound /= 10
+      count += 1
+    }
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: count))
+    var rest = value
+    var index = self.count
+    while rest > 0 {
+      index -= 1
+      self[index] += UInt8(rest % 10)
+      rest /= 10
+    }
+  }
+}
+
+extension String {
+  package mutating func appendPadded(_ value: Int64, _ width: Int) {
+    let digits = Swift.String(value)
+    for _ in 0..<Swift.max(0, width - digits.utf8.count) { append("0") }
+    append(digits)
+  }
+}

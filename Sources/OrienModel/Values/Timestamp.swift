@@ -7,29 +7,33 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package static func < (a: Self, b: Self) -> Bool { a.microseconds < b.microseconds }
 
-  /// `2026-11-20T09:33:55.123Z`: ISO 8601 in UTC, milliseconds, as every dialect wants it.
+  /// `2026-11-20T09:33:55.123Z`: ISO 8601 in UTC, cut to milliseconds, as every dialect wants it.
   package var iso8601: String {
-    let (day, rest) = Self.divide(microseconds / 1000, by: 86_400_000)
-    let (year, month, date) = Self.civil(day)
-    var text = ""
-    text.reserveCapacity(24)
-    text.appendPadded(year, 4)
-    text.append("-")
-    text.appendPadded(month, 2)
-    text.append("-")
-    text.appendPadded(date, 2)
-    text.append("T")
-    text.appendPadded(rest / 3_600_000, 2)
-    text.append(":")
-    text.appendPadded(rest / 60_000 % 60, 2)
-    text.append(":")
-    text.appendPadded(rest / 1000 % 60, 2)
-    text.append(".")
-    text.appendPadded(rest % 1000, 3)
-    text.append("Z")
-    return text
+    var text: [UInt8] = []
+    appendISO8601(to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
+  /// A year beyond 0 to 9999 has a sign and six digits, as ISO 8601 extends it.
+  package func appendISO8601(to text: inout [UInt8]) {
+    let (day, rest) = Self.divide(Self.divide(microseconds, by: 1000).0, by: 86_400_000)
+    let (year, month, date) = Self.civil(day)
+    if !(0...9999).contains(year) { text.append(UInt8(ascii: year < 0 ? "-" : "+")) }
+    text.appendDecimal(year.magnitude, digits: (0...9999).contains(year) ? 4 : 6)
+    func append(_ mark: Unicode.Scalar, _ value: Int64, digits: Int = 2) {
+      text.append(UInt8(ascii: mark))
+      text.appendDecimal(value.magnitude, digits: digits)
+    }
+    append("-", month)
+    append("-", date)
+    append("T", rest / 3_600_000)
+    append(":", rest / 60_000 % 60)
+    append(":", rest / 1000 % 60)
+    append(".", rest % 1000, digits: 3)
+    text.append(UInt8(ascii: "Z"))
+  }
+
+  /// Rounds down, also before 1970.
   private static func divide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
     let remainder = value % divisor
     return remainder < 0
@@ -48,13 +52,5 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     let date = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, date)
-  }
-}
-
-extension String {
-  package mutating func appendPadded(_ value: Int64, _ width: Int) {
-    let digits = Swift.String(value)
-    for _ in 0..<Swift.max(0, width - digits.utf8.count) { append("0") }
-    append(digits)
   }
 }

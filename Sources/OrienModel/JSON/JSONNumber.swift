@@ -1,0 +1,54 @@
+/// A JSON number by its value, compared exactly: no integer passes through a double on the way.
+package enum JSONNumber: Sendable, Equatable {
+  case whole(Int128)
+  /// A double with a fraction, or of 2^64 and more.
+  case real(Double)
+
+  /// `value` is finite.
+  package init(_ value: Double) {
+    let isWhole = value.rounded(.towardZero) == value && value.magnitude < 0x1p64
+    self = isWhole ? .whole(Int128(value)) : .real(value)
+  }
+}
+
+extension JSONNumber: Comparable {
+  package static func < (a: Self, b: Self) -> Bool {
+    switch (a, b) {
+    case (.whole(let a), .whole(let b)): a < b
+    case (.real(let a), .real(let b)): a < b
+    case (.whole(let a), .real(let b)): b.magnitude < 0x1p64 ? a <= floor(b) : b > 0
+    case (.real(let a), .whole(let b)): a.magnitude < 0x1p64 ? floor(a) < b : a < 0
+    }
+  }
+
+  private static func floor(_ value: Double) -> Int128 { Int128(value.rounded(.down)) }
+}
+
+extension JSONNumber: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .whole(let value): value.description
+    case .real(let value): value.description
+    }
+  }
+}
+
+extension JSON {
+  /// Its value, where it is a number.
+  package var number: JSONNumber? {
+    switch self {
+    case .integer(let value): .whole(Int128(value))
+    case .unsigned(let value): .whole(Int128(value))
+    case .number(let value): JSONNumber(value)
+    default: nil
+    }
+  }
+}
+
+extension FixedWidthInteger {
+  /// The number, where it is whole and fits.
+  package init?(exactly number: JSONNumber) {
+    guard case .whole(let value) = number else { return nil }
+    self.init(exactly: value)
+  }
+}

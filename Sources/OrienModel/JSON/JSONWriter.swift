@@ -1,0 +1,178 @@
+/// Writes JSON into bytes as it is told, without a value or a text in between: every answer of the
+/// node goes through here.
+///
+/// What is written is well formed as long as each `name` is followed by one value, and there is
+/// one value at the top. Commas are set by the writer.
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8]
+  private var needsComma = false
+
+  /// Room for a small answer from the start, because growing costs more than the writing.
+  package init(reservingBytes capacity: Int = 512) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Writes behind what is there already.
+  package init(after bytes: consuming [UInt8]) { self.bytes = bytes }
+
+  package mutating func object<E: Error>(
+    _ members: (inout JSONWriter) throws(E) -> Void
+  ) throws(E) {
+    open(UInt8(ascii: "{"))
+    try members(&self)
+    close(UInt8(ascii: "}"))
+  }
+
+  package mutating func array<E: Error>(
+    _ elements: (inout JSONWriter) throws(E) -> Void
+  ) throws(E) {
+    open(UInt8(ascii: "["))
+    try elements(&self)
+    close(UInt8(ascii: "]"))
+  }
+
+  /// A member's name; its value is what is written next.
+  package mutating func name(_ name: String) {
+    separate()
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// A member; none where the value is nil. A member that is null is `JSON.null`.
+  package mutating func field<Value: JSONWritable>(_ name: String, _ value: Value?) {
+    guard let value else { return }
+    self.name(name)
+    value.write(to: &self)
+  }
+
+  package mutating func object<E: Error>(
+    _ name: String, _ members: (inout JSONWriter) throws(E) -> Void
+  ) throws(E) {
+    self.name(name)
+    try object(members)
+  }
+
+  package mutating func array<E: Error>(
+    _ name: String, _ elements: (inout JSONWriter) throws(E) -> Void
+  ) throws(E) {
+    self.name(name)
+    try array(elements)
+  }
+
+  package mutating func write<Value: JSONWritable>(_ value: Value) { value.write(to: &self) }
+
+  /// One value that is JSON already.
+  package mutating func write(raw json: some Collection<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+  }
+
+  package mutating func write(_ text: String) {
+    separate()
+    quote(text)
+  }
+
+  /// Bytes that ought to be UTF-8, as a string; what is not becomes U+FFFD.
+  package mutating func write(repairing bytes: some Collection<UInt8>) {
+    write(String(decoding: bytes, as: UTF8.self))
+  }
+
+  package mutating func write(_ value: Bool) { write(raw: (value ? "true" : "false").utf8) }
+
+  package mutating func writeNull() { write(raw: "null".utf8) }
+
+  package mutating func write(_ value: Int64) {
+    separate()
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    bytes.appendDecimal(value.magnitude)
+  }
+
+  package mutating func write(_ value: UInt64) {
+    separate()
+    bytes.appendDecimal(value)
+  }
+
+  /// The shortest digits that read back as the same double; null for what is no number.
+  package mutating func write(_ value: Double) {
+    guard value.isFinite else { return writeNull() }
+    write(raw: value.description.utf8)
+  }
+
+  /// A moment, as ISO 8601 has it.
+  package mutating func write(_ moment: Timestamp) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    moment.appendISO8601(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func quote(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { utf8 in
+      var rest = utf8[...]
+      while let stop = rest.firstToEscape {
+        bytes.append(contentsOf: rest[..<stop])
+        bytes.appendEscaped(rest[stop])
+        rest = rest[(stop + 1)...]
+      }
+      bytes.append(contentsOf: rest)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+  /// The index of the first byte that stands in no string as it is.
+  fileprivate var firstToEscape: Int? {
+    var index = startIndex
+    // Sixteen at a time, because outputs of programs are long and need few escapes.
+    let raw = UnsafeRawPointer(base.baseAddress)
+    while let raw, endIndex - index >= 16 {
+      let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      let marks =
+        (block .< 0x20) .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
+      if any(marks) { break }
+      index += 16
+    }
+    return self[index...].firstIndex {
+      $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func appendEscaped(_ byte: UInt8) {
+    append(UInt8(ascii: "\\"))
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+    case 0x08: append(UInt8(ascii: "b"))
+    case 0x09: append(UInt8(ascii: "t"))
+    case 0x0A: append(UInt8(ascii: "n"))
+    case 0x0C: append(UInt8(ascii: "f"))
+    case 0x0D: append(UInt8(ascii: "r"))
+    default:
+      append(contentsOf: "u00".utf8)
+      append(byte >> 4 + UInt8(ascii: "0"))
+      append(byte & 15 < 10 ? byte & 15 + UInt8(ascii: "0") : byte & 15 - 10 + UInt8(ascii: "a"))
+    }
+  }
+}
