@@ -69,7 +69,7 @@ let layers: [Target] = [
   // L2: what a node has
   module(
     "OrienPlugins", ["OrienFFI", "OrienSystem", "COrienABI", "CSodium", "OrienModel"]),
-  module("OrienSandbox", ["COrienJail", "OrienSystem", "OrienModel"]),
+  module("OrienSandbox", ["COrienJail", "CSodium", "OrienSystem", "OrienModel"]),
   module("OrienLedger", ["CSQLite", "CSodium", "OrienSystem", "OrienModel"]),
   // L3 to L5: how work happens, how it is asked for, and the process
   module(

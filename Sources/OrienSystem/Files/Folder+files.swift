@@ -44,6 +44,21 @@ extension Folder {
     }
   }
 
+  /// Removes a file, or whatever has the name but a folder, and returns what it was.
+  package func removeFile(_ path: FolderPath) throws(Failure) -> FileStatus {
+    let (folders, name) = path.split
+    do throws(SystemError) {
+      var parent = self
+      for name in folders { parent = try parent.folder(name) }
+      let status = try parent.status(of: name)
+      guard status.kind != .folder else { throw SystemError("unlinkat", EISDIR) }
+      try parent.unlink(name)
+      return status
+    } catch {
+      throw failure(error, path)
+    }
+  }
+
   /// What an error means to who named `path`.
   func failure(_ error: SystemError, _ path: FolderPath) -> Failure {
     let shown = path.text

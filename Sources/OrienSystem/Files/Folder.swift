@@ -6,18 +6,18 @@ import Glibc
 ///
 /// Its functions may be called from any thread, and block for the disk.
 package final class Folder: Sendable {
-  private let descriptor: Descriptor
+  private let held: Descriptor
   /// Where it was when it was opened, for messages and for who mounts it; never opened again.
   package let path: String
 
   init(_ descriptor: consuming Descriptor, path: String) {
-    self.descriptor = descriptor
+    held = descriptor
     self.path = path
   }
 
-  package var raw: Int32 { descriptor.raw }
+  package var raw: Int32 { held.raw }
 
-  package func status() throws(SystemError) -> FileStatus { try descriptor.status() }
+  package func status() throws(SystemError) -> FileStatus { try held.status() }
 
   /// Opens `path` beneath this folder with the flags of open(2), following no link and leaving no
   /// mount. The descriptor is close-on-exec, no FIFO blocks it and no terminal takes the node over.
@@ -27,7 +27,10 @@ package final class Folder: Sendable {
     try open(path.cString, flags, mode: mode)
   }
 
-  /// Another descriptor of this folder, with an offset of its own.
+  /// Another descriptor of this folder, for who shall stand in it.
+  package func descriptor() throws(SystemError) -> Descriptor { try reopened() }
+
+  /// Another opening of this folder, with an offset of its own.
   func reopened(_ flags: Int32 = O_RDONLY | O_DIRECTORY) throws(SystemError) -> Descriptor {
     try open([CChar(bitPattern: UInt8(ascii: ".")), 0], flags, mode: 0o600)
   }
@@ -87,6 +90,16 @@ extension Folder {
     var status = stat()
     try retrying("fstatat") { fstatat(raw, name.cString, &status, AT_SYMLINK_NOFOLLOW) }
     return FileStatus(status)
+  }
+
+  /// Nil where nothing has the name.
+  package func statusIfAny(of name: FolderPath) throws(SystemError) -> FileStatus? {
+    do throws(SystemError) {
+      return try status(of: name)
+    } catch {
+      if error.number == ENOENT { return nil }
+      throw error
+    }
   }
 
   /// Waits until its entries are on the disk.

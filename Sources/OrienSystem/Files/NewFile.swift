@@ -8,11 +8,9 @@ package import OrienModel
 /// Its functions may be called from any thread, one at a time, and block for the disk.
 package final class NewFile: Sendable {
   private let descriptor: Descriptor
-  private let folder: Folder
 
   /// Makes it on the disk of `folder`, beneath which it will get its name.
   package init(in folder: Folder) throws(Failure) {
-    self.folder = folder
     do throws(SystemError) {
       descriptor = try folder.reopened(LINUX_O_TMPFILE | O_RDWR)
     } catch {
@@ -30,12 +28,16 @@ package final class NewFile: Sendable {
     do { try descriptor.writeAll(bytes) } catch { throw error.failure("writing a file") }
   }
 
-  /// Names it, in place of the file that had the name, once its bytes are on the disk.
+  package func status() throws(Failure) -> FileStatus {
+    do { return try descriptor.status() } catch { throw error.failure("writing a file") }
+  }
+
+  /// Names it, in place of what had the name, once its bytes are on the disk.
   ///
-  /// Missing folders are made, each after `willMake` agreed; where the rest fails they are removed
-  /// again. What had the name is returned: nil where nothing had.
+  /// Missing folders are made. `willAdd` is asked before each new entry, folders and the file; where
+  /// it or anything else fails, those folders are removed again. What had the name is returned.
   package func publish(
-    as path: FolderPath, willMake: () throws(Failure) -> Void
+    as path: FolderPath, in folder: Folder, willAdd: () throws(Failure) -> Void
   ) throws(Failure) -> FileStatus? {
     let (folders, name) = path.split
     guard folders.count <= Self.maximumDepth else {
@@ -48,9 +50,9 @@ package final class NewFile: Sendable {
       try sync()
       var parent = folder
       for name in folders {
-        parent = try Self.enter(name, of: parent, path, made: &made, willMake)
+        parent = try Self.enter(name, of: parent, path, made: &made, willAdd)
       }
-      return try link(as: name, in: parent, path)
+      return try link(as: name, in: parent, path, willAdd)
     } catch {
       // What another writer has put there meanwhile keeps its folder.
       for (parent, name) in made.reversed() { try? parent.removeFolder(name) }
@@ -66,10 +68,10 @@ package final class NewFile: Sendable {
 
   private static func enter(
     _ name: FolderPath, of parent: Folder, _ path: FolderPath,
-    made: inout [(parent: Folder, name: FolderPath)], _ willMake: () throws(Failure) -> Void
+    made: inout [(parent: Folder, name: FolderPath)], _ willAdd: () throws(Failure) -> Void
   ) throws(Failure) -> Folder {
     if let there = try present(name, of: parent, path) { return there }
-    try willMake()
+    try willAdd()
     do throws(SystemError) {
       try parent.make(name)
       made.append((parent, name))
@@ -95,26 +97,37 @@ package final class NewFile: Sendable {
   }
 
   private func link(
-    as name: FolderPath, in parent: Folder, _ path: FolderPath
+    as name: FolderPath, in parent: Folder, _ path: FolderPath,
+    _ willAdd: () throws(Failure) -> Void
   ) throws(Failure) -> FileStatus? {
+    let old: FileStatus?
+    do throws(SystemError) {
+      old = try parent.statusIfAny(of: name)
+    } catch {
+      throw parent.failure(error, path)
+    }
+    if old?.kind == .folder {
+      throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
+    }
+    if old == nil { try willAdd() }
     do throws(SystemError) {
       if try linkOnly(as: name, in: parent) { return nil }
-      // A name in use changes hands by a rename alone; until then the file has a passing one.
-      let passing = FolderPath.random()
-      guard try linkOnly(as: passing, in: parent) else { throw SystemError("linkat", EAGAIN) }
-      do throws(SystemError) {
-        let old = try? parent.status(of: name)
-        try parent.rename(passing, to: name)
-        return old
-      } catch {
-        try parent.unlink(passing)
-        throw error
-      }
+      try replace(name, in: parent)
     } catch {
-      if error.number == EISDIR {
-        throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
-      }
       throw parent.failure(error, path)
+    }
+    return old
+  }
+
+  /// A name in use changes hands by a rename alone; until then the file has a passing one.
+  private func replace(_ name: FolderPath, in parent: Folder) throws(SystemError) {
+    let passing = FolderPath.random()
+    guard try linkOnly(as: passing, in: parent) else { throw SystemError("linkat", EEXIST) }
+    do throws(SystemError) {
+      try parent.rename(passing, to: name)
+    } catch {
+      try parent.unlink(passing)
+      throw error
     }
   }
 

@@ -1,0 +1,46 @@
+import OrienModel
+import OrienSystem
+
+/// What the node knows of one session while it runs. Belongs to the loop's thread.
+final class SessionState {
+  var session: Session
+  let account: WorkspaceAccount
+  var phase = Phase.opening
+  /// When it will have been idle for its time to live.
+  var expiresAt: Instant
+  /// Who waits for its folder to be open.
+  var waiting: [(Result<Workspace, Failure>) -> Void] = []
+  /// What is to be done once it is gone.
+  var afterwards: [() -> Void] = []
+  /// Calls that are in it.
+  var leases = 0
+  /// Told when it is over its quota, by the lease's number.
+  var alarms: [Int: () -> Void] = [:]
+  var lastLease = 0
+  var onVacant: (() -> Void)?
+  var isMeasuring = false
+  var measureNext: [(Result<DiskUsage, Failure>) -> Void] = []
+  var meter: Timer?
+
+  enum Phase {
+    case closed
+    case opening
+    case open(Workspace)
+    /// Its row is being removed; what wants it waits until that is decided.
+    case leaving
+  }
+
+  init(_ session: Session, _ account: WorkspaceAccount, expiresAt: Instant) {
+    self.session = session
+    self.account = account
+    self.expiresAt = expiresAt
+  }
+
+  var isOpen: Bool { if case .open = phase { true } else { false } }
+
+  func answer(_ result: Result<Workspace, Failure>) {
+    let waiting = waiting
+    self.waiting = []
+    for then in waiting { then(result) }
+  }
+}

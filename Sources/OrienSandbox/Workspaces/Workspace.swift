@@ -1,0 +1,77 @@
+package import OrienModel
+package import OrienSystem
+
+/// A session's workspace while its folder is open: the files in it, reached beneath the folder
+/// alone, whatever the programs that run in it do to the tree.
+///
+/// Any thread may call it. Everything here blocks for the disk: the loop asks `Workspaces`.
+package final class Workspace: Sendable {
+  package let session: SessionKey
+  package let folder: Folder
+  package let account: WorkspaceAccount
+  let limits: WorkspaceLimits
+  let hashes = FileHashes()
+
+  init(
+    _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits
+  ) {
+    self.session = session
+    self.folder = folder
+    self.account = account
+    self.limits = limits
+  }
+
+  /// For a daemon that mounts it; the node itself never opens a workspace by its path.
+  package var path: String { folder.path }
+
+  /// Checks a `file` argument: a path, in the workspace, of a regular file that is there now.
+  /// The failure has one fault, at the argument; its code is `invalid` unless the disk failed.
+  package func prove(_ path: String, argument: String) throws(Failure) {
+    do {
+      _ = try folder.file(try FolderPath(path))
+    } catch {
+      var failure = error
+      let isCallers = [.invalid, .notFound, .denied, .conflict].contains(failure.code)
+      if isCallers { failure.code = .invalid }
+      failure.faults = [Failure.Fault("/args/\(argument)", "\(failure.reason): \(failure.message)")]
+      throw failure
+    }
+  }
+
+  /// Opens a regular file for a handler. What it writes is counted when its call has ended, so it
+  /// gets none to write to while the workspace is over its quota.
+  package func open(_ path: String, for access: FileAccess) throws(Failure) -> Descriptor {
+    try account.requireOpen()
+    if access != .read { try account.reserve(DiskUsage()) }
+    return try folder.file(try FolderPath(path), for: access)
+  }
+
+  /// Removes a file, or whatever has the name but a folder.
+  package func removeFile(_ path: FolderPath) throws(Failure) {
+    let status = try folder.removeFile(path)
+    account.subtract(DiskUsage(bytes: DiskUsage.bytes(of: status), files: 1))
+  }
+
+  /// Counts what is in it.
+  func measure() throws(Failure) -> DiskUsage {
+    account.willMeasure()
+    account.measured(try DiskUsage.measure(folder, upTo: limits.usage))
+    return account.used
+  }
+}
+
+extension Workspace {
+  /// Opens a session's folder in the root, and makes it before where it is to be new.
+  static func open(
+    _ session: Session, in root: Folder, making: Bool, _ account: WorkspaceAccount,
+    _ limits: WorkspaceLimits
+  ) throws(Failure) -> Workspace {
+    let name = try FolderPath(session.folder)
+    do throws(SystemError) {
+      if making { try root.make(name) }
+      return Workspace(session.key, try root.folder(name), account, limits)
+    } catch {
+      throw error.failure("opening the workspace of session \(session.key.id)")
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import OrienModel
+import Synchronization
+
+/// How full a workspace is, and with it how full all of them are. Any thread may ask and add.
+///
+/// What is on its way is *reserved* before a byte of it is written, so that two uploads never
+/// share the last free byte.
+package final class WorkspaceAccount: Sendable {
+  package let limit: DiskUsage
+  private let total: WorkspacesTotal
+  private let state = Mutex(State())
+
+  private struct State {
+    var used = DiskUsage()
+    var reserved = DiskUsage()
+    /// What was added while a measurement ran, which may have passed by its place.
+    var added = DiskUsage()
+    var isClosed = false
+
+    var counted: UInt64 { isClosed ? 0 : used.bytes.saturatingAdd(reserved.bytes) }
+  }
+
+  init(limit: DiskUsage, total: WorkspacesTotal) {
+    self.limit = limit
+    self.total = total
+  }
+
+  package var used: DiskUsage { state.withLock { $0.used } }
+
+  package var isOver: Bool { used.exceeds(limit) }
+
+  func reserve(_ more: DiskUsage) throws(Failure) {
+    try change { state throws(Failure) in
+      if state.isClosed { throw Self.removed }
+      guard !(state.used + state.reserved + more).exceeds(limit) else { throw full }
+      guard total.hasRoom(for: more.bytes) else { throw total.full }
+      state.reserved = state.reserved + more
+    }
+  }
+
+  func release(_ reserved: DiskUsage) {
+    change { $0.reserved = $0.reserved - reserved }
+  }
+
+  /// What was reserved has come to lie in the workspace, in place of what lay there.
+  func settle(reserved: DiskUsage, stored: DiskUsage, replaced: DiskUsage) {
+    change {
+      $0.reserved = $0.reserved - reserved
+      $0.used = $0.used + stored - replaced
+      $0.added = $0.added + stored
+    }
+  }
+
+  func subtract(_ removed: DiskUsage) { change { $0.used = $0.used - removed } }
+
+  /// To be called before a measurement begins, one at a time.
+  func willMeasure() { state.withLock { $0.added = DiskUsage() } }
+
+  func measured(_ usage: DiskUsage) {
+    change {
+      $0.used = usage + $0.added
+      $0.added = DiskUsage()
+    }
+  }
+
+  /// The workspace is going: nothing more is let in, and it counts for nothing.
+  func close() { change { $0.isClosed = true } }
+
+  func requireOpen() throws(Failure) {
+    if state.withLock({ $0.isClosed }) { throw Self.removed }
+  }
+
+  private func change(_ body: (inout State) throws(Failure) -> Void) throws(Failure) {
+    try state.withLock { state throws(Failure) in
+      let before = state.counted
+      try body(&state)
+      total.change(from: before, to: state.counted)
+    }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
+    state.withLock { state in
+      let before = state.counted
+      body(&state)
+      total.change(from: before, to: state.counted)
+    }
+  }
+
+  static let removed = Failure(
+    .conflict, "workspace-removed", "the workspace was removed meanwhile; begin again")
+
+  private var full: Failure {
+    Failure(
+      .full, "workspace-full",
+      "the workspace may hold \(limit.bytes) bytes in \(limit.files) files; delete some, or raise "
+        + "WORKSPACE_BYTES or WORKSPACE_FILES")
+  }
+}
+
+/// The bytes of all workspaces together. Any thread may ask and add.
+final class WorkspacesTotal: Sendable {
+  private let limit: UInt64
+  private let bytes = Mutex<UInt64>(0)
+
+  init(limit: UInt64) { self.limit = limit }
+
+  func hasRoom(for more: UInt64) -> Bool {
+    bytes.withLock { $0.saturatingAdd(more) <= limit }
+  }
+
+  func change(from before: UInt64, to after: UInt64) {
+    if before != after { bytes.withLock { $0 = $0 - min($0, before) + after } }
+  }
+
+  var full: Failure {
+    Failure(
+      .full, "workspaces-full",
+      "all workspaces together may hold \(limit) bytes; remove some, or raise WORKSPACES_BYTES")
+  }
+}

@@ -1,0 +1,115 @@
+package import OrienModel
+import OrienSystem
+
+/// A call's stay in a workspace, from before its acceptance until nothing of it runs any more.
+/// While there is one, the workspace is neither removed nor closed.
+///
+/// Belongs to the loop's thread. Traps where it is let go of without `end`.
+package final class WorkspaceLease {
+  package let workspace: Workspace
+  private let number: Int
+  private let state: SessionState
+  private let workspaces: Workspaces
+  private var hasEnded = false
+
+  init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
+    self.workspace = workspace
+    self.state = state
+    self.workspaces = workspaces
+    state.leases += 1
+    state.lastLease += 1
+    number = state.lastLease
+  }
+
+  deinit { precondition(hasEnded, "a lease is ended before it is let go of") }
+
+  /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
+  /// once when it is over its quota. The call is to be ended then.
+  package func watchQuota(_ alarm: @escaping () -> Void) {
+    precondition(!hasEnded, "a lease that has ended watches nothing")
+    state.alarms[number] = alarm
+    workspaces.scheduleMeter(state, after: .zero)
+  }
+
+  /// Counts what the workspace holds now, after what the call has done.
+  package func measure(_ then: @escaping (Result<DiskUsage, Failure>) -> Void) {
+    workspaces.measure(state, then)
+  }
+
+  /// Ends the stay; once.
+  package func end() {
+    precondition(!hasEnded, "a lease ends once")
+    hasEnded = true
+    state.alarms[number] = nil
+    state.leases -= 1
+    workspaces.touch(state)
+    guard state.leases == 0 else { return }
+    state.meter?.cancel()
+    state.meter = nil
+    let onVacant = state.onVacant
+    state.onVacant = nil
+    onVacant?()
+  }
+}
+
+extension Workspaces {
+  /// Begins a call's stay; refused where the session was removed since the workspace was opened.
+  package func lease(_ workspace: Workspace) throws(Failure) -> WorkspaceLease {
+    loop.assertCurrent()
+    guard let state = sessions[workspace.session], state.account === workspace.account else {
+      throw WorkspaceAccount.removed
+    }
+    if case .leaving = state.phase { throw WorkspaceAccount.removed }
+    touch(state)
+    return WorkspaceLease(workspace, state, self)
+  }
+
+  /// Counts a workspace whenever as much as twenty times what that took is over, a second at
+  /// least: a tree that is slow to count does not keep the disk.
+  func scheduleMeter(_ state: SessionState, after cost: Duration) {
+    guard state.meter == nil, !state.alarms.isEmpty else { return }
+    state.meter = loop.schedule(after: max(.seconds(1), cost * 20)) {
+      let start = Instant.now
+      self.measure(state) { _ in
+        state.meter = nil
+        if state.account.isOver {
+          let alarms = state.alarms
+          state.alarms = [:]
+          for alarm in alarms.values { alarm() }
+        }
+        self.scheduleMeter(state, after: Instant.now.since(start))
+      }
+    }
+  }
+
+  /// One measurement at a time; who asks during one gets the next, for that one may have passed by
+  /// what was written meanwhile.
+  func measure(_ state: SessionState, _ then: @escaping (Result<DiskUsage, Failure>) -> Void) {
+    loop.assertCurrent()
+    state.measureNext.append(then)
+    if !state.isMeasuring { measureNext(state) }
+  }
+
+  private func measureNext(_ state: SessionState) {
+    guard !state.measureNext.isEmpty else { return }
+    let waiting = state.measureNext
+    state.measureNext = []
+    state.isMeasuring = true
+    let (root, session, account, limits) = (root, state.session, state.account, limits)
+    var workspace: Workspace?
+    if case .open(let open) = state.phase { workspace = open }
+    disk.run(
+      { [workspace] () throws(Failure) in
+        let workspace =
+          if let workspace { workspace } else {
+            try Workspace.open(session, in: root, making: false, account, limits)
+          }
+        return try workspace.measure()
+      },
+      then: loop.reply { result in
+        state.isMeasuring = false
+        for then in waiting { then(result) }
+        self.measureNext(state)
+      })
+  }
+}

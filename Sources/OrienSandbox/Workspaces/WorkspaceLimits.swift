@@ -1,0 +1,21 @@
+/// What workspaces may take, one by one and together. The defaults are those of a node that nobody
+/// has configured.
+package struct WorkspaceLimits: Sendable {
+  /// Of one workspace. Held by counting: uploads exactly, programs a moment late.
+  package var usage = DiskUsage(bytes: 1 << 30, files: 100_000)
+  /// Of all workspaces together.
+  package var totalBytes: UInt64 = 20 << 30
+  /// Of one file that is sent to the node.
+  package var uploadBytes: UInt64 = 256 << 20
+  /// Sessions at once.
+  package var sessions = 10_000
+  /// After so long without use a session and its workspace are removed.
+  package var idle: Duration = .seconds(24 * 3600)
+  /// Folders of idle workspaces that are kept open, each a descriptor.
+  package var openFolders = 256
+  /// Files that a listing names, and bytes that it reads for their hashes.
+  package var listedFiles = 10_000
+  package var hashedBytes: UInt64 = 256 << 20
+
+  package init() {}
+}

@@ -1,0 +1,142 @@
+package import OrienModel
+package import OrienSystem
+
+/// The workspaces of all sessions: made, opened, counted and removed.
+///
+/// Belongs to the loop's thread; what may wait for the disk is done on the disk threads. An
+/// answer is given on the loop, at once where nothing has to be waited for.
+package final class Workspaces {
+  package let limits: WorkspaceLimits
+  let root: Folder
+  let loop: Loop
+  let disk: DiskThreads
+  let store: any SessionStore
+  let total: WorkspacesTotal
+  var sessions: [SessionKey: SessionState] = [:]
+  var openFolders = 0
+  /// Folders whose sessions are gone and that would not go; tried again by the sweep.
+  var leftovers: Set<String> = []
+  var sweeper: Timer?
+
+  /// Takes over the folder at the absolute path `root`, making it where it is missing. Refuses a
+  /// place that somebody else could have prepared, and a file system that cannot do what is
+  /// needed. Blocks.
+  package init(
+    at root: String, _ limits: WorkspaceLimits, loop: Loop, disk: DiskThreads,
+    store: any SessionStore
+  ) throws(Failure) {
+    self.root = try Folder(at: root, creating: true)
+    _ = try NewFile(in: self.root)
+    self.limits = limits
+    self.loop = loop
+    self.disk = disk
+    self.store = store
+    total = WorkspacesTotal(limit: limits.totalBytes)
+  }
+
+  /// Finds the session's workspace, and makes it where there is none and `creating` says so.
+  package func open(
+    _ key: SessionKey, creating: Bool = true,
+    then: @escaping (Result<Workspace, Failure>) -> Void
+  ) {
+    loop.assertCurrent()
+    guard let state = sessions[key] else {
+      guard creating else { return then(.failure(Self.unknown)) }
+      return create(key, then)
+    }
+    touch(state)
+    switch state.phase {
+    case .open(let workspace): then(.success(workspace))
+    case .opening: state.waiting.append(then)
+    case .closed:
+      state.phase = .opening
+      state.waiting.append(then)
+      openFolder(of: state, making: false)
+    case .leaving: state.afterwards.append { self.open(key, creating: creating, then: then) }
+    }
+  }
+
+  private func create(
+    _ key: SessionKey, _ then: @escaping (Result<Workspace, Failure>) -> Void
+  ) {
+    guard sessions.count < limits.sessions else {
+      return then(
+        .failure(
+          Failure(
+            .full, "sessions-full",
+            "the node keeps at most \(limits.sessions) sessions; remove some, or raise SESSIONS")))
+    }
+    guard total.hasRoom(for: 1) else { return then(.failure(total.full)) }
+    let now = Timestamp.now
+    let state = SessionState(
+      Session(key: key, folder: Self.mint(), createdAt: now, lastUsedAt: now),
+      WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + limits.idle)
+    state.waiting.append(then)
+    sessions[key] = state
+    store.insert(
+      state.session,
+      then: loop.reply { result in
+        switch result {
+        case .success: self.openFolder(of: state, making: true)
+        case .failure(let failure): self.giveUp(state, failure)
+        }
+      })
+  }
+
+  private func openFolder(of state: SessionState, making: Bool) {
+    let (root, session, account, limits) = (root, state.session, state.account, limits)
+    disk.run(
+      { () throws(Failure) in
+        try Workspace.open(session, in: root, making: making, account, limits)
+      },
+      then: loop.reply { result in
+        switch result {
+        case .success(let workspace):
+          state.phase = .open(workspace)
+          self.openFolders += 1
+          if self.openFolders > limits.openFolders { self.closeUnused() }
+          state.answer(.success(workspace))
+        case .failure(let failure) where making:
+          // The session never began: with its row goes what may be there of its folder.
+          self.store.remove(session.key, then: self.loop.reply { _ in })
+          self.removeFolder(session.folder) { _ in }
+          self.giveUp(state, failure)
+        case .failure(let failure):
+          state.phase = .closed
+          state.answer(.failure(failure))
+        }
+      })
+  }
+
+  private func giveUp(_ state: SessionState, _ failure: Failure) {
+    sessions[state.session.key] = nil
+    state.account.close()
+    state.phase = .closed
+    state.answer(.failure(failure))
+  }
+
+  /// Lets go of folders that have not been used for longest: a quarter of all, so that the next
+  /// time is not soon. Who still holds one of those workspaces may go on with it.
+  private func closeUnused() {
+    let unused = sessions.values.filter { $0.isOpen && $0.leases == 0 && $0.waiting.isEmpty }
+    let oldest = unused.sorted { $0.expiresAt < $1.expiresAt }
+    for state in oldest.prefix(limits.openFolders / 4 + 1) {
+      state.phase = .closed
+      openFolders -= 1
+    }
+  }
+
+  func touch(_ state: SessionState) {
+    state.expiresAt = loop.now + limits.idle
+    let now = Timestamp.now
+    // The time to live is long beside a minute; a write for every use would not be worth it.
+    guard now.microseconds - state.session.lastUsedAt.microseconds > 60_000_000 else { return }
+    state.session.lastUsedAt = now
+    store.touch(state.session.key, at: now)
+  }
+
+  /// 32 hexadecimal digits: what the folders of sessions, and no others, are called.
+  static func mint() -> String { String(hex: Random.bytes(16)) }
+
+  static let unknown = Failure(.notFound, "session-not-found", "there is no such session")
+}
