@@ -94,6 +94,7 @@ let checks: [Target] = [
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
+  tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
   tests("OrienSandbox", ["OrienSandbox", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
