@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""What the node costs beside others that do the same: `make bench`.
+
+Every figure is a ratio of two servers measured in turn, round after round, on this machine: what
+slows the one slows the other. A row's verdict stands on the median of its rounds' ratios. CPU is
+the kernel's accounting of each server's whole tree, so the load generator's share is not in it.
+Results go to .build/bench/<time>.json, and are printed beside those of the run before.
+"""
+
+import argparse
+import datetime
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+
+from servers import HERE, ROOT, Nginx, Orien, Peer
+
+BODY = json.dumps({"sessionId": "bench", "toolId": "echo", "args": {"message": "hello"}})
+RESULTS = ROOT / ".build" / "bench"
+
+
+def load(server, method, path, body="", connections=64, seconds=3):
+    """Runs wrk against `server` for `seconds`; its answers and the CPU that they cost."""
+    before = server.cpu_seconds()
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "-s", HERE / "load.lua", "--timeout",
+         "10s", f"http://127.0.0.1:{server.port}{path}", "--", method, body],
+        capture_output=True, text=True, check=True)
+    settle(server)
+    result = json.loads(done.stdout.splitlines()[-1])
+    good = result["answers"] - result["refused"]
+    if good < 0.99 * result["answers"] or result["broken"] > connections:
+        raise RuntimeError(f"{server.name} {method} {path}: {result}")
+    result["perSecond"] = good / result["seconds"]
+    result["cpuMicroseconds"] = (server.cpu_seconds() - before) / good * 1e6
+    return result
+
+
+def settle(server):
+    """Waits until a server rests: what it does after its answer is part of the call's cost."""
+    last = server.cpu_seconds()
+    quiet, pause = 0, threading.Event()
+    while quiet < 3:
+        pause.wait(0.05)
+        now = server.cpu_seconds()
+        quiet = quiet + 1 if now == last else 0
+        last = now
+
+
+def get(server, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}") as answer:
+        return answer.read()
+
+
+class Rows:
+    """The measurements of all rounds, by row: `(ours, theirs)` pairs in one unit."""
+
+    bounds = {
+        "tools": ("GET /tools, CPU a request against nginx", "us", "<=", 1.3),
+        "execute": ("POST /execute, CPU a call against FastAPI", "us", "<=", 1 / 8),
+        "accepts": ("durable accepts at 128 in flight against a transaction a row",
+                    "/s", ">=", 15),
+        "wide256": ("GET /tools at 256 connections against 64", "/s", ">=", 0.75),
+        "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
+        "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
+        "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
+    }
+
+    def __init__(self):
+        self.pairs = {name: [] for name in self.bounds}
+
+    def add(self, name, ours, theirs):
+        self.pairs[name].append((ours, theirs))
+
+    def results(self):
+        for name, (title, unit, relation, bound) in self.bounds.items():
+            pairs = self.pairs[name]
+            if not pairs:
+                continue
+            ratios = sorted(ours / theirs for ours, theirs in pairs)
+            ratio = statistics.median(ratios)
+            holds = ratio <= bound if relation == "<=" else ratio >= bound
+            yield {
+                "row": name, "title": title, "unit": unit, "relation": relation, "bound": bound,
+                "ours": statistics.median(ours for ours, _ in pairs),
+                "theirs": statistics.median(theirs for _, theirs in pairs),
+                "ratio": ratio, "least": ratios[0], "most": ratios[-1], "holds": holds,
+            }
+
+
+def one_round(rows, seconds):
+    with Orien() as orien, Peer() as peer:
+        rows.add("start", orien.start_seconds * 1e3, peer.start_seconds * 1e3)
+        settle(orien), settle(peer)
+        rows.add("idle", orien.proportional_bytes() / 2**20, peer.proportional_bytes() / 2**20)
+        with Nginx(get(orien, "/tools")) as nginx:
+            ours = load(orien, "GET", "/tools", seconds=seconds)
+            theirs = load(nginx, "GET", "/tools", seconds=seconds)
+            rows.add("tools", ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
+        calm = ours["perSecond"]
+        for connections in (256, 1000):
+            wide = load(orien, "GET", "/tools", connections=connections, seconds=seconds)
+            rows.add(f"wide{connections}", wide["perSecond"], calm)
+        path = "/execute?wait=5"
+        ours = load(orien, "POST", path, BODY, seconds=seconds)
+        theirs = load(peer, "POST", path, BODY, seconds=seconds)
+        rows.add("execute", ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
+        accepts = load(orien, "POST", path, BODY, connections=128, seconds=seconds)
+        rows.add("accepts", accepts["perSecond"], rowwise(seconds))
+
+
+def rowwise(seconds):
+    """On the file system that the node's state was on."""
+    with tempfile.TemporaryDirectory(prefix="orien-bench-") as folder:
+        done = subprocess.run(
+            [sys.executable, HERE / "rowwise.py", f"{folder}/rows.db", str(seconds)],
+            capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["perSecond"]
+
+
+def report(results, before):
+    print(f"{'row':9} {'ours':>10} {'theirs':>10} {'':4} {'ratio':>7} {'range':>15}"
+          f" {'bound':>9} {'last time':>9}")
+    for row in results:
+        last = before.get(row["row"])
+        print(f"{row['row']:9} {row['ours']:10.1f} {row['theirs']:10.1f} {row['unit']:4}"
+              f" {row['ratio']:7.3f} {row['least']:7.3f}-{row['most']:7.3f}"
+              f" {row['relation']}{row['bound']:7.3f} {f'{last:9.3f}' if last else '        -'}"
+              f"  {'ok' if row['holds'] else 'MISSED'}  {row['title']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of load, each measurement")
+    options = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    earlier = sorted(RESULTS.glob("*.json"))
+    before = {}
+    if earlier:
+        rows = json.loads(earlier[-1].read_text())["rows"]
+        before = {row["row"]: row["ratio"] for row in rows}
+    rows = Rows()
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", flush=True)
+        one_round(rows, options.seconds)
+    results = list(rows.results())
+    report(results, before)
+    stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    (RESULTS / f"{stamp}.json").write_text(json.dumps({"rows": results}, indent=1) + "\n")
+    sys.exit(0 if all(row["holds"] for row in results) else 1)
+
+
+if __name__ == "__main__":
+    main()

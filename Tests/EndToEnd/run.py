@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Runs the end-to-end suite against the built node and ends with `N passed, M failed`.
+
+    run.py [-v] [test_execute ...]      all, or the named modules
+"""
+
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs")]
+
+
+def main():
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
+    loader = unittest.TestLoader()
+    suite = (
+        loader.loadTestsFromNames(wanted) if wanted
+        else loader.discover(str(HERE), top_level_dir=str(HERE)))
+    verbosity = 2 if "-v" in sys.argv else 1
+    result = unittest.TextTestRunner(sys.stdout, verbosity=verbosity).run(suite)
+    broken = {str(test).split(" [")[0] for test, _ in result.failures + result.errors}
+    print(f"{result.testsRun - len(broken)} passed, {len(broken)} failed")
+    sys.exit(1 if broken or result.testsRun == 0 else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""What must be true of a node at rest, read from its files and from the kernel.
+
+The ledger is read with SQLite itself, beside the node, and changed never.
+"""
+
+import collections
+import contextlib
+import pathlib
+import sqlite3
+
+from groups import processes_in_groups
+from node import until
+
+FINAL = {"completed", "failed", "timeout", "cancelled", "lost"}
+
+
+class Audit:
+    """`group` is the name of the node's control groups, `ran` the file the scripts write to."""
+
+    def __init__(self, node, ran, group):
+        self.node = node
+        self.ran = pathlib.Path(ran)
+        self.group = group
+        self.mounts = mounts()
+        self.judged = {}
+
+    def rest(self, seconds=30):
+        """Waits until the node has nothing to do."""
+        until(lambda: self.node.get("/health").json["activeExecutions"] == 0, seconds,
+              lambda: f"the node does not come to rest: {self.node.get('/health')}")
+
+    def faults(self, calls):
+        """Everything that is wrong at rest."""
+        return [
+            *self.calls_without_one_end(calls), *self.twice_run(), *self.broken_chain(),
+            *self.processes_left(), *self.folders_without_session(),
+        ]
+
+    def calls_without_one_end(self, calls):
+        for call in calls:
+            answer = self.node.get(f"/executions/{call.execution}")
+            if answer.status != 200:
+                yield f"{call.execution} was accepted and is unknown: {answer}"
+                continue
+            status = answer.json["status"]
+            if status not in FINAL:
+                yield f"{call.execution} is {status} at rest"
+            before = self.judged.setdefault(call.execution, status)
+            if before != status:
+                yield f"{call.execution} was {before}, and is {status} now"
+        with self.ledger() as ledger:
+            for number, ends in ledger.execute(
+                    "SELECT number, count(*) FROM records GROUP BY number HAVING count(*) != 1"):
+                yield f"execution {number} has {ends} final records"
+            for (number,) in ledger.execute(
+                    "SELECT number FROM executions WHERE position IS NULL OR status < 2"):
+                yield f"execution {number} has no final record"
+
+    def twice_run(self):
+        lines = self.ran.read_text().split() if self.ran.exists() else []
+        for token, times in collections.Counter(lines).items():
+            if times > 1:
+                yield f"the script of {token} ran {times} times"
+
+    def broken_chain(self):
+        verified = self.node.command("receipt", "verify", "--chain", "--state", self.node.state)
+        if verified.returncode != 0:
+            yield f"the chain does not verify: {verified.stdout}{verified.stderr}"
+
+    def processes_left(self):
+        left = processes_in_groups(self.group)
+        if left:
+            yield f"processes {left} are in groups of a node at rest"
+
+    def folders_without_session(self):
+        with self.ledger() as ledger:
+            known = {row[0] for row in ledger.execute("SELECT folder FROM sessions")}
+        on_disk = {path.name for path in (self.node.state / "workspaces").iterdir()}
+        if known != on_disk:
+            yield f"folders without a session: {on_disk - known}, without a folder: {known - on_disk}"
+
+    def mounts_left(self):
+        left = mounts() - self.mounts
+        if left:
+            yield f"mounts left behind: {left}"
+
+    @contextlib.contextmanager
+    def ledger(self):
+        path = next(self.node.state.rglob("ledger*.sqlite*"), None) or next(
+            self.node.state.rglob("*.db"))
+        with contextlib.closing(
+                sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as ledger:
+            yield ledger
+
+
+def mounts():
+    """Where something is mounted that has to do with a node."""
+    lines = pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
+    return {line.split()[4] for line in lines if "orien" in line}

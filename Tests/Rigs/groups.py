@@ -1,0 +1,34 @@
+"""Which processes the control groups of one node hold, as the kernel lists them."""
+
+import contextlib
+import os
+import pathlib
+import re
+
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+NAME = re.compile(rb"orien-[0-9a-f]{16}")
+
+
+def group_name(node):
+    """What the node calls its groups, from the command line of its keeper."""
+    for pid in node.jails():
+        with contextlib.suppress(OSError):
+            found = NAME.search(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes())
+            if found:
+                return found.group().decode()
+    return None
+
+
+def processes_in_groups(name):
+    """The pids in all groups called `name`, and in those below them, on every hierarchy."""
+    found = set()
+    if name is None:
+        return found
+    for folder, below, _ in os.walk(CGROUPS):
+        if name in pathlib.Path(folder).parts:
+            with contextlib.suppress(OSError):
+                text = (pathlib.Path(folder) / "cgroup.procs").read_text()
+                found.update(map(int, text.split()))
+        elif folder.count("/") > str(CGROUPS).count("/") + 6:
+            below.clear()
+    return found

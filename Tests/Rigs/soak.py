@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Kills a node under load at random moments and holds it to its promises: soak.py --kills N
+
+Killed is the node, its launcher, its keeper, or several at once. Then whatever the node had
+started must be dead; and whenever the load rests: every accepted execution has exactly one final
+record that never changes, no script ran twice, the chain of receipts verifies, no process is left
+in a control group, folders equal sessions, and nothing grows. Each kill that holds is one check.
+"""
+
+import argparse
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+from audit import Audit
+from groups import group_name, processes_in_groups
+from load import SESSIONS, Load
+from node import Node, is_alive, send, until
+
+# Kills between two full audits, each of which lets the load rest.
+AUDIT_EVERY = 5
+# How long whatever a dead node had started may outlive it, and a launcher be missing.
+LIFELINE_SECONDS = 5
+REPLACED_SECONDS = 5
+DESCRIPTORS_MORE = 4
+
+
+class Soak:
+    def __init__(self, home, seed):
+        self.random = random.Random(seed)
+        self.ran = home / "ran"
+        self.node = Node("--allow-unsafe", state=home / "state").start()
+        until(lambda: len(self.node.jails()) >= 2, 5, "there is no launcher")
+        self.group = group_name(self.node)
+        self.audit = Audit(self.node, self.ran, self.group)
+        self.load = Load(self.node, self.ran, seed=seed)
+        self.descriptors = None
+        self.restarts = []
+
+    def run(self, kills):
+        """Yields after each kill that held; raises at the first that did not."""
+        self.load.go()
+        for number in range(1, kills + 1):
+            threading.Event().wait(self.random.uniform(0.05, 1.2))
+            victim = self.random.choice(["node", "node", "launcher", "keeper", "both", "all"])
+            self.kill(victim)
+            if self.load.wrong:
+                raise AssertionError(f"answers that no busy node may give: {self.load.wrong[:5]}")
+            if number % AUDIT_EVERY == 0 or number == kills:
+                self.rest_and_audit()
+            yield number, victim
+
+    def kill(self, victim):
+        keeper, launcher = (self.node.jails() + [None, None])[:2]
+        if victim in ("launcher", "both", "all") and launcher:
+            send(launcher)
+        if victim in ("keeper", "all") and keeper:
+            send(keeper)
+        if victim in ("launcher", "keeper"):
+            self.wait_for_launcher(keeper, launcher)
+            return
+        started = processes_in_groups(self.group) | {keeper, launcher} - {None}
+        self.node.kill()
+        until(lambda: not any(map(is_alive, started)), LIFELINE_SECONDS,
+              lambda: f"outlived the node: {[pid for pid in started if is_alive(pid)]}")
+        began = time.monotonic()
+        self.node.start()
+        self.restarts.append(time.monotonic() - began)
+        self.descriptors = None
+
+    def wait_for_launcher(self, *old):
+        def replaced():
+            new = self.node.jails()
+            return len(new) >= 2 and not any(pid in new[1:2] for pid in old) or None
+        until(replaced, REPLACED_SECONDS, "no new launcher")
+
+    def rest_and_audit(self):
+        self.load.pause()
+        self.audit.rest()
+        until(lambda: not list(self.audit.processes_left()), LIFELINE_SECONDS,
+              lambda: "\n".join(self.audit.processes_left()))
+        faults = list(self.audit.faults(self.load.accepted()))
+        if faults:
+            raise AssertionError("\n".join(faults[:20]))
+        now = self.node.descriptors()
+        if self.descriptors and now > self.descriptors + DESCRIPTORS_MORE:
+            raise AssertionError(f"{now} descriptors, {self.descriptors} at the last rest")
+        self.descriptors = now
+        self.load.go()
+
+    def end(self):
+        """Everything is given back: sessions, folders, mounts; and the node goes when asked."""
+        self.load.stop()
+        for session in SESSIONS:
+            answer = self.node.ask("DELETE", f"/sessions/{session}/workspace?force=1")
+            assert answer.status == 200, answer
+        until(lambda: not list(self.audit.mounts_left()), LIFELINE_SECONDS,
+              lambda: "\n".join(self.audit.mounts_left()))
+        faults = list(self.audit.folders_without_session())
+        left = list((self.node.state / "workspaces").iterdir())
+        assert not faults and not left, (faults, left)
+        assert self.node.stop() == 0
+        assert not list(self.audit.broken_chain())
+
+    def summary(self):
+        accepted = self.load.accepted()
+        ends = {}
+        for status in self.audit.judged.values():
+            ends[status] = ends.get(status, 0) + 1
+        slowest = max(self.restarts, default=0)
+        return (f"{len(accepted)} executions accepted, {ends}; refused {self.load.refusals};"
+                f" {len(self.restarts)} restarts, the slowest {slowest * 1e3:.0f} ms")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    home = pathlib.Path(tempfile.mkdtemp(prefix="orien-soak-"))
+    soak, held = None, 0
+    try:
+        soak = Soak(home, options.seed)
+        for held, victim in soak.run(options.kills):
+            print(f"{held:4} {victim}", flush=True)
+        print(soak.summary())
+        soak.end()
+        print(f"{held + 1} passed, 0 failed")
+    except BaseException as fault:
+        print(f"FAIL after {held} kills, seed {options.seed}: {fault!r}\n{fault}")
+        if soak:
+            print(*soak.node.lines[-30:], sep="\n")
+        print(f"{held} passed, 1 failed", flush=True)
+        raise
+    finally:
+        if soak:
+            soak.load.stop()
+            soak.node.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
