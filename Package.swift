@@ -105,6 +105,20 @@ let checks: [Target] = [
   tests("Tidy", []),
 ]
 
+// A program each, whose `main` is libFuzzer's; only there for `make fuzz`, which builds them with
+// `--sanitize fuzzer`.
+func fuzz(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "fuzz-" + name, dependencies: uses, path: "Tests/Fuzz/" + name, exclude: ["corpus"],
+    swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])])
+}
+let fuzzers: [Target] =
+  Context.environment["ORIEN_FUZZ"] == nil
+  ? []
+  : [
+    fuzz("json", ["OrienModel"])
+  ]
+
 let package = Package(
   name: "orien",
   products: [
@@ -115,5 +129,5 @@ let package = Package(
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + checks,
+  targets: layers + plugins + checks + fuzzers,
   cxxLanguageStandard: .cxx17)

@@ -68,7 +68,8 @@ class Execute(NodeCase):
         self.assertIn("nonesuch", body["error"])
 
     def test_a_script_that_fails_says_how(self):
-        record = self.python(self.session(), "import sys; print('no', file=sys.stderr); sys.exit(3)")
+        script = "import sys; print('no', file=sys.stderr); sys.exit(3)"
+        record = self.python(self.session(), script)
         self.assertEqual((record["status"], record["exitCode"]), ("failed", 3))
         self.assertEqual(record["error"], "no\n")
 

@@ -8,7 +8,11 @@ seconds=${1:?fuzz.sh SECONDS [TARGET...]}
 shift
 [ $# -gt 0 ] || set -- $(cd Tests/Fuzz && ls -d */ | tr -d /)
 
-ORIEN_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build/fuzz || exit 1
+# One product at a time: the others have a main of their own, and libFuzzer brings its own too.
+for target in "$@"; do
+  ORIEN_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path .build/fuzz \
+    --product "fuzz-$target" -Xswiftc -enable-testing || exit 1
+done
 
 # A trap must reach libFuzzer, which then writes the input, and not the runtime's own reporter.
 export SWIFT_BACKTRACE=enable=no

@@ -77,7 +77,7 @@ class Audit:
             known = {row[0] for row in ledger.execute("SELECT folder FROM sessions")}
         on_disk = {path.name for path in (self.node.state / "workspaces").iterdir()}
         if known != on_disk:
-            yield f"folders without a session: {on_disk - known}, without a folder: {known - on_disk}"
+            yield f"folders alone: {on_disk - known}, sessions alone: {known - on_disk}"
 
     def mounts_left(self):
         left = mounts() - self.mounts

@@ -16,14 +16,14 @@ extension Rule {
       breaks: Source("Sources/orien/X.swift", "import Foundation\n"),
       keeps: Source("Tests/OrienModelTests/X.swift", "import Foundation\n")
     ) { source in
-      source.isSwift ? strangers(in: source, table) : []
+      source.isNode ? imports(of: ["Foundation", "FoundationEssentials"], in: source) : []
     },
     Rule(
       sentence: "Only OrienSystem imports Glibc",
       breaks: Source("Sources/OrienKernel/X.swift", "internal import Glibc\n"),
       keeps: Source("Sources/OrienSystem/X.swift", "internal import Glibc\n")
     ) { source in
-      source.isSwift ? strangers(in: source, table) : []
+      source.isNode && source.module != "OrienSystem" ? imports(of: ["Glibc"], in: source) : []
     },
     Rule(
       sentence: "A plugin imports the ABI, the kit, the HTTP client and C libraries",
@@ -32,9 +32,8 @@ extension Rule {
     ) { source in
       guard source.stands(in: ["Plugins"]) else { return [] }
       let allowed = ["COrienABI", "OrienKit", "OrienHTTPClient"]
-      return modules(importedBy: source).filter { name in
-        name.hasPrefix("Orien") && !allowed.contains(name) || name.hasPrefix("Foundation")
-      }.map { "\(source.path): \($0)" }
+      let ours = modules(importedBy: source).filter { $0.contains("Orien") }
+      return imports(of: ours.filter { !allowed.contains($0) }, in: source)
     },
   ]
 
@@ -45,22 +44,17 @@ extension Rule {
     return source.code.matches(of: words).map { String($0.1) }
   }
 
-  private static func strangers(in source: Source, _ table: LayerTable) -> [String] {
-    guard source.stands(in: ["Sources", "Plugins", "Tests"]) else { return [] }
-    let own = table[source.module]?.uses ?? []
-    return modules(importedBy: source).filter { !own.contains($0) && !isSystems($0, for: source) }
-      .map { "\(source.path): \(source.module) may not import \($0)" }
+  private static func imports(of names: [String], in source: Source) -> [String] {
+    modules(importedBy: source).filter(names.contains).map { "\(source.path): imports \($0)" }
   }
 
-  /// Whether `name` is a module of the toolchain that this file may use.
-  private static func isSystems(_ name: String, for source: Source) -> Bool {
-    switch name {
-    case "Swift", "Synchronization": true
-    case "Glibc": source.module == "OrienSystem" || !source.isNode
-    case "Testing": !source.isNode
-    case "Foundation": !source.isNode
-    case "PackageDescription": source.name == "Package.swift"
-    default: false
-    }
+  /// What a file imports that is neither in its module's row nor the toolchain's.
+  private static func strangers(in source: Source, _ table: LayerTable) -> [String] {
+    guard source.stands(in: ["Sources", "Plugins", "Tests"]) else { return [] }
+    let toolchain = [
+      "Swift", "Synchronization", "Glibc", "Foundation", "FoundationEssentials", "Testing",
+    ]
+    let allowed = toolchain + (table[source.module]?.uses ?? [])
+    return imports(of: modules(importedBy: source).filter { !allowed.contains($0) }, in: source)
   }
 }

@@ -28,9 +28,11 @@ struct Source: Sendable {
     }
   }
 
-  /// `OrienHTTP` of `Sources/OrienHTTP/Parser.swift`: the folder that is a target of the package.
+  /// The target that the file is of: `OrienHTTP` of `Sources/OrienHTTP/Parser.swift`, `fuzz-json`
+  /// of `Tests/Fuzz/json/JSONFuzz.swift`.
   var module: String {
     let parts = path.split(separator: "/")
+    if parts.count > 3, parts[1] == "Fuzz" { return "fuzz-\(parts[2])" }
     return parts.count > 2 ? String(parts[1]) : ""
   }
 

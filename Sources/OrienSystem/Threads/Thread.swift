@@ -8,7 +8,8 @@ package struct Thread: Sendable {
   /// Starts a thread that runs `body` and ends. Every signal is blocked in it: signals are the
   /// loop's. `name` has at most 15 bytes. Traps where the system has no thread to give.
   @discardableResult
-  package init(_ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void) {
+  package init(_ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void)
+  {
     do {
       try self.init(orFailing: name, stackBytes: stackBytes, body)
     } catch {
