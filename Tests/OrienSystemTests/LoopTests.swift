@@ -58,25 +58,27 @@ struct LoopTests {
   @Test("A watch tells what is ready, until it is cancelled")
   func watches() throws {
     let loop = try Loop()
-    try Pipe().split { reader, writer in
-      var received: [UInt8] = []
-      var watch: Watch?
-      let raw = reader.raw
-      watch = try loop.watch(raw, .read) { readiness in
-        #expect(readiness.contains(.read))
-        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { buffer in
-          let count = try? Descriptor.read(raw, into: buffer)
-          received += buffer.prefix(count ?? 0)
-        }
-        if received.count == 5 {
-          watch?.cancel()
-          loop.stop()
-        }
+    let ends = try Pipe().release()
+    let reader = Descriptor(owning: ends.reader)
+    let writer = Descriptor(owning: ends.writer)
+    var received: [UInt8] = []
+    var watch: Watch?
+    let raw = reader.raw
+    watch = try loop.watch(raw, .read) { readiness in
+      #expect(readiness.contains(.read))
+      withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { buffer in
+        let count = try? Descriptor.read(raw, into: buffer)
+        received += buffer.prefix(count ?? 0)
       }
-      try writer.writeAll(Array("hello".utf8))
-      loop.run()
-      #expect(received == Array("hello".utf8))
+      if received.count == 5 {
+        watch?.cancel()
+        loop.stop()
+      }
     }
+    try writer.writeAll(Array("hello".utf8))
+    loop.run()
+    #expect(received == Array("hello".utf8))
+    _ = consume reader
   }
 
   @Test("A reply runs its body once, on the loop, for the first of its calls")

@@ -49,3 +49,6 @@ static inline int linux_pipe2(int ends[2], int flags) {
   return (int)syscall(SYS_pipe2, ends, flags);
 }
 static inline int linux_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+static inline int linux_memfd_create(const char *name, unsigned flags) {
+  return (int)syscall(SYS_memfd_create, name, flags);
+}

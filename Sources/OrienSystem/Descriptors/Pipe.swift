@@ -18,10 +18,8 @@ package struct Pipe: ~Copyable {
     self.writer = writer
   }
 
-  /// Hands both ends to `body`.
-  package consuming func split<Result: ~Copyable, Fault: Error>(
-    _ body: (consuming Descriptor, consuming Descriptor) throws(Fault) -> Result
-  ) throws(Fault) -> Result {
-    try body(reader, writer)
+  /// Gives both ends up to whoever takes the numbers; they are not closed.
+  package consuming func release() -> (reader: Int32, writer: Int32) {
+    (reader.release(), writer.release())
   }
 }

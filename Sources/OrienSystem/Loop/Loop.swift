@@ -11,7 +11,7 @@ import Synchronization
 /// loop runs on it, one thing at a time, and never blocks.
 package final class Loop: @unchecked Sendable {
   private let poll: Descriptor
-  private let bell: Descriptor
+  private let bell: Bell
   private let posted = Mutex(Posted())
   private var owner = pthread_self()
   private var watches: [UInt64: Watch] = [:]
@@ -31,8 +31,7 @@ package final class Loop: @unchecked Sendable {
 
   package init() throws(SystemError) {
     poll = Descriptor(owning: try retrying("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-    bell = Descriptor(
-      owning: try retrying("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
+    bell = try Bell()
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: 0))
     let (poll, bell) = (poll.raw, bell.raw)
     try retrying("epoll_ctl") { epoll_ctl(poll, EPOLL_CTL_ADD, bell, &event) }
@@ -47,17 +46,11 @@ package final class Loop: @unchecked Sendable {
       defer { posted.hasRung = true }
       return !posted.hasRung
     }
-    if mustRing { ring() }
+    if mustRing { bell.ring() }
   }
 
   /// Makes `run()` return after the present turn.
   package func stop() { post { self.isStopped = true } }
-
-  private func ring() {
-    // The counter cannot overflow, for it is rung once a turn, and nothing else can fail here.
-    var one: UInt64 = 1
-    _ = Glibc.write(bell.raw, &one, 8)
-  }
 
   // MARK: On the loop
 
@@ -134,8 +127,7 @@ package final class Loop: @unchecked Sendable {
   }
 
   private func drainPosted() {
-    var count: UInt64 = 0
-    _ = Glibc.read(bell.raw, &count, 8)
+    bell.silence()
     let bodies = posted.withLock { posted in
       defer { posted = Posted() }
       return posted.bodies
