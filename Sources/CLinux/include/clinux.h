@@ -48,6 +48,10 @@ static inline int linux_openat(int folder, const char *path, int flags, mode_t m
 static inline int linux_pipe2(int ends[2], int flags) {
   return (int)syscall(SYS_pipe2, ends, flags);
 }
+static inline int linux_accept4(int listener, struct sockaddr *peer, socklen_t *length,
+                                int flags) {
+  return (int)syscall(SYS_accept4, listener, peer, length, flags);
+}
 static inline int linux_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_memfd_create(const char *name, unsigned flags) {
   return (int)syscall(SYS_memfd_create, name, flags);

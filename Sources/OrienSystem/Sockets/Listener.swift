@@ -1,0 +1,69 @@
+import CLinux
+import Glibc
+
+/// A TCP socket that takes connections, bound to one address. It never blocks.
+package struct Listener: ~Copyable {
+  package let descriptor: Descriptor
+  /// The address in use, with the port that the kernel chose where 0 was asked for.
+  package let address: NetworkAddress
+
+  /// Binds to `address` alone: an IPv6 one takes no IPv4 connections.
+  package init(on address: NetworkAddress, backlog: Int32 = 4096) throws(SystemError) {
+    let descriptor = Descriptor(
+      owning: try retrying("socket") {
+        socket(
+          address.family,
+          Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+      })
+    let raw = descriptor.raw
+    try Socket.set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+    if address.family == AF_INET6 { try Socket.set(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    try retrying("bind") { address.withSocketAddress { bind(raw, $0, $1) } }
+    try retrying("listen") { listen(raw, backlog) }
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    try retrying("getsockname") {
+      withUnsafeMutablePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
+      }
+    }
+    guard let bound = NetworkAddress(storage) else {
+      preconditionFailure("a socket of IPv4 or IPv6 is bound to one of these")
+    }
+    self.descriptor = descriptor
+    self.address = bound
+  }
+
+  /// The next connection that waits; nil where none does. One that its client gave up while it
+  /// waited is passed over.
+  package borrowing func accept() throws(SystemError) -> Socket? {
+    let raw = descriptor.raw
+    while true {
+      var storage = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let accepted = withUnsafeMutablePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          linux_accept4(raw, $0, &length, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+        }
+      }
+      if accepted >= 0 {
+        guard let peer = NetworkAddress(storage) else {
+          preconditionFailure("a client of IPv4 or IPv6 has an address of one of these")
+        }
+        return Socket(owning: Descriptor(owning: accepted), peer: peer)
+      }
+      switch errno {
+      case EAGAIN: return nil
+      case EINTR, ECONNABORTED, EPROTO, EPERM: continue
+      default: throw .last("accept4")
+      }
+    }
+  }
+}
+
+extension SystemError {
+  /// The process or the machine has no descriptor or memory left for another connection.
+  package var isExhaustion: Bool {
+    number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM
+  }
+}
