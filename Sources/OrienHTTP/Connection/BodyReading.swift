@@ -1,0 +1,87 @@
+/// A body on its way to whoever asked for it.
+final class BodyReading {
+  private(set) var decoder: BodyDecoder
+  let receiver: BodyReceiver
+  private let limitBytes: Int
+  private var receivedBytes = 0
+  /// What a collected body has so far.
+  private(set) var collected: [UInt8] = []
+  var isPaused = false
+
+  init(_ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver) {
+    self.decoder = decoder
+    self.limitBytes = limitBytes
+    self.receiver = receiver
+  }
+
+  var isDone: Bool { decoder.isDone }
+
+  /// Takes the body's share of `input` and gives back what it carried, which a collected body keeps
+  /// instead.
+  func take(from input: inout InputBuffer) throws(Refusal) -> [UInt8] {
+    var carried: [UInt8] = []
+    if case .collect = receiver { swap(&carried, &collected) }
+    let before = carried.count
+    let used = try decoder.decode(
+      input.bytes.span.extracting(input.start..<input.end), into: &carried)
+    input.consume(used)
+    receivedBytes += carried.count - before
+    guard receivedBytes <= limitBytes else { throw Self.tooLarge(limitBytes) }
+    if case .collect = receiver {
+      swap(&carried, &collected)
+      return []
+    }
+    return carried
+  }
+
+  static func tooLarge(_ limitBytes: Int) -> Refusal {
+    Refusal(.contentTooLarge, "body-too-large", "the body is longer than \(limitBytes) bytes")
+  }
+}
+
+/// Who gets a body.
+enum BodyReceiver {
+  /// Nobody: it is read so that the next request can be.
+  case discard
+  case collect(([UInt8]) -> Void)
+  case stream((HTTPBodyEvent) -> Void)
+}
+
+/// What is left of a body, by the framing of its request.
+enum BodyDecoder {
+  case length(remaining: Int)
+  case chunked(ChunkedDecoder)
+
+  init?(_ framing: BodyFraming) {
+    switch framing {
+    case .none: return nil
+    case .length(let count): self = .length(remaining: count)
+    case .chunked: self = .chunked(ChunkedDecoder())
+    }
+  }
+
+  /// How much is left, where the client told.
+  var remaining: Int? {
+    if case .length(let remaining) = self { remaining } else { nil }
+  }
+
+  var isDone: Bool {
+    switch self {
+    case .length(let remaining): remaining == 0
+    case .chunked(let decoder): decoder.isDone
+    }
+  }
+
+  mutating func decode(_ bytes: Span<UInt8>, into body: inout [UInt8]) throws(Refusal) -> Int {
+    switch self {
+    case .length(let remaining):
+      let count = min(remaining, bytes.count)
+      bytes.extracting(0..<count).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+      self = .length(remaining: remaining - count)
+      return count
+    case .chunked(var decoder):
+      defer { self = .chunked(decoder) }
+      return try decoder.decode(bytes, into: &body)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package import OrienModel
+package import OrienSystem
+
+/// A strict HTTP/1.1 server on the loop: for a front that speaks TLS and HTTP/2, or for loopback.
+///
+/// Made and used on the loop's thread. It owns its listeners and connections until `shutDown`.
+package final class HTTPServer {
+  private let loop: Loop
+  private let service: HTTPService
+  private var acceptors: [Acceptor] = []
+
+  /// `errorBody` makes the body of what the server itself refuses, so that all errors of a program
+  /// look alike.
+  package init(
+    on loop: Loop, limits: HTTPLimits = HTTPLimits(), origins: OriginPolicy = OriginPolicy(),
+    errorBody: @escaping (_ status: HTTPStatus, _ reason: String, _ message: String) -> HTTPContent,
+    handler: any HTTPHandler
+  ) {
+    self.loop = loop
+    service = HTTPService(
+      handler: handler, limits: limits, origins: origins, errorBody: errorBody)
+  }
+
+  package var counts: HTTPCounts { service.counts }
+
+  package var openConnections: Int { service.connections.count }
+
+  /// Listens on one more address, and gives back the one in use: port 0 stands for any free one.
+  package func listen(on address: NetworkAddress) throws(Failure) -> NetworkAddress {
+    do {
+      let listener = try Listener(on: address)
+      let bound = listener.address
+      acceptors.append(try Acceptor(listener, loop, service))
+      return bound
+    } catch {
+      throw error.failure("listening on \(address)")
+    }
+  }
+
+  /// Takes no more connections or requests, lets answers under way be finished for `bound` at most,
+  /// and calls `then` when no connection is left.
+  package func shutDown(within bound: Duration, then: @escaping () -> Void) {
+    for acceptor in acceptors { acceptor.close() }
+    acceptors = []
+    let timer = loop.schedule(after: bound) { [service] in service.closeAll() }
+    service.shutDown {
+      timer.cancel()
+      then()
+    }
+  }
+}

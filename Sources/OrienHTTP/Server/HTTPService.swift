@@ -1,0 +1,69 @@
+import OrienSystem
+
+/// What all connections of a server share. Belongs to the loop.
+final class HTTPService {
+  typealias ErrorBody = (
+    _ status: HTTPStatus, _ reason: String, _ message: String
+  ) -> HTTPContent
+
+  let handler: any HTTPHandler
+  let limits: HTTPLimits
+  let origins: OriginPolicy
+  let errorBody: ErrorBody
+  var headEnds = HeadEnds()
+  var counts = HTTPCounts()
+  private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
+  private var connectionsByHost: [[UInt8]: Int] = [:]
+  private(set) var isShuttingDown = false
+  private var whenEmpty: (() -> Void)?
+
+  init(
+    handler: any HTTPHandler, limits: HTTPLimits, origins: OriginPolicy,
+    errorBody: @escaping ErrorBody
+  ) {
+    precondition(limits.head.isCountable, "a head is shorter than 60 KiB")
+    self.handler = handler
+    self.limits = limits
+    self.origins = origins
+    self.errorBody = errorBody
+  }
+
+  /// Whether one more connection from `peer` is within bounds.
+  func hasRoom(for peer: NetworkAddress) -> Bool {
+    connections.count < limits.connections
+      && (peer.isLoopback
+        || connectionsByHost[peer.host, default: 0] < limits.connectionsPerAddress)
+  }
+
+  func add(_ connection: HTTPConnection) {
+    connections[ObjectIdentifier(connection)] = connection
+    connectionsByHost[connection.peer.host, default: 0] += 1
+    counts.accepted += 1
+  }
+
+  func remove(_ connection: HTTPConnection) {
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    let host = connection.peer.host
+    let others = connectionsByHost[host, default: 1] - 1
+    connectionsByHost[host] = others > 0 ? others : nil
+    if connections.isEmpty { tellEmpty() }
+  }
+
+  /// Ends idle connections now and the others behind their present answers, then calls `then`.
+  func shutDown(then: @escaping () -> Void) {
+    isShuttingDown = true
+    whenEmpty = then
+    for connection in Array(connections.values) { connection.shutDown() }
+    if connections.isEmpty { tellEmpty() }
+  }
+
+  func closeAll() {
+    for connection in Array(connections.values) { connection.close() }
+  }
+
+  private func tellEmpty() {
+    let tell = whenEmpty
+    whenEmpty = nil
+    tell?()
+  }
+}
