@@ -1,24 +1,48 @@
-/// An answer's way back to the loop: made there, given to another thread, called from it.
+/// An answer's way back: made on the loop, given to another thread, called from it.
 ///
 /// The body may hold what belongs to the loop, because it is only ever run, and let go of, there.
 package struct Reply<Value: Sendable>: Sendable {
-  private let loop: Loop
-  private let body: Confined<(Value) -> Void>
+  private let way: Way
 
-  init(loop: Loop, body: @escaping (Value) -> Void) {
-    self.loop = loop
-    self.body = Confined(body)
+  private enum Way: Sendable {
+    case loop(Loop, Confined<(Value) -> Void>)
+    case direct(@Sendable (Value) -> Void)
   }
+
+  init(loop: Loop, body: @escaping (Value) -> Void) { way = .loop(loop, Confined(body)) }
+
+  /// A way that does not lead to a loop: `body` runs on the thread that answers, and is quick.
+  package init(direct body: @escaping @Sendable (Value) -> Void) { way = .direct(body) }
 
   /// Runs the body with `value` on the loop.
-  package func callAsFunction(_ value: Value) {
-    loop.post { [body] in body.take()?(value) }
+  package func callAsFunction(_ value: Value) { answer(value).send() }
+
+  /// The answer, to be sent with others.
+  package func answer(_ value: Value) -> Answer {
+    switch way {
+    case .loop(let loop, let body): Answer(loop: loop) { body.take()?(value) }
+    case .direct(let body): Answer(loop: nil) { body(value) }
+    }
+  }
+}
+
+/// A reply with its value, on its way or not yet.
+package struct Answer: Sendable {
+  fileprivate let loop: Loop?
+  fileprivate let run: @Sendable () -> Void
+
+  package func send() {
+    if let loop { loop.post(run) } else { run() }
   }
 
-  /// Several answers in one post: what comes in a batch wakes the loop once.
-  package static func send(_ answers: [(Reply<Value>, Value)]) {
-    guard let loop = answers.first?.0.loop else { return }
-    loop.post { for (reply, value) in answers { reply.body.take()?(value) } }
+  /// Sends several, in order, with one post: what comes in a batch wakes the loop once.
+  package static func send(_ answers: [Answer]) {
+    let ours = answers.filter { $0.loop != nil }
+    if let loop = ours.first?.loop {
+      precondition(ours.allSatisfy { $0.loop === loop }, "answers of one batch have one loop")
+      loop.post { for answer in ours { answer.run() } }
+    }
+    for answer in answers where answer.loop == nil { answer.run() }
   }
 }
 

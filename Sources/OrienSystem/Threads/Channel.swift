@@ -88,6 +88,13 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
+  /// Nothing is left to receive and nothing will come.
+  package var isOver: Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return isClosed && next == elements.count
+  }
+
   private func wait(until deadline: timespec?) -> Bool {
     waiters += 1
     defer { waiters -= 1 }
