@@ -70,9 +70,13 @@ package struct StreamSummary: Sendable, Equatable {
   package var bytes: UInt64
   /// More came than was granted, and was read and thrown away.
   package var isTruncated: Bool
+  /// BLAKE2b-256 of the kept bytes, so that the record vouches for them after they are forgotten.
+  /// The ledger adds it to what it keeps in its own file; nil where there are no bytes.
+  package var digest: [UInt8]?
 
-  package init(bytes: UInt64 = 0, isTruncated: Bool = false) {
+  package init(bytes: UInt64 = 0, isTruncated: Bool = false, digest: [UInt8]? = nil) {
     self.bytes = bytes
     self.isTruncated = isTruncated
+    self.digest = digest
   }
 }

@@ -31,13 +31,6 @@ package protocol PluginHost: AnyObject, Sendable {
   ) throws(Failure) -> [String]
 }
 
-/// Whether a value was written, and the revision that is there now (0: none). No revision is ever
-/// used twice.
-package enum StateWrite: Sendable, Equatable {
-  case written(UInt64)
-  case conflict(UInt64)
-}
-
 /// The numbers are the ABI's.
 package enum PluginLogLevel: Int32, Sendable {
   case debug = 0, info, warning, error
