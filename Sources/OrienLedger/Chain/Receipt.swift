@@ -1,0 +1,1 @@
+enum Receipt { static let longestPath = 128 }

@@ -1,0 +1,131 @@
+package import OrienModel
+package import OrienSystem
+
+/// Where the node keeps what it has promised and what it is owed: executions with their final
+/// records, sessions, and the state of plugins, in one SQLite file in the state folder.
+///
+/// Everything that is written is an entry, taken by the one writer thread and answered after its
+/// own commit is on the disk, never before. Entries are applied in the order in which they were
+/// sent. Reading is on another thread and slows no writer. All functions may be called from any
+/// thread; those that block say so.
+package final class Ledger: Sendable {
+  package let mint: ExecutionMint
+  package let outputs: OutputFiles
+  /// What this ledger held, when it was opened, that nobody has finished.
+  package let recovered: Recovered
+  /// The key that receipts are signed with, for whoever checks them.
+  package let publicKey: [UInt8]
+  package let folder: Folder
+  let reader: Reader
+  private let inbox: Channel<Entry>
+  private let writer: Thread
+  private let board = GaugeBoard()
+  private let lock: FileLock
+
+  /// The largest output that is kept in the ledger's own file.
+  package static let inlineOutputBytes = 64 << 10
+  /// The largest arguments of an execution.
+  package static let argumentBytes = 4 << 20
+  /// Entries that may wait for the writer before new work is refused.
+  private static let waitingEntries = 65_536
+
+  /// Bounds, with the names that the configuration has for them.
+  package struct Options: Sendable {
+    package var retainDays = 30
+    package var retainBytes: Int64 = 10 << 30
+    /// Room on the disk that only finals may use.
+    package var reserveBytes: Int64 = 16 << 20
+    /// From this size on the log is moved into the file even while there is work.
+    package var logBytes = 16 << 20
+    /// Entries in one transaction.
+    package var batchEntries = 1024
+    package var pruneEvery: Duration = .seconds(60)
+    /// How often a full disk is asked for room.
+    package var retryEvery: Duration = .seconds(1)
+
+    package init() {}
+  }
+
+  /// Opens the ledger of a state folder, making both where they are missing.
+  ///
+  /// Fails where another process has the folder, and where the ledger is damaged, newer or somebody
+  /// else's. `onBroken` is called once, from the writer's thread, when a write failed in a way after
+  /// which only a new start can tell what is on the disk: the node is to exit with 1.
+  package static func open(
+    folder path: String, options: Options = Options(),
+    onBroken: @escaping @Sendable (Failure) -> Void
+  ) throws(Failure) -> Ledger {
+    let folder = try Folder(at: path, creating: true)
+    let file = try LedgerFile(in: folder)
+    do {
+      return try Ledger(file, options, onBroken)
+    } catch let error as DatabaseError {
+      throw error.failure
+    } catch let error as Failure {
+      throw error
+    } catch {
+      preconditionFailure("nothing else is thrown here")
+    }
+  }
+
+  private init(
+    _ file: LedgerFile, _ options: Options, _ onBroken: @escaping @Sendable (Failure) -> Void
+  ) throws {
+    folder = file.folder
+    publicKey = file.key.publicKey
+    lock = file.lock
+    inbox = Channel()
+    outputs = try OutputFiles(in: file.folder)
+    let last = try file.database.number("SELECT max(number) FROM executions")
+    mint = ExecutionMint(key: file.key.mintKey, last: last)
+    recovered = try file.database.recovered()
+    for acceptance in recovered.started { outputs.remove(acceptance.id) }
+    let writer = try Writer(
+      file, options: options, outputs: outputs, mint: mint, board: board, inbox: inbox,
+      onBroken: onBroken)
+    reader = try Reader(path: file.path, key: publicKey, mint: mint, outputs: outputs)
+    self.writer = Thread("ledger") { writer.run() }
+  }
+
+  package var gauges: Gauges {
+    var gauges = board.now
+    gauges.waiting = inbox.count
+    return gauges
+  }
+
+  /// Writes what waits, empties the log and ends the threads; entries sent after this are refused.
+  /// Blocks. To be called once.
+  package func close() {
+    inbox.close()
+    writer.join()
+    reader.close()
+  }
+
+  // MARK: Entries
+
+  func submit<Value: Sendable>(
+    _ need: Entry.Need, _ reply: Reply<Result<Value, Failure>>,
+    _ body: @escaping @Sendable (Writer) throws(DatabaseError) -> Result<Value, Failure>
+  ) {
+    if need == .room, inbox.count > Self.waitingEntries {
+      return reply(
+        .failure(Failure(.limited, "ledger-behind", "the ledger's disk is behind: try again")))
+    }
+    let isTaken = inbox.send(
+      Entry(
+        need: need, sentAt: .now,
+        apply: { writer throws(DatabaseError) in reply.answer(try body(writer)) },
+        refuse: { reply.answer(.failure($0)) }))
+    if !isTaken { reply(.failure(Writer.closing)) }
+  }
+
+  /// Waits for the answer of what `ask` asks. Not for the loop.
+  func wait<Value: Sendable>(
+    _ ask: (Reply<Result<Value, Failure>>) -> Void
+  ) throws(Failure) -> Value {
+    let box = Channel<Result<Value, Failure>>()
+    ask(Reply(direct: { box.send($0) }))
+    guard let result = box.receive() else { preconditionFailure("every question is answered") }
+    return try result.get()
+  }
+}

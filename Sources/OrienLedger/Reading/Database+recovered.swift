@@ -1,0 +1,52 @@
+import OrienModel
+
+extension Database {
+  /// What nobody has finished, and every session.
+  func recovered() throws(DatabaseError) -> Recovered {
+    var open: [Acceptance] = []
+    try prepare("SELECT \(Acceptance.columns) FROM executions WHERE status < 2 ORDER BY number")
+      .each { row throws(DatabaseError) in
+        open.append(try Acceptance(row))
+        return true
+      }
+    var sessions: [SessionRecord] = []
+    try prepare(
+      "SELECT owner, session, folder, created_at, last_used_at, is_leaving FROM sessions"
+    ).each { row throws(DatabaseError) in
+      sessions.append(try SessionRecord(row))
+      return true
+    }
+    return Recovered(
+      waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
+      sessions: sessions)
+  }
+}
+
+extension Acceptance {
+  static let columns =
+    "id, session, owner, tool, arguments, has_secrets, accepted_at, running_at"
+
+  /// Reads the `columns` of a row. What was refused at the door cannot be in the file.
+  init(_ row: Row) throws(DatabaseError) {
+    guard row.view(0).count == 16, let session = SessionID(row.text(1)),
+      let tool = ToolID(row.text(3))
+    else { throw DatabaseError(corrupt: "an execution's id, session or tool is none") }
+    self.init(
+      id: ExecutionID(random: row.bytes(0)), session: session, owner: Owner(row.text(2)),
+      tool: tool, arguments: row.bytes(4), hasSecrets: row.integer(5) != 0,
+      acceptedAt: Timestamp(microseconds: row.integer(6)),
+      runningAt: row.isNull(7) ? nil : Timestamp(microseconds: row.integer(7)), idempotency: nil)
+  }
+}
+
+extension SessionRecord {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    guard let session = SessionID(row.text(1)) else {
+      throw DatabaseError(corrupt: "a session's id is none")
+    }
+    self.init(
+      owner: Owner(row.text(0)), session: session, folder: row.text(2),
+      createdAt: Timestamp(microseconds: row.integer(3)),
+      lastUsedAt: Timestamp(microseconds: row.integer(4)), isLeaving: row.integer(5) != 0)
+  }
+}

@@ -1,0 +1,61 @@
+import OrienModel
+import OrienSystem
+
+/// The thread that reads, on a connection of its own, so that no reader slows the writer and no
+/// reading slows the loop. It sees what was committed when a question's turn comes.
+final class Reader: Sendable {
+  private let inbox: Channel<@Sendable (Readings) -> Void>
+  private let thread: Thread
+
+  init(path: String, key: [UInt8], mint: ExecutionMint, outputs: OutputFiles) throws(DatabaseError)
+  {
+    let readings = Readings(
+      try Database(at: path, .read), publicKey: key, mint: mint, outputs: outputs)
+    let inbox = Channel<@Sendable (Readings) -> Void>()
+    self.inbox = inbox
+    thread = Thread("ledger-reader") { while let question = inbox.receive() { question(readings) } }
+  }
+
+  func ask<Value: Sendable>(
+    _ reply: Reply<Result<Value, Failure>>,
+    _ body: @escaping @Sendable (Readings) throws(DatabaseError) -> Result<Value, Failure>
+  ) {
+    let isTaken = inbox.send { readings in
+      do throws(DatabaseError) {
+        reply(try body(readings))
+      } catch {
+        reply(.failure(error.failure))
+      }
+    }
+    if !isTaken { reply(.failure(Writer.closing)) }
+  }
+
+  func close() {
+    inbox.close()
+    thread.join()
+  }
+}
+
+/// What the reading thread has. Made by whoever opens the ledger, then used by that thread alone.
+final class Readings: @unchecked Sendable {
+  let database: Database
+  let publicKey: [UInt8]
+  let mint: ExecutionMint
+  let outputs: OutputFiles
+  private var statements: [String: Statement] = [:]
+
+  init(_ database: Database, publicKey: [UInt8], mint: ExecutionMint, outputs: OutputFiles) {
+    self.database = database
+    self.publicKey = publicKey
+    self.mint = mint
+    self.outputs = outputs
+  }
+
+  /// The statement for `sql`, of which there are only as many as this module has texts.
+  func statement(_ sql: String) throws(DatabaseError) -> Statement {
+    if let kept = statements[sql] { return kept }
+    let made = try database.prepare(sql)
+    statements[sql] = made
+    return made
+  }
+}

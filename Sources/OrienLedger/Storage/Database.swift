@@ -1,0 +1,91 @@
+import CSQLite
+import OrienModel
+
+/// A connection to the ledger's file. Belongs to one thread at a time.
+final class Database {
+  let handle: OpaquePointer
+  let scratch = Scratch()
+  /// What the log held after the last commit and what of it stayed behind in the last checkpoint.
+  private(set) var logBytes = 0
+
+  enum Access { case write, read }
+
+  /// Opens a file that exists; never makes one, and follows no link.
+  init(at path: String, _ access: Access) throws(DatabaseError) {
+    var handle: OpaquePointer?
+    let flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE
+      | (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
+    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK, let handle else {
+      defer { sqlite3_close_v2(handle) }
+      throw DatabaseError(code: code, of: handle, doing: "opening \(path)")
+    }
+    self.handle = handle
+    // Writers never wait for readers here; who only reads may meet another's recovery.
+    sqlite3_busy_timeout(handle, 5000)
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  func execute(_ sql: String) throws(DatabaseError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw DatabaseError(code: code, of: handle, doing: sql) }
+  }
+
+  func prepare(_ sql: String) throws(DatabaseError) -> Statement { try Statement(sql, on: self) }
+
+  /// The single number that `sql` asks for.
+  func number(_ sql: String) throws(DatabaseError) -> Int64 {
+    try prepare(sql).first { $0.integer(0) } ?? 0
+  }
+
+  /// The number of the row that was inserted last.
+  var lastInserted: UInt64 { UInt64(bitPattern: sqlite3_last_insert_rowid(handle)) }
+
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Moves what the log holds into the file, as far as no reader is in the way and without
+  /// waiting for any, then the log begins anew.
+  func checkpoint() throws(DatabaseError) {
+    var (frames, moved): (Int32, Int32) = (0, 0)
+    let code = sqlite3_wal_checkpoint_v2(
+      handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
+    guard code == SQLITE_OK else {
+      throw DatabaseError(code: code, of: handle, doing: "checkpoint")
+    }
+    logBytes = Int(frames - moved) * Self.pageBytes
+  }
+
+  static let pageBytes = 4096
+
+  /// Leaves moving the log to who calls `checkpoint`, and keeps `logBytes` true.
+  func watchLog() {
+    sqlite3_wal_hook(
+      handle,
+      { context, _, _, frames in
+        let database = Unmanaged<Database>.fromOpaque(context!).takeUnretainedValue()
+        database.logBytes = Int(frames) * Database.pageBytes
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+}
+
+/// Memory that one statement's values lie in while it runs, so that binding them allocates nothing.
+final class Scratch {
+  private let base = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
+  private var used = 0
+
+  deinit { base.deallocate() }
+
+  func reset() { used = 0 }
+
+  /// A copy of the bytes that lives until `reset`; nil where they do not fit.
+  func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+    guard bytes.count <= base.count - used else { return nil }
+    let place = base.baseAddress! + used
+    if let source = bytes.baseAddress { place.copyMemory(from: source, byteCount: bytes.count) }
+    used += bytes.count
+    return UnsafeRawPointer(place)
+  }
+}

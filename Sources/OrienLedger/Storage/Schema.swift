@@ -1,0 +1,114 @@
+import OrienModel
+
+/// The tables, as the steps that made them. A step that has shipped never changes: what is to be
+/// different is one more step.
+///
+/// A table grows at its end alone: a random key would touch a page of its own for every row, so the
+/// id that customers see has no index; it carries its row's number (`ExecutionMint`).
+enum Schema {
+  /// "ORLG", in the file's header: tells a ledger from any other SQLite file.
+  static let applicationID: Int64 = 0x4F52_4C47
+
+  /// What every ledger begins with: whose it is. Migrations come on top.
+  static let identity = """
+    PRAGMA application_id = \(applicationID);
+    CREATE TABLE facts (
+      name TEXT PRIMARY KEY,
+      value ANY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  static let migrations = [
+    """
+    -- One row an execution, from its acceptance until it is forgotten.
+    CREATE TABLE executions (
+      number INTEGER PRIMARY KEY,
+      id BLOB NOT NULL,
+      owner TEXT NOT NULL,
+      session TEXT NOT NULL,
+      tool TEXT NOT NULL,
+      status INTEGER NOT NULL,
+      accepted_at INTEGER NOT NULL,
+      running_at INTEGER,
+      has_secrets INTEGER NOT NULL,
+      position INTEGER,
+      idempotency_key BLOB,
+      idempotency_body BLOB,
+      arguments BLOB
+    ) STRICT;
+    -- What a start after a crash has to deal with.
+    CREATE INDEX executions_open ON executions (number) WHERE status < 2;
+    CREATE UNIQUE INDEX executions_idempotency ON executions (idempotency_key)
+      WHERE idempotency_key IS NOT NULL;
+
+    -- Final records in the order of the chain, as the bytes that were hashed.
+    CREATE TABLE records (
+      position INTEGER PRIMARY KEY,
+      number INTEGER NOT NULL,
+      completed_at INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      record BLOB NOT NULL
+    ) STRICT;
+    -- What the executions wrote; a NULL is empty or in a file. Forgotten before the records are.
+    CREATE TABLE outputs (
+      position INTEGER PRIMARY KEY,
+      kept_bytes INTEGER NOT NULL,
+      output BLOB,
+      errors BLOB
+    ) STRICT;
+    -- Signatures of the chain up to a position.
+    CREATE TABLE heads (
+      position INTEGER PRIMARY KEY,
+      signature BLOB NOT NULL
+    ) STRICT;
+    -- Where the chain begins once older records are forgotten.
+    CREATE TABLE checkpoint (
+      only INTEGER PRIMARY KEY CHECK (only = 1),
+      position INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      signature BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE sessions (
+      owner TEXT NOT NULL,
+      session TEXT NOT NULL,
+      folder TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      last_used_at INTEGER NOT NULL,
+      is_leaving INTEGER NOT NULL,
+      PRIMARY KEY (owner, session)
+    ) STRICT, WITHOUT ROWID;
+
+    -- A revision is the row's number, and AUTOINCREMENT never gives one out twice.
+    CREATE TABLE plugin_state (
+      revision INTEGER PRIMARY KEY AUTOINCREMENT,
+      plugin TEXT NOT NULL,
+      key TEXT NOT NULL,
+      value BLOB NOT NULL,
+      UNIQUE (plugin, key)
+    ) STRICT;
+
+    INSERT INTO facts VALUES ('kept_bytes', 0);
+    """
+  ]
+}
+
+extension Status {
+  /// The numbers of the `status` column: below 2 an execution is open.
+  var column: Int64 {
+    switch self {
+    case .pending: 0
+    case .running: 1
+    case .completed: 2
+    case .failed: 3
+    case .timeout: 4
+    case .cancelled: 5
+    case .lost: 6
+    }
+  }
+
+  init?(column: Int64) {
+    guard let status = Status.allCases.first(where: { $0.column == column }) else { return nil }
+    self = status
+  }
+}

@@ -1,0 +1,28 @@
+import Synchronization
+
+/// The ledger's figures at one moment, for metrics and health.
+package struct Gauges: Sendable {
+  /// Entries that wait for the writer.
+  package var waiting = 0
+  /// Transactions that were committed.
+  package var commits: UInt64 = 0
+  /// Entries in the last commit.
+  package var batchEntries = 0
+  /// How long the oldest entry of the last commit waited for its answer.
+  package var lagMicroseconds: UInt64 = 0
+  /// Bytes of the write-ahead log.
+  package var logBytes = 0
+  /// Outputs and records that are kept, in bytes.
+  package var keptBytes: Int64 = 0
+  /// The disk is full: what is new is refused, finals wait or go into their reserve.
+  package var isFull = false
+}
+
+/// Where the writer shows its figures.
+final class GaugeBoard: Sendable {
+  private let gauges = Mutex(Gauges())
+
+  var now: Gauges { gauges.withLock { $0 } }
+
+  func show(_ change: (inout Gauges) -> Void) { gauges.withLock { change(&$0) } }
+}

@@ -1,0 +1,11 @@
+package import OrienModel
+
+/// What a ledger held when it was opened that nobody has finished.
+package struct Recovered: Sendable {
+  /// Accepted and never started, oldest first: to be run, or settled as cancelled.
+  package var waiting: [Acceptance]
+  /// Started when the node died, oldest first: to be settled as lost, never to be run again.
+  package var started: [Acceptance]
+  /// Every session, those that are leaving included.
+  package var sessions: [SessionRecord]
+}

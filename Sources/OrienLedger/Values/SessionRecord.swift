@@ -1,0 +1,28 @@
+package import OrienModel
+
+/// A session as the ledger keeps it: whose it is and which folder holds its workspace.
+///
+/// The intent is committed before the effect. Making: the row, then the folder. Removing: the row
+/// is marked as leaving, the folder goes, the row goes. So after a crash a row that is leaving is to
+/// be removed to its end, and a folder without a row is nobody's.
+package struct SessionRecord: Sendable, Equatable {
+  package var owner: Owner
+  package var session: SessionID
+  /// Minted by the node; never the customer's text.
+  package var folder: String
+  package var createdAt: Timestamp
+  package var lastUsedAt: Timestamp
+  package var isLeaving: Bool
+
+  package init(
+    owner: Owner, session: SessionID, folder: String, createdAt: Timestamp,
+    lastUsedAt: Timestamp, isLeaving: Bool = false
+  ) {
+    self.owner = owner
+    self.session = session
+    self.folder = folder
+    self.createdAt = createdAt
+    self.lastUsedAt = lastUsedAt
+    self.isLeaving = isLeaving
+  }
+}

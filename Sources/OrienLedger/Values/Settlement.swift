@@ -1,0 +1,25 @@
+package import OrienModel
+
+/// The end of an execution on its way into the ledger: the final record and what it wrote.
+package struct Settlement: Sendable {
+  package var record: FinalRecord
+  package var output: KeptStream
+  package var errors: KeptStream
+
+  package init(
+    _ record: FinalRecord, output: KeptStream = .inline([]), errors: KeptStream = .inline([])
+  ) {
+    self.record = record
+    self.output = output
+    self.errors = errors
+  }
+}
+
+/// Where the kept bytes of one stream are when its execution is settled.
+package enum KeptStream: Sendable {
+  /// Here, to be kept in the ledger's own file: at most `Ledger.inlineOutputBytes`.
+  case inline([UInt8])
+  /// In the file that `OutputFiles` gave, synced; the record's summary says how many and, where it
+  /// was made on the way, their digest.
+  case file
+}

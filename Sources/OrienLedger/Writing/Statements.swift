@@ -1,0 +1,52 @@
+/// The writer's statements, prepared once.
+final class Statements {
+  let begin, commit, rollback: Statement
+  let accept, start, settle, record, outputs, head, keep: Statement
+  let executionByKey, executionStatus: Statement
+  let putSession, leaveSession, useSession, removeSession: Statement
+  let stateRevision, putState, removeState: Statement
+
+  init(_ database: Database) throws(DatabaseError) {
+    begin = try database.prepare("BEGIN IMMEDIATE")
+    commit = try database.prepare("COMMIT")
+    rollback = try database.prepare("ROLLBACK")
+    accept = try database.prepare(
+      """
+      INSERT INTO executions (number, id, owner, session, tool, status, accepted_at, running_at,
+        has_secrets, idempotency_key, idempotency_body, arguments)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      """)
+    start = try database.prepare(
+      "UPDATE executions SET status = 1, running_at = ? WHERE number = ? AND id = ? AND status = 0")
+    settle = try database.prepare(
+      """
+      UPDATE executions SET status = ?, position = ?, arguments = NULL
+      WHERE number = ? AND id = ? AND status < 2
+      """)
+    record = try database.prepare(
+      "INSERT INTO records (position, number, completed_at, hash, record) VALUES (?, ?, ?, ?, ?)")
+    outputs = try database.prepare(
+      "INSERT INTO outputs (position, kept_bytes, output, errors) VALUES (?, ?, ?, ?)")
+    head = try database.prepare("INSERT INTO heads (position, signature) VALUES (?, ?)")
+    keep = try database.prepare("UPDATE facts SET value = ? WHERE name = 'kept_bytes'")
+    executionByKey = try database.prepare(
+      "SELECT id, idempotency_body FROM executions WHERE idempotency_key = ?")
+    executionStatus = try database.prepare(
+      "SELECT status FROM executions WHERE number = ? AND id = ?")
+    putSession = try database.prepare(
+      """
+      INSERT INTO sessions (owner, session, folder, created_at, last_used_at, is_leaving)
+      VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
+      """)
+    leaveSession = try database.prepare(
+      "UPDATE sessions SET is_leaving = 1 WHERE owner = ? AND session = ?")
+    useSession = try database.prepare(
+      "UPDATE sessions SET last_used_at = ? WHERE owner = ? AND session = ?")
+    removeSession = try database.prepare("DELETE FROM sessions WHERE owner = ? AND session = ?")
+    stateRevision = try database.prepare(
+      "SELECT revision FROM plugin_state WHERE plugin = ? AND key = ?")
+    putState = try database.prepare(
+      "INSERT OR REPLACE INTO plugin_state (plugin, key, value) VALUES (?, ?, ?)")
+    removeState = try database.prepare("DELETE FROM plugin_state WHERE plugin = ? AND key = ?")
+  }
+}

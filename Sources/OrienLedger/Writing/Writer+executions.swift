@@ -1,0 +1,163 @@
+import OrienModel
+
+extension Writer {
+  func accept(_ acceptance: Acceptance) throws(DatabaseError) -> Result<Accepted, Failure> {
+    var claim: (key: [UInt8], body: [UInt8])?
+    if let idempotency = acceptance.idempotency {
+      let made = fingerprint(idempotency, of: acceptance.owner)
+      let earlier = try statements.executionByKey.first({ $0.blob(made.key) }) { row in
+        (id: row.bytes(0), body: row.bytes(1))
+      }
+      if let earlier {
+        guard earlier.body == made.body else {
+          return .failure(
+            Failure(
+              .mismatch, "idempotency-mismatch",
+              "Idempotency-Key \(idempotency.key) came before with another body: use a new key"))
+        }
+        return .success(.duplicate(of: ExecutionID(random: earlier.id)))
+      }
+      claim = made
+    }
+    let number = mint.number(of: acceptance.id)
+    let inserted =
+      (1...mint.last).contains(number)
+      ? try statements.accept.run { row in
+        row.integer(number)
+        row.blob(acceptance.id.bytes)
+        row.text(acceptance.owner.description)
+        row.text(acceptance.session.description)
+        row.text(acceptance.tool.description)
+        row.integer((acceptance.runningAt == nil ? Status.pending : .running).column)
+        row.integer(acceptance.acceptedAt.microseconds)
+        row.integer(acceptance.runningAt?.microseconds)
+        row.integer(acceptance.hasSecrets ? 1 : 0)
+        row.blob(claim?.key)
+        row.blob(claim?.body)
+        row.blob(acceptance.arguments)
+      } : 0
+    guard inserted == 1 else {
+      return .failure(
+        Failure(
+          .internal, "execution-id",
+          "\(acceptance.id) is in use, or was not minted by this ledger"))
+    }
+    return .success(.new)
+  }
+
+  /// What is kept of an idempotent request: neither its key nor its body can be read from it, and
+  /// those of two owners never meet.
+  private func fingerprint(
+    _ idempotency: Idempotency, of owner: Owner
+  ) -> (key: [UInt8], body: [UInt8]) {
+    let name = Array(owner.description.utf8) + [0] + Array(idempotency.key.utf8)
+    let claim = Digest.keyed(name, by: key.idempotencyKey)
+    return (claim, Digest.keyed(claim + idempotency.body, by: key.idempotencyKey))
+  }
+
+  func start(_ id: ExecutionID, at time: Timestamp) throws(DatabaseError) -> Result<Void, Failure> {
+    let number = mint.number(of: id)
+    let started = try statements.start.run { row in
+      row.integer(time.microseconds)
+      row.integer(number)
+      row.blob(id.bytes)
+    }
+    return started == 1 ? .success(()) : .failure(try refusal(of: id, number, expected: "pending"))
+  }
+
+  /// Writes the final record where the execution is open. The first one stands.
+  func settle(_ settlement: Settlement) throws(DatabaseError) -> Result<ReceiptReference, Failure> {
+    var settlement = settlement
+    let id = settlement.record.id
+    let number = mint.number(of: id)
+    let position = chain.position + 1
+    let closed = try statements.settle.run { row in
+      row.integer(settlement.record.status.column)
+      row.integer(position)
+      row.integer(number)
+      row.blob(id.bytes)
+    }
+    guard closed == 1 else { return .failure(try refusal(of: id, number, expected: "open")) }
+    settlement.output.vouch(in: &settlement.record.output)
+    settlement.errors.vouch(in: &settlement.record.errors)
+    serialise(settlement.record)
+    try record.withUnsafeBufferPointer { buffer throws(DatabaseError) in
+      let bytes = UnsafeRawBufferPointer(buffer)
+      chain.follow(record: bytes)
+      try statements.record.run { row in
+        row.integer(position)
+        row.integer(number)
+        row.integer(settlement.record.completedAt.microseconds)
+        row.blob(chain.hash)
+        row.blob(kept: bytes)
+      }
+    }
+    try keep(settlement, at: position)
+    unsignedRecords += 1
+    if unsignedRecords == Receipt.longestPath { try sign() }
+    return .success(ReceiptReference(position: position, hash: chain.hash))
+  }
+
+  private func serialise(_ final: FinalRecord) {
+    var memory = record
+    record = []
+    memory.removeAll(keepingCapacity: true)
+    var json = JSONWriter(after: memory)
+    final.write(to: &json)
+    record = json.bytes
+  }
+
+  private func keep(_ settlement: Settlement, at position: Int64) throws(DatabaseError) {
+    let outputBytes = settlement.record.output.bytes.saturatingAdd(settlement.record.errors.bytes)
+    keptBytes += Int64(clamping: outputBytes) + Int64(record.count)
+    guard outputBytes > 0 else { return }
+    try statements.outputs.run { row in
+      row.integer(position)
+      row.integer(Int64(clamping: outputBytes))
+      row.blob(settlement.output.inline)
+      row.blob(settlement.errors.inline)
+    }
+  }
+
+  /// Signs the chain's end, so that every record up to it has a path to a signature.
+  func sign() throws(DatabaseError) {
+    guard unsignedRecords > 0 else { return }
+    let signature = key.sign(chain.headMessage)
+    try statements.head.run { row in
+      row.integer(chain.position)
+      row.blob(signature)
+    }
+    try statements.keep.run { $0.integer(keptBytes) }
+    unsignedRecords = 0
+  }
+
+  private func refusal(
+    of id: ExecutionID, _ number: Int64, expected: String
+  ) throws(DatabaseError) -> Failure {
+    let status = try statements.executionStatus.first({
+      $0.integer(number)
+      $0.blob(id.bytes)
+    }) { Status(column: $0.integer(0)) }
+    guard let status = status.flatMap({ $0 }) else {
+      return Failure(.internal, "unknown-execution", "\(id) was never accepted")
+    }
+    return Failure(
+      .conflict, status.isFinal ? "already-final" : "already-started",
+      "\(id) is \(status.rawValue); expected it \(expected)")
+  }
+}
+
+extension KeptStream {
+  /// The bytes that the ledger's own file is to hold; nil where there are none.
+  var inline: [UInt8]? {
+    guard case .inline(let bytes) = self, !bytes.isEmpty else { return nil }
+    return bytes
+  }
+
+  /// Makes the summary tell of exactly the bytes that are kept.
+  func vouch(in summary: inout StreamSummary) {
+    guard case .inline(let bytes) = self else { return }
+    summary.bytes = UInt64(bytes.count)
+    summary.digest = bytes.isEmpty ? nil : Digest.of(bytes)
+  }
+}

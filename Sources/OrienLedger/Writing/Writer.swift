@@ -1,0 +1,209 @@
+import OrienModel
+import OrienSystem
+
+/// The one thread that writes. It takes all that waits, writes it in one transaction, and answers
+/// when that is on the disk: while one commit waits for the disk, the next batch gathers by itself.
+///
+/// Made by whoever opens the ledger, then used by its own thread alone.
+final class Writer: @unchecked Sendable {
+  let database: Database
+  let statements: Statements
+  let key: NodeKey
+  let mint: ExecutionMint
+  let outputs: OutputFiles
+  let options: Ledger.Options
+  var chain: Link
+  var unsignedRecords = 0
+  /// The record that was written last; its memory serves the next.
+  var record: [UInt8] = []
+  var keptBytes: Int64
+  var room: Room
+  var pruning: Pruning
+  private let board: GaugeBoard
+  private let inbox: Channel<Entry>
+  private let onBroken: @Sendable (Failure) -> Void
+  private var broken: Failure?
+  /// Entries of certainty that met a full disk, in their order.
+  private var held: [Entry] = []
+
+  init(
+    _ file: LedgerFile, options: Ledger.Options, outputs: OutputFiles, mint: ExecutionMint,
+    board: GaugeBoard, inbox: Channel<Entry>, onBroken: @escaping @Sendable (Failure) -> Void
+  ) throws(DatabaseError) {
+    database = file.database
+    key = file.key
+    statements = try Statements(database)
+    chain = Link(start: key.publicKey)
+    keptBytes = 0
+    room = Room(folder: file.folder, bytes: options.reserveBytes, retryEvery: options.retryEvery)
+    pruning = Pruning(every: options.pruneEvery)
+    self.options = options
+    self.outputs = outputs
+    self.mint = mint
+    self.board = board
+    self.inbox = inbox
+    self.onBroken = onBroken
+    try reload()
+    room.isShort = !room.restore()
+    board.show { [room, keptBytes] in
+      $0.isFull = room.isShort
+      $0.keptBytes = keptBytes
+    }
+  }
+
+  /// Until the inbox is closed and empty.
+  func run() {
+    var isOpen = true
+    while isOpen {
+      let entries = inbox.drain(within: patience)
+      if entries.isEmpty {
+        isOpen = !inbox.isOver
+        rest()
+      }
+      var rest = entries[...]
+      while !rest.isEmpty {
+        write(Array(rest.prefix(options.batchEntries)))
+        rest = rest.dropFirst(options.batchEntries)
+      }
+    }
+    for entry in held { entry.refuse(Self.closing).send() }
+    if broken == nil { try? database.checkpoint() }
+  }
+
+  static let closing = Failure(.unavailable, "shutting-down", "the node is shutting down")
+
+  // MARK: A batch
+
+  private func write(_ entries: [Entry]) {
+    if let broken { return Answer.send(entries.map { $0.refuse(broken) }) }
+    guard !room.isShort else { return writeInNeed(entries) }
+    do throws(DatabaseError) {
+      try commit(entries)
+    } catch {
+      guard error.isFull else { return breakDown(error, entries) }
+      writeInNeed(entries)
+    }
+    if database.logBytes > options.logBytes { checkpoint() }
+    if pruning.isOverdue { rest() }
+  }
+
+  /// Writes all entries in one transaction and sends their answers, or leaves everything as it was.
+  private func commit(_ entries: [Entry]) throws(DatabaseError) {
+    var answers: [Answer] = []
+    answers.reserveCapacity(entries.count)
+    do throws(DatabaseError) {
+      try statements.begin.run()
+      for entry in entries { answers.append(try entry.apply(self)) }
+      try sign()
+      try statements.commit.run()
+    } catch {
+      try rollBack()
+      throw error
+    }
+    Answer.send(answers)
+    let lag = entries.first.map { Instant.now.microseconds(since: $0.sentAt) } ?? 0
+    board.show { [keptBytes, database] in
+      $0.commits += 1
+      $0.batchEntries = entries.count
+      $0.lagMicroseconds = lag
+      $0.logBytes = database.logBytes
+      $0.keptBytes = keptBytes
+    }
+  }
+
+  /// Runs `body` in a transaction of its own: what the writer does of itself.
+  func transaction(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
+    do throws(DatabaseError) {
+      try statements.begin.run()
+      try body()
+      try statements.commit.run()
+    } catch {
+      try rollBack()
+      throw error
+    }
+  }
+
+  private func rollBack() throws(DatabaseError) {
+    // Some errors have ended the transaction already.
+    if database.isInTransaction { try statements.rollback.run() }
+    try reload()
+  }
+
+  /// Reads from the file what is kept of it in memory, because a transaction that failed may have
+  /// moved it on.
+  private func reload() throws(DatabaseError) {
+    chain = try database.chainEnd(publicKey: key.publicKey)
+    keptBytes = try database.number("SELECT value FROM facts WHERE name = 'kept_bytes'")
+    unsignedRecords = 0
+  }
+
+  // MARK: Trouble
+
+  /// Refuses what is new and keeps what was promised until it can be written.
+  private func writeInNeed(_ entries: [Entry]) {
+    let full = Failure(
+      .full, "disk-full",
+      "the disk of \(room.folder.path) is full: free some room, or lower RETAIN_BYTES")
+    Answer.send(entries.filter { $0.need == .room }.map { $0.refuse(full) })
+    held += entries.filter { $0.need == .certainty }
+    room.isShort = true
+    relieve()
+  }
+
+  /// Tries to write what is held: as it is, then with the log emptied, then in the reserve's room.
+  private func relieve() {
+    for step in [
+      {}, { self.checkpoint() },
+      {
+        self.room.release(); self.checkpoint()
+      },
+    ] {
+      step()
+      guard broken == nil, !held.isEmpty else { break }
+      do throws(DatabaseError) {
+        try commit(held)
+        held = []
+      } catch {
+        if !error.isFull { return breakDown(error, []) }
+      }
+    }
+    if held.isEmpty, room.restore() { room.isShort = false }
+    board.show { [room] in $0.isFull = room.isShort }
+  }
+
+  /// What the disk holds can no longer be told from here: nothing more is written, and the next
+  /// start recovers from the log.
+  private func breakDown(_ error: DatabaseError, _ entries: [Entry]) {
+    let failure = error.failure
+    broken = failure
+    Answer.send((held + entries).map { $0.refuse(failure) })
+    held = []
+    onBroken(failure)
+  }
+
+  // MARK: Between batches
+
+  /// How long to wait for entries before there is something else to do.
+  private var patience: Duration? {
+    if broken != nil { return nil }
+    if room.isShort { return options.retryEvery }
+    if pruning.isUnderWay { return .zero }
+    return database.logBytes > 0 ? .milliseconds(100) : options.pruneEvery
+  }
+
+  private func rest() {
+    guard broken == nil else { return }
+    if room.isShort { return relieve() }
+    if database.logBytes > 0 { checkpoint() }
+    do throws(DatabaseError) { try prune() } catch { if !error.isFull { breakDown(error, []) } }
+  }
+
+  private func checkpoint() {
+    do throws(DatabaseError) {
+      try database.checkpoint()
+      board.show { [database] in $0.logBytes = database.logBytes }
+    } catch {
+      if !error.isFull { breakDown(error, []) }
+    }
+  }
+}

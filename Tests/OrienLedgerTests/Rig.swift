@@ -1,0 +1,100 @@
+import Foundation
+import OrienModel
+import OrienSystem
+import Testing
+
+@testable import OrienLedger
+
+/// A state folder that goes with its test, and the ledgers opened in it.
+final class Rig {
+  let path: String
+  var options = Ledger.Options()
+
+  init() throws {
+    var template = Array("/tmp/orien-ledger.XXXXXX".utf8CString)
+    path = String(cString: try #require(mkdtemp(&template)))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var file: String { path + "/ledger.db" }
+
+  func open(
+    onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") }
+  ) throws(Failure) -> Ledger {
+    try Ledger.open(folder: path, options: options, onBroken: onBroken)
+  }
+
+  /// Opens a ledger for as long as `body` runs.
+  func with<Result>(_ body: (Ledger) throws -> Result) throws -> Result {
+    let ledger = try open()
+    defer { ledger.close() }
+    return try body(ledger)
+  }
+
+  /// A connection to the file as somebody else would have one.
+  func tamper(_ sql: String) throws {
+    let database = try Database(at: file, .write)
+    try database.execute(sql)
+  }
+}
+
+extension Ledger {
+  func makeAcceptance(
+    owner: String = "alice", session: String = "s1", running: Bool = true,
+    idempotency: Idempotency? = nil
+  ) -> Acceptance {
+    let now = Timestamp.now
+    return Acceptance(
+      id: mint.mint(), session: SessionID(session)!, owner: Owner(owner), tool: ToolID("echo")!,
+      arguments: Array(#"{"message":"hello"}"#.utf8), hasSecrets: false, acceptedAt: now,
+      runningAt: running ? now : nil, idempotency: idempotency)
+  }
+
+  /// Accepts and waits for the answer.
+  @discardableResult
+  func accept(_ acceptance: Acceptance) throws(Failure) -> Accepted {
+    try wait { accept(acceptance, then: $0) }
+  }
+
+  func start(_ id: ExecutionID) throws(Failure) {
+    try wait { start(id, at: .now, then: $0) }
+  }
+
+  @discardableResult
+  func settle(_ settlement: Settlement) throws(Failure) -> ReceiptReference {
+    try wait { settle(settlement, then: $0) }
+  }
+
+  /// An execution with its end, whose output is `output`.
+  @discardableResult
+  func run(_ output: String = "hello\n", owner: String = "alice") throws(Failure) -> ExecutionID {
+    let acceptance = makeAcceptance(owner: owner)
+    try accept(acceptance)
+    try settle(.completed(acceptance, output: output))
+    return acceptance.id
+  }
+}
+
+extension Settlement {
+  static func completed(_ acceptance: Acceptance, output: String = "hello\n") -> Settlement {
+    var record = FinalRecord.lost(acceptance, at: .now)
+    record.status = .completed
+    record.reason = "exit"
+    record.message = nil
+    record.exitCode = 0
+    record.plugin = "com.example.echo"
+    record.generation = 1
+    record.isolation = "node"
+    record.usage.wallMicroseconds = 1234
+    record.usage.cpuUserMicroseconds = 200
+    record.usage.units = ["token": 3]
+    record.usage.source = .thread
+    record.limits = [
+      GrantedLimit(name: "wallMilliseconds", requested: 5000, granted: 5000, enforcedBy: .node)
+    ]
+    record.runningMicroseconds = 1234
+    record.costMicroUnits = 17
+    return Settlement(record, output: .inline(Array(output.utf8)))
+  }
+}
