@@ -24,6 +24,18 @@ extension JSONNumber: Comparable {
   private static func floor(_ value: Double) -> Int128 { Int128(value.rounded(.down)) }
 }
 
+extension JSONNumber {
+  /// Doubles of 2^64 and more are whole as they are.
+  func rounded(_ rule: FloatingPointRoundingRule) -> JSONNumber {
+    if case .real(let value) = self { JSONNumber(value.rounded(rule)) } else { self }
+  }
+
+  /// A number so many whole steps away; of 2^64 and more, the same.
+  func advanced(by step: Int128) -> JSONNumber {
+    if case .whole(let value) = self { .whole(value + step) } else { self }
+  }
+}
+
 extension JSONNumber: CustomStringConvertible {
   package var description: String {
     switch self {
@@ -31,6 +43,10 @@ extension JSONNumber: CustomStringConvertible {
     case .real(let value): value.description
     }
   }
+}
+
+extension JSONNumber: JSONWritable {
+  package func write(to writer: inout JSONWriter) { writer.write(raw: description.utf8) }
 }
 
 extension JSON {

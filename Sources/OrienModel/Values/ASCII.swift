@@ -3,6 +3,7 @@
 extension UInt8 {
   package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
   package var isASCIILetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
+  package var isASCIILowercase: Bool { self >= 0x61 && self <= 0x7A }
   /// A letter, a digit, `_` or `-`.
   package var isASCIIWord: Bool {
     isASCIILetter || isASCIIDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-")
