@@ -116,7 +116,8 @@ let fuzzers: [Target] =
   Context.environment["ORIEN_FUZZ"] == nil
   ? []
   : [
-    fuzz("json", ["OrienModel"])
+    fuzz("http", ["OrienHTTP"]),
+    fuzz("json", ["OrienModel"]),
   ]
 
 let package = Package(
