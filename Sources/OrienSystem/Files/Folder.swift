@@ -24,7 +24,7 @@ package final class Folder: Sendable {
   func open(
     _ path: FolderPath, _ flags: Int32, mode: UInt32 = 0
   ) throws(SystemError) -> Descriptor {
-    try open(path.cString, flags, mode: mode)
+    try open(path.cString, flags, mode)
   }
 
   /// Another descriptor of this folder, for who shall stand in it.
@@ -32,21 +32,23 @@ package final class Folder: Sendable {
 
   /// Another opening of this folder, with an offset of its own.
   func reopened(_ flags: Int32 = O_RDONLY | O_DIRECTORY) throws(SystemError) -> Descriptor {
-    try open([CChar(bitPattern: UInt8(ascii: ".")), 0], flags, mode: 0o600)
+    try open([CChar(bitPattern: UInt8(ascii: ".")), 0], flags, 0o600)
   }
 
   private func open(
-    _ path: [CChar], _ flags: Int32, mode: UInt32
+    _ path: [CChar], _ flags: Int32, _ mode: UInt32
   ) throws(SystemError) -> Descriptor {
     let resolve = UInt64(
       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
     let all = UInt64(UInt32(bitPattern: flags | O_CLOEXEC | O_NOCTTY))
+    // A mode that nothing is made with is an error.
+    let mode = flags & (O_CREAT | LINUX_O_TMPFILE & ~O_DIRECTORY) == 0 ? 0 : UInt64(mode)
     // O_PATH opens nothing, and takes no flag that says how.
     let nonblocking = flags & LINUX_O_PATH == 0 ? UInt64(O_NONBLOCK) : 0
     // The kernel may be unable to prove a path while the tree changes, and asks for another try.
     var tries = 0
     while true {
-      let opened = linux_openat2(raw, path, all | nonblocking, UInt64(mode), resolve)
+      let opened = linux_openat2(raw, path, all | nonblocking, mode, resolve)
       if opened >= 0 { return Descriptor(owning: opened) }
       tries += 1
       guard errno == EINTR || (errno == EAGAIN && tries < 128) else { throw .last("openat2") }
