@@ -116,6 +116,7 @@ let fuzzers: [Target] =
   Context.environment["ORIEN_FUZZ"] == nil
   ? []
   : [
+    fuzz("arguments", ["OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
     fuzz("json", ["OrienModel"]),
   ]
