@@ -82,7 +82,9 @@ let layers: [Target] = [
       "OrienHTTPClient", "OrienSystem", "OrienModel",
     ]),
   // Beside the layers
-  .executableTarget(name: "orien-jail", dependencies: ["COrienJail"], cSettings: c),
+  .executableTarget(
+    name: "orien-jail", dependencies: ["COrienJail"],
+    cSettings: c + [.define("_GNU_SOURCE")]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module("OrienTestKit", ["OrienKernel", "OrienSystem", "OrienModel"]),

@@ -1,0 +1,148 @@
+/* What the node and orien-jail say to each other: fixed little structures in frames over stream
+ * sockets of one machine, descriptors beside them by SCM_RIGHTS.
+ *
+ * Both ends are built from this one file and come in one package, so there is no version in it.
+ * Each still checks every frame as if the other had gone mad. */
+#pragma once
+#include <stdint.h>
+
+/* Where the keeper finds what it is started with; it closes everything else above 2. */
+enum {
+  /* A stream socket to the node. */
+  ORIEN_JAIL_CONTROL = 3,
+  /* The read end of a pipe whose write end only the node has: it hangs up when the node is gone. */
+  ORIEN_JAIL_LIFELINE = 4,
+  /* Holds a shared flock for as long as any part of the jail lives. */
+  ORIEN_JAIL_LOCK = 5,
+};
+
+enum {
+  /* The longest body of a frame, and so all strings of a request together. */
+  ORIEN_JAIL_BODY_BYTES = 256 << 10,
+  ORIEN_JAIL_STRINGS = 1024,
+  /* What Linux takes as one string of execve, its end included. */
+  ORIEN_JAIL_STRING_BYTES = 128 << 10,
+};
+
+enum orien_jail_frame {
+  /* Keeper to node: a launcher is up. id: its pid; body: capabilities; descriptor: its socket. */
+  ORIEN_JAIL_LAUNCHER = 1,
+  /* Node to keeper: the launcher with pid `id` does not answer; kill it and start another. */
+  ORIEN_JAIL_REPLACE,
+
+  /* Node to launcher: run a program. body: start and its strings; descriptors: standard input,
+   * output and error, and the working folder. The id is new, and names the process from here on. */
+  ORIEN_JAIL_START,
+  /* Node to launcher: kill the whole tree of process `id`; nothing happens where it has ended. */
+  ORIEN_JAIL_KILL,
+  /* Node to launcher, and the answer. */
+  ORIEN_JAIL_PING,
+  ORIEN_JAIL_PONG,
+  /* Launcher to node, at most once a process. descriptor: a pidfd of the stub that holds it. */
+  ORIEN_JAIL_STARTED,
+  /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
+  ORIEN_JAIL_ENDED,
+};
+
+struct orien_jail_header {
+  /* Of the body that follows. */
+  uint32_t size;
+  /* enum orien_jail_frame */
+  uint32_t kind;
+  uint64_t id;
+};
+
+/* 0 is no limit. */
+struct orien_jail_limits {
+  uint64_t memory_bytes;
+  /* 100 is one core. */
+  uint64_t cpu_percent;
+  uint64_t cpu_milliseconds;
+  uint64_t processes;
+  uint64_t file_bytes;
+  uint64_t open_files;
+};
+
+/* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
+struct orien_jail_start {
+  struct orien_jail_limits limits;
+  /* How the process is walled in: 0 is the only one there is, without namespaces. */
+  uint32_t profile;
+  uint32_t arguments;
+  uint32_t variables;
+  uint32_t string_bytes;
+};
+
+/* Why a program did not run, or was not seen to end. */
+enum orien_jail_fault {
+  ORIEN_JAIL_RAN = 0,
+  /* No such program on the PATH, or at the path. */
+  ORIEN_JAIL_NOT_FOUND,
+  /* The program is there, the interpreter or loader that it names is not. */
+  ORIEN_JAIL_NO_INTERPRETER,
+  /* It may not be executed. */
+  ORIEN_JAIL_DENIED,
+  /* It is nothing that the kernel can execute. */
+  ORIEN_JAIL_FORMAT,
+  /* Arguments and environment are more than the kernel takes. */
+  ORIEN_JAIL_TOO_BIG,
+  /* The host could not: no memory, no process, no group; `error` says what. */
+  ORIEN_JAIL_HOST,
+  /* The request breaks a bound of this file. */
+  ORIEN_JAIL_REFUSED,
+  /* The stub was killed; its tree then was, too. */
+  ORIEN_JAIL_STUB_LOST,
+};
+
+/* Limits that a tree ran into, as bits. */
+enum orien_jail_hit {
+  ORIEN_JAIL_HIT_MEMORY = 1,
+  ORIEN_JAIL_HIT_PROCESSES = 2,
+  ORIEN_JAIL_HIT_CPU = 4,
+};
+
+enum orien_jail_meter {
+  ORIEN_JAIL_METER_NONE = 0,
+  ORIEN_JAIL_METER_RUSAGE,
+  ORIEN_JAIL_METER_CGROUP,
+};
+
+struct orien_jail_end {
+  /* enum orien_jail_fault; with another than ORIEN_JAIL_RAN, `code` and `signal` mean nothing. */
+  uint32_t fault;
+  /* The errno of the fault where there is one. */
+  int32_t error;
+  int32_t code;
+  /* 0: it exited by itself, with `code`. */
+  int32_t signal;
+  uint32_t hits;
+  /* enum orien_jail_meter: who counted processor time and memory. */
+  uint32_t metered_by;
+  uint64_t wall_microseconds;
+  uint64_t cpu_user_microseconds;
+  uint64_t cpu_system_microseconds;
+  uint64_t memory_peak_bytes;
+  uint64_t read_bytes;
+  uint64_t written_bytes;
+};
+
+enum orien_jail_enforcement {
+  ORIEN_JAIL_BY_NOTHING = 0,
+  /* Of each process, not of the tree. */
+  ORIEN_JAIL_BY_RLIMIT,
+  ORIEN_JAIL_BY_CGROUP1,
+  ORIEN_JAIL_BY_CGROUP2,
+};
+
+/* By what each limit holds, enum orien_jail_enforcement, as tried when the keeper started. */
+struct orien_jail_capabilities {
+  uint32_t memory;
+  uint32_t cpu_percent;
+  uint32_t cpu_milliseconds;
+  uint32_t processes;
+  uint32_t file_bytes;
+  uint32_t open_files;
+  /* A tree is killed, and its processor time counted, by its control group; 0 or 1. */
+  uint32_t kills_by_group;
+  uint32_t meters_by_group;
+};

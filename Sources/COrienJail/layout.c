@@ -1,0 +1,8 @@
+/* The structures have no holes: what crosses a socket says nothing of the sender's memory. */
+#include "orien_jail.h"
+
+_Static_assert(sizeof(struct orien_jail_header) == 16, "header");
+_Static_assert(sizeof(struct orien_jail_limits) == 48, "limits");
+_Static_assert(sizeof(struct orien_jail_start) == 64, "start");
+_Static_assert(sizeof(struct orien_jail_end) == 72, "end");
+_Static_assert(sizeof(struct orien_jail_capabilities) == 32, "capabilities");

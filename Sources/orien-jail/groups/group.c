@@ -1,0 +1,162 @@
+/* One group: made, limited, entered, killed, removed. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../plain/files.h"
+#include "../plain/process.h"
+#include "groups.h"
+
+enum { PATH_BYTES = 64 };
+
+static void group_path(char path[PATH_BYTES], uint64_t number, const char *file) {
+  snprintf(path, PATH_BYTES, "e%llu%s%s", (unsigned long long)number, file ? "/" : "",
+           file ? file : "");
+}
+
+static int group_write(const struct groups *groups, enum group_controller controller,
+                       uint64_t number, const char *file, const char *text) {
+  char path[PATH_BYTES];
+  group_path(path, number, file);
+  return file_write(groups->tree[groups->of[controller]].parent, path, text);
+}
+
+uint64_t group_make(const struct groups *groups) {
+  char path[PATH_BYTES];
+  for (;;) {
+    // The clock makes a number that no keeper of this state folder has used since the machine
+    // started, and no group outlives that.
+    uint64_t number = now_nanoseconds();
+    group_path(path, number, NULL);
+    int made = 0;
+    while (made < groups->count && mkdirat(groups->tree[made].parent, path, 0755) == 0) made++;
+    if (made == groups->count) return number;
+    int error = errno;
+    while (made > 0) unlinkat(groups->tree[--made].parent, path, AT_REMOVEDIR);
+    errno = error;
+    if (error != EEXIST) return 0;
+  }
+}
+
+int group_remove(const struct groups *groups, uint64_t number) {
+  char path[PATH_BYTES];
+  group_path(path, number, NULL);
+  int error = 0;
+  for (int i = 0; i < groups->count; i++) {
+    if (unlinkat(groups->tree[i].parent, path, AT_REMOVEDIR) != 0 && errno != ENOENT)
+      error = errno;
+  }
+  return error;
+}
+
+static int limit_memory(const struct groups *groups, uint64_t number, uint64_t bytes) {
+  bool is_v1 = groups->version[GROUP_MEMORY] == 1;
+  char text[32];
+  snprintf(text, sizeof text, "%llu", (unsigned long long)bytes);
+  int error = group_write(groups, GROUP_MEMORY, number,
+                          is_v1 ? "memory.limit_in_bytes" : "memory.max", text);
+  if (error) return error;
+  // No swap beside it. Where the kernel does not count swap these files are missing.
+  error = is_v1 ? group_write(groups, GROUP_MEMORY, number, "memory.memsw.limit_in_bytes", text)
+                : group_write(groups, GROUP_MEMORY, number, "memory.swap.max", "0");
+  return error == ENOENT ? 0 : error;
+}
+
+static int limit_cpu(const struct groups *groups, uint64_t number, uint64_t percent) {
+  // A tenth of a second: what the kernel takes by itself, too.
+  const unsigned long long period = 100000;
+  char text[48];
+  if (groups->version[GROUP_CPU] == 1) {
+    snprintf(text, sizeof text, "%llu", (unsigned long long)percent * period / 100);
+    return group_write(groups, GROUP_CPU, number, "cpu.cfs_quota_us", text);
+  }
+  snprintf(text, sizeof text, "%llu %llu", (unsigned long long)percent * period / 100, period);
+  return group_write(groups, GROUP_CPU, number, "cpu.max", text);
+}
+
+int group_limit(const struct groups *groups, uint64_t number,
+                const struct orien_jail_limits *limits) {
+  int error = 0;
+  if (limits->memory_bytes && groups->of[GROUP_MEMORY] >= 0)
+    error = limit_memory(groups, number, limits->memory_bytes);
+  if (!error && limits->cpu_percent && groups->of[GROUP_CPU] >= 0)
+    error = limit_cpu(groups, number, limits->cpu_percent);
+  if (!error && limits->processes && groups->of[GROUP_PIDS] >= 0) {
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)limits->processes);
+    error = group_write(groups, GROUP_PIDS, number, "pids.max", text);
+  }
+  return error;
+}
+
+int group_enter(const struct groups *groups, uint64_t number) {
+  char path[PATH_BYTES];
+  group_path(path, number, "cgroup.procs");
+  int error = 0;
+  for (int i = 0; !error && i < groups->count; i++)
+    error = file_write(groups->tree[i].parent, path, "0");
+  return error;
+}
+
+void group_kill(const struct groups *groups, uint64_t number) {
+  if (!groups->can_kill) return;
+  char path[PATH_BYTES];
+  group_path(path, number, "cgroup.kill");
+  file_write(groups->tree[groups->unified].parent, path, "1");
+}
+
+static void read_file(const struct groups *groups, int tree, uint64_t number, const char *file,
+                      char *text, size_t size) {
+  char path[PATH_BYTES];
+  group_path(path, number, file);
+  if (file_read(groups->tree[tree].parent, path, text, size) < 0) text[0] = 0;
+}
+
+uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number) {
+  if (!groups->can_meter) return 0;
+  char text[1024];
+  read_file(groups, groups->unified, number, "cpu.stat", text, sizeof text);
+  return text_number(text, "usage_usec");
+}
+
+/* The sum of `key` over all devices of io.stat: "8:0 rbytes=90 wbytes=0 ...". */
+static uint64_t sum_of(const char *text, const char *key) {
+  uint64_t sum = 0;
+  unsigned long long value;
+  for (const char *at = text; (at = strstr(at, key)); at += strlen(key))
+    if (sscanf(at + strlen(key), "%llu", &value) == 1) sum += value;
+  return sum;
+}
+
+void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end) {
+  char text[4096];
+  if (groups->can_meter) {
+    read_file(groups, groups->unified, number, "cpu.stat", text, sizeof text);
+    end->cpu_user_microseconds = text_number(text, "user_usec");
+    end->cpu_system_microseconds = text_number(text, "system_usec");
+    end->metered_by = ORIEN_JAIL_METER_CGROUP;
+  }
+  int memory = groups->of[GROUP_MEMORY];
+  if (memory >= 0) {
+    bool is_v1 = groups->version[GROUP_MEMORY] == 1;
+    read_file(groups, memory, number, is_v1 ? "memory.max_usage_in_bytes" : "memory.peak", text,
+              sizeof text);
+    unsigned long long peak;
+    // Kernels before 5.19 have no memory.peak: what rusage said stays.
+    if (sscanf(text, "%llu", &peak) == 1) end->memory_peak_bytes = peak;
+    read_file(groups, memory, number, is_v1 ? "memory.oom_control" : "memory.events", text,
+              sizeof text);
+    if (text_number(text, "oom_kill") > 0) end->hits |= ORIEN_JAIL_HIT_MEMORY;
+  }
+  if (groups->of[GROUP_PIDS] >= 0) {
+    read_file(groups, groups->of[GROUP_PIDS], number, "pids.events", text, sizeof text);
+    if (text_number(text, "max") > 0) end->hits |= ORIEN_JAIL_HIT_PROCESSES;
+  }
+  if (groups->of[GROUP_IO] >= 0) {
+    read_file(groups, groups->of[GROUP_IO], number, "io.stat", text, sizeof text);
+    end->read_bytes = sum_of(text, "rbytes=");
+    end->written_bytes = sum_of(text, "wbytes=");
+  }
+}

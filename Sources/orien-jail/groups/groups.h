@@ -1,0 +1,78 @@
+/* Control groups of version 2, of version 1, of both side by side, or none: one type for all.
+ *
+ * Each controller is used where it lives: in the version 2 tree where it is delegated to us, else
+ * in its own tree of version 1. Killing and counting processor time are version 2's in any case,
+ * whose tree does both without any controller. Every process of the jail has a group `e<number>`
+ * of its own beneath `orien-<name>` in each tree, made ahead and never used twice: what a tenant
+ * leaves behind in one is still billed to it. */
+#pragma once
+#include "../../COrienJail/include/orien_jail.h"
+#include "../plain/linux.h"
+
+enum group_controller { GROUP_MEMORY, GROUP_CPU, GROUP_PIDS, GROUP_IO, GROUP_CONTROLLERS };
+
+enum group_mode { GROUP_AUTO, GROUP_V2, GROUP_V1, GROUP_NONE };
+
+enum { GROUP_TREES = 4 };
+
+struct groups {
+  /* Trees in use; 0: there are no groups, and every call below does nothing. */
+  int count;
+  struct {
+    /* The directory that holds ours: the group we were started in. */
+    int base;
+    /* Ours, with a child for each process of the jail. */
+    int parent;
+  } tree[GROUP_TREES];
+  /* By controller: its tree and its version; -1 and 0 where nobody has it. */
+  int of[GROUP_CONTROLLERS];
+  int version[GROUP_CONTROLLERS];
+  /* The tree of version 2, -1 where it is missing. */
+  int unified;
+  bool can_kill;
+  bool can_meter;
+  char name[32];
+};
+
+/* Finds and makes our parent groups and tries one child: made, limited, joined, killed, counted,
+ * removed. What does not work is not used. `name` is "orien-" and 16 hexadecimal digits. */
+void groups_open(struct groups *groups, enum group_mode mode, const char *name);
+
+/* The part of `groups_open` that finds: trees, controllers, our parents. */
+void groups_find(struct groups *groups, enum group_mode mode, const char *name);
+
+/* Lets go of the descriptors. */
+void groups_close(struct groups *groups);
+
+/* Kills whatever is in any of our groups. */
+void groups_kill(const struct groups *groups);
+
+/* Kills and removes every child whose number is below `below`; how many are still there. */
+unsigned groups_sweep(const struct groups *groups, uint64_t below);
+
+/* Removes our parents; only when they have no children. */
+void groups_remove(const struct groups *groups);
+
+/* Makes a new group; its number, or 0 with errno. */
+uint64_t group_make(const struct groups *groups);
+
+/* 0 or an errno; EBUSY while something is in it. */
+int group_remove(const struct groups *groups, uint64_t number);
+
+/* Writes the limits that our controllers know; 0 or an errno. */
+int group_limit(const struct groups *groups, uint64_t number,
+                const struct orien_jail_limits *limits);
+
+/* Moves the calling process into it; 0 or an errno. Safe between vfork and exec. */
+int group_enter(const struct groups *groups, uint64_t number);
+
+/* Kills what is in it, at once and with what is just being forked. */
+void group_kill(const struct groups *groups, uint64_t number);
+
+uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
+
+/* Fills in what the group counted and which limits were hit; leaves the rest alone. */
+void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end);
+
+/* What our controllers hold, and rlimits where they hold nothing. */
+void groups_describe(const struct groups *groups, struct orien_jail_capabilities *capabilities);

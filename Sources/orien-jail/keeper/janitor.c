@@ -1,0 +1,83 @@
+#include "janitor.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "../plain/process.h"
+#include "supply.h"
+
+enum {
+  /* Used groups that something was still in. More wait for the next sweep. */
+  BUSY_AT_MOST = 256,
+  RETRY_MILLISECONDS = 20,
+  /* Five seconds: a process that is being killed can wait that long for a disk. */
+  TRIES = 250,
+};
+
+static struct {
+  uint64_t number;
+  unsigned tries;
+} busy[BUSY_AT_MOST];
+static unsigned busy_count;
+static uint64_t sweep_below;
+static unsigned sweep_tries;
+
+static void retire(const struct parts *parts, uint64_t number) {
+  if (group_remove(&parts->groups, number) != EBUSY || busy_count == BUSY_AT_MOST) return;
+  group_kill(&parts->groups, number);
+  busy[busy_count].number = number;
+  busy[busy_count++].tries = TRIES;
+}
+
+static void retry(const struct parts *parts) {
+  unsigned left = 0;
+  for (unsigned i = 0; i < busy_count; i++) {
+    if (group_remove(&parts->groups, busy[i].number) != EBUSY) continue;
+    if (--busy[i].tries == 0)
+      complain("group e%llu does not become empty", (unsigned long long)busy[i].number);
+    else
+      busy[left++] = busy[i];
+  }
+  busy_count = left;
+  if (sweep_tries > 0 && (groups_sweep(&parts->groups, sweep_below) == 0 || --sweep_tries == 0))
+    sweep_tries = 0;
+}
+
+static void obey(const struct parts *parts, struct supply_order order) {
+  switch (order.kind) {
+  case SUPPLY_USED:
+    retire(parts, order.number);
+    break;
+  case SUPPLY_SWEEP:
+    sweep_below = order.number;
+    sweep_tries = groups_sweep(&parts->groups, sweep_below) == 0 ? 0 : TRIES;
+    break;
+  default:
+    break;
+  }
+}
+
+_Noreturn void janitor_run(const struct parts *parts) {
+  process_name("orien-janitor");
+  int keep[6 + 2 * GROUP_TREES] = {parts->lifeline,      parts->lock,         parts->keeper_reader,
+                                   parts->orders_reader, parts->ready_reader, parts->ready_writer};
+  unsigned kept = 6;
+  for (int i = 0; i < parts->groups.count; i++) {
+    keep[kept++] = parts->groups.tree[i].base;
+    keep[kept++] = parts->groups.tree[i].parent;
+  }
+  process_keep(keep, kept);
+  struct pollfd watched[3] = {{.fd = parts->orders_reader, .events = POLLIN},
+                              {.fd = parts->lifeline},
+                              {.fd = parts->keeper_reader}};
+  for (;;) {
+    supply_fill(parts);
+    bool is_waiting = busy_count > 0 || sweep_tries > 0;
+    if (poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
+    if (watched[1].revents || watched[2].revents) _exit(0);
+    struct supply_order order;
+    while (read(parts->orders_reader, &order, sizeof order) == (ssize_t)sizeof order)
+      obey(parts, order);
+    if (is_waiting) retry(parts);
+  }
+}

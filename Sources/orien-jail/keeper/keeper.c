@@ -1,0 +1,207 @@
+#include "keeper.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../launcher/launcher.h"
+#include "../plain/frame.h"
+#include "../plain/process.h"
+#include "../plain/tree.h"
+#include "janitor.h"
+#include "supply.h"
+
+enum {
+  /* A launcher that dies younger than this is started again after a pause that doubles. */
+  YOUNG_MILLISECONDS = 200,
+  LONGEST_PAUSE_MILLISECONDS = 512,
+};
+
+static struct keeper {
+  struct parts parts;
+  int signals;
+  pid_t launcher;
+  pid_t janitor;
+  uint64_t launcher_born;
+  /* 0: the next one starts at once. */
+  unsigned pause_milliseconds;
+  uint64_t start_at;
+  /* Something of a dead launcher's may still live. */
+  bool is_hunting;
+  struct frame_reader frame;
+} keeper;
+
+static _Noreturn void give_up(const char *what) {
+  complain("%s: %s", what, strerror(errno));
+  _exit(1);
+}
+
+/* Both ends non-blocking; descriptors are the keeper's only, until it forks. */
+static void make_pipe(int *reader, int *writer) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) give_up("pipe");
+  *reader = ends[0];
+  *writer = ends[1];
+}
+
+static void set_limit(int which, rlim_t soft) {
+  struct rlimit limit;
+  if (getrlimit(which, &limit) != 0) return;
+  limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+  setrlimit(which, &limit);
+}
+
+/* What is done once and inherited by all. */
+static void prepare(void) {
+  for (int number = 1; number < SIGRTMAX; number++) signal(number, SIG_DFL);
+  for (int i = 0; i < 3; i++)
+    if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) give_up("/dev/null");
+  for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++)
+    if (fcntl(i, F_SETFD, FD_CLOEXEC) < 0) give_up("descriptors 3 to 5");
+  int keep[3] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK};
+  process_keep(keep, 3);
+  process_name("orien-keeper");
+  umask(077);
+  if (chdir("/") != 0) give_up("chdir");
+  if (!tree_is_visible()) give_up("/proc/self/task/*/children (CONFIG_PROC_CHILDREN)");
+  // Nobody of the same user reads us, or takes us by ptrace; execve ends this for tenants.
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) give_up("PR_SET_DUMPABLE");
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) give_up("PR_SET_CHILD_SUBREAPER");
+  set_limit(RLIMIT_CORE, 0);
+  set_limit(RLIMIT_STACK, 8 << 20);
+  set_limit(RLIMIT_NOFILE, RLIM_INFINITY);
+}
+
+static void start_janitor(void) {
+  if (keeper.parts.groups.count == 0) return;
+  keeper.janitor = fork();
+  if (keeper.janitor < 0) give_up("fork");
+  if (keeper.janitor == 0) janitor_run(&keeper.parts);
+}
+
+static void start_launcher(void) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) give_up("socketpair");
+  keeper.launcher = fork();
+  if (keeper.launcher < 0) give_up("fork");
+  if (keeper.launcher == 0) launcher_run(&keeper.parts, pair[1]);
+  keeper.launcher_born = now_nanoseconds();
+  keeper.start_at = 0;
+  struct orien_jail_capabilities capabilities;
+  groups_describe(&keeper.parts.groups, &capabilities);
+  frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher, &capabilities,
+             sizeof capabilities, pair[0]);
+  close(pair[0]);
+  close(pair[1]);
+}
+
+static void launcher_ended(void) {
+  keeper.launcher = 0;
+  keeper.is_hunting = true;
+  groups_kill(&keeper.parts.groups);
+  supply_sweep(&keeper.parts);
+  uint64_t now = now_nanoseconds();
+  bool is_young = now - keeper.launcher_born < YOUNG_MILLISECONDS * 1000000ULL;
+  unsigned longer = keeper.pause_milliseconds ? keeper.pause_milliseconds * 2 : 1;
+  if (longer > LONGEST_PAUSE_MILLISECONDS) longer = LONGEST_PAUSE_MILLISECONDS;
+  keeper.pause_milliseconds = is_young ? longer : 0;
+  keeper.start_at = now + keeper.pause_milliseconds * 1000000ULL;
+}
+
+/* False: there is no child left. */
+static bool reap(void) {
+  for (;;) {
+    pid_t ended = waitpid(-1, NULL, WNOHANG | __WALL);
+    if (ended == 0) return true;
+    if (ended < 0) return false;
+    if (ended == keeper.launcher) launcher_ended();
+    if (ended == keeper.janitor) keeper.janitor = 0;
+  }
+}
+
+/* The stubs of a dead launcher end by themselves, unless a tenant has stopped or killed them: then
+ * what they held is ours. */
+static void hunt(void) {
+  pid_t spare[2] = {keeper.launcher, keeper.janitor};
+  keeper.is_hunting = tree_kill(spare, 2) > 0;
+}
+
+static _Noreturn void end(void) {
+  if (keeper.launcher > 0) kill(keeper.launcher, SIGKILL);
+  if (keeper.janitor > 0) kill(keeper.janitor, SIGKILL);
+  struct pollfd ended = {.fd = keeper.signals, .events = POLLIN};
+  while (reap()) {
+    groups_kill(&keeper.parts.groups);
+    tree_kill(NULL, 0);
+    poll(&ended, 1, 5);
+    process_signalled(keeper.signals);
+  }
+  // The lock says that all is over, and it goes when we do: not before the groups are gone.
+  for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)
+    poll(NULL, 0, 5);
+  groups_remove(&keeper.parts.groups);
+  _exit(0);
+}
+
+static void hear_node(void) {
+  for (;;) {
+    switch (frame_read(ORIEN_JAIL_CONTROL, &keeper.frame)) {
+    case FRAME_PARTIAL:
+      return;
+    case FRAME_GONE:
+      end();
+    case FRAME_WHOLE:
+      break;
+    }
+    // The number guards against a request that was meant for the one before.
+    if (keeper.frame.header.kind == ORIEN_JAIL_REPLACE && keeper.launcher > 0 &&
+        keeper.frame.header.id == (uint64_t)keeper.launcher)
+      kill(keeper.launcher, SIGKILL);
+  }
+}
+
+static int patience(void) {
+  if (keeper.is_hunting) return 5;
+  if (keeper.launcher > 0) return -1;
+  uint64_t now = now_nanoseconds();
+  return keeper.start_at <= now ? 0 : (int)((keeper.start_at - now) / 1000000 + 1);
+}
+
+static void turn(void) {
+  struct pollfd watched[3] = {{.fd = ORIEN_JAIL_CONTROL, .events = POLLIN},
+                              {.fd = ORIEN_JAIL_LIFELINE},
+                              {.fd = keeper.signals, .events = POLLIN}};
+  if (poll(watched, 3, patience()) < 0) give_up("poll");
+  if (watched[1].revents) end();
+  process_signalled(keeper.signals);
+  reap();
+  if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
+  if (keeper.janitor == 0) start_janitor();
+  if (keeper.is_hunting) hunt();
+  if (watched[0].revents) hear_node();
+}
+
+_Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
+  prepare();
+  keeper.parts.control = ORIEN_JAIL_CONTROL;
+  keeper.parts.lifeline = ORIEN_JAIL_LIFELINE;
+  keeper.parts.lock = ORIEN_JAIL_LOCK;
+  keeper.signals = process_signals();
+  if (keeper.signals < 0) give_up("signalfd");
+  make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
+  make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
+  make_pipe(&keeper.parts.ready_reader, &keeper.parts.ready_writer);
+  groups_open(&keeper.parts.groups, mode, group_name);
+  // What a node left that died with its keeper is gone before anybody hears of a launcher.
+  groups_kill(&keeper.parts.groups);
+  for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)
+    poll(NULL, 0, 5);
+  for (;;) turn();
+}

@@ -1,0 +1,199 @@
+#include "launcher.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../plain/files.h"
+#include "../plain/process.h"
+#include "../plain/tree.h"
+#include "job.h"
+
+/* What an event is about: a job's number, or one of these. */
+enum { ABOUT_NODE = JOBS_AT_MOST, ABOUT_SIGNALS, ABOUT_END };
+
+static struct launcher {
+  const struct parts *parts;
+  int node;
+  int signals;
+  int poll;
+  /* Jobs of higher numbers are free. */
+  unsigned used;
+  unsigned orphaned;
+  struct job job[JOBS_AT_MOST];
+  struct frame_reader frame;
+} launcher;
+
+static _Noreturn void leave(int code) {
+  // Every stub sees its report pipe close, and kills its tree.
+  _exit(code);
+}
+
+static void must(bool is_node_there) {
+  if (!is_node_there) leave(0);
+}
+
+static bool watch(int descriptor, uint32_t about) {
+  struct epoll_event event = {.events = EPOLLIN, .data.u32 = about};
+  return epoll_ctl(launcher.poll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+/* Once, for all that is started: what children inherit costs nothing when they are started. */
+static void prepare(void) {
+  process_name("orien-launcher");
+  // With no privilege to gain by a set-user-id program, none is gained.
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    leave(1);
+  // When the machine is out of memory tenants go before the node; among us all the largest goes.
+  int error = file_write(AT_FDCWD, "/proc/self/oom_score_adj", "500");
+  if (error && error != EACCES) complain("oom_score_adj: %s", strerror(error));
+  // A storm of forks must not keep from running what kills it. Needs a privilege; not essential.
+  setpriority(PRIO_PROCESS, 0, -10);
+}
+
+static struct job *free_job(void) {
+  for (unsigned i = 0; i < JOBS_AT_MOST; i++) {
+    if (launcher.job[i].state != JOB_FREE) continue;
+    if (i >= launcher.used) launcher.used = i + 1;
+    return &launcher.job[i];
+  }
+  return NULL;
+}
+
+static void start(void) {
+  struct job *job = free_job();
+  if (!job) {
+    struct orien_jail_end end = {.fault = ORIEN_JAIL_HOST, .error = EAGAIN};
+    must(frame_send(launcher.node, ORIEN_JAIL_ENDED, launcher.frame.header.id, &end, sizeof end,
+                    -1));
+    return;
+  }
+  must(job_start(job, launcher.parts, &launcher.frame, launcher.node));
+  if (job->state == JOB_RUNNING && !watch(job->report, (uint32_t)(job - launcher.job))) leave(1);
+}
+
+static void kill_job(uint64_t id) {
+  for (unsigned i = 0; i < launcher.used; i++)
+    if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id)
+      job_kill(&launcher.job[i], launcher.parts);
+}
+
+static void hear_node(void) {
+  for (;;) {
+    enum frame_state state = frame_read(launcher.node, &launcher.frame);
+    if (state == FRAME_PARTIAL) return;
+    if (state == FRAME_GONE) leave(0);
+    switch (launcher.frame.header.kind) {
+    case ORIEN_JAIL_START:
+      start();
+      break;
+    case ORIEN_JAIL_KILL:
+      kill_job(launcher.frame.header.id);
+      break;
+    case ORIEN_JAIL_PING:
+      must(frame_send(launcher.node, ORIEN_JAIL_PONG, launcher.frame.header.id, NULL, 0, -1));
+      break;
+    default:
+      complain("the node sent a frame of kind %u", launcher.frame.header.kind);
+      leave(1);
+    }
+  }
+}
+
+static void hear_job(unsigned number) {
+  struct job *job = &launcher.job[number];
+  if (job->state != JOB_RUNNING) return;
+  must(job_report(job, launcher.parts, launcher.node));
+  if (job->state != JOB_ORPHANED) return;
+  epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
+  launcher.orphaned++;
+}
+
+static bool reap(void) {
+  bool some = false;
+  while (waitpid(-1, NULL, WNOHANG | __WALL) > 0) some = true;
+  return some;
+}
+
+/* What a killed stub leaves is ours now, and nobody can say whose it was: when there is no child
+ * left but stubs, every orphaned job is over. */
+static void hunt(void) {
+  static pid_t stub[JOBS_AT_MOST];
+  unsigned count = 0;
+  for (unsigned i = 0; i < launcher.used; i++)
+    if (launcher.job[i].state == JOB_RUNNING) stub[count++] = launcher.job[i].stub;
+  reap();
+  // The kernel's list of children may lack some while others end: then it is read again.
+  if (tree_kill(stub, count) > 0 || reap()) return;
+  for (unsigned i = 0; i < launcher.used; i++)
+    if (launcher.job[i].state == JOB_ORPHANED)
+      must(job_bury(&launcher.job[i], launcher.parts, launcher.node));
+  launcher.orphaned = 0;
+}
+
+/* Milliseconds until a job wants to be looked at; -1: none does. */
+static int patience(uint64_t now) {
+  if (launcher.orphaned > 0) return 5;
+  uint64_t first = 0;
+  for (unsigned i = 0; i < launcher.used; i++) {
+    const struct job *job = &launcher.job[i];
+    if (job->state != JOB_RUNNING) continue;
+    if (job->look_at && (!first || job->look_at < first)) first = job->look_at;
+    if (job->late_at && (!first || job->late_at < first)) first = job->late_at;
+  }
+  if (first == 0) return -1;
+  if (first <= now) return 0;
+  uint64_t wait = (first - now + 999999) / 1000000;
+  return wait > 60000 ? 60000 : (int)wait;
+}
+
+static void look(uint64_t now) {
+  while (launcher.used > 0 && launcher.job[launcher.used - 1].state == JOB_FREE) launcher.used--;
+  for (unsigned i = 0; i < launcher.used; i++)
+    if (launcher.job[i].state == JOB_RUNNING) job_look(&launcher.job[i], launcher.parts, now);
+  if (launcher.orphaned > 0) hunt();
+}
+
+static void turn(void) {
+  struct epoll_event event[64];
+  int count = epoll_wait(launcher.poll, event, 64, patience(now_nanoseconds()));
+  for (int i = 0; i < count; i++) {
+    switch (event[i].data.u32) {
+    case ABOUT_NODE:
+      hear_node();
+      break;
+    case ABOUT_SIGNALS:
+      process_signalled(launcher.signals);
+      reap();
+      break;
+    case ABOUT_END:
+      leave(0);
+    default:
+      hear_job(event[i].data.u32);
+    }
+  }
+  look(now_nanoseconds());
+}
+
+_Noreturn void launcher_run(const struct parts *parts, int node) {
+  launcher.parts = parts;
+  launcher.node = node;
+  int keep[6 + GROUP_TREES] = {
+      node, parts->lifeline, parts->lock, parts->keeper_reader, parts->orders_writer,
+      parts->ready_reader};
+  unsigned kept = 6;
+  for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
+  process_keep(keep, kept);
+  prepare();
+  launcher.signals = process_signals();
+  launcher.poll = epoll_create1(EPOLL_CLOEXEC);
+  if (launcher.signals < 0 || launcher.poll < 0 || !watch(node, ABOUT_NODE) ||
+      !watch(launcher.signals, ABOUT_SIGNALS) || !watch(parts->lifeline, ABOUT_END) ||
+      !watch(parts->keeper_reader, ABOUT_END))
+    leave(1);
+  for (;;) turn();
+}

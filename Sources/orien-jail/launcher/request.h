@@ -1,0 +1,14 @@
+/* A request as the launcher has checked it. */
+#pragma once
+#include "../plain/frame.h"
+
+struct request {
+  struct orien_jail_limits limits;
+  /* NULL-ended; the strings lie in the frame's body. */
+  char *argument[ORIEN_JAIL_STRINGS + 1];
+  char *variable[ORIEN_JAIL_STRINGS + 1];
+  int input, output, errors, workspace;
+};
+
+/* Reads the frame, whose descriptors stay the reader's; false where it breaks a bound. */
+bool request_read(struct request *request, struct frame_reader *frame);

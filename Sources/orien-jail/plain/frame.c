@@ -1,0 +1,96 @@
+#include "frame.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static bool take_descriptors(struct frame_reader *reader, struct msghdr *message) {
+  bool fits = !(message->msg_flags & MSG_CTRUNC);
+  for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; i++) {
+      int descriptor;
+      memcpy(&descriptor, CMSG_DATA(part) + i * sizeof(int), sizeof descriptor);
+      if (reader->descriptors < FRAME_DESCRIPTORS) {
+        reader->descriptor[reader->descriptors++] = descriptor;
+      } else {
+        close(descriptor);
+        fits = false;
+      }
+    }
+  }
+  return fits;
+}
+
+enum frame_state frame_read(int socket, struct frame_reader *reader) {
+  size_t whole = sizeof reader->header;
+  if (reader->got >= whole) whole += reader->header.size;
+  if (reader->got == whole) {
+    frame_drop(reader);
+    reader->got = 0;
+    whole = sizeof reader->header;
+  }
+  for (;;) {
+    // Never past the end of a frame: the descriptors that then come are this frame's.
+    struct iovec piece = {(char *)&reader->header + reader->got, whole - reader->got};
+    if (reader->got >= sizeof reader->header)
+      piece.iov_base = reader->body + (reader->got - sizeof reader->header);
+    union {
+      struct cmsghdr header;
+      char room[CMSG_SPACE(FRAME_DESCRIPTORS * sizeof(int))];
+    } control;
+    struct msghdr message = {.msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return FRAME_PARTIAL;
+    if (got <= 0) return FRAME_GONE;
+    if (!take_descriptors(reader, &message)) return FRAME_GONE;
+    reader->got += (size_t)got;
+    if (reader->got < whole) continue;
+    if (reader->header.size > ORIEN_JAIL_BODY_BYTES) return FRAME_GONE;
+    whole = sizeof reader->header + reader->header.size;
+    if (reader->got == whole) return FRAME_WHOLE;
+  }
+}
+
+void frame_drop(struct frame_reader *reader) {
+  while (reader->descriptors > 0) close(reader->descriptor[--reader->descriptors]);
+}
+
+bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
+                int descriptor) {
+  struct orien_jail_header header = {.size = size, .kind = kind, .id = id};
+  union {
+    struct cmsghdr header;
+    char room[CMSG_SPACE(sizeof(int))];
+  } control = {.room = {0}};
+  struct iovec pieces[2] = {{&header, sizeof header}, {(void *)body, size}};
+  struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+  if (descriptor >= 0) {
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    control.header.cmsg_len = CMSG_LEN(sizeof descriptor);
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    memcpy(CMSG_DATA(&control.header), &descriptor, sizeof descriptor);
+  }
+  while (pieces[0].iov_len + pieces[1].iov_len > 0) {
+    ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return false;
+    for (unsigned i = 0; i < 2; i++) {
+      size_t part = (size_t)sent < pieces[i].iov_len ? (size_t)sent : pieces[i].iov_len;
+      pieces[i].iov_base = (char *)pieces[i].iov_base + part;
+      pieces[i].iov_len -= part;
+      sent -= (ssize_t)part;
+    }
+    message.msg_control = NULL;
+    message.msg_controllen = 0;
+  }
+  return true;
+}

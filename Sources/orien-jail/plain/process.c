@@ -1,0 +1,65 @@
+#include "process.h"
+
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+
+void process_keep(int *keep, unsigned count) {
+  qsort(keep, count, sizeof *keep, by_number);
+  int first = 3;
+  for (unsigned i = 0; i < count; i++) {
+    if (keep[i] < first) continue;
+    if (keep[i] > first) close_range((unsigned)first, (unsigned)keep[i] - 1, 0);
+    first = keep[i] + 1;
+  }
+  close_range((unsigned)first, ~0U, 0);
+}
+
+int process_signals(void) {
+  sigset_t all, told;
+  sigfillset(&all);
+  sigemptyset(&told);
+  sigaddset(&told, SIGCHLD);
+  sigaddset(&told, SIGTERM);
+  if (sigprocmask(SIG_SETMASK, &all, NULL) != 0) return -1;
+  return signalfd(-1, &told, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool process_signalled(int signals) {
+  struct signalfd_siginfo info;
+  bool is_asked_to_end = false;
+  while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
+    is_asked_to_end |= info.ssi_signo == SIGTERM;
+  return is_asked_to_end;
+}
+
+void process_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+uint64_t now_nanoseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+void complain(const char *format, ...) {
+  char line[512] = "orien-jail: ";
+  size_t length = strlen(line);
+  va_list arguments;
+  va_start(arguments, format);
+  int more = vsnprintf(line + length, sizeof line - length - 1, format, arguments);
+  va_end(arguments);
+  if (more > 0) length += (size_t)more < sizeof line - length - 1 ? (size_t)more
+                                                                  : sizeof line - length - 2;
+  line[length++] = '\n';
+  // Nobody reads standard error, or it is full: there is no other place to say so.
+  if (write(2, line, length) < 0) return;
+}

@@ -1,0 +1,23 @@
+/* What every part of the jail does to itself before it does anything else. */
+#pragma once
+#include "linux.h"
+
+/* Closes every descriptor above 2 but those in `keep`, whose order is changed; -1 in it is
+ * none. */
+void process_keep(int *keep, unsigned count);
+
+/* Blocks every signal: they are read, none interrupts. The descriptor tells of SIGCHLD and
+ * SIGTERM; -1 with errno where there is none to be had. */
+int process_signals(void);
+
+/* Reads what the descriptor of `process_signals` has; true where SIGTERM was among it. */
+bool process_signalled(int signals);
+
+/* The name that ps and /proc show, of at most 15 bytes. */
+void process_name(const char *name);
+
+/* The clock of all deadlines: it only runs forward, and counts suspended time too. */
+uint64_t now_nanoseconds(void);
+
+/* A line on standard error, which is the node's. */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);

@@ -1,0 +1,13 @@
+/* Kills trees of processes without a control group, and what a control group let slip.
+ *
+ * Whoever calls is a child subreaper with one thread: what it kills leaves its own children to it,
+ * so that calling until there are none kills the whole tree, whatever it forks meanwhile. */
+#pragma once
+#include "linux.h"
+
+/* Kills every child of the caller but those in `spare`; how many it found. It looks no deeper: a
+ * grandchild's number may be another process's by the time it is used, a child's may not. */
+unsigned tree_kill(const pid_t *spare, unsigned count);
+
+/* Whether the kernel tells a process's children at all. */
+bool tree_is_visible(void);
