@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -56,3 +57,14 @@ static inline int linux_name_thread(const char *name) { return prctl(PR_SET_NAME
 static inline int linux_memfd_create(const char *name, unsigned flags) {
   return (int)syscall(SYS_memfd_create, name, flags);
 }
+
+/* Too new for Glibc's module. */
+static inline int linux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+static const int LINUX_SPAWN_SETSID = 0x80;
+
+/* PDEATHSIG is of the parent's thread, not process: it is for children of threads that last. */
+static inline int linux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
+
+/* Lets this process and its threads start no other process and signal none, for good. */
+int linux_forbid_processes(void);

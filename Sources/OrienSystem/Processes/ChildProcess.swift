@@ -1,0 +1,100 @@
+import CLinux
+import Glibc
+
+/// A program that this process starts, in a session of its own, and of which it sees the end.
+///
+/// It is given what is listed and nothing else: no variable, no descriptor, no blocked or ignored
+/// signal of this process. Whoever starts one calls `finish` once, or it stays as a zombie.
+package struct ChildProcess: ~Copyable {
+  package let pid: Int32
+  /// A pidfd: readable once the process has ended.
+  package let handle: Descriptor
+
+  /// How it ended.
+  package enum End: Sendable, Equatable {
+    case exited(Int32)
+    case killed(signal: Int32)
+    /// It ran beyond its deadline and was killed for that.
+    case overdue
+  }
+
+  /// Starts the program at `path`. Of each pair the child gets `parent` as its descriptor `child`;
+  /// numbers above the largest `child` are closed.
+  package init(
+    _ path: String, arguments: [String], environment: [String],
+    descriptors: [(parent: Int32, child: Int32)]
+  ) throws(SystemError) {
+    let first = (descriptors.map(\.child).max() ?? -1) + 1
+    // A parent's number may be one that another pair gives to the child: all move out of the way.
+    var moved: [Int32] = []
+    defer { for raw in moved { close(raw) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (parent, child) in descriptors {
+      let raw = try retrying("fcntl") { linux_fcntl(parent, F_DUPFD_CLOEXEC, first) }
+      moved.append(raw)
+      posix_spawn_file_actions_adddup2(&actions, raw, child)
+    }
+    linux_spawn_close_from(&actions, first)
+    let pid = try Self.spawn(path, arguments, environment, &actions)
+    let raw = linux_pidfd_open(pid)
+    guard raw >= 0 else {
+      let error = SystemError.last("pidfd_open")
+      kill(-pid, SIGKILL)
+      waitpid(pid, nil, 0)
+      throw error
+    }
+    self.pid = pid
+    handle = Descriptor(owning: raw)
+  }
+
+  private static func spawn(
+    _ path: String, _ arguments: [String], _ environment: [String],
+    _ actions: inout posix_spawn_file_actions_t
+  ) throws(SystemError) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(LINUX_SPAWN_SETSID))
+    var arguments = arguments.map { strdup($0) } + [nil]
+    var environment = environment.map { strdup($0) } + [nil]
+    defer { for text in arguments + environment { free(text) } }
+    var pid: Int32 = 0
+    let number = posix_spawn(&pid, path, &actions, &attributes, &arguments, &environment)
+    guard number == 0 else { throw SystemError("posix_spawn", number) }
+    return pid
+  }
+
+  /// Waits for its end until `deadline`, then kills it and what it started in its process group.
+  /// Blocks; on the loop only once `handle` is readable.
+  package consuming func finish(by deadline: Instant) throws(SystemError) -> End {
+    let isOver = try Self.wait(for: handle.raw, until: deadline)
+    // Its number is its own until it is reaped, and so is its group's.
+    kill(-pid, SIGKILL)
+    var status: Int32 = 0
+    let pid = pid
+    try retrying("waitpid") { waitpid(pid, &status, 0) }
+    if !isOver { return .overdue }
+    let signal = status & 0x7F
+    return signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal)
+  }
+
+  /// True where the descriptor is readable, or hung up, before the deadline.
+  package static func wait(for raw: Int32, until deadline: Instant) throws(SystemError) -> Bool {
+    var request = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+    while true {
+      let rest = deadline.since(.now).clampedNanoseconds
+      let milliseconds = Int32(clamping: (rest + 999_999) / 1_000_000)
+      if try retrying("poll", { poll(&request, 1, milliseconds) }) > 0 { return true }
+      if Instant.now >= deadline { return false }
+    }
+  }
+}
