@@ -68,3 +68,15 @@ static inline int linux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, S
 
 /* Lets this process and its threads start no other process and signal none, for good. */
 int linux_forbid_processes(void);
+static inline int linux_pidfd_signal(int handle, int number) {
+  return (int)syscall(SYS_pidfd_send_signal, handle, number, NULL, 0);
+}
+
+/* The macros of control messages are invisible to Swift. Descriptors go with the first byte that
+ * is sent, and come with the byte they were sent with, at most LINUX_PASSED of them at once, each
+ * close-on-exec. Neither blocks. */
+enum { LINUX_PASSED = 4 };
+ssize_t linux_send(int socket, const void *bytes, size_t count, const int *descriptors,
+                   size_t passed);
+ssize_t linux_receive(int socket, void *bytes, size_t room, int descriptors[LINUX_PASSED],
+                      size_t *passed);
