@@ -192,8 +192,9 @@ class Node:
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) * 1024
 
     def jails(self):
-        """The pids of `orien-jail` below the node, each after its parent: keeper, launcher."""
-        return [pid for pid in descendants(self.pid) if name_of(pid) == "orien-jail"]
+        """The pids of orien-jail's standing parts below the node: keeper, then launcher."""
+        standing = ("orien-keeper", "orien-launcher")
+        return [pid for pid in descendants(self.pid) if name_of(pid) in standing]
 
 
 def read_all(stream):

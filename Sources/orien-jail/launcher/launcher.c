@@ -45,6 +45,8 @@ static bool watch(int descriptor, uint32_t about) {
 /* Once, for all that is started: what children inherit costs nothing when they are started. */
 static void prepare(void) {
   process_name("orien-launcher");
+  // Whoever ends the keeper's process group leaves the stubs to end their trees.
+  if (setsid() < 0) leave(1);
   // With no privilege to gain by a set-user-id program, none is gained.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     leave(1);

@@ -1,0 +1,31 @@
+import COrienJail
+import OrienModel
+
+extension JailCapabilities {
+  init(_ capabilities: orien_jail_capabilities) {
+    self.init(
+      enforcedBy: [
+        "memoryBytes": Enforcement(jail: capabilities.memory),
+        "cpuPercent": Enforcement(jail: capabilities.cpu_percent),
+        "cpuMilliseconds": Enforcement(jail: capabilities.cpu_milliseconds),
+        "processes": Enforcement(jail: capabilities.processes),
+        "fileBytes": Enforcement(jail: capabilities.file_bytes),
+        "openFiles": Enforcement(jail: capabilities.open_files),
+        "ioBytesPerSecond": .none,
+      ],
+      killsByGroup: capabilities.kills_by_group != 0,
+      metersByGroup: capabilities.meters_by_group != 0)
+  }
+}
+
+extension Enforcement {
+  fileprivate init(jail number: UInt32) {
+    self =
+      switch number {
+      case ORIEN_JAIL_BY_RLIMIT.rawValue: .rlimit
+      case ORIEN_JAIL_BY_CGROUP1.rawValue: .cgroup1
+      case ORIEN_JAIL_BY_CGROUP2.rawValue: .cgroup2
+      default: .none
+      }
+  }
+}

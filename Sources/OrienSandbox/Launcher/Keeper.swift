@@ -1,0 +1,181 @@
+import COrienJail
+import OrienModel
+import OrienSystem
+
+/// The keeper's process as the node sees it: started first of all, started again when it is gone,
+/// and the one that says which launcher there is. Belongs to the loop's thread.
+final class Keeper {
+  /// Like `orien-jail keeper`'s arguments: all but the groups are for tests.
+  struct Settings {
+    var program: String
+    /// `orien-` and 16 hexadecimal digits, of the state folder.
+    var group: String
+    var groups = "auto"
+  }
+
+  private let settings: Settings
+  private let loop: Loop
+  private let runLock: RunLock
+  private let log: Log
+  /// A launcher is up: its pid, what it can, its socket.
+  private let onLauncher: (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
+
+  private var child: ChildProcess?
+  private var childWatch: Watch?
+  private var control: Descriptor?
+  private var controlWatch: Watch?
+  private var reader = FrameReader()
+  /// The node's end of the life-line: everything in the jail ends when it is closed.
+  private var lifeline: Descriptor?
+  private var restart: Timer?
+  private var pause = Duration.milliseconds(1)
+  private var startedAt = Instant.now
+  private var onEnd: (() -> Void)?
+  private var isEnding = false
+
+  init(
+    _ settings: Settings, loop: Loop, runLock: RunLock, log: Log,
+    onLauncher: @escaping (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
+  ) {
+    self.settings = settings
+    self.loop = loop
+    self.runLock = runLock
+    self.log = log
+    self.onLauncher = onLauncher
+  }
+
+  var pid: Int32? { child?.pid }
+
+  func start() throws(Failure) {
+    do throws(SystemError) {
+      try spawn()
+    } catch {
+      throw error.failure("starting \(settings.program)")
+    }
+  }
+
+  private func spawn() throws(SystemError) {
+    startedAt = .now
+    let lifeline = try makeLifeline()
+    let control = try makeControl()
+    child = try ChildProcess(
+      settings.program,
+      arguments: ["orien-jail", "keeper", settings.group, "--groups", settings.groups],
+      environment: [],
+      descriptors: [
+        (parent: 2, child: 2), (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
+        (parent: lifeline.raw, child: Int32(ORIEN_JAIL_LIFELINE)),
+        (parent: runLock.raw, child: Int32(ORIEN_JAIL_LOCK)),
+      ])
+    guard let handle = child?.handle.raw else { return }
+    childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
+  }
+
+  /// The keeper's end.
+  private func makeLifeline() throws(SystemError) -> Descriptor {
+    let ends = try Pipe().release()
+    lifeline = Descriptor(owning: ends.writer)
+    return Descriptor(owning: ends.reader)
+  }
+
+  /// The keeper's end.
+  private func makeControl() throws(SystemError) -> Descriptor {
+    dropControl()
+    reader = FrameReader()
+    let ends = try SocketPair().release()
+    control = Descriptor(owning: ends.near)
+    let far = Descriptor(owning: ends.far)
+    controlWatch = try loop.watch(ends.near, .read) { [unowned self] _ in listen() }
+    return far
+  }
+
+  private func listen() {
+    while control != nil {
+      switch reader.next(from: control!) {
+      case .frame(let frame): hear(frame)
+      case .partial: return
+      case .end: dropControl()
+      }
+    }
+  }
+
+  private func hear(_ frame: consuming Frame) {
+    guard frame.kind == ORIEN_JAIL_LAUNCHER.rawValue,
+      let capabilities = frame.decode(orien_jail_capabilities.self),
+      let socket = frame.descriptor.take()
+    else {
+      log.error("the keeper sent a frame that it has not", ["kind": "\(frame.kind)"])
+      return kill()
+    }
+    onLauncher(frame.id, capabilities, socket)
+  }
+
+  private func dropControl() {
+    controlWatch?.cancel()
+    controlWatch = nil
+    control = nil
+  }
+
+  /// Asks for another launcher in place of one that does not answer.
+  func replace(_ launcher: UInt64) {
+    let frame = Frame.header(ORIEN_JAIL_REPLACE, id: launcher)
+    let sent = frame.withUnsafeBytes { bytes -> Int? in
+      guard control != nil else { return nil }
+      return (try? control!.send(bytes)) ?? nil
+    }
+    // A keeper that does not even read is no better than none.
+    if sent != frame.count { kill() }
+  }
+
+  /// Ends a keeper that does not do its work; another follows.
+  func kill() {
+    do throws(SystemError) {
+      try child?.handle.killProcess()
+    } catch {
+      log.error("the keeper cannot be killed", ["error": "\(error)"])
+    }
+  }
+
+  private func childEnded() {
+    childWatch?.cancel()
+    childWatch = nil
+    dropControl()
+    lifeline = nil
+    do throws(SystemError) {
+      guard let end = try child.take()?.finish(by: .now) else { return }
+      if !isEnding { log.error("the jail's keeper ended", ["how": "\(end)"]) }
+    } catch {
+      log.error("the jail's keeper ended", ["error": "\(error)"])
+    }
+    if isEnding {
+      onEnd?()
+      onEnd = nil
+    } else {
+      startAgain()
+    }
+  }
+
+  /// After a pause that doubles for as long as keepers die young.
+  private func startAgain() {
+    let isYoung = Instant.now.since(startedAt) < .seconds(1)
+    pause = isYoung ? min(pause * 2, .seconds(2)) : .milliseconds(1)
+    restart = loop.schedule(after: pause) { [unowned self] in
+      do throws(SystemError) {
+        try spawn()
+      } catch {
+        log.error("the jail's keeper does not start", ["error": "\(error)"])
+        startAgain()
+      }
+    }
+  }
+
+  /// Lets go of the life-line: whatever is in the jail is killed, its groups are removed, and the
+  /// keeper ends last. `onEnd` is then called once.
+  func end(_ onEnd: @escaping () -> Void) {
+    isEnding = true
+    restart?.cancel()
+    guard child != nil else { return loop.soon(onEnd) }
+    self.onEnd = onEnd
+    lifeline = nil
+  }
+}

@@ -1,0 +1,75 @@
+import OrienModel
+import OrienSystem
+
+/// One process from the request to its end. Belongs to the loop's thread.
+final class LaunchedProcess: JailProcess {
+  enum State {
+    /// Until there is a launcher; at the deadline the request fails.
+    case waiting(Waiting)
+    /// The launcher has the request.
+    case asked
+    case started(Stub)
+    /// Its launcher is gone, its stub is not yet.
+    case lost(Stub)
+    case ended
+  }
+
+  final class Waiting {
+    fileprivate var descriptors: JailDescriptors?
+    fileprivate let deadline: Timer
+
+    init(_ descriptors: consuming JailDescriptors, deadline: Timer) {
+      self.descriptors = consume descriptors
+      self.deadline = deadline
+    }
+
+    deinit { deadline.cancel() }
+  }
+
+  let id: UInt64
+  let request: JailRequest
+  private(set) var state: State
+  /// Why this side had it killed.
+  private(set) var killReason: ProcessExit.Reason?
+  private unowned let launcher: Launcher
+  private let onStart: () -> Void
+  private let onEnd: (JailEnd) -> Void
+
+  init(
+    _ id: UInt64, _ request: JailRequest, _ waiting: Waiting, launcher: Launcher,
+    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+  ) {
+    self.id = id
+    self.request = request
+    self.launcher = launcher
+    self.onStart = onStart
+    self.onEnd = onEnd
+    state = .waiting(waiting)
+  }
+
+  package func kill(_ reason: ProcessExit.Reason) {
+    guard killReason == nil else { return }
+    killReason = reason
+    launcher.kill(self)
+  }
+
+  /// From waiting to asked; nil where it does not wait.
+  func takeDescriptors() -> JailDescriptors? {
+    guard case .waiting(let waiting) = state else { return nil }
+    state = .asked
+    return waiting.descriptors.take()
+  }
+
+  func started(_ stub: Stub) {
+    guard case .asked = state else { return }
+    state = .started(stub)
+    onStart()
+  }
+
+  func lose(_ stub: Stub) { state = .lost(stub) }
+
+  func end(_ end: JailEnd) {
+    state = .ended
+    onEnd(end)
+  }
+}

@@ -1,0 +1,234 @@
+import COrienJail
+package import OrienModel
+package import OrienSystem
+
+/// Runs programs by way of orien-jail: keeps the keeper and the launcher alive, and tells of every
+/// process exactly once how it ended. Belongs to the loop's thread.
+///
+/// A launcher that is killed is replaced at once, one that hangs in less than two seconds; what it
+/// carried ends with the failure `launcher-lost`. What is asked for while none is up waits for one,
+/// at most `patience`.
+package final class Launcher: Jail {
+  package private(set) var capabilities: JailCapabilities?
+
+  static let patience = Duration.seconds(5)
+  private static let pingInterval = Duration.milliseconds(500)
+  /// With the interval and a new launcher's start, less than two seconds in all.
+  private static let silence = Duration.milliseconds(900)
+  /// What the stub of a lost launcher may take to kill its tree, before it is killed itself.
+  private static let stubPatience = Duration.seconds(2)
+
+  /// What a keeper may take to clean up after an earlier one and to start a launcher.
+  private static let keeperPatience = Duration.seconds(15)
+
+  private let loop: Loop
+  private let log: Log
+  private var keeper: Keeper!
+  private var link: LauncherLink?
+  private var processes: [UInt64: LaunchedProcess] = [:]
+  private var lastID: UInt64 = 0
+  private var ping: Timer?
+  /// When the ping was sent that is not answered.
+  private var unanswered: Instant?
+  /// When there last was a launcher.
+  private var lastSeen = Instant.now
+  private var isEnding = false
+
+  /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
+  /// the state folder's own. `groups` but "auto" is for tests.
+  package init(
+    loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
+    groups: String = "auto"
+  ) throws(Failure) {
+    self.loop = loop
+    self.log = log
+    let settings = Keeper.Settings(program: program, group: groupName, groups: groups)
+    keeper = Keeper(settings, loop: loop, runLock: runLock, log: log) {
+      [unowned self] in launcherIsUp($0, $1, $2)
+    }
+    try keeper.start()
+    schedulePing()
+  }
+
+  /// The processes that do the work, where they are up; for whoever watches them.
+  package var pids: (keeper: Int32?, launcher: Int32?) {
+    (keeper.pid, link.map { Int32(truncatingIfNeeded: $0.pid) })
+  }
+
+  package func start(
+    _ request: JailRequest, _ descriptors: consuming JailDescriptors,
+    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+  ) -> any JailProcess {
+    loop.assertCurrent()
+    lastID += 1
+    let id = lastID
+    let deadline = loop.schedule(after: Self.patience) { [unowned self] in
+      end(
+        id,
+        JailEnd(
+          failing: Failure(
+            .unavailable, "launcher-unavailable", "no launcher came up within \(Self.patience)")))
+    }
+    let process = LaunchedProcess(
+      id, request, LaunchedProcess.Waiting(descriptors, deadline: deadline), launcher: self,
+      onStart: onStart, onEnd: onEnd)
+    processes[id] = process
+    if link != nil { ask(process) }
+    return process
+  }
+
+  private func ask(_ process: LaunchedProcess) {
+    guard let link else { return }
+    let frame: [UInt8]
+    do throws(Failure) {
+      frame = try process.request.frame(id: process.id)
+    } catch {
+      return loop.soon { [self] in end(process.id, JailEnd(failing: error)) }
+    }
+    guard let descriptors = process.takeDescriptors() else { return }
+    link.send(frame, descriptors)
+  }
+
+  func kill(_ process: LaunchedProcess) {
+    switch process.state {
+    case .waiting: endSoon(process)
+    case .asked, .started:
+      link?.send(Frame.header(ORIEN_JAIL_KILL, id: process.id))
+    case .lost, .ended:
+      break
+    }
+  }
+
+  private func end(_ id: UInt64, _ end: JailEnd) {
+    processes.removeValue(forKey: id)?.end(end)
+  }
+
+  /// Kills whatever is in the jail and ends it; calls `done` once, when nothing of it is left or
+  /// when `bound` is over. To be called once; nothing is started any more.
+  package func shutdown(within bound: Duration, _ done: @escaping () -> Void) {
+    loop.assertCurrent()
+    isEnding = true
+    ping?.cancel()
+    var done: (() -> Void)? = done
+    let late = loop.schedule(after: bound) { [self] in
+      log.error("the jail did not end in time", ["bound": "\(bound)"])
+      keeper.kill()
+      done?()
+      done = nil
+    }
+    keeper.end {
+      late.cancel()
+      done?()
+      done = nil
+    }
+  }
+}
+
+// MARK: Launchers that come and go
+
+extension Launcher {
+  private func launcherIsUp(
+    _ pid: UInt64, _ capabilities: orien_jail_capabilities, _ socket: consuming Descriptor
+  ) {
+    // One that is there still belongs to a keeper that is gone, and goes too.
+    if link != nil { launcherIsLost("its keeper ended") }
+    guard !isEnding else { return }
+    self.capabilities = JailCapabilities(capabilities)
+    do throws(SystemError) {
+      link = try LauncherLink(
+        pid: pid, socket: socket, loop: loop,
+        onFrame: { [unowned self] in hear($0) },
+        onEnd: { [unowned self] in launcherIsLost("it ended") })
+    } catch {
+      return log.error("the launcher's socket cannot be used", ["error": "\(error)"])
+    }
+    unanswered = nil
+    log.debug("a launcher is up", ["pid": "\(pid)"])
+    for process in processes.values.sorted(by: { $0.id < $1.id }) {
+      if case .waiting = process.state { ask(process) }
+    }
+  }
+
+  private func launcherIsLost(_ why: String) {
+    guard let link else { return }
+    link.close()
+    self.link = nil
+    unanswered = nil
+    lastSeen = .now
+    if !isEnding { log.error("the launcher is lost: \(why)", ["pid": "\(link.pid)"]) }
+    for process in processes.values {
+      switch process.state {
+      case .asked: endSoon(process)
+      case .started(let stub): mourn(process, stub)
+      case .waiting, .lost, .ended: break
+      }
+    }
+  }
+
+  private func endSoon(_ process: LaunchedProcess) {
+    loop.soon { [self] in end(process.id, .lost(process.killReason)) }
+  }
+
+  /// Waits for the stub to end its tree: nothing of a process is left when its end is told.
+  private func mourn(_ process: LaunchedProcess, _ stub: Stub) {
+    process.lose(stub)
+    do throws(SystemError) {
+      try stub.whenGone(on: loop) { [unowned self] in
+        end(process.id, .lost(process.killReason))
+      }
+    } catch {
+      log.error("a lost process cannot be watched", ["error": "\(error)"])
+      return endSoon(process)
+    }
+    _ = loop.schedule(after: Self.stubPatience) { [log] in
+      guard case .lost(let stub) = process.state else { return }
+      do throws(SystemError) {
+        try stub.kill()
+      } catch {
+        log.error("a lost process cannot be killed", ["error": "\(error)"])
+      }
+    }
+  }
+
+  private func hear(_ frame: consuming Frame) {
+    switch frame.kind {
+    case ORIEN_JAIL_PONG.rawValue:
+      unanswered = nil
+    case ORIEN_JAIL_STARTED.rawValue:
+      guard let process = processes[frame.id], let handle = frame.descriptor.take() else { return }
+      process.started(Stub(handle))
+    case ORIEN_JAIL_ENDED.rawValue:
+      guard let result = frame.decode(orien_jail_end.self) else { return }
+      guard let process = processes[frame.id] else { return }
+      end(frame.id, JailEnd(result, killed: process.killReason))
+    default:
+      log.error("the launcher sent a frame that it has not", ["kind": "\(frame.kind)"])
+      if let link { keeper.replace(link.pid) }
+    }
+  }
+
+  private func schedulePing() {
+    ping = loop.schedule(after: Self.pingInterval) { [unowned self] in
+      schedulePing()
+      checkLauncher()
+    }
+  }
+
+  private func checkLauncher() {
+    guard let link else {
+      guard Instant.now.since(lastSeen) >= Self.keeperPatience else { return }
+      lastSeen = .now
+      log.error("the keeper starts no launcher", [:])
+      return keeper.kill()
+    }
+    // An answer that waits to be heard is one, however late this loop is.
+    link.listen()
+    guard let since = unanswered else {
+      unanswered = .now
+      return link.send(Frame.header(ORIEN_JAIL_PING, id: 0))
+    }
+    guard Instant.now.since(since) >= Self.silence else { return }
+    keeper.replace(link.pid)
+    launcherIsLost("it did not answer for \(Self.silence)")
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import OrienModel
+import OrienSystem
+import Testing
+
+@testable import OrienSandbox
+
+/// A launcher with a loop, a state folder and control groups of its own, all gone at `close()`.
+///
+/// The loop runs on the test's thread, and only while something is awaited.
+final class JailRig {
+  let loop: Loop
+  let state: String
+  let group: String
+  let launcher: Launcher
+
+  /// What was started, and what came of it.
+  final class Run {
+    var process: (any JailProcess)!
+    var hasStarted = false
+    var ends: [JailEnd] = []
+    fileprivate var output: Descriptor?
+    fileprivate var errors: Descriptor?
+
+    var end: JailEnd? { ends.first }
+    lazy var outputText = drain(&output)
+    lazy var errorText = drain(&errors)
+
+    /// What was written; whoever wrote it has ended.
+    private func drain(_ descriptor: inout Descriptor?) -> String {
+      var bytes: [UInt8] = []
+      var piece = [UInt8](repeating: 0, count: 1 << 16)
+      while let count = piece.withUnsafeMutableBytes({ room in
+        (try? descriptor?.read(into: room)) ?? nil
+      }), count > 0 {
+        bytes += piece.prefix(count)
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  /// The built program beside the tests.
+  static let program: String = {
+    let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    return tests.deletingLastPathComponent().appending(path: "orien-jail").path(
+      percentEncoded: false)
+  }()
+
+  init(groups: String = "auto", state: String? = nil, group: String? = nil) throws {
+    let hex = String(format: "%016lx", UInt64.random(in: 0 ... .max))
+    self.state = try state ?? Self.makeFolder()
+    self.group = group ?? "orien-\(hex)"
+    loop = try Loop()
+    launcher = try Launcher(
+      loop: loop, program: Self.program,
+      runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
+      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups)
+  }
+
+  private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+
+  static func makeFolder() throws -> String {
+    var template = Array("/tmp/orien-jail-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  func close() {
+    var isOver = false
+    launcher.shutdown(within: .seconds(10)) { isOver = true }
+    #expect(wait { isOver })
+    #expect(processes(named: "orien-launcher", group: group).isEmpty)
+    #expect(groupFolders.isEmpty)
+    try? FileManager.default.removeItem(atPath: state)
+  }
+
+  /// Runs the loop until the condition holds; false after `seconds`. What it asks may lie outside
+  /// of the loop, so it is asked again and again.
+  func wait(_ seconds: Double = 10, until condition: () -> Bool) -> Bool {
+    let deadline = Instant.now + .seconds(seconds)
+    while !condition() {
+      if Instant.now >= deadline { return false }
+      let bound = loop.schedule(after: .milliseconds(5)) { [loop] in loop.stop() }
+      loop.run()
+      bound.cancel()
+    }
+    return true
+  }
+
+  func start(
+    _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
+    workspace: String? = nil
+  ) throws -> Run {
+    let run = Run()
+    let (output, errors) = (try Pipe().release(), try Pipe().release())
+    run.output = Descriptor(owning: output.reader)
+    run.errors = Descriptor(owning: errors.reader)
+    let descriptors = JailDescriptors(
+      input: try .input([]), output: Descriptor(owning: output.writer),
+      errors: Descriptor(owning: errors.writer),
+      workspace: try Folder(at: workspace ?? state).descriptor())
+    let request = JailRequest(arguments, environment: environment, limits: limits)
+    run.process = launcher.start(
+      request, descriptors,
+      onStart: { [loop] in
+        run.hasStarted = true
+        loop.stop()
+      },
+      onEnd: { [loop] in
+        run.ends.append($0)
+        loop.stop()
+      })
+    return run
+  }
+
+  /// Starts it and waits for its end.
+  func run(
+    _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
+    killing reason: ProcessExit.Reason? = nil
+  ) throws -> Run {
+    let run = try start(arguments, environment: environment, limits: limits)
+    if let reason { run.process.kill(reason) }
+    try #require(wait(30) { run.end != nil })
+    return run
+  }
+
+  func sh(_ script: String, limits: Limits = Limits()) throws -> Run {
+    try run(["sh", "-c", script], limits: limits)
+  }
+
+  /// The control groups that bear this rig's name.
+  var groupFolders: [String] {
+    let root = "/sys/fs/cgroup"
+    guard let all = FileManager.default.enumerator(atPath: root) else { return [] }
+    return all.compactMap { $0 as? String }.filter { $0.hasSuffix(group) }
+  }
+}
+
+/// The processes whose arguments contain `marker`, the caller aside.
+func processes(with marker: String) -> [Int32] {
+  pids { pid in
+    guard let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else {
+      return false
+    }
+    return String(decoding: line, as: UTF8.self).contains(marker)
+  }
+}
+
+/// Those parts of a jail, by name, that were started for `group`.
+func processes(named name: String, group: String) -> [Int32] {
+  processes(with: group).filter { pid in
+    let comm = FileManager.default.contents(atPath: "/proc/\(pid)/comm") ?? Data()
+    return String(decoding: comm, as: UTF8.self).dropLast() == name
+  }
+}
+
+private func pids(_ matches: (Int32) -> Bool) -> [Int32] {
+  let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+  return all.compactMap { Int32($0) }.filter { $0 != getpid() && matches($0) }
+}
