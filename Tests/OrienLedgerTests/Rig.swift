@@ -98,3 +98,34 @@ extension Settlement {
     return Settlement(record, output: .inline(Array(output.utf8)))
   }
 }
+
+extension Ledger {
+  /// Settles all in one transaction.
+  func settleTogether(_ settlements: [Settlement]) throws(Failure) {
+    try wait { (reply: Reply<Result<Void, Failure>>) in
+      submit(.certainty, reply) { writer throws(DatabaseError) in
+        for settlement in settlements { _ = try writer.settle(settlement) }
+        return .success(())
+      }
+    }
+  }
+
+  func receipt(of id: ExecutionID) throws(Failure) -> Receipt {
+    try wait { receipt(of: id, then: $0) }
+  }
+
+  func execution(_ id: ExecutionID) throws(Failure) -> KeptExecution? {
+    try wait { execution(id, then: $0) }
+  }
+
+  func executions(_ query: ExecutionQuery) throws(Failure) -> ExecutionPage {
+    try wait { executions(query, then: $0) }
+  }
+
+  func output(
+    of id: ExecutionID, _ stream: OrienModel.OutputStream = .output, from offset: UInt64 = 0,
+    atMost count: Int = 1 << 20
+  ) throws(Failure) -> OutputSlice {
+    try wait { output(of: id, stream, from: offset, atMost: count, then: $0) }
+  }
+}

@@ -51,6 +51,21 @@ final class Readings: @unchecked Sendable {
     self.outputs = outputs
   }
 
+  /// Runs `body` on one state of the ledger, whatever is written meanwhile.
+  func snapshot<Value>(
+    _ body: () throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> Value {
+    try statement("BEGIN").run()
+    do throws(DatabaseError) {
+      let value = try body()
+      try statement("COMMIT").run()
+      return value
+    } catch {
+      if database.isInTransaction { try statement("ROLLBACK").run() }
+      throw error
+    }
+  }
+
   /// The statement for `sql`, of which there are only as many as this module has texts.
   func statement(_ sql: String) throws(DatabaseError) -> Statement {
     if let kept = statements[sql] { return kept }

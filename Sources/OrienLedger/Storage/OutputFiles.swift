@@ -35,6 +35,17 @@ package final class OutputFiles: Sendable {
     return try folder.has(name) ? folder.file(name) : nil
   }
 
+  /// Reads a part of a file.
+  package static func read(
+    _ file: borrowing Descriptor, from offset: UInt64, atMost count: Int
+  ) throws(Failure) -> [UInt8] {
+    do {
+      return try file.readAll(from: Int64(clamping: offset), atMost: count)
+    } catch {
+      throw error.failure("reading an output")
+    }
+  }
+
   /// Removes the files of an execution, if there are any. One that cannot be removed is room lost,
   /// and no reason to stop.
   package func remove(_ id: ExecutionID) {

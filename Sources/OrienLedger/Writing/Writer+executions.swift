@@ -80,7 +80,7 @@ extension Writer {
     guard closed == 1 else { return .failure(try refusal(of: id, number, expected: "open")) }
     settlement.output.vouch(in: &settlement.record.output)
     settlement.errors.vouch(in: &settlement.record.errors)
-    serialise(settlement.record)
+    serialise(&settlement.record)
     try record.withUnsafeBufferPointer { buffer throws(DatabaseError) in
       let bytes = UnsafeRawBufferPointer(buffer)
       chain.follow(record: bytes)
@@ -98,13 +98,22 @@ extension Writer {
     return .success(ReceiptReference(position: position, hash: chain.hash))
   }
 
-  private func serialise(_ final: FinalRecord) {
-    var memory = record
-    record = []
-    memory.removeAll(keepingCapacity: true)
-    var json = JSONWriter(after: memory)
-    final.write(to: &json)
-    record = json.bytes
+  /// Writes the record into `record`. What a plugin or a program said stays out where nobody could
+  /// read the record with it: a bill is worth more than its remarks.
+  private func serialise(_ final: inout FinalRecord) {
+    for _ in 0..<2 {
+      var memory = record
+      record = []
+      memory.removeAll(keepingCapacity: true)
+      var json = JSONWriter(after: memory)
+      final.write(to: &json)
+      record = json.bytes
+      guard final.message != nil || final.facts != nil, (try? JSON(parsing: record)) == nil else {
+        return
+      }
+      final.message = nil
+      final.facts = nil
+    }
   }
 
   private func keep(_ settlement: Settlement, at position: Int64) throws(DatabaseError) {
