@@ -57,6 +57,7 @@ package final class Ledger: Sendable {
   ) throws(Failure) -> Ledger {
     let folder = try Folder(at: path, creating: true)
     let file = try LedgerFile(in: folder)
+    try file.checkEnd()
     do {
       return try Ledger(file, options, onBroken)
     } catch let error as DatabaseError {

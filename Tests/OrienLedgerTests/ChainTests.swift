@@ -37,8 +37,12 @@ struct ChainTests {
   @Test(
     "Whatever is changed in the file is found",
     arguments: [
-      "UPDATE records SET record = replace(record, '\"microUnits\":17', '\"microUnits\":16') WHERE position = 4",
-      "UPDATE records SET record = record || ' ' WHERE position = 4",
+      """
+      UPDATE records SET record =
+      CAST(replace(CAST(record AS TEXT), '"microUnits":17', '"microUnits":16') AS BLOB)
+      WHERE position = 4
+      """,
+      "UPDATE records SET record = CAST(record || ' ' AS BLOB) WHERE position = 4",
       "UPDATE records SET hash = zeroblob(32) WHERE position = 4",
       "UPDATE heads SET signature = zeroblob(64) WHERE position = 4",
       "DELETE FROM records WHERE position = 1",

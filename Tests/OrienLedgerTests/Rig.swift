@@ -26,6 +26,7 @@ final class Rig {
   }
 
   /// Opens a ledger for as long as `body` runs.
+  @discardableResult
   func with<Result>(_ body: (Ledger) throws -> Result) throws -> Result {
     let ledger = try open()
     defer { ledger.close() }

@@ -16,8 +16,7 @@ extension Database {
     }
   }
 
-  /// Makes sure that the newest record is a signed one: a file that lost its end is told at once,
-  /// the rest of the chain is for `Chain.verify`.
+  /// Makes sure that the newest record is a signed one: a file that lost its end is told at once.
   func checkEnd(of publicKey: [UInt8]) throws(DatabaseError) {
     let end = try chainEnd(publicKey: publicKey)
     let start = try checkpointLink()

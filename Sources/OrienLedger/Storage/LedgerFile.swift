@@ -43,6 +43,21 @@ struct LedgerFile {
     database = try Self.open(Self.name, in: folder, key: key, migrations: migrations)
   }
 
+  /// Makes sure that the newest record is there and signed; the whole chain is for `Chain.verify`.
+  func checkEnd() throws(Failure) {
+    do throws(DatabaseError) {
+      try database.checkEnd(of: key.publicKey)
+    } catch {
+      throw Self.damaged(path, error)
+    }
+  }
+
+  private static func damaged(_ path: String, _ error: DatabaseError) -> Failure {
+    Failure(
+      .invalid, "ledger-damaged",
+      "\(path) cannot be used: \(error); restore it from a backup. Nothing was changed")
+  }
+
   // MARK: The first start
 
   /// Makes a ledger under a name that nobody opens, and gives it its own when it is whole.
@@ -95,12 +110,9 @@ struct LedgerFile {
         throw DatabaseError(corrupt: found)
       }
       try database.migrate(migrations)
-      try database.checkEnd(of: key.publicKey)
       return database
     } catch let error as DatabaseError {
-      throw Failure(
-        .invalid, "ledger-damaged",
-        "\(path) cannot be used: \(error); restore it from a backup. Nothing was changed")
+      throw damaged(path, error)
     } catch let error as Failure {
       throw error
     } catch {
