@@ -126,7 +126,7 @@ daemon off; pid {self.home}/pid; worker_processes 1; error_log stderr error;
 {"user root;" if os.getuid() == 0 else ""}
 events {{ worker_connections 2048; }}
 http {{
-  access_log off; keepalive_requests 1000000000; sendfile on; tcp_nopush on;
+  access_log off; keepalive_requests 1000000000; sendfile off;
   open_file_cache max=16; default_type application/json;
   client_body_temp_path {self.home}/body; proxy_temp_path {self.home}/proxy;
   fastcgi_temp_path {self.home}/fastcgi; uwsgi_temp_path {self.home}/uwsgi;

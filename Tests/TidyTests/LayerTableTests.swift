@@ -64,7 +64,7 @@ struct LayerTableTests {
       ("COrienABI", ["OrienFFI", "OrienPlugins", "OrienKit"]),
       ("COrienJail", ["OrienSandbox", "orien-jail"]),
       ("CSQLite", ["OrienLedger"]),
-      ("CSodium", ["OrienPlugins", "OrienLedger"]),
+      ("CSodium", ["OrienPlugins", "OrienSandbox", "OrienLedger"]),
       ("CCurl", ["OrienHTTPClient"]),
       ("CSimdjson", ["OrienModel"]),
       ("CRE2", ["OrienModel"]),
