@@ -1,0 +1,185 @@
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+import Synchronization
+
+/// One call inside the node, as its handler sees it: whatever the handler's threads say is bounded
+/// here and handed on to the loop, where the execution lives.
+final class Call: CallHost {
+  /// What goes to the loop.
+  enum News: Sendable {
+    case output(OutputStream, [UInt8])
+    /// One JSON object for who watches now.
+    case event([UInt8])
+    case run(Command, captureBytes: UInt64?, Channel<Result<RunResult, Failure>>)
+  }
+
+  /// What a handler leaves behind when it returns.
+  struct Remains: Sendable {
+    var units: [String: UInt64] = [:]
+    var facts: [JSON.Member] = []
+    var exit: ProcessExit?
+    var usage: Usage?
+  }
+
+  private struct State: ~Copyable {
+    var remains = Remains()
+    var factBytes = 0
+    var emittedBytes: [OutputStream: UInt64] = [:]
+    var onTheWayBytes = 0
+    var waiting = 0
+    var cancelBell: Bell?
+  }
+
+  /// What may be on its way to the loop before `emit` blocks.
+  private static let onTheWayBound = 1 << 20
+  private static let objectBound = 64 << 10
+
+  private let state = Mutex(State())
+  private let cancelled = Atomic(false)
+  private let relief = Channel<Void>()
+  private let inbox: Inbox<News>
+  private let limitBytes: UInt64
+  private let units: Set<String>
+  private let workspace: Workspace?
+
+  init(inbox: Inbox<News>, limits: Limits, units: [String], workspace: Workspace?) {
+    self.inbox = inbox
+    limitBytes = limits.outputBytes ?? 0
+    self.units = Set(units)
+    self.workspace = workspace
+  }
+
+  // MARK: From the handler's threads
+
+  var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+  func emit(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    if isCancelled { return .cancelled }
+    switch stream {
+    case .output, .errors: return emitOutput(stream, bytes)
+    case .event: return emitEvent(bytes)
+    case .fact: return emitFact(bytes)
+    }
+  }
+
+  private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    guard !bytes.isEmpty else { return .ok }
+    let (isBeyond, isFirstBeyond, mustWait) = state.withLock { state in
+      let before = state.emittedBytes[stream] ?? 0
+      let after = before.saturatingAdd(UInt64(bytes.count))
+      state.emittedBytes[stream] = after
+      let isFirst = before <= limitBytes
+      if isFirst { state.onTheWayBytes += bytes.count }
+      // Who cancels has set this before it takes the lock: nobody starts to wait after it.
+      let mustWait = isFirst && state.onTheWayBytes > Self.onTheWayBound && !isCancelled
+      if mustWait { state.waiting += 1 }
+      return (after > limitBytes, isFirst, mustWait)
+    }
+    // The chunk that passes the bound is sent too: the stream is told there that it is cut.
+    if isFirstBeyond { inbox.send(.output(stream, Array(bytes))) }
+    if mustWait { _ = relief.receive() }
+    if isCancelled { return .cancelled }
+    return isBeyond ? .limited : .ok
+  }
+
+  private func emitEvent(_ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    guard bytes.count <= Self.objectBound else { return .limited }
+    guard let object = try? JSON(parsing: Array(bytes)), case .object = object else {
+      return .invalid
+    }
+    inbox.send(.event(object.compact))
+    return .ok
+  }
+
+  private func emitFact(_ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    guard let object = try? JSON(parsing: Array(bytes)), case .object(let members) = object else {
+      return .invalid
+    }
+    return state.withLock { state in
+      guard state.factBytes + bytes.count <= Self.objectBound else { return .limited }
+      state.factBytes += bytes.count
+      for member in members {
+        state.remains.facts.removeAll { $0.name == member.name }
+        state.remains.facts.append(member)
+      }
+      return .ok
+    }
+  }
+
+  func meter(_ unit: String, _ amount: UInt64) -> CallStatus {
+    guard units.contains(unit) else { return .invalid }
+    state.withLock { state in
+      state.remains.units[unit] = (state.remains.units[unit] ?? 0).saturatingAdd(amount)
+    }
+    return .ok
+  }
+
+  func ended(_ exit: ProcessExit, _ usage: Usage?) -> CallStatus {
+    state.withLock { state in
+      state.remains.exit = exit
+      if let usage { state.remains.usage = usage }
+    }
+    return .ok
+  }
+
+  func cancelDescriptor() -> Int32 {
+    state.withLock { state in
+      if state.cancelBell == nil { state.cancelBell = try? Bell() }
+      guard let raw = state.cancelBell?.raw else { return -1 }
+      if isCancelled { state.cancelBell?.ring() }
+      return raw
+    }
+  }
+
+  func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult {
+    if isCancelled { throw Failure(.cancelled, "cancelled", "the call is cancelled") }
+    let answer = Channel<Result<RunResult, Failure>>()
+    inbox.send(.run(command, captureBytes: captureBytes, answer))
+    guard let result = answer.receive() else {
+      throw Failure(.cancelled, "cancelled", "the call is over")
+    }
+    return try result.get()
+  }
+
+  func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32 {
+    guard let workspace else {
+      throw Failure(.invalid, "no-workspace", "this call has no workspace")
+    }
+    let access: FileAccess =
+      switch mode {
+      case .read: .read
+      case .replace: .replace
+      case .append: .append
+      }
+    return try workspace.open(path, for: access).release()
+  }
+
+  // MARK: From the loop
+
+  /// Tells the handler that its result is no longer wanted, and wakes it where it waits.
+  func cancel() {
+    cancelled.store(true, ordering: .releasing)
+    let waiting = state.withLock { state in
+      state.cancelBell?.ring()
+      defer { state.waiting = 0 }
+      return state.waiting
+    }
+    for _ in 0..<waiting { relief.send(()) }
+  }
+
+  /// Output has arrived: who waits because too much was on its way may go on.
+  func arrived(_ bytes: Int) {
+    let waiting = state.withLock { state in
+      state.onTheWayBytes -= bytes
+      guard state.onTheWayBytes <= Self.onTheWayBound / 2 else { return 0 }
+      defer { state.waiting = 0 }
+      return state.waiting
+    }
+    for _ in 0..<waiting { relief.send(()) }
+  }
+
+  /// What the handler metered and stated, once it has returned.
+  var remains: Remains { state.withLock { $0.remains } }
+}

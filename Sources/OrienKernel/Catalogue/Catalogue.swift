@@ -1,0 +1,31 @@
+package import OrienModel
+package import OrienPlugins
+
+/// What this node can do: its tools by id, and the plugins behind them with those that were
+/// refused. A value; a reload makes another.
+package struct Catalogue: Sendable {
+  /// In the order of their ids.
+  package let tools: [Tool]
+  package let plugins: [Plugin]
+  package let refused: [RefusedPlugin]
+  private let byName: [String: Tool]
+
+  /// The loader has seen to it that no two plugins have one tool.
+  package init(plugins: [Plugin], refused: [RefusedPlugin], policy: Policy) {
+    self.plugins = plugins
+    self.refused = refused
+    tools =
+      plugins
+      .flatMap { plugin in
+        plugin.declaration.handlers.indices.compactMap {
+          Tool(plugin, handler: $0, policy: policy)
+        }
+      }
+      .sorted { $0.id.description < $1.id.description }
+    byName = Dictionary(uniqueKeysWithValues: tools.map { ($0.id.description, $0) })
+  }
+
+  package func tool(_ name: String) -> Tool? { byName[name] }
+
+  package subscript(id: ToolID) -> Tool? { byName[id.description] }
+}

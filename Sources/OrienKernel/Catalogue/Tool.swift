@@ -1,0 +1,64 @@
+package import OrienModel
+package import OrienPlugins
+
+/// A tool as this node sells it: a handler, what its plugin's manifest and the node's policy leave
+/// it, and what it costs.
+package struct Tool: Sendable {
+  package let id: ToolID
+  package let declaration: ToolDeclaration
+  package let plugin: Plugin
+  package let handler: Int
+  /// What the plugin wishes, before anybody lowers it.
+  package let wish: Limits
+  package let granted: Limits
+  package let price: Price
+  /// Where its handler runs.
+  package let isolation = "node"
+
+  /// Nil where the handler is a role's operation, or switched off by the manifest.
+  init?(_ plugin: Plugin, handler: Int, policy: Policy) {
+    let declaration = plugin.declaration.handlers[handler]
+    guard declaration.role == nil, plugin.isEnabled(handler), let id = ToolID(declaration.name)
+    else { return nil }
+    self.id = id
+    self.declaration = declaration
+    self.plugin = plugin
+    self.handler = handler
+    wish = declaration.limits
+    granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
+    price = plugin.price(of: handler) ?? Price()
+  }
+
+  /// Calls of it at once: its own bound, or what its plugin can still run.
+  var slots: Int { min(Int(clamping: granted.concurrency ?? .max), plugin.capacity) }
+
+  /// Why it cannot be called now; nil where it can.
+  package var unavailable: Failure? {
+    switch plugin.state {
+    case .ready: nil
+    case .unavailable(let failure): failure
+    case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")
+    case .stuck(let threads):
+      plugin.capacity > 0
+        ? nil
+        : Failure(
+          .unavailable, "plugin-stuck",
+          "plugin \(plugin.name) is stuck: \(threads) of its calls have not returned")
+    }
+  }
+}
+
+extension Tool {
+  /// The arguments in the form in which its handler takes them.
+  func arguments(of checked: CheckedArguments) -> CallArguments {
+    declaration.isPacked ? .packed(checked.packed) : .values(checked.values)
+  }
+
+  /// The paths that were given for its `file` arguments.
+  func files(in checked: CheckedArguments) -> [(argument: String, path: String)] {
+    zip(declaration.arguments, checked.values).compactMap { argument, value in
+      guard argument.kind == .file, case .text(let path?) = value else { return nil }
+      return (argument.name, path)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import OrienModel
+
+/// Why an execution is over, before it is priced and recorded: one table from what happened to
+/// what its record says.
+struct Ending: Sendable, Equatable {
+  var status: Status
+  /// For programs.
+  var reason: String
+  /// For people; nil where the status and the standard error say all.
+  var message: String?
+  var exitCode: Int32?
+  var signal: Int32?
+
+  /// What ended a call from outside. The first one counts; what follows from it does not.
+  enum Cause: Sendable, Equatable {
+    case deadline(milliseconds: UInt64)
+    case cancelled(reason: String)
+    case disk
+  }
+
+  static func caused(by cause: Cause) -> Ending {
+    switch cause {
+    case .deadline(let milliseconds):
+      Ending(
+        status: .timeout, reason: "wall",
+        message: "Execution exceeded time limit of \(seconds(milliseconds))s")
+    case .cancelled(let reason):
+      Ending(status: .cancelled, reason: reason, message: nil)
+    case .disk:
+      Ending(
+        status: .failed, reason: "disk", message: "the workspace grew beyond its disk limit")
+    }
+  }
+
+  /// The end of a process, or of what a handler said ran for it elsewhere.
+  static func exited(_ exit: ProcessExit) -> Ending {
+    func ending(_ status: Status, _ reason: String, _ message: String? = nil) -> Ending {
+      Ending(
+        status: status, reason: reason, message: message, exitCode: exit.code, signal: exit.signal)
+    }
+    return switch exit.reason {
+    case .exited where exit.code == 0: ending(.completed, "exit")
+    case .exited: ending(.failed, "exit")
+    case .signal: ending(.failed, "signal", exit.signal.map { "ended by signal \($0)" })
+    case .wall: ending(.timeout, "wall")
+    case .cancelled: ending(.cancelled, "cancelled")
+    case .cpu: ending(.failed, "cpu", "used up its processor time")
+    case .memory: ending(.failed, "memory", "went beyond its memory limit")
+    case .output: ending(.failed, "output", "wrote more than it may")
+    case .disk: ending(.failed, "disk", "went beyond its disk limit")
+    case .lost: ending(.failed, "launcher-lost", "the process was lost from sight")
+    case .pluginCrash: ending(.failed, "plugin-crash", "the plugin crashed")
+    case .limit: ending(.failed, "limit", "went beyond a limit")
+    }
+  }
+
+  /// A handler or the node itself said no.
+  static func failed(_ failure: Failure) -> Ending {
+    Ending(
+      status: failure.code == .cancelled ? .cancelled : .failed, reason: failure.reason,
+      message: failure.message)
+  }
+
+  /// A handler that returned OK and ran no process.
+  static let completed = Ending(status: .completed, reason: "ok", exitCode: 0)
+
+  /// What the customer pays for: its own doing, never a fault of the host.
+  var isBilled: Bool {
+    switch reason {
+    case "launcher-lost", "plugin-crash", "plugin-misbehaved", "node-restart", "node-shutdown",
+      "internal", "system":
+      false
+    default: status != .lost
+    }
+  }
+
+  private static func seconds(_ milliseconds: UInt64) -> String {
+    let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    guard rest > 0 else { return String(whole) }
+    var fraction = ""
+    fraction.appendPadded(Int64(rest), 3)
+    while fraction.hasSuffix("0") { fraction.removeLast() }
+    return "\(whole).\(fraction)"
+  }
+}

@@ -1,0 +1,104 @@
+import OrienLedger
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+
+extension Kernel {
+  /// Lets an accepted execution wait for its slot, for a bounded time.
+  func queue(_ execution: Execution, for patience: Duration? = nil) {
+    // Its slot may have come while the ledger was writing.
+    if case .starting = execution.phase { return begin(execution) }
+    execution.phase = .queued(
+      parts.loop.schedule(after: patience ?? policy.queueDeadline) { [self] in
+        giveUpWaiting(
+          execution,
+          Ending(
+            status: .cancelled, reason: "queue-deadline",
+            message: "no slot became free in time"))
+      })
+    if let cause = execution.stopsAtStart { giveUpWaiting(execution, .caused(by: cause)) }
+  }
+
+  /// Ends an execution that has not begun.
+  func giveUpWaiting(_ execution: Execution, _ ending: Ending) {
+    guard case .queued(let timer) = execution.phase else { return }
+    timer.cancel()
+    admission.remove(execution.id, tool: execution.tool.id, owner: execution.acceptance.owner)
+    settle(execution, Run.End(ending: ending, usage: Usage(), facts: []))
+  }
+
+  /// Gives a slot back and lets who waits for one begin.
+  func leave(_ tool: ToolID) {
+    admission.leave(tool: tool)
+    dispatch()
+  }
+
+  /// Gives free slots to those that wait. A draining node leaves them in the ledger, to be run
+  /// when it is started again.
+  func dispatch() {
+    guard !isDraining else { return }
+    while let id = admission.next(slots: { catalogue[$0]?.slots ?? 0 }) {
+      guard let execution = executions[id] else {
+        preconditionFailure("a call waits that nobody knows")
+      }
+      switch execution.phase {
+      case .queued(let timer):
+        timer.cancel()
+        execution.phase = .starting
+        begin(execution)
+      case .accepting: execution.phase = .starting
+      case .starting, .running, .settling, .final:
+        preconditionFailure("a call that waits has not begun")
+      }
+    }
+  }
+
+  /// Writes that an execution which waited begins now, and begins it.
+  func begin(_ execution: Execution) {
+    execution.phase = .starting
+    let now = Timestamp.now
+    parts.ledger.start(
+      execution.id, at: now,
+      then: parts.loop.reply { [self] (result: Result<Void, Failure>) in
+        switch result {
+        case .success:
+          execution.runningAt = now
+          start(execution)
+        case .failure(let failure):
+          leave(execution.tool.id)
+          settle(
+            execution,
+            Run.End(ending: .failed(failure), usage: Usage(), facts: []))
+        }
+      })
+  }
+
+  /// Runs what the ledger knows to be running.
+  func start(_ execution: Execution) {
+    let setting = Run.Setting(
+      tool: execution.tool, arguments: execution.arguments, id: execution.id,
+      session: execution.acceptance.session, workspace: execution.workspace,
+      output: execution.output, errors: execution.errors)
+    let means = Run.Means(
+      loop: parts.loop, jail: parts.jail, grace: policy.grace)
+    let run = Run(
+      setting, means: means,
+      onChange: { [unowned execution] in execution.tellObservers() },
+      onEvent: { [unowned execution] in execution.note(event: $0) },
+      onEnd: { [self] end in
+        if end.isStuck {
+          stuck += 1
+          parts.log.error(
+            "a handler has not returned: its slot is lost until the node is started again",
+            ["plugin": execution.tool.plugin.name, "execution": execution.id.description])
+        } else {
+          leave(execution.tool.id)
+        }
+        settle(execution, end)
+      })
+    execution.phase = .running(run)
+    execution.tellObservers()
+    if let cause = execution.stopsAtStart { run.stop(cause) }
+  }
+}

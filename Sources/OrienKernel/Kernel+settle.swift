@@ -1,0 +1,94 @@
+import OrienLedger
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+
+extension Kernel {
+  /// Writes the one final record of an execution. Nobody sees the end before it is on the disk.
+  func settle(_ execution: Execution, _ end: Run.End) {
+    execution.phase = .settling
+    let completedAt = Timestamp.now
+    execution.output.seal { [self] output in
+      execution.errors.seal { [self] errors in
+        let record = finalRecord(of: execution, end, completedAt: completedAt)
+        let settlement = Settlement(record, output: output, errors: errors)
+        parts.ledger.settle(
+          settlement,
+          then: parts.loop.reply { [self] (result: Result<ReceiptReference, Failure>) in
+            settled(execution, record, result)
+          })
+      }
+    }
+  }
+
+  private func settled(
+    _ execution: Execution, _ record: FinalRecord, _ result: Result<ReceiptReference, Failure>
+  ) {
+    execution.workspace.end()
+    switch result {
+    case .success(let receipt):
+      execution.phase = .final(record, receipt)
+      execution.output.letGo()
+      execution.errors.letGo()
+      counters.note(record)
+      keep(execution)
+    case .failure(let failure):
+      // The ledger is broken, and the node goes down with it: the next start calls this one lost.
+      parts.log.error(
+        "a final record could not be written",
+        ["execution": execution.id.description, "error": failure.description])
+      executions[execution.id] = nil
+    }
+    execution.tellObservers()
+    if active == 0 { whenIdle?() }
+  }
+
+  /// Keeps a finished execution for who asks right after, and lets go of the oldest ones.
+  private func keep(_ execution: Execution) {
+    recent.add(execution.id, bytes: execution.bytes)
+    while recent.bytes > policy.recentBytes, let oldest = recent.oldest() {
+      recent.dropOldest(bytes: executions[oldest]?.bytes ?? 0)
+      executions[oldest] = nil
+    }
+  }
+
+  private func finalRecord(
+    of execution: Execution, _ end: Run.End, completedAt: Timestamp
+  ) -> FinalRecord {
+    let (tool, ending) = (execution.tool, end.ending)
+    let hasRun = execution.runningAt != nil
+    return FinalRecord(
+      id: execution.id, session: execution.acceptance.session, owner: execution.acceptance.owner,
+      tool: tool.id, plugin: tool.plugin.id, generation: tool.plugin.generation,
+      isolation: tool.isolation, status: ending.status, reason: ending.reason,
+      message: ending.message, exitCode: ending.exitCode, signal: ending.signal,
+      acceptedAt: execution.acceptance.acceptedAt, runningAt: execution.runningAt,
+      completedAt: max(completedAt, execution.runningAt ?? completedAt),
+      runningMicroseconds: end.usage.wallMicroseconds, usage: end.usage,
+      limits: grantedLimits(of: tool, inJail: end.ranProcess), currency: tool.price.currency,
+      costMicroUnits: hasRun && ending.isBilled ? tool.price.cost(of: end.usage) : 0,
+      output: execution.output.summary, errors: execution.errors.summary,
+      facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
+  }
+
+  /// Each limit of a call: asked for, granted, and what holds it where the call runs.
+  func grantedLimits(of tool: Tool, inJail: Bool) -> [GrantedLimit] {
+    let enforcedByJail = inJail ? parts.jail.capabilities?.enforcedBy ?? [:] : [:]
+    return Limits.named.compactMap { name, path in
+      guard let granted = tool.granted[keyPath: path] else { return nil }
+      return GrantedLimit(
+        name: name, requested: tool.wish[keyPath: path], granted: granted,
+        enforcedBy: enforcedByJail[name] ?? Self.enforcedByNode(name, inJail: inJail))
+    }
+  }
+
+  /// What the node holds itself, wherever the call runs. The rest nobody holds inside the node.
+  private static func enforcedByNode(_ name: String, inJail: Bool) -> Enforcement {
+    switch name {
+    case "concurrency", "wallMilliseconds", "outputBytes", "inputBytes": .node
+    case "diskBytes", "diskFiles": inJail ? .node : .none
+    default: .none
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package import OrienLedger
+import OrienModel
+package import OrienSandbox
+package import OrienSystem
+
+/// The one way work happens: admit, grant, run, meter, settle. Belongs to the loop, like all it
+/// holds.
+///
+/// The money invariant is kept here and in the ledger together: what was accepted ends in exactly
+/// one final record, and nobody hears of an acceptance or of an end before it is on the disk.
+package final class Kernel {
+  /// What a node has, put together by its process.
+  package struct Parts {
+    package var loop: Loop
+    package var ledger: Ledger
+    package var jail: any Jail
+    package var workspaces: Workspaces
+    package var disk: DiskThreads
+    package var log: Log
+
+    package init(
+      loop: Loop, ledger: Ledger, jail: any Jail, workspaces: Workspaces, disk: DiskThreads,
+      log: Log
+    ) {
+      self.loop = loop
+      self.ledger = ledger
+      self.jail = jail
+      self.workspaces = workspaces
+      self.disk = disk
+      self.log = log
+    }
+  }
+
+  let parts: Parts
+  package let policy: Policy
+  package internal(set) var catalogue: Catalogue
+  package internal(set) var counters = Counters()
+  var admission: Admission
+  /// Those that are not over, and those that are and were asked for lately.
+  var executions: [ExecutionID: Execution] = [:]
+  var recent = Recent()
+  /// Calls that were given up and have not returned: their slots are taken for good.
+  package internal(set) var stuck = 0
+  package internal(set) var isDraining = false
+  var whenIdle: (() -> Void)?
+
+  package init(_ parts: Parts, policy: Policy, catalogue: Catalogue) {
+    self.parts = parts
+    self.policy = policy
+    self.catalogue = catalogue
+    admission = Admission(
+      bounds: .init(
+        slots: policy.slots, queued: policy.queued, queuedPerOwner: policy.queuedPerOwner))
+  }
+
+  /// Executions that are accepted and not over.
+  package var active: Int { executions.count - recent.count }
+  package var running: Int { admission.running }
+  package var waiting: Int { admission.waiting }
+  package var ledgerGauges: Gauges { parts.ledger.gauges }
+  package var diskBacklog: Int { parts.disk.backlog }
+  /// No process can be started now.
+  package var isJailDown: Bool { parts.jail.capabilities == nil }
+}
+
+/// Finished executions that are still in memory, oldest first, by how much they hold.
+struct Recent {
+  private var ids: [ExecutionID] = []
+  private var next = 0
+  private(set) var bytes = 0
+
+  var count: Int { ids.count - next }
+
+  mutating func add(_ id: ExecutionID, bytes: Int) {
+    ids.append(id)
+    self.bytes += bytes
+  }
+
+  mutating func oldest() -> ExecutionID? { next < ids.count ? ids[next] : nil }
+
+  mutating func dropOldest(bytes: Int) {
+    next += 1
+    self.bytes -= bytes
+    if next > 1024, next > ids.count / 2 {
+      ids.removeFirst(next)
+      next = 0
+    }
+  }
+}

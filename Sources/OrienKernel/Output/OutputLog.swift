@@ -1,0 +1,151 @@
+import OrienLedger
+import OrienModel
+import OrienSystem
+
+/// One output stream of a running execution: bounded, the beginning in memory, all of it in a file
+/// as soon as it is longer than that. Belongs to the loop; the disk is written elsewhere.
+///
+/// What comes beyond the bound is thrown away and the stream is marked truncated; its end is then
+/// at a character's boundary.
+final class OutputLog {
+  /// What is kept in memory, and the longest that has no file.
+  static let headBytes = 64 << 10
+  /// What may wait for the disk before whoever writes has to wait.
+  private static let congestionBytes = 1 << 20
+
+  private let limitBytes: Int
+  private let disk: DiskThreads
+  private let loop: Loop
+  private let files: OutputFiles
+  private let id: ExecutionID
+  private let stream: OutputStream
+  private(set) var head: [UInt8] = []
+  private(set) var bytes = 0
+  private(set) var isTruncated = false
+  private var file: SpilledOutput?
+  private var writtenBytes = 0
+  /// Bytes that wait for the disk thread, which writes one piece at a time so that they stay in
+  /// order.
+  private var pending: [UInt8] = []
+  private var isWriting = false
+  private var whenWritten: [() -> Void] = []
+  private var whenRelieved: [() -> Void] = []
+
+  init(
+    of id: ExecutionID, _ stream: OutputStream, limitBytes: Int, files: OutputFiles, loop: Loop,
+    disk: DiskThreads
+  ) {
+    self.id = id
+    self.stream = stream
+    self.limitBytes = limitBytes
+    self.files = files
+    self.loop = loop
+    self.disk = disk
+  }
+
+  var isCongested: Bool { pending.count > Self.congestionBytes }
+
+  /// Calls `body` when there is room, at once where there is.
+  func whenRelieved(_ body: @escaping () -> Void) {
+    isCongested ? whenRelieved.append(body) : body()
+  }
+
+  /// The stream as its record tells it.
+  var summary: StreamSummary { StreamSummary(bytes: UInt64(bytes), isTruncated: isTruncated) }
+
+  /// Keeps what there is room for.
+  func append(_ chunk: UnsafeRawBufferPointer) {
+    guard !isTruncated, !chunk.isEmpty else { return }
+    var taken = chunk[...]
+    if chunk.count > limitBytes - bytes {
+      isTruncated = true
+      taken = chunk[..<UTF8Boundary.before(limitBytes - bytes, in: chunk)]
+    }
+    bytes += taken.count
+    let room = Self.headBytes - head.count
+    if bytes <= Self.headBytes {
+      head.append(contentsOf: taken)
+    } else {
+      // The file begins where the stream does: the head goes into it first.
+      if file == nil, writtenBytes == 0, !isWriting, pending.isEmpty { pending = head }
+      head.append(contentsOf: taken.prefix(room))
+      pending.append(contentsOf: taken)
+      write()
+    }
+  }
+
+  /// At most `count` bytes from `offset` on, as far as they are there now.
+  func read(
+    from offset: Int, atMost count: Int, then body: @escaping (Result<[UInt8], Failure>) -> Void
+  ) {
+    if offset < head.count || offset >= bytes {
+      body(.success(Array(head.dropFirst(offset).prefix(count))))
+    } else if offset < writtenBytes, let file {
+      let count = min(count, writtenBytes - offset)
+      disk.run(
+        { () throws(Failure) in try file.read(from: offset, atMost: count) },
+        then: loop.reply(body))
+    } else {
+      whenWritten.append { [unowned self] in read(from: offset, atMost: count, then: body) }
+    }
+  }
+
+  /// Waits until what was appended is safe on the disk, then hands over the whole as it is to be
+  /// recorded: in memory where it is short, else in its file.
+  func seal(then body: @escaping (KeptStream) -> Void) {
+    guard !isWriting, pending.isEmpty else {
+      whenWritten.append { [unowned self] in seal(then: body) }
+      return
+    }
+    guard let file else { return body(.inline(head)) }
+    disk.run(
+      { [files] () throws(Failure) in try file.seal(in: files) },
+      then: loop.reply { [self] (result: Result<Void, Failure>) in
+        if case .failure = result { lose() }
+        body(self.file == nil ? .inline(head) : .file)
+      })
+  }
+
+  /// It is recorded, and from here on read from the ledger where it is longer than its head.
+  func letGo() { file = nil }
+
+  private func write() {
+    guard !isWriting, !pending.isEmpty else { return }
+    isWriting = true
+    let piece = pending
+    pending = []
+    let (file, files, id, stream) = (file, files, id, stream)
+    disk.run(
+      { () throws(Failure) -> SpilledOutput in
+        let file = if let file { file } else { SpilledOutput(try files.create(id, stream)) }
+        try file.write(piece)
+        return file
+      },
+      then: loop.reply { [self] (result: Result<SpilledOutput, Failure>) in
+        isWriting = false
+        switch result {
+        case .success(let file):
+          self.file = file
+          writtenBytes += piece.count
+        case .failure: lose()
+        }
+        write()
+        guard !isWriting else { return }
+        let waiting = whenWritten
+        whenWritten = []
+        for body in waiting { body() }
+        let relieved = whenRelieved
+        whenRelieved = []
+        for body in relieved { body() }
+      })
+  }
+
+  /// The disk takes no more: what is in memory stays, and the stream says that it is not whole.
+  private func lose() {
+    isTruncated = true
+    pending = []
+    file = nil
+    writtenBytes = 0
+    bytes = head.count
+  }
+}

@@ -1,0 +1,237 @@
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+
+/// A call that runs: its handler in the node, the processes that it starts, and the command that
+/// it may go on as. It ends once, by the first thing that ends it. Belongs to the loop.
+final class Run {
+  /// All that a call needs to run.
+  struct Setting {
+    var tool: Tool
+    var arguments: CallArguments
+    var id: ExecutionID
+    var session: SessionID
+    var workspace: WorkspaceLease
+    var output: OutputLog
+    var errors: OutputLog
+  }
+
+  /// The node's means to run anything.
+  struct Means {
+    var loop: Loop
+    var jail: any Jail
+    var grace: Duration
+  }
+
+  /// How it ended and what that took.
+  struct End {
+    var ending: Ending
+    var usage: Usage
+    var facts: [JSON.Member]
+    /// The handler has not returned: its slot stays taken.
+    var isStuck = false
+    var ranProcess = false
+  }
+
+  private enum Phase {
+    case handler(Invocation)
+    /// The handler has returned and the call goes on as a command.
+    case command(ProcessRun)
+    case over
+  }
+
+  private let setting: Setting
+  private let means: Means
+  private let onChange: () -> Void
+  private let onEvent: ([UInt8]) -> Void
+  private var onEnd: ((End) -> Void)?
+  private let startedAt = Instant.now
+  private var phase = Phase.over
+  private var call: Call!
+  private var inbox: Inbox<Call.News>!
+  private var cause: Ending.Cause?
+  private var deadline: Timer?
+  private var grace: Timer?
+  /// Processes that the handler waits for, and the way to tell it.
+  private var awaited: [ObjectIdentifier: (ProcessRun, Channel<Result<RunResult, Failure>>)] = [:]
+  private var usage = Usage()
+  private(set) var ranProcess = false
+
+  /// Starts the call. `onEnd` is called once, never before this returns.
+  init(
+    _ setting: Setting, means: Means, onChange: @escaping () -> Void,
+    onEvent: @escaping ([UInt8]) -> Void,
+    onEnd: @escaping (End) -> Void
+  ) {
+    self.setting = setting
+    self.means = means
+    self.onChange = onChange
+    self.onEvent = onEvent
+    self.onEnd = onEnd
+    let wall = setting.tool.granted.wallMilliseconds ?? 0
+    let due = startedAt + .milliseconds(Int64(clamping: wall))
+    inbox = means.loop.inbox { [unowned self] news in hear(news) }
+    call = Call(
+      inbox: inbox, limits: setting.tool.granted, units: setting.tool.declaration.units,
+      workspace: setting.workspace.workspace)
+    deadline = means.loop.schedule(at: due) { [unowned self] in
+      stop(.deadline(milliseconds: wall))
+    }
+    let returned = means.loop.reply { [self] (result: CallResult) in handlerReturned(result) }
+    let invocation = setting.tool.plugin.invoke(
+      PluginCall(
+        handler: setting.tool.handler, arguments: setting.arguments, id: setting.id.description,
+        session: setting.session.description, workspacePath: setting.workspace.workspace.path,
+        limits: setting.tool.granted, deadline: due),
+      host: call
+    ) { returned($0) }
+    phase = .handler(invocation)
+  }
+
+  /// Ends it from outside, if nothing has yet. A handler that does not return is given up after
+  /// its grace, and its plugin is stuck with it.
+  func stop(_ cause: Ending.Cause) {
+    guard self.cause == nil, onEnd != nil else { return }
+    self.cause = cause
+    deadline?.cancel()
+    call.cancel()
+    for (process, _) in awaited.values { process.kill(cause.killReason) }
+    switch phase {
+    case .command(let process): process.kill(cause.killReason)
+    case .handler(let invocation):
+      grace = means.loop.schedule(after: means.grace) { [self] in
+        setting.tool.plugin.writeOff(invocation)
+        finish(.caused(by: cause), isStuck: true)
+      }
+    case .over: break
+    }
+  }
+
+  // MARK: What comes
+
+  private func hear(_ news: Call.News) {
+    switch news {
+    case .output(let stream, let bytes):
+      let log = stream == .errors ? setting.errors : setting.output
+      bytes.withUnsafeBytes { log.append($0) }
+      log.whenRelieved { [call] in call?.arrived(bytes.count) }
+      onChange()
+    case .event(let object): onEvent(object)
+    case .run(let command, let captureBytes, let answer):
+      runForHandler(command, captureBytes: captureBytes, answer)
+    }
+  }
+
+  private func handlerReturned(_ result: CallResult) {
+    grace?.cancel()
+    usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
+    guard onEnd != nil else { return }
+    if let cause { return finish(.caused(by: cause)) }
+    switch result.outcome {
+    case .done: finish(call.remains.exit.map { .exited($0) } ?? .completed)
+    case .failed(let failure): finish(.failed(failure))
+    case .exec(let command): goOn(as: command)
+    }
+  }
+
+  private func goOn(as command: Command) {
+    do {
+      let process = try start(command, output: setting.output, errors: setting.errors) {
+        [self] end in
+        add(end.usage)
+        finish(ending(of: end))
+      }
+      phase = .command(process)
+    } catch {
+      finish(.failed(error))
+    }
+  }
+
+  private func runForHandler(
+    _ command: Command, captureBytes: UInt64?, _ answer: Channel<Result<RunResult, Failure>>
+  ) {
+    guard cause == nil else {
+      answer.send(.failure(Failure(.cancelled, "cancelled", "the call is cancelled")))
+      return
+    }
+    let captures = captureBytes.map { bytes in
+      (Capture(limitBytes: Int(clamping: bytes)), Capture(limitBytes: Int(clamping: bytes)))
+    }
+    let key = ObjectIdentifier(answer)
+    do {
+      let process = try start(
+        command, output: captures?.0 ?? setting.output, errors: captures?.1 ?? setting.errors
+      ) { [self] end in
+        awaited[key] = nil
+        add(end.usage)
+        answer.send(
+          end.failure.map { .failure($0) }
+            ?? .success(
+              RunResult(
+                exit: end.exit, output: captures?.0.bytes ?? [], errors: captures?.1.bytes ?? [])))
+      }
+      awaited[key] = (process, answer)
+    } catch {
+      answer.send(.failure(error))
+    }
+  }
+
+  private func start(
+    _ command: Command, output: any ByteSink, errors: any ByteSink,
+    onEnd: @escaping (JailEnd) -> Void
+  ) throws(Failure) -> ProcessRun {
+    if !ranProcess {
+      ranProcess = true
+      setting.workspace.watchQuota { [weak self] in self?.stop(.disk) }
+    }
+    return try ProcessRun(
+      command, limits: setting.tool.granted, in: setting.workspace.workspace, jail: means.jail,
+      loop: means.loop, output: output, errors: errors, onEnd: onEnd)
+  }
+
+  // MARK: The end
+
+  /// What the jail saw decides, unless something from outside had ended it before.
+  private func ending(of end: JailEnd) -> Ending {
+    let endedItself = end.failure == nil && [.exited, .signal].contains(end.exit.reason)
+    if let cause, !endedItself { return .caused(by: cause) }
+    return end.failure.map { .failed($0) } ?? .exited(end.exit)
+  }
+
+  private func add(_ other: Usage) {
+    usage.add(other)
+    usage.source = other.source
+  }
+
+  private func finish(_ ending: Ending, isStuck: Bool = false) {
+    guard let onEnd else { return }
+    self.onEnd = nil
+    deadline?.cancel()
+    if case .command = phase { phase = .over }
+    for (process, answer) in awaited.values {
+      process.kill(.cancelled)
+      answer.send(.failure(Failure(.cancelled, "cancelled", "the call is over")))
+    }
+    inbox.close()
+    let remains = call.remains
+    if let told = remains.usage { usage.add(told) }
+    usage.units = remains.units
+    if usage.source == .none { usage.source = .thread }
+    usage.wallMicroseconds = Instant.now.microseconds(since: startedAt)
+    onEnd(
+      End(
+        ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
+        ranProcess: ranProcess))
+  }
+}
+
+extension Ending.Cause {
+  fileprivate var killReason: ProcessExit.Reason {
+    switch self {
+    case .deadline: .wall
+    case .cancelled: .cancelled
+    case .disk: .disk
+    }
+  }
+}
