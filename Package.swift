@@ -74,7 +74,12 @@ let layers: [Target] = [
   // L3 to L5: how work happens, how it is asked for, and the process
   module(
     "OrienKernel", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel"]),
-  module("OrienAPI", ["OrienKernel", "OrienHTTP", "OrienSystem", "OrienModel"]),
+  module(
+    "OrienAPI",
+    [
+      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP", "OrienSystem",
+      "OrienModel",
+    ]),
   program(
     "orien",
     [

@@ -15,5 +15,7 @@ package struct HTTPCounts: Sendable {
   /// Answers whose status begins with `digit`, 2 to 5.
   package func answers(_ digit: Int) -> UInt64 { answers[digit - 2] }
 
+  package init() {}
+
   mutating func note(_ status: HTTPStatus) { answers[status.rawValue / 100 - 2] += 1 }
 }

@@ -41,6 +41,8 @@ package struct Failure: Error, Sendable, Equatable {
     case conflict
     /// The same idempotency key came with another body.
     case mismatch
+    /// It came in a form that is not taken here.
+    case unsupported
     /// A bound on size was passed.
     case tooLarge
     /// A declared limit, a queue or a rate is full: later may help.

@@ -11,7 +11,7 @@ package enum CallStatus: Int32, Sendable, CaseIterable {
   package init(_ code: Failure.Code) {
     self =
       switch code {
-      case .invalid, .mismatch: .invalid
+      case .invalid, .mismatch, .unsupported: .invalid
       case .denied, .unauthenticated: .denied
       case .notFound: .notFound
       case .conflict: .conflict

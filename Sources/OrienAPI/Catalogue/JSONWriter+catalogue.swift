@@ -1,0 +1,112 @@
+import OrienKernel
+import OrienModel
+import OrienPlugins
+
+extension JSONWriter {
+  /// A tool as ORIEN's callers know it, and what this node says beyond that.
+  mutating func writeTool(_ tool: Tool) {
+    let declaration = tool.declaration
+    object { writer in
+      writer.field("id", tool.id)
+      writer.field("name", declaration.title)
+      writer.field("description", declaration.doc)
+      writer.name("args")
+      writer.writeORIENArguments(declaration.arguments)
+      writer.field("maxDurationSeconds", (tool.granted.wallMilliseconds ?? 0).seconds)
+      writer.writeResourceLimits(tool.granted)
+      writer.field("version", tool.plugin.version)
+      writer.field("plugin", tool.plugin.id)
+      writer.field("available", tool.unavailable == nil)
+      writer.field("unavailableReason", tool.unavailable?.message)
+      writer.object("price") { writer in writer.writePrice(tool.price) }
+      writer.name("inputSchema")
+      writer.writeInputSchema(of: declaration.arguments)
+      writer.field("example", declaration.example)
+      writer.field("resultType", declaration.resultType)
+      if !declaration.units.isEmpty { writer.field("units", declaration.units) }
+      writer.field("readOnly", declaration.isReadOnly)
+      writer.field("idempotent", declaration.isIdempotent)
+    }
+  }
+
+  private mutating func writeResourceLimits(_ limits: Limits) {
+    object("resourceLimits") { writer in
+      writer.field("maxCpu", limits.cpuPercent)
+      writer.field("maxMemory", limits.memoryBytes.map { $0 >> 20 })
+      writer.field("maxDiskWrite", limits.diskBytes.map { $0 >> 20 })
+    }
+  }
+
+  private mutating func writePrice(_ price: Price) {
+    field("currency", price.currency)
+    field("perCall", price.perCall)
+    field("perCpuSecond", price.perCPUSecond)
+    field("perGibSecond", price.perGiBSecond)
+    if !price.perUnit.isEmpty {
+      object("perUnit") { writer in
+        for (unit, amount) in price.perUnit.sorted(by: { $0.key < $1.key }) {
+          writer.field(unit, amount)
+        }
+      }
+    }
+  }
+
+  mutating func writePlugins(_ catalogue: Catalogue) {
+    object { writer in
+      writer.array("plugins") { writer in
+        for plugin in catalogue.plugins { writer.writePlugin(plugin, catalogue) }
+        for refused in catalogue.refused { writer.writeRefused(refused) }
+      }
+    }
+  }
+
+  private mutating func writePlugin(_ plugin: Plugin, _ catalogue: Catalogue) {
+    object { writer in
+      writer.field("file", plugin.name + ".so")
+      writer.field("id", plugin.id)
+      writer.field("version", plugin.version)
+      writer.field("description", plugin.declaration.doc)
+      writer.field("hash", plugin.hash)
+      writer.field("generation", plugin.generation)
+      writer.field("isolation", "node")
+      let (state, reason) = plugin.state.told
+      writer.field("state", state)
+      writer.field("reason", reason)
+      writer.array("tools") { writer in
+        for tool in catalogue.tools where tool.plugin === plugin { writer.write(tool.id) }
+      }
+    }
+  }
+
+  private mutating func writeRefused(_ refused: RefusedPlugin) {
+    object { writer in
+      writer.field("file", refused.file)
+      writer.field("id", refused.id)
+      writer.field("version", refused.version)
+      writer.field("hash", refused.hash)
+      writer.field("state", "refused")
+      writer.field("reason", refused.failure.message)
+      writer.field("code", refused.failure.reason)
+      writer.array("tools") { _ in }
+    }
+  }
+}
+
+extension Plugin.State {
+  fileprivate var told: (state: String, reason: String?) {
+    switch self {
+    case .ready: ("ready", nil)
+    case .unavailable(let failure): ("unavailable", failure.message)
+    case .stuck(let threads): ("stuck", "\(threads) of its calls have not returned")
+    case .closed: ("closed", nil)
+    }
+  }
+}
+
+extension UInt64 {
+  /// Milliseconds as seconds, whole where they are.
+  fileprivate var seconds: JSON {
+    isMultiple(of: 1000)
+      ? .integer(Int64(clamping: self / 1000)) : .number(Double(self) / 1000)
+  }
+}

@@ -1,0 +1,178 @@
+import OrienHTTP
+import OrienKernel
+import OrienModel
+import OrienSystem
+
+extension API {
+  /// Event streams at once; each is a connection that stays.
+  static let mostEventStreams = 1000
+
+  func sendEvents(_ inquiry: Inquiry) throws(Failure) {
+    try inquiry.allowQuery()
+    let id = try inquiry.execution()
+    let place = try EventPlace(lastEventID: inquiry.request.header("last-event-id"))
+    guard eventStreams < Self.mostEventStreams else {
+      throw Failure(
+        .unavailable, "too-many-streams",
+        "\(eventStreams) event streams are open, the most there can be")
+    }
+    kernel.report(id, for: inquiry.caller) { [self] result in
+      switch result {
+      case .failure(let failure): inquiry.exchange.fail(failure)
+      case .success(let report): EventTransfer(report, from: place, self, inquiry).begin()
+      }
+    }
+  }
+}
+
+/// How far a client has followed an execution: what the id of each event says, so that whoever
+/// comes back goes on from there.
+struct EventPlace {
+  var output = 0
+  var errors = 0
+  var events = 0
+  /// The last status that was told; nil: none yet.
+  var status: Status?
+
+  init() {}
+
+  init(lastEventID text: String?) throws(Failure) {
+    guard let text, !text.isEmpty else { return }
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let numbers = parts.prefix(3).compactMap { part in
+      part.utf8.allSatisfy(\.isASCIIDigit) ? Int(part) : nil
+    }
+    guard parts.count == 4, numbers.count == 3,
+      parts[3].isEmpty || Status(rawValue: String(parts[3])) != nil
+    else {
+      throw Failure(
+        .invalid, "invalid-event-id", "Last-Event-ID: expected the id of an event of this stream")
+    }
+    (output, errors, events) = (numbers[0], numbers[1], numbers[2])
+    status = Status(rawValue: String(parts[3]))
+  }
+
+  var id: String { "\(output)-\(errors)-\(events)-\(status?.rawValue ?? "")" }
+}
+
+/// An execution's events on their way to a client. There is no queue: it reads streams by offset
+/// and events by number, as fast as the client takes them. Belongs to the loop; alive for as long
+/// as its answer is.
+private final class EventTransfer {
+  private static let stepBytes = 16 << 10
+
+  private let api: API
+  private let inquiry: Inquiry
+  private let id: ExecutionID
+  private var report: ExecutionReport
+  private var place: EventPlace
+  private var stream: EventStream?
+  private var observation: Observation?
+  private var isBusy = false
+
+  init(_ report: ExecutionReport, from place: EventPlace, _ api: API, _ inquiry: Inquiry) {
+    self.report = report
+    id = report.id
+    self.place = place
+    self.api = api
+    self.inquiry = inquiry
+  }
+
+  func begin() {
+    let stream = EventStream(inquiry.exchange, on: api.loop)
+    self.stream = stream
+    api.eventStreams += 1
+    observation = api.kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
+    // The callbacks hold the transfer until the answer ends, and the end lets go of them.
+    stream.onDrain { [self] in goOn() }
+    stream.onClose { [self] in end() }
+    goOn()
+  }
+
+  /// Sends the next thing there is, and again until there is none or the client takes no more.
+  private func goOn() {
+    guard !isBusy, stream?.isWritable == true else { return }
+    isBusy = true
+    api.kernel.report(id, for: inquiry.caller) { [self] result in
+      guard case .success(let fresh) = result else { return end() }
+      report = fresh
+      tellBeginning()
+      sendText(.output) { [self] isSent in
+        if isSent { return again() }
+        sendText(.errors) { [self] isSent in
+          if isSent || sendEvent() { return again() }
+          isBusy = false
+          if report.status.isFinal { finish() }
+        }
+      }
+    }
+  }
+
+  /// Not by a call from here: there may be thousands of small things to send.
+  private func again() {
+    isBusy = false
+    api.loop.soon { [self] in goOn() }
+  }
+
+  /// That it waits or runs is told before anything that it wrote; its end after all of it.
+  private func tellBeginning() {
+    guard !report.status.isFinal, place.status != report.status else { return }
+    tellStatus()
+  }
+
+  private func tellStatus() {
+    place.status = report.status
+    var writer = JSONWriter()
+    writer.writeExecution(report)
+    send("state", writer.bytes)
+  }
+
+  private func finish() {
+    if place.status != report.status { tellStatus() }
+    stream?.finish()
+    end()
+  }
+
+  /// Sends a piece of a stream, cut where a character ends; what is the beginning of one waits for
+  /// its rest as long as there may be any.
+  private func sendText(_ which: OutputStream, then body: @escaping (Bool) -> Void) {
+    let path: WritableKeyPath<EventPlace, Int> = which == .output ? \.output : \.errors
+    let offset = place[keyPath: path]
+    api.kernel.readOutput(of: report, which, from: offset, atMost: Self.stepBytes) {
+      [self] result in
+      guard case .success(var bytes) = result else { return body(false) }
+      let view = which == .output ? report.output : report.errors
+      let isRest = report.status.isFinal && offset + bytes.count == view.bytes
+      if !isRest { bytes.removeLast(UTF8Boundary.openBytes(atEndOf: bytes)) }
+      guard !bytes.isEmpty else { return body(false) }
+      place[keyPath: path] += bytes.count
+      var writer = JSONWriter()
+      writer.object { writer in
+        writer.field("offset", offset)
+        writer.name("text")
+        writer.write(repairing: bytes)
+      }
+      send(which == .output ? "stdout" : "stderr", writer.bytes)
+      body(true)
+    }
+  }
+
+  private func sendEvent() -> Bool {
+    let log = api.kernel.events(of: id)
+    guard let object = log.from(place.events).first else { return false }
+    place.events = log.number(of: place.events) + 1
+    send("event", object)
+    return true
+  }
+
+  private func send(_ name: String, _ data: [UInt8]) {
+    stream?.send(id: place.id, name: name, data: String(decoding: data, as: UTF8.self))
+  }
+
+  private func end() {
+    guard stream != nil else { return }
+    stream = nil
+    observation = nil
+    api.eventStreams -= 1
+  }
+}

@@ -1,0 +1,121 @@
+import OrienHTTP
+import OrienKernel
+import OrienModel
+
+extension API {
+  func sendOutput(_ inquiry: Inquiry) throws(Failure) {
+    try inquiry.allowQuery("stream", "offset", "follow")
+    let id = try inquiry.execution()
+    let offset = try inquiry.number("offset", 0...Int(Int32.max)) ?? 0
+    let follows = try inquiry.flag("follow")
+    let stream: OutputStream =
+      switch try inquiry.single("stream") {
+      case nil, "stdout": .output
+      case "stderr": .errors
+      default:
+        throw Failure(
+          .invalid, "invalid-query", "stream: expected stdout or stderr",
+          faults: [.init("/stream", "is neither stdout nor stderr")])
+      }
+    kernel.report(id, for: inquiry.caller) { [kernel] result in
+      switch result {
+      case .failure(let failure): inquiry.exchange.fail(failure)
+      case .success(let report):
+        OutputTransfer(report, stream, from: offset, follows: follows, kernel, inquiry).begin()
+      }
+    }
+  }
+}
+
+/// The bytes of one stream on their way to a client, read by offset as fast as it takes them.
+/// Belongs to the loop; alive for as long as its answer is.
+private final class OutputTransfer {
+  private static let stepBytes = 64 << 10
+
+  private let id: ExecutionID
+  private let stream: OutputStream
+  private let follows: Bool
+  private let kernel: Kernel
+  private let inquiry: Inquiry
+  private var report: ExecutionReport
+  private var offset: Int
+  private var writer: HTTPBodyWriter?
+  private var observation: Observation?
+  private var isReading = false
+
+  init(
+    _ report: ExecutionReport, _ stream: OutputStream, from offset: Int, follows: Bool,
+    _ kernel: Kernel, _ inquiry: Inquiry
+  ) {
+    id = report.id
+    self.report = report
+    self.stream = stream
+    self.follows = follows
+    self.kernel = kernel
+    self.inquiry = inquiry
+    self.offset = offset
+  }
+
+  /// Reads once before it answers, so that what cannot be read is an error and no half answer.
+  func begin() {
+    read { [self] result in
+      switch result {
+      case .failure(let failure): inquiry.exchange.fail(failure)
+      case .success(let bytes):
+        let writer = inquiry.exchange.stream(.ok, type: "application/octet-stream")
+        self.writer = writer
+        if follows {
+          observation = kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
+        }
+        // The callbacks hold the transfer until the answer ends, and the end lets go of them.
+        writer.onDrain { [self] in goOn() }
+        writer.onClose { [self] in end() }
+        write(bytes)
+      }
+    }
+  }
+
+  private func goOn() {
+    guard let writer, writer.isWritable, !isReading else { return }
+    kernel.report(id, for: inquiry.caller) { [self] result in
+      guard case .success(let fresh) = result else { return cut() }
+      report = fresh
+      read { [self] result in
+        guard case .success(let bytes) = result else { return cut() }
+        write(bytes)
+      }
+    }
+  }
+
+  private func read(then body: @escaping (Result<[UInt8], Failure>) -> Void) {
+    isReading = true
+    kernel.readOutput(of: report, stream, from: offset, atMost: Self.stepBytes) { [self] result in
+      isReading = false
+      body(result)
+    }
+  }
+
+  private func write(_ bytes: [UInt8]) {
+    guard let writer else { return }
+    offset += bytes.count
+    if !bytes.isEmpty {
+      writer.write(bytes)
+      return goOn()
+    }
+    if !follows || report.status.isFinal {
+      writer.finish()
+      end()
+    }
+  }
+
+  /// What was sent is a part, and the client is to see that.
+  private func cut() {
+    writer?.cut()
+    end()
+  }
+
+  private func end() {
+    observation = nil
+    writer = nil
+  }
+}

@@ -1,0 +1,173 @@
+package import OrienHTTP
+package import OrienKernel
+import OrienModel
+package import OrienSandbox
+package import OrienSystem
+
+/// The node's HTTP interface: finds the route, checks who asks, and turns requests into calls of
+/// the kernel and its answers into JSON. It decides nothing else. Belongs to the loop.
+package final class API: HTTPHandler {
+  let kernel: Kernel
+  let workspaces: Workspaces
+  let loop: Loop
+  let access: Access
+  let identity: Identity
+  let startedAt = Instant.now
+  var toolList = ToolList()
+  let document: PreparedResponse
+  var eventStreams = 0
+  /// The server's own figures, for metrics.
+  package var serverFigures: () -> ServerFigures = { ServerFigures() }
+  private let router: Router<Endpoint>
+
+  /// Who the node says it is.
+  package struct Identity: Sendable {
+    package var id: String
+    package var name: String
+    package var version: String
+
+    package init(id: String, name: String, version: String) {
+      self.id = id
+      self.name = name
+      self.version = version
+    }
+  }
+
+  package struct ServerFigures {
+    package var counts: HTTPCounts
+    package var openConnections: Int
+
+    package init(counts: HTTPCounts = HTTPCounts(), openConnections: Int = 0) {
+      self.counts = counts
+      self.openConnections = openConnections
+    }
+  }
+
+  package init(
+    kernel: Kernel, workspaces: Workspaces, loop: Loop, access: Access, identity: Identity
+  ) {
+    self.kernel = kernel
+    self.workspaces = workspaces
+    self.loop = loop
+    self.access = access
+    self.identity = identity
+    var router = Router<Endpoint>()
+    for endpoint in Endpoint.all { router.add(endpoint.method, endpoint.template, endpoint) }
+    self.router = router
+    document = PreparedResponse(
+      .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version))
+    )
+  }
+
+  /// Every route, as the router has it: what the OpenAPI document is compared with.
+  package var routes: [(method: String, template: String)] {
+    router.routes.map { ($0.method.name, $0.template) }
+  }
+
+  package func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+    switch router.match(request.method, request.path) {
+    case .notFound:
+      exchange.fail(
+        Failure(.notFound, "no-route", "there is nothing at \(request.path); see /openapi.json"))
+    case .methodNotAllowed(let allow):
+      exchange.respond(
+        .methodNotAllowed,
+        Problem.content(
+          .methodNotAllowed,
+          Failure(.invalid, "method-not-allowed", "\(request.path) takes \(allow)")),
+        fields: [HTTPField("Allow", allow)])
+    case .found(let route, let parameters):
+      do throws(Failure) {
+        let caller = try access.caller(of: request, isOpen: route.payload.isOpen)
+        route.payload.run(self, Inquiry(request, parameters, exchange, caller))
+      } catch {
+        exchange.fail(error)
+      }
+    }
+  }
+}
+
+/// One request with all that was found out about it before its endpoint sees it.
+struct Inquiry {
+  let request: HTTPRequest
+  let parameters: RouteParameters
+  let exchange: HTTPExchange
+  let caller: Caller
+
+  init(
+    _ request: HTTPRequest, _ parameters: RouteParameters, _ exchange: HTTPExchange,
+    _ caller: Caller
+  ) {
+    self.request = request
+    self.parameters = parameters
+    self.exchange = exchange
+    self.caller = caller
+  }
+
+  func session() throws(Failure) -> SessionKey {
+    let text = parameters["sessionId"]
+    guard let id = SessionID(text) else { throw .invalidSession("/sessionId") }
+    return SessionKey(id, of: caller.owner)
+  }
+
+  /// One that cannot be the id of an execution is of none.
+  func execution() throws(Failure) -> ExecutionID {
+    guard let id = ExecutionID(parameters["executionId"]) else {
+      throw Failure(.notFound, "execution-not-found", "Execution not found")
+    }
+    return id
+  }
+
+  /// A whole number in the query, within bounds; nil where it is not there.
+  func number(_ name: String, _ bounds: ClosedRange<Int>) throws(Failure) -> Int? {
+    guard let text = try single(name) else { return nil }
+    guard let value = Int(text), bounds.contains(value), text.utf8.allSatisfy(\.isASCIIDigit)
+    else {
+      throw Failure(
+        .invalid, "invalid-query",
+        "\(name): expected a whole number from \(bounds.lowerBound) to \(bounds.upperBound)",
+        faults: [.init("/\(name)", "is no such number")])
+    }
+    return value
+  }
+
+  /// A switch in the query: `1`, `true` or nothing behind its name for yes.
+  func flag(_ name: String) throws(Failure) -> Bool {
+    switch try single(name) {
+    case nil, "0", "false": return false
+    case "", "1", "true": return true
+    default:
+      throw Failure(
+        .invalid, "invalid-query", "\(name): expected 1 or 0",
+        faults: [.init("/\(name)", "is neither 1 nor 0")])
+    }
+  }
+
+  func single(_ name: String) throws(Failure) -> String? {
+    let values = request.query.values(name)
+    guard values.count <= 1 else {
+      throw Failure(
+        .invalid, "invalid-query", "\(name): is there \(values.count) times",
+        faults: [.init("/\(name)", "is there more than once")])
+    }
+    return values.first
+  }
+
+  /// Refuses what the endpoint does not know, so that a mistyped name is no silent default.
+  func allowQuery(_ names: String...) throws(Failure) {
+    for (name, _) in request.query.pairs where !names.contains(name) {
+      throw Failure(
+        .invalid, "invalid-query",
+        "unknown query parameter \(name)\(Nearest.hint(for: name, among: names))",
+        faults: [.init("/\(name)", "is not known here")])
+    }
+  }
+}
+
+extension Failure {
+  static func invalidSession(_ pointer: String) -> Failure {
+    let rule = "expected 1 to 128 letters, digits, '.', '_' or '-', and neither '.' nor '..'"
+    return Failure(
+      .invalid, "invalid-session", "sessionId: \(rule)", faults: [.init(pointer, rule)])
+  }
+}

@@ -1,0 +1,73 @@
+import OrienHTTP
+import OrienModel
+
+/// One route: how it is asked, what the document says of it, and what answers it. The router and
+/// `/openapi.json` are made of the same table.
+struct Endpoint: Sendable {
+  let method: HTTPMethod
+  let template: String
+  let summary: String
+  /// Needs no key.
+  let isOpen: Bool
+  let query: [Query]
+  let body: Body?
+  let answers: [Answer]
+  let run: @Sendable (API, Inquiry) -> Void
+
+  struct Query: Sendable {
+    var name: String
+    var summary: String
+    /// JSON Schema of its value.
+    var schema: String
+  }
+
+  enum Body: Sendable {
+    /// JSON of a schema that the document names.
+    case json(schema: String)
+    case bytes
+  }
+
+  struct Answer: Sendable {
+    var status: HTTPStatus
+    var summary: String
+    var type: String
+    /// A schema that the document names, for JSON.
+    var schema: String?
+  }
+
+  init(
+    _ method: HTTPMethod, _ template: String, _ summary: String, isOpen: Bool = false,
+    query: [Query] = [], body: Body? = nil, answers: [Answer],
+    _ run: @escaping @Sendable (API, Inquiry) throws(Failure) -> Void
+  ) {
+    self.method = method
+    self.template = template
+    self.summary = summary
+    self.isOpen = isOpen
+    self.query = query
+    self.body = body
+    self.answers = answers
+    self.run = { api, inquiry in
+      do throws(Failure) { try run(api, inquiry) } catch { inquiry.exchange.fail(error) }
+    }
+  }
+
+  static let all = node + catalogue + executions + sessions
+}
+
+extension Endpoint.Answer {
+  static func json(
+    _ summary: String, _ schema: String, status: HTTPStatus = .ok
+  ) -> Endpoint.Answer {
+    Endpoint.Answer(status: status, summary: summary, type: "application/json", schema: schema)
+  }
+
+  static func problem(_ status: HTTPStatus, _ summary: String) -> Endpoint.Answer {
+    Endpoint.Answer(
+      status: status, summary: summary, type: "application/problem+json", schema: "Problem")
+  }
+
+  static func other(_ type: String, _ summary: String) -> Endpoint.Answer {
+    Endpoint.Answer(status: .ok, summary: summary, type: type, schema: nil)
+  }
+}

@@ -1,0 +1,88 @@
+import OrienHTTP
+import OrienKernel
+import OrienLedger
+import OrienModel
+import OrienPlugins
+import OrienSystem
+
+extension Endpoint {
+  static let node: [Endpoint] = [
+    Endpoint(
+      .get, "/", "Who this is, and where to go on.", isOpen: true,
+      answers: [.json("Name, version and links", "Identity")]
+    ) { api, inquiry throws(Failure) in api.sendIdentity(inquiry) },
+    Endpoint(
+      .get, "/health", "Whether the node is well.", isOpen: true,
+      answers: [.json("Its state; more of it to who holds a key", "Health")]
+    ) { api, inquiry throws(Failure) in api.sendHealth(inquiry) },
+    Endpoint(
+      .get, "/metrics", "The node's figures for Prometheus.",
+      answers: [.other("text/plain", "Prometheus' text format")]
+    ) { api, inquiry throws(Failure) in
+      inquiry.exchange.respond(
+        .ok, HTTPContent(type: "text/plain; version=0.0.4; charset=utf-8", bytes: api.metrics()))
+    },
+    Endpoint(
+      .get, "/openapi.json", "This interface, as OpenAPI 3.1 describes it.", isOpen: true,
+      answers: [.other("application/json", "The document")]
+    ) { api, inquiry throws(Failure) in inquiry.exchange.respond(api.document) },
+  ]
+}
+
+extension API {
+  fileprivate func sendIdentity(_ inquiry: Inquiry) {
+    inquiry.exchange.answer { writer in
+      writer.object { writer in
+        writer.field("name", identity.name)
+        writer.field("providerId", identity.id)
+        writer.field("version", identity.version)
+        writer.object("links") { writer in
+          for link in ["health", "tools", "plugins", "executions", "metrics", "openapi.json"] {
+            writer.field(link, "/" + link)
+          }
+        }
+      }
+    }
+  }
+
+  fileprivate func sendHealth(_ inquiry: Inquiry) {
+    let troubles = self.troubles()
+    // To a stranger no more than ORIEN's nodes have always said.
+    let isStranger = !inquiry.caller.isOperator || !inquiry.request.listener.isLoopback
+    inquiry.exchange.answer { writer in
+      writer.object { writer in
+        writer.field("status", troubles.isEmpty ? "ok" : "degraded")
+        writer.field("uptime", Double(Instant.now.since(startedAt).milliseconds) / 1000)
+        writer.field("activeExecutions", kernel.active)
+        writer.field("totalExecutions", kernel.counters.accepted)
+        writer.field("version", identity.version)
+        guard !isStranger else { return }
+        writer.field("running", kernel.running)
+        writer.field("waiting", kernel.waiting)
+        writer.field("draining", kernel.isDraining)
+        writer.field("isolation", "none")
+        writer.array("problems") { writer in
+          for trouble in troubles { writer.write(trouble) }
+        }
+      }
+    }
+  }
+
+  /// What is not as it should be, in words.
+  private func troubles() -> [String] {
+    var troubles: [String] = []
+    if kernel.isDraining { troubles.append("the node is draining and takes no new work") }
+    if kernel.isJailDown { troubles.append("no process can be started: the launcher is down") }
+    if kernel.ledgerGauges.isFull { troubles.append("the disk is full: new work is refused") }
+    for plugin in kernel.catalogue.plugins {
+      switch plugin.state {
+      case .ready, .closed: break
+      case .unavailable(let failure):
+        troubles.append("plugin \(plugin.name) is unavailable: \(failure.message)")
+      case .stuck(let threads):
+        troubles.append("plugin \(plugin.name) is stuck: \(threads) calls have not returned")
+      }
+    }
+    return troubles
+  }
+}
