@@ -22,7 +22,7 @@ extension Argument {
 
   private func checkedFallback(_ fallback: JSON) throws(Failure) -> JSON {
     var faults = ArgumentFaults(base: "fallback")
-    _ = ValueCheck(argument: self).value(of: fallback, into: &faults)
+    _ = value(of: fallback, into: &faults)
     if let failure = faults.failure { throw failure }
     if let told = rules.source.first(where: { $0.name == "default" })?.value, told != fallback {
       throw Failure(

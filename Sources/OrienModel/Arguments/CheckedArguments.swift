@@ -23,44 +23,51 @@ package struct CheckedArguments: Sendable {
       faults.add("must be an object, got \(object.kindName)")
       throw faults.failure!
     }
-    var given: [JSON?] = []
+    var taken: [JSON?] = []
     var values: [ArgumentValue] = []
-    for argument in arguments {
-      let json = object[argument.name]
-      given.append(json)
-      if json == nil && argument.isRequired { faults.addMissing(argument.name) }
-      if let json = json ?? argument.fallback {
-        values.append(ValueCheck(argument: argument).value(of: json, into: &faults))
-      } else {
-        values.append(ArgumentValue(absent: argument.kind))
+    var given = 0
+    var hasSecrets = false
+    for index in arguments.indices {
+      let json = object[arguments[index].name]
+      if json != nil {
+        given += 1
+        if arguments[index].isSecret { hasSecrets = true }
+      } else if arguments[index].isRequired {
+        faults.addMissing(arguments[index].name)
       }
+      taken.append(json ?? arguments[index].fallback)
+      values.append(arguments[index].value(of: taken[index], into: &faults))
     }
-    let unknown = members.count - given.count { $0 != nil }
-    if unknown > 0 { faults.add(unknown, unknownOf: members, arguments) }
+    if members.count > given {
+      faults.add(members.count - given, unknownOf: members, arguments.map(\.name))
+    }
     if let failure = faults.failure { throw failure }
 
-    hasSecrets = zip(arguments, given).contains { $0.isSecret && $1 != nil }
-    let all = zip(arguments, zip(given, values))
-    packed = Self.object(all.map { ($0, $1.0 ?? $0.fallback, $1.1) })
+    self.values = values
+    self.hasSecrets = hasSecrets
+    packed = Self.object(of: arguments, taken, values, withSecrets: true)
     stored =
       arguments.contains(where: \.isSecret)
-      ? Self.object(all.map { ($0, $0.isSecret ? nil : $1.0 ?? $0.fallback, $1.1) }) : packed
-    self.values = values
+      ? Self.object(of: arguments, taken, values, withSecrets: false) : packed
     if let inputBytes, packed.count > inputBytes {
       faults.add("have \(packed.count) bytes, above the limit inputBytes \(inputBytes)")
       throw faults.failure!
     }
   }
 
-  private static func object(_ members: [(Argument, JSON?, ArgumentValue)]) -> [UInt8] {
+  private static func object(
+    of arguments: [Argument], _ taken: [JSON?], _ values: [ArgumentValue], withSecrets: Bool
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
-      for (argument, json, value) in members {
+      for index in arguments.indices where withSecrets || !arguments[index].isSecret {
+        guard let json = taken[index] else { continue }
+        writer.name(arguments[index].name)
         // A handler that was promised an integer finds no `1.0` or `1e2`.
-        if json != nil, case .integer(let integer) = value {
-          writer.field(argument.name, integer)
+        if case .integer(let integer) = values[index] {
+          writer.write(integer)
         } else {
-          writer.field(argument.name, json)
+          writer.write(json)
         }
       }
     }
@@ -71,9 +78,8 @@ package struct CheckedArguments: Sendable {
 extension ArgumentFaults {
   /// Suggestions are looked for only where they will be shown.
   fileprivate mutating func add(
-    _ count: Int, unknownOf members: [JSON.Member], _ arguments: [Argument]
+    _ count: Int, unknownOf members: [JSON.Member], _ names: [String]
   ) {
-    let names = arguments.map(\.name)
     var rest = count
     for member in members where hasRoom && rest > 0 {
       guard !names.contains(where: member.name.hasSameBytes) else { continue }

@@ -34,29 +34,29 @@ struct TextRules: Sendable {
 // value as a message may show it.
 
 extension Rules {
-  func breaches(of value: JSON, shown: String) -> [String] {
+  func breaches(of value: JSON, shown: @autoclosure () -> String) -> [String] {
     var breaches: [String] = []
-    if let allowed, !allowed.contains(value) { breaches.append(refusal(shown, allowed)) }
-    if let number = value.number { breaches += self.breaches(of: number, shown: shown) }
+    if let allowed, !allowed.contains(value) { breaches.append(refusal(shown(), allowed)) }
+    if let number = value.number { breaches += self.breaches(of: number, shown: shown()) }
     return breaches
   }
 
-  private func breaches(of number: JSONNumber, shown: String) -> [String] {
+  private func breaches(of number: JSONNumber, shown: @autoclosure () -> String) -> [String] {
     var breaches: [String] = []
     if let minimum, number < minimum {
-      breaches.append("\(shown) is below the minimum \(minimum)")
+      breaches.append("\(shown()) is below the minimum \(minimum)")
     }
     if let maximum, number > maximum {
-      breaches.append("\(shown) is above the maximum \(maximum)")
+      breaches.append("\(shown()) is above the maximum \(maximum)")
     }
     if let exclusiveMinimum, number <= exclusiveMinimum {
-      breaches.append("\(shown) is not above \(exclusiveMinimum)")
+      breaches.append("\(shown()) is not above \(exclusiveMinimum)")
     }
     if let exclusiveMaximum, number >= exclusiveMaximum {
-      breaches.append("\(shown) is not below \(exclusiveMaximum)")
+      breaches.append("\(shown()) is not below \(exclusiveMaximum)")
     }
     if let multipleOf, case .whole(let whole) = number, whole % multipleOf != 0 {
-      breaches.append("\(shown) is no multiple of \(multipleOf)")
+      breaches.append("\(shown()) is no multiple of \(multipleOf)")
     }
     return breaches
   }
@@ -74,23 +74,23 @@ extension Rules {
 }
 
 extension TextRules {
-  func breaches(of text: String, shown: String) -> [String] {
+  func breaches(of text: String, shown: @autoclosure () -> String) -> [String] {
     var breaches: [String] = []
-    if let allowed, !allowed.contains(.string(text)) { breaches.append(refusal(shown, allowed)) }
+    if let allowed, !allowed.contains(.string(text)) { breaches.append(refusal(shown(), allowed)) }
     if minLength != nil || maxLength != nil {
       let length = text.unicodeScalars.count
       if let minLength, length < minLength {
-        breaches.append("\(shown) is shorter than minLength \(minLength)")
+        breaches.append("\(shown()) is shorter than minLength \(minLength)")
       }
       if let maxLength, length > maxLength {
-        breaches.append("\(shown) is longer than maxLength \(maxLength)")
+        breaches.append("\(shown()) is longer than maxLength \(maxLength)")
       }
     }
     if let pattern {
       if text.utf8.count > Pattern.textBytes {
-        breaches.append("\(shown) is longer than a pattern searches (\(Pattern.textBytes) bytes)")
+        breaches.append("\(shown()) is longer than a pattern searches (\(Pattern.textBytes) bytes)")
       } else if !pattern.isFound(in: text) {
-        breaches.append("\(shown) does not match \(pattern.source.prefix(200))")
+        breaches.append("\(shown()) does not match \(pattern.source.prefix(200))")
       }
     }
     return breaches

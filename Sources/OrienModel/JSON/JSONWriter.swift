@@ -40,11 +40,14 @@ package struct JSONWriter {
     needsComma = false
   }
 
-  /// A member; none where the value is nil. A member that is null is `JSON.null`.
-  package mutating func field<Value: JSONWritable>(_ name: String, _ value: Value?) {
-    guard let value else { return }
+  package mutating func field<Value: JSONWritable>(_ name: String, _ value: Value) {
     self.name(name)
     value.write(to: &self)
+  }
+
+  /// A member, or none where the value is nil. A member that is null is `JSON.null`.
+  package mutating func field<Value: JSONWritable>(_ name: String, _ value: Value?) {
+    if let value { field(name, value) }
   }
 
   package mutating func object<E: Error>(
@@ -128,34 +131,46 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
-      var rest = utf8[...]
-      while let stop = rest.firstToEscape {
-        bytes.append(contentsOf: rest[..<stop])
-        bytes.appendEscaped(rest[stop])
-        rest = rest[(stop + 1)...]
+      var done = 0
+      while let stop = utf8.firstToEscape(from: done) {
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[done..<stop]))
+        bytes.appendEscaped(utf8[stop])
+        done = stop + 1
       }
-      bytes.append(contentsOf: rest)
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[done...]))
     }
     bytes.append(UInt8(ascii: "\""))
   }
 }
 
-extension Slice<UnsafeBufferPointer<UInt8>> {
+extension UnsafeBufferPointer<UInt8> {
   /// The index of the first byte that stands in no string as it is.
-  fileprivate var firstToEscape: Int? {
-    var index = startIndex
-    // Sixteen at a time, because outputs of programs are long and need few escapes.
-    let raw = UnsafeRawPointer(base.baseAddress)
-    while let raw, endIndex - index >= 16 {
-      let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-      let marks =
-        (block .< 0x20) .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
-      if any(marks) { break }
-      index += 16
+  fileprivate func firstToEscape(from start: Int) -> Int? {
+    var index = start
+    // Eight at a time, because outputs of programs are long and need few escapes.
+    while count - index >= 8 {
+      let word = UnsafeRawPointer(baseAddress! + index).loadUnaligned(as: UInt64.self)
+      if Self.mayHoldOneToEscape(word) { break }
+      index += 8
     }
-    return self[index...].firstIndex {
-      $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+    while index < count {
+      let byte = self[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+      index += 1
     }
+    return nil
+  }
+
+  /// Each byte's top bit, where subtracting borrowed from it: below 0x20, or nothing but a quote
+  /// or a backslash.
+  private static func mayHoldOneToEscape(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ (ones &* 0x22)
+    let backslashes = word ^ (ones &* 0x5C)
+    let marks =
+      (word &- (ones &* 0x20)) & ~word | (quotes &- ones) & ~quotes
+      | (backslashes &- ones) & ~backslashes
+    return marks & (ones &* 0x80) != 0
   }
 }
 

@@ -61,22 +61,17 @@ extension StringProtocol {
 }
 
 extension [UInt8] {
-  /// Appends the number's decimal digits, with zeros in front up to `digits`.
+  /// Appends the number's decimal digits, with zeros in front up to `digits`, of 20 at most.
   package mutating func appendDecimal(_ value: UInt64, digits: Int = 1) {
-    var count = digits
-    var bound = value
-    for _ in 0..<digits { bound /= 10 }
-    while bound > 0 {
-      bound /= 10
-      count += 1
-    }
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: count))
-    var rest = value
-    var index = self.count
-    while rest > 0 {
-      index -= 1
-      self[index] += UInt8(rest % 10)
-      rest /= 10
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+      var rest = value
+      var start = 20
+      while rest > 0 || start > 20 - digits {
+        start -= 1
+        buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      }
+      append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
     }
   }
 }

@@ -1,25 +1,25 @@
 internal import CSimdjson
 
 /// Holds one argument's JSON to its kind and rules and turns it into what the handler receives.
-struct ValueCheck {
-  let argument: Argument
-
+extension Argument {
   /// What Linux passes on to a program in one argument, without its NUL.
-  static let entryBytes = (128 << 10) - 1
-  static let entries = 1024
-  static let pathBytes = 4095
-  static let nameBytes = 255
+  private static let entryBytes = (128 << 10) - 1
+  private static let entries = 1024
+  private static let pathBytes = 4095
+  private static let nameBytes = 255
 
-  /// The value as the handler receives it; of no use where a fault was added.
-  func value(of json: JSON, into faults: inout ArgumentFaults) -> ArgumentValue {
-    guard argument.kind.admits(json) else {
+  /// The value as the handler receives it, nil being an absent one; of no use where a fault was
+  /// added.
+  func value(of json: JSON?, into faults: inout ArgumentFaults) -> ArgumentValue {
+    guard let json else { return ArgumentValue(absent: kind) }
+    guard kind.admits(json) else {
       addWrongType(json, to: &faults)
-      return ArgumentValue(absent: argument.kind)
+      return ArgumentValue(absent: kind)
     }
-    for breach in argument.rules.breaches(of: json, shown: shown(json)) {
-      faults.add(breach, to: argument.name)
+    for breach in rules.breaches(of: json, shown: shown(json)) {
+      faults.add(breach, to: name)
     }
-    switch (argument.kind, json) {
+    switch (kind, json) {
     case (.bool, .bool(let value)): return .bool(value)
     case (.integer, _): return integer(json, into: &faults)
     case (.number, _): return .number(json.double!)
@@ -28,12 +28,12 @@ struct ValueCheck {
       return .text(text)
     case (.file, .string(let path)):
       check(path, into: &faults)
-      if let fault = Self.fault(ofPath: path) { faults.add(fault, to: argument.name) }
+      if let fault = Self.fault(ofPath: path) { faults.add(fault, to: name) }
       return .text(path)
     case (.bytes, .string(let text)):
       check(text, into: &faults)
       guard let bytes = [UInt8](base64: text) else {
-        faults.add("not base64 with its padding (RFC 4648)", to: argument.name)
+        faults.add("not base64 with its padding (RFC 4648)", to: name)
         return .bytes([])
       }
       return .bytes(bytes)
@@ -44,46 +44,46 @@ struct ValueCheck {
   }
 
   private func addWrongType(_ json: JSON, to faults: inout ArgumentFaults) {
-    guard argument.kind == .texts, case .array(let entries) = json else {
-      let got = json.number == nil || argument.isSecret ? json.kindName : json.shown
-      return faults.add("expected \(argument.kind.name), got \(got)", to: argument.name)
+    guard kind == .texts, case .array(let entries) = json else {
+      let got = json.number == nil || isSecret ? json.kindName : json.shown
+      return faults.add("expected \(kind.name), got \(got)", to: name)
     }
     for (index, entry) in entries.enumerated() where entry.string == nil {
-      faults.add("expected a string, got \(entry.kindName)", to: argument.name, index: index)
+      faults.add("expected a string, got \(entry.kindName)", to: name, index: index)
     }
   }
 
   private func integer(_ json: JSON, into faults: inout ArgumentFaults) -> ArgumentValue {
     if let value = json.int64 { return .integer(value) }
-    faults.add("\(shown(json)) is beyond a signed 64 bit integer", to: argument.name)
+    faults.add("\(shown(json)) is beyond a signed 64 bit integer", to: name)
     return .integer(0)
   }
 
   private func texts(_ entries: [JSON], into faults: inout ArgumentFaults) -> ArgumentValue {
     guard entries.count <= Self.entries else {
-      faults.add("\(entries.count) entries, at most \(Self.entries) are taken", to: argument.name)
+      faults.add("\(entries.count) entries, at most \(Self.entries) are taken", to: name)
       return .texts(nil)
     }
-    for breach in argument.rules.breaches(ofCount: entries.count) {
-      faults.add(breach, to: argument.name)
+    for breach in rules.breaches(ofCount: entries.count) {
+      faults.add(breach, to: name)
     }
     let texts = entries.map { $0.string! }
     var seen = Set<ExactText>()
     for (index, text) in texts.enumerated() {
-      check(text, by: argument.rules.items, index: index, into: &faults)
+      check(text, by: rules.items, index: index, into: &faults)
       if text.utf8.count > Self.entryBytes {
         let message = "\(text.utf8.count) bytes, at most \(Self.entryBytes) are taken"
-        faults.add(message, to: argument.name, index: index)
+        faults.add(message, to: name, index: index)
       }
-      if argument.rules.hasUniqueItems, !seen.insert(ExactText(text)).inserted {
-        faults.add("\(shown(.string(text))) is given twice", to: argument.name, index: index)
+      if rules.hasUniqueItems, !seen.insert(ExactText(text)).inserted {
+        faults.add("\(shown(.string(text))) is given twice", to: name, index: index)
       }
     }
     return .texts(texts)
   }
 
   private func check(_ text: String, into faults: inout ArgumentFaults) {
-    check(text, by: argument.rules.text, index: nil, into: &faults)
+    check(text, by: rules.text, index: nil, into: &faults)
   }
 
   private func check(
@@ -91,14 +91,14 @@ struct ValueCheck {
   ) {
     var utf8 = text
     if utf8.withUTF8({ csimdjson_has_nul($0.baseAddress, $0.count) }) {
-      faults.add("U+0000 inside", to: argument.name, index: index)
+      faults.add("U+0000 inside", to: name, index: index)
     }
     for breach in rules.breaches(of: text, shown: shown(.string(text))) {
-      faults.add(breach, to: argument.name, index: index)
+      faults.add(breach, to: name, index: index)
     }
   }
 
-  private func shown(_ json: JSON) -> String { argument.isSecret ? "the value" : json.shown }
+  private func shown(_ json: JSON) -> String { isSecret ? "the value" : json.shown }
 
   /// What keeps a path from naming a file beneath a workspace, by its form alone. A name may begin
   /// with `-`: it is a file.
