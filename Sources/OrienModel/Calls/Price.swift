@@ -10,25 +10,28 @@ package struct Price: Sendable, Equatable {
   package init(currency: String = "USD") { self.currency = currency }
 
   /// The cost of a call: each part is rounded down to a whole micro-unit, then all are added, so
-  /// that a bill is the sum of its lines and no rounding favours the seller. Saturates.
+  /// that a bill is the sum of its lines and no rounding favours the seller. Memory is billed at
+  /// its peak for as long as the call ran. Saturates.
   package func cost(of usage: Usage) -> UInt64 {
     var total = perCall
     total = total.saturatingAdd(
-      Self.scaled(perCPUSecond, by: usage.cpuMicroseconds, over: 1_000_000))
-    let (high, low) = usage.memoryPeakBytes.multipliedFullWidth(by: usage.wallMicroseconds)
-    // Byte-microseconds to GiB-seconds, by way of MiB-milliseconds, which fit into 64 bits.
-    let unit: UInt64 = (1 << 20) * 1000
-    let mebibyteMilliseconds = high < unit ? unit.dividingFullWidth((high, low)).quotient : .max
+      Self.cost(of: UInt128(usage.cpuMicroseconds), at: perCPUSecond, per: 1_000_000))
+    let byteMicroseconds = UInt128(usage.memoryPeakBytes) * UInt128(usage.wallMicroseconds)
     total = total.saturatingAdd(
-      Self.scaled(perGiBSecond, by: mebibyteMilliseconds, over: 1024 * 1000))
+      Self.cost(of: byteMicroseconds, at: perGiBSecond, per: 1_000_000 << 30))
     for (unit, amount) in usage.units {
       total = total.saturatingAdd((perUnit[unit] ?? 0).saturatingMultiply(amount))
     }
     return total
   }
 
-  private static func scaled(_ price: UInt64, by amount: UInt64, over unit: UInt64) -> UInt64 {
-    let (high, low) = price.multipliedFullWidth(by: amount)
-    return high < unit ? unit.dividingFullWidth((high, low)).quotient : .max
+  /// `amount * price / unit`, rounded once. `unit` is below 2^64, so that only the whole part of
+  /// the product can be too large.
+  private static func cost(of amount: UInt128, at price: UInt64, per unit: UInt128) -> UInt64 {
+    let (whole, rest) = amount.quotientAndRemainder(dividingBy: unit)
+    let (product, overflow) = whole.multipliedReportingOverflow(by: UInt128(price))
+    guard !overflow else { return .max }
+    let (sum, carried) = product.addingReportingOverflow(rest * UInt128(price) / unit)
+    return carried ? .max : UInt64(clamping: sum)
   }
 }

@@ -16,8 +16,11 @@ package struct Usage: Sendable, Equatable {
     cpuUserMicroseconds.saturatingAdd(cpuSystemMicroseconds)
   }
 
-  /// Adds what another process of the same call used: times and bytes add up, peaks do not.
+  /// Adds what another process of the same call used: CPU time, bytes and units add up, peaks do
+  /// not, and the wall is the call's own. The sum is as good as the worse source of the two;
+  /// adding what is empty changes nothing.
   package mutating func add(_ other: Usage) {
+    guard other != Usage() else { return }
     cpuUserMicroseconds = cpuUserMicroseconds.saturatingAdd(other.cpuUserMicroseconds)
     cpuSystemMicroseconds = cpuSystemMicroseconds.saturatingAdd(other.cpuSystemMicroseconds)
     memoryPeakBytes = max(memoryPeakBytes, other.memoryPeakBytes)

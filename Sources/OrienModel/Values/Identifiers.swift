@@ -33,7 +33,7 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   /// Checks the form alone, not whether the execution exists.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
-    guard bytes.count == 41, text.hasPrefix("exec-") else { return nil }
+    guard bytes.count == 41, bytes.starts(with: "exec-".utf8) else { return nil }
     for (index, byte) in bytes[5...].enumerated() {
       switch index {
       case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
@@ -62,11 +62,14 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   package var bytes: [UInt8] { description.dropFirst(5).hexBytes }
 }
 
-/// Whose a session or an execution is: the name of the key that made it.
+/// Whose a session or an execution is: the name of the key that made it. Names whose bytes differ
+/// are two owners, also where Unicode calls them equivalent.
 package struct Owner: Hashable, Sendable, CustomStringConvertible {
-  package let description: String
+  private let name: ExactText
 
-  package init(_ name: String) { description = name }
+  package init(_ name: String) { self.name = ExactText(name) }
+
+  package var description: String { name.text }
 
   /// Whoever operates the node; on loopback without a key, the caller is.
   package static let `operator` = Owner("operator")
