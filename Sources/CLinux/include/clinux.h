@@ -80,3 +80,7 @@ ssize_t linux_send(int socket, const void *bytes, size_t count, const int *descr
                    size_t passed);
 ssize_t linux_receive(int socket, void *bytes, size_t room, int descriptors[LINUX_PASSED],
                       size_t *passed);
+
+/* Swift 6 takes no global that anybody may change; glibc shows this one under _GNU_SOURCE. */
+extern char **environ;
+static inline char **linux_environment(void) { return environ; }

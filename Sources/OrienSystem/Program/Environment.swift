@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+
+/// What a program was started with and where: taken once, and from there on a value like others.
+package struct Environment: Sendable {
+  package var variables: [String: String]
+  /// An absolute path.
+  package var workingFolder: String
+  /// The program's own file, links followed.
+  package var executablePath: String
+  /// As whom it acts; 0 is root.
+  package var userID: UInt32
+
+  package init(
+    variables: [String: String] = [:], workingFolder: String = "/", executablePath: String = "/",
+    userID: UInt32 = 0
+  ) {
+    self.variables = variables
+    self.workingFolder = workingFolder
+    self.executablePath = executablePath
+    self.userID = userID
+  }
+
+  package subscript(name: String) -> String? { variables[name] }
+
+  /// This process's. To be called before there is a second thread.
+  package static var current: Environment {
+    var variables: [String: String] = [:]
+    var entry = linux_environment()
+    while let text = entry?.pointee {
+      let parts = String(cString: text).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry = entry?.advanced(by: 1)
+    }
+    return Environment(
+      variables: variables, workingFolder: resolved(".") ?? "/",
+      executablePath: resolved("/proc/self/exe") ?? "/", userID: geteuid())
+  }
+
+  /// `path`, where it is relative, from the working folder on.
+  package func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : workingFolder + (workingFolder == "/" ? "" : "/") + path
+  }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
+}

@@ -1,0 +1,29 @@
+import CLinux
+import Glibc
+
+/// This process as a program that somebody runs.
+package enum Program {
+  package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
+  /// Calls `body`, on a thread of its own, for each Ctrl-C and each SIGTERM, with how many there
+  /// have been. To be called on the main thread before any other is started.
+  package static func onInterruption(_ body: @escaping @Sendable (Int) -> Void) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGINT)
+    sigaddset(&set, SIGTERM)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    Thread("interruptions") {
+      var set = sigset_t()
+      sigemptyset(&set)
+      sigaddset(&set, SIGINT)
+      sigaddset(&set, SIGTERM)
+      var signal: Int32 = 0
+      var count = 0
+      while sigwait(&set, &signal) == 0 {
+        count += 1
+        body(count)
+      }
+    }.detach()
+  }
+}
