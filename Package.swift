@@ -109,6 +109,12 @@ let checks: [Target] = [
   tests(
     "OrienAPI",
     ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),
+  tests(
+    "orien",
+    [
+      "orien", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP", "OrienSystem",
+      "OrienModel",
+    ]),
   tests("Tidy", []),
 ]
 

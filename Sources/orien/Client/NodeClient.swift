@@ -1,0 +1,134 @@
+import OrienHTTPClient
+import OrienModel
+import OrienSystem
+
+/// A node, asked over its API. One thread at a time.
+final class NodeClient {
+  private let client = HTTPClient()
+  private let address: Address
+
+  /// Where a node is, and with which key it is asked.
+  struct Address: Sendable {
+    let url: String
+    let key: String?
+  }
+
+  init(_ address: Address) { self.address = address }
+
+  /// Asks and reads the JSON that comes back. A refusal is a failure.
+  func json(
+    _ method: String = "GET", _ path: String, body: JSON? = nil
+  ) throws(Failure) -> JSON {
+    var headers: [HTTPHeader] = []
+    var content = HTTPRequest.Body.none
+    if let body {
+      headers.append(HTTPHeader("Content-Type", "application/json"))
+      content = .bytes(body.compact)
+    }
+    let response = try reaching { () throws(Failure) in
+      try client.send(request(method, path, headers, content))
+    }
+    try check(response)
+    do throws(Failure) {
+      return try JSON(parsing: response.body)
+    } catch {
+      throw Failure(
+        .unavailable, "no-node", "\(address.url) answered what is no JSON: is it an Orien node?")
+    }
+  }
+
+  /// Sends a file to a workspace.
+  func upload(_ file: HostFile, to path: String) throws(Failure) {
+    let body = HTTPRequest.Body.stream(
+      bytes: UInt64(file.status.bytes)
+    ) { (buffer) throws(Failure) in try file.read(into: buffer) }
+    var request = request(
+      "PUT", path, [HTTPHeader("Content-Type", "application/octet-stream")], body)
+    request.bounds.totalMilliseconds = nil
+    request.bounds.silenceMilliseconds = 60_000
+    try check(try client.send(request))
+  }
+
+  /// Hands on the bytes of an answer that may take as long as it likes, until `receive` says false.
+  func stream(
+    _ path: String, accept: String,
+    _ receive: (UnsafeRawBufferPointer) throws(Failure) -> Bool
+  ) throws(Failure) {
+    var request = request("GET", path, [HTTPHeader("Accept", accept)], .none)
+    request.bounds.totalMilliseconds = nil
+    try check(try client.send(request, receiving: receive))
+  }
+
+  private func request(
+    _ method: String, _ path: String, _ headers: [HTTPHeader], _ body: HTTPRequest.Body
+  ) -> HTTPRequest {
+    let authorization = address.key.map { [HTTPHeader("Authorization", "Bearer \($0)")] } ?? []
+    return HTTPRequest(method, address.url + path, headers: authorization + headers, body: body)
+  }
+
+  /// Tells who cannot reach a node how to have one.
+  private func reaching(
+    _ body: () throws(Failure) -> HTTPResponse
+  ) throws(Failure) -> HTTPResponse {
+    do throws(Failure) {
+      return try body()
+    } catch {
+      guard error.reason == "no-connection" else { throw error }
+      throw Failure(
+        error.code, error.reason,
+        "no node answers at \(address.url); start one by `orien serve`, or name it by --url")
+    }
+  }
+
+  private func check(_ response: HTTPResponse) throws(Failure) {
+    guard !response.isSuccess else { return }
+    throw Failure(refusal: response, from: address.url)
+  }
+}
+
+extension NodeClient.Address {
+  /// As the options say, else the environment.
+  init(_ invocation: Invocation) throws(Failure) {
+    let environment = invocation.environment
+    let given = invocation.value(.url) ?? environment["ORIEN_URL"]
+    let url = given ?? "http://127.0.0.1:\(environment["PORT"] ?? "4000")"
+    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    if let path = invocation.value(.keyFile) {
+      key = try HostFile.key(at: path)
+    } else if let text = environment["PROVIDER_API_KEY"], !text.isEmpty {
+      key = text
+    } else if let path = environment["PROVIDER_API_KEY_FILE"], !path.isEmpty {
+      key = try HostFile.key(at: path)
+    } else {
+      key = nil
+    }
+  }
+}
+
+extension Failure {
+  /// What a node refused, in its own words: its error body has `detail`, `code` and `errors`.
+  fileprivate init(refusal response: HTTPResponse, from url: String) {
+    let body = try? JSON(parsing: response.body)
+    let code: Code =
+      switch response.status {
+      case 401: .unauthenticated
+      case 403: .denied
+      case 404: .notFound
+      case 409: .conflict
+      case 413: .tooLarge
+      case 429: .limited
+      case 503: .unavailable
+      case 507: .full
+      case 400..<500: .invalid
+      default: .internal
+      }
+    var message = (body?["detail"] ?? body?["error"])?.string?.printable ?? ""
+    if message.isEmpty { message = "\(url) answered with status \(response.status)" }
+    if code == .unauthenticated { message += "; give a key by --key-file or PROVIDER_API_KEY" }
+    let faults = (body?["errors"]?.array ?? []).compactMap { fault -> Fault? in
+      guard let text = fault["detail"]?.string else { return nil }
+      return Fault(fault["pointer"]?.string?.printable ?? "", text.printable)
+    }
+    self.init(code, body?["code"]?.string ?? "refused", message, faults: faults)
+  }
+}

@@ -1,0 +1,35 @@
+import OrienHTTPClient
+
+/// The node's URLs, as this program asks for them. Whatever stands in a name stays within its
+/// segment.
+enum Paths {
+  static let health = "/health"
+  static let tools = "/tools"
+  static let execute = "/execute"
+  static let plugins = "/plugins"
+
+  static func tool(_ id: String) -> String { "/tools/" + id.percentEncoded }
+
+  static func executions(_ query: [(String, String)]) -> String {
+    let text = query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
+    return "/executions" + (text.isEmpty ? "" : "?" + text)
+  }
+
+  static func execution(_ id: String) -> String { "/executions/" + id.percentEncoded }
+
+  static func events(_ id: String) -> String { execution(id) + "/events" }
+
+  static func output(_ id: String, _ stream: String, offset: UInt64, follow: Bool) -> String {
+    execution(id) + "/output?stream=\(stream)&offset=\(offset)" + (follow ? "&follow=1" : "")
+  }
+
+  static func workspace(_ session: String) -> String {
+    "/sessions/\(session.percentEncoded)/workspace"
+  }
+
+  /// `path` has folders of its own.
+  static func file(_ session: String, _ path: String) -> String {
+    let segments = path.split(separator: "/").map { String($0).percentEncoded }
+    return "/sessions/\(session.percentEncoded)/files/" + segments.joined(separator: "/")
+  }
+}

@@ -1,0 +1,101 @@
+import OrienModel
+import OrienSystem
+
+// Commands about executions that are there already.
+extension Command {
+  static func listExecutions(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let executions = try newest(invocation)
+    if try invocation.answered(.object([JSON.Member("executions", .array(executions))])) {
+      return .success
+    }
+    var table = TextTable("ID", "TOOL", "SESSION", "STATUS", "ACCEPTED", "RAN", "EXIT", "COST")
+    for execution in executions {
+      let ran = execution["effectiveDurationMs"]?.int64.map { "\($0) ms" } ?? ""
+      let cost = execution["cost"].flatMap { cost -> String? in
+        cost["microUnits"]?.uint64.map { Price.shown($0) + " " + cost["currency"].plain }
+      }
+      table.add(
+        execution["executionId"].plain, execution["toolId"].plain, execution["sessionId"].plain,
+        execution["status"].plain, execution["startedAt"].plain, ran,
+        execution["exitCode"].plain, cost ?? "")
+    }
+    try invocation.console.write(table.text(invocation.console.style))
+    return .success
+  }
+
+  /// As many as asked for, page by page. Without an option only what is not over.
+  private static func newest(_ invocation: Invocation) throws(Failure) -> [JSON] {
+    let limit = try invocation.limit()
+    var statuses: [String?] = ["pending", "running"]
+    if let status = invocation.value(.status) {
+      statuses = [status]
+    } else if invocation.has(.all) {
+      statuses = [nil]
+    }
+    let node = try invocation.node()
+    var executions: [JSON] = []
+    for status in statuses {
+      var cursor: String?
+      repeat {
+        var query = [("limit", "\(min(limit - executions.count, 100))")]
+        if let status { query.append(("status", status)) }
+        if let session = invocation.value(.session) { query.append(("session", session)) }
+        if let cursor { query.append(("cursor", cursor)) }
+        let page = try node.json("GET", Paths.executions(query))
+        executions += page["executions"]?.array ?? []
+        cursor = page["nextCursor"]?.string
+      } while cursor != nil && executions.count < limit
+      if executions.count >= limit { break }
+    }
+    return executions
+  }
+
+  static func cancel(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let node = try invocation.node()
+    var records: [JSON] = []
+    for id in invocation.operands {
+      let record = try node.json("DELETE", Paths.execution(id))
+      records.append(record)
+      if !invocation.has(.json) {
+        try invocation.console.line("\(id): \(record["status"].plain.printable)")
+      }
+    }
+    _ = try invocation.answered(.array(records))
+    return .success
+  }
+
+  static func logs(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let id = invocation.operands[0]
+    let address = try NodeClient.Address(invocation)
+    let record = try NodeClient(address).json("GET", Paths.execution(id))
+    if invocation.has(.json) && !invocation.has(.follow) {
+      _ = try invocation.answered(record)
+      return .success
+    }
+    let output = Output(id: id, address: address, console: invocation.console)
+    try output.copy(follow: invocation.has(.follow))
+    if invocation.has(.json) {
+      _ = try invocation.answered(try NodeClient(address).final(id))
+    }
+    return .success
+  }
+}
+
+extension Invocation {
+  fileprivate func limit() throws(Failure) -> Int {
+    guard let text = value(.limit) else { return 50 }
+    guard let limit = Int(text), (1...10_000).contains(limit) else {
+      throw .usage("--limit \(text): expected a number from 1 to 10000", command)
+    }
+    return limit
+  }
+}
+
+extension Price {
+  /// Millionths as people write them: `0.000150`.
+  static func shown(_ microUnits: UInt64) -> String {
+    let fraction = String(microUnits % 1_000_000)
+    return "\(microUnits / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
+      + fraction
+  }
+}

@@ -1,0 +1,97 @@
+import OrienModel
+
+// Commands that show what a node says of itself.
+extension Command {
+  static func status(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let health = try invocation.node().json("GET", Paths.health)
+    let state = health["status"]?.string ?? "error"
+    if try !invocation.answered(health) {
+      let style = invocation.console.style
+      for member in health.members ?? [] {
+        let text = member.value.plain.printable
+        let isState = member.name == "status"
+        let shown = !isState ? text : state == "ok" ? style.green(text) : style.red(text)
+        try invocation.console.line("\(member.name.printable): \(shown)")
+      }
+    }
+    return state == "ok" ? .success : .negative
+  }
+
+  static func tools(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let node = try invocation.node()
+    if let name = invocation.operands.first {
+      let tool = try node.json("GET", Paths.tool(name))
+      if try !invocation.answered(tool) { try show(tool, invocation.console) }
+      return .success
+    }
+    let answer = try node.json("GET", Paths.tools)
+    if try invocation.answered(answer) { return .success }
+    var table = TextTable("TOOL", "NAME", "ARGUMENTS", "AVAILABLE")
+    for tool in answer["tools"]?.array ?? [] {
+      let arguments = (tool["args"]?.array ?? []).map { argument in
+        let name = argument["name"].plain
+        return argument["required"]?.bool == true ? name : "[\(name)]"
+      }
+      let available = tool["available"]?.bool == false ? tool["unavailableReason"].plain : "yes"
+      table.add(tool["id"].plain, tool["name"].plain, arguments.joined(separator: " "), available)
+    }
+    try invocation.console.write(table.text(invocation.console.style))
+    return .success
+  }
+
+  private static func show(_ tool: JSON, _ console: Console) throws(Failure) {
+    let style = console.style
+    try console.line("\(style.bold(tool["id"].plain.printable)): \(tool["name"].plain.printable)")
+    try console.line(tool["description"].plain.printable + "\n")
+    var table = TextTable("ARGUMENT", "TYPE", "REQUIRED", "WHAT FOR")
+    for argument in tool["args"]?.array ?? [] {
+      table.add(
+        argument["name"].plain, argument["type"].plain,
+        argument["required"]?.bool == true ? "yes" : "no", argument["description"].plain)
+    }
+    try console.write(table.text(style))
+    for name in ["maxDurationSeconds", "resourceLimits", "price", "example"] {
+      guard let value = tool[name], value != .null else { continue }
+      try console.line("\(name): \(value.plain.printable)")
+    }
+  }
+
+  static func plugins(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let answer = try invocation.node().json("GET", Paths.plugins)
+    if try invocation.answered(answer) { return .success }
+    var table = TextTable("PLUGIN", "ID", "VERSION", "STATE", "REASON")
+    for plugin in answer["plugins"]?.array ?? [] {
+      table.add(
+        plugin["file"].plain, plugin["id"].plain, plugin["version"].plain, plugin["state"].plain,
+        plugin["reason"].plain)
+    }
+    try invocation.console.write(table.text(invocation.console.style))
+    return .success
+  }
+}
+
+extension Invocation {
+  func node() throws(Failure) -> NodeClient { NodeClient(try NodeClient.Address(self)) }
+
+  /// Answers in JSON where that was asked for.
+  func answered(_ json: JSON) throws(Failure) -> Bool {
+    guard has(.json) else { return false }
+    try console.line(String(decoding: json.compact, as: UTF8.self))
+    return true
+  }
+}
+
+extension JSON? {
+  /// As a table shows it: texts without quotes, nothing for what is not there.
+  var plain: String {
+    switch self {
+    case nil, .null?: ""
+    case .string(let text)?: text
+    case let value?: String(decoding: value.compact, as: UTF8.self)
+    }
+  }
+}
+
+extension JSON {
+  var plain: String { Swift.Optional(self).plain }
+}

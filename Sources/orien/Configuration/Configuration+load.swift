@@ -1,0 +1,140 @@
+import OrienModel
+import OrienSystem
+
+extension Configuration {
+  /// Reads the configuration from all its sources: flags over the environment over `.env` in the
+  /// working folder over `file` over defaults.
+  ///
+  /// `flags` are settings by name. `file` must be there where it is given; else `orien.conf` in
+  /// `~/.config/orien` and in `/etc/orien` are looked for. Every fault of every source is named.
+  static func load(
+    flags: [String: (flag: String, value: String)] = [:], environment: Environment,
+    file: String? = nil
+  ) throws(Failure) -> Configuration {
+    var loading = Loading(environment: environment)
+    if let file {
+      try loading.take(file: environment.absolute(file)) { .file(path: $0, line: $1) }
+    } else if let file = environment.configurationFile {
+      try loading.take(file: file) { .file(path: $0, line: $1) }
+    }
+    let dotEnv = environment.absolute(".env")
+    if HostFile.kind(at: dotEnv) != nil {
+      try loading.take(file: dotEnv) { .workingFolder(path: $0, line: $1) }
+    }
+    for (name, value) in environment.variables.sorted(by: { $0.key < $1.key }) {
+      if Setting.named(name) != nil || Setting.isLater(name) {
+        loading.take(name, value, .environment)
+      }
+    }
+    for (name, flag) in flags { loading.take(name, flag.value, .flag(flag.flag)) }
+    return try loading.finished()
+  }
+}
+
+/// A configuration that is being put together.
+private struct Loading {
+  let environment: Environment
+  var configuration = Configuration()
+  var faults: [String] = []
+
+  init(environment: Environment) { self.environment = environment }
+
+  mutating func take(
+    file path: String, _ origin: (String, Int) -> Configuration.Origin
+  ) throws(Failure) {
+    let file = try HostFile(at: path)
+    try file.checkOwner(environment.userID)
+    var seen: [String: Int] = [:]
+    for line in SettingLine.lines(of: try file.text(atMostBytes: 256 << 10)) {
+      let place = "\(path):\(line.number)"
+      guard let name = line.name else {
+        faults.append("\(place): expected KEY=VALUE, a blank line or a # comment")
+        continue
+      }
+      if let first = seen.updateValue(line.number, forKey: name) {
+        faults.append("\(place): \(name) is set in line \(first) already")
+      } else if Setting.named(name) == nil && !Setting.isLater(name) {
+        let hint = Nearest.hint(for: name, among: Setting.all.map(\.name))
+        faults.append("\(place): no setting is named \(name)\(hint)")
+      } else {
+        take(name, line.value, origin(path, line.number))
+      }
+    }
+  }
+
+  /// Takes one setting; an empty one counts as not made.
+  mutating func take(_ name: String, _ value: String, _ origin: Configuration.Origin) {
+    guard !value.isEmpty else { return }
+    guard let setting = Setting.named(name) else {
+      let warning = "\(name) (\(origin.description)) has no effect yet"
+      configuration.warnings.append(warning)
+      return
+    }
+    guard setting.apply(&configuration, value) else {
+      let shown = setting.isSecret ? "..." : value
+      faults.append("\(name)=\(shown) (\(origin.description)): expected \(setting.expected)")
+      return
+    }
+    configuration.origin[name] = origin
+  }
+
+  mutating func finished() throws(Failure) -> Configuration {
+    guard faults.isEmpty else {
+      throw Failure(.invalid, "configuration", faults.joined(separator: "\n"))
+    }
+    try takeKey()
+    takePaths()
+    return configuration
+  }
+
+  private mutating func takeKey() throws(Failure) {
+    guard let path = configuration.apiKeyFile else { return }
+    guard configuration.apiKey == nil else {
+      throw Failure(
+        .invalid, "configuration", "set PROVIDER_API_KEY or PROVIDER_API_KEY_FILE, not both")
+    }
+    configuration.apiKey = try HostFile.key(at: environment.absolute(path))
+    configuration.origin["PROVIDER_API_KEY"] = .file(path: environment.absolute(path), line: 1)
+  }
+
+  private mutating func takePaths() {
+    let state =
+      configuration.origin["STATE_DIR"] == nil
+      ? environment.stateFolder : configuration.stateFolder
+    configuration.stateFolder = environment.absolute(state)
+    let workspaces =
+      configuration.origin["WORKSPACE_ROOT"] == nil
+      ? configuration.stateFolder + "/workspaces" : configuration.workspaceFolder
+    configuration.workspaceFolder = environment.absolute(workspaces)
+    let tools =
+      configuration.origin["TOOLS_DIR"] == nil
+      ? environment.toolsFolder : configuration.toolsFolder
+    configuration.toolsFolder = environment.absolute(tools)
+  }
+}
+
+extension HostFile {
+  /// The first line of a file that holds a key. One that other users may read is refused.
+  static func key(at path: String) throws(Failure) -> String {
+    let file = try HostFile(at: path)
+    guard file.status.mode & 0o004 == 0 else {
+      throw Failure(
+        .denied, "open-key", "\(path): other users may read this key; chmod o-r \(path)")
+    }
+    let text = try file.text(atMostBytes: 64 << 10)
+    let key = String(text.lines[0])
+    guard !key.isEmpty else {
+      throw Failure(.invalid, "no-key", "\(path): expected a key in the first line")
+    }
+    return key
+  }
+
+  /// What another user may write decides which code the node loads.
+  fileprivate func checkOwner(_ userID: UInt32) throws(Failure) {
+    guard status.owner == 0 || status.owner == userID, status.mode & 0o002 == 0 else {
+      throw Failure(
+        .denied, "untrusted-path",
+        "\(path): expected a file of root or user \(userID) that others may not write to")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import OrienHTTP
+import OrienKernel
+import OrienLedger
+import OrienModel
+import OrienSandbox
+import OrienSystem
+
+/// All that an operator has decided about a node, read once and checked: what the process is
+/// composed from. The bounds of each module have that module's defaults.
+struct Configuration: Sendable {
+  var providerID = "provider-demo"
+  var providerName = "Demo Provider Node"
+  /// Absolute paths.
+  var stateFolder = ""
+  var workspaceFolder = ""
+  var toolsFolder = ""
+  var logLevel = Log.Level.info
+  /// Nil: text on a terminal, JSON elsewhere.
+  var logFormat: Log.Format?
+
+  var host: [UInt8] = [127, 0, 0, 1]
+  var port: UInt16 = 4000
+  var listen: [NetworkAddress] = []
+  /// Whichever of the two settings it came from.
+  var apiKey: String?
+  var apiKeyFile: String?
+  var origins = OriginPolicy()
+  var isUnsafeAllowed = false
+
+  var policy = Policy.standard
+  var workspaces = WorkspaceLimits()
+  var ledger = Ledger.Options()
+  var http = HTTPLimits()
+
+  /// Where each setting that somebody made comes from.
+  var origin: [String: Origin] = [:]
+  /// What the operator should be told, though it stops nothing.
+  var warnings: [String] = []
+
+  /// Where a setting was made, the weakest first.
+  enum Origin: Sendable, Comparable {
+    case file(path: String, line: Int)
+    case workingFolder(path: String, line: Int)
+    case environment
+    case flag(String)
+
+    var description: String {
+      switch self {
+      case .file(let path, let line), .workingFolder(let path, let line): "\(path):\(line)"
+      case .environment: "environment"
+      case .flag(let name): "--\(name)"
+      }
+    }
+
+    private var strength: Int {
+      switch self {
+      case .file: 0
+      case .workingFolder: 1
+      case .environment: 2
+      case .flag: 3
+      }
+    }
+
+    static func < (a: Self, b: Self) -> Bool { a.strength < b.strength }
+  }
+}
+
+extension Configuration {
+  /// Where to listen: LISTEN, unless HOST or PORT was set more strongly, as by the environment over
+  /// a file.
+  var addresses: [NetworkAddress] {
+    let single = [origin["HOST"], origin["PORT"]].compactMap { $0 }.max()
+    if let several = origin["LISTEN"], single.map({ $0 <= several }) ?? true { return listen }
+    return [NetworkAddress(host: host, port: port)]
+  }
+
+  var isLoopbackOnly: Bool { addresses.allSatisfy(\.isLoopback) }
+
+  /// The key of the examples, known to everybody.
+  static let demoKey = "demo-key"
+
+  /// Refuses what must not be served: anybody could call a node that listens beyond loopback
+  /// without a key, or with one that can be guessed.
+  func check() throws(Failure) {
+    guard let address = addresses.first(where: { !$0.isLoopback }) else { return }
+    let command = "(umask 077; head -c 32 /dev/urandom | base64 > provider.key)"
+    let advice = "make one by `\(command)` and set PROVIDER_API_KEY_FILE=provider.key"
+    guard let apiKey else {
+      throw Failure(.denied, "no-key", "listening on \(address) needs a key: \(advice)")
+    }
+    guard apiKey != Self.demoKey, apiKey.utf8.count >= 16 else {
+      throw Failure(
+        .denied, "weak-key",
+        "listening on \(address) needs a key that nobody guesses, of 16 characters at least: "
+          + advice)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// One thing about a node that its operator may decide: a key of the configuration.
+struct Setting: Sendable {
+  /// As it is written in the environment and in files.
+  let name: String
+  let doc: String
+  /// Its value is never shown.
+  let isSecret: Bool
+  /// What stands in for it, where that depends on who runs the node and where.
+  let fallbackDoc: String?
+  /// The flag of `orien serve` that sets it too.
+  let flag: Option?
+  let expected: String
+  /// Sets it; false where the text is not as expected.
+  let apply: @Sendable (inout Configuration, String) -> Bool
+  let show: @Sendable (Configuration) -> String
+
+  init<Value>(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable,
+    _ format: Format<Value>, _ doc: String, isSecret: Bool = false, fallback: String? = nil,
+    flag: Option? = nil
+  ) {
+    self.name = name
+    self.doc = doc
+    self.isSecret = isSecret
+    self.flag = flag
+    fallbackDoc = fallback
+    expected = format.expected
+    apply = { configuration, text in
+      guard let value = format.parse(text) else { return false }
+      configuration[keyPath: path] = value
+      return true
+    }
+    show = { format.show($0[keyPath: path]) }
+  }
+}

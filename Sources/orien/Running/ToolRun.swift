@@ -1,0 +1,95 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+
+/// One `orien run`, from its first file to its exit code.
+final class ToolRun: Sendable {
+  private let invocation: Invocation
+  private let address: NodeClient.Address
+  /// The execution, once the node has accepted it.
+  private let execution = Mutex<String?>(nil)
+
+  init(_ invocation: Invocation, _ address: NodeClient.Address) {
+    self.invocation = invocation
+    self.address = address
+  }
+
+  /// From now on Ctrl-C cancels the execution; a second one ends this program at once.
+  func cancelWhenInterrupted() {
+    Program.onInterruption { [self] count in
+      guard count == 1, let id = execution.withLock({ $0 }) else { Program.exit(130) }
+      invocation.console.tell("cancelling \(id)")
+      do throws(Failure) {
+        _ = try NodeClient(address).json("DELETE", Paths.execution(id))
+      } catch {
+        invocation.console.explain(error)
+        Program.exit(130)
+      }
+    }
+  }
+
+  func perform() throws(Failure) -> ExitCode {
+    let node = NodeClient(address)
+    let tool = try node.json("GET", Paths.tool(invocation.operands[0]))
+    let words = ArgumentWords(tool: invocation.operands[0], schema: tool["inputSchema"] ?? .null)
+    let arguments = try words.json(invocation.operands.dropFirst())
+    let session = invocation.value(.session) ?? "run-" + String(hex: Random.bytes(8))
+    let ownsSession = invocation.value(.session) == nil && !invocation.has(.noWait)
+    defer {
+      // What is left of it goes when it has been idle for long: no reason to fail.
+      if ownsSession { _ = try? node.json("DELETE", Paths.workspace(session) + "?force=1") }
+    }
+    for word in invocation.all(.file) { try Upload(word).send(to: node, session: session) }
+    let accepted = try node.json(
+      "POST", Paths.execute,
+      body: .object([
+        JSON.Member("sessionId", .string(session)),
+        JSON.Member("toolId", .string(invocation.operands[0])), JSON.Member("args", arguments),
+      ]))
+    guard let id = accepted["executionId"]?.string else {
+      throw Failure(.internal, "no-id", "the node accepted the call without an executionId")
+    }
+    execution.withLock { $0 = id }
+    if invocation.has(.noWait) {
+      if try !invocation.answered(accepted) { try invocation.console.line(id.printable) }
+      return .success
+    }
+    if !invocation.has(.json) {
+      try Output(id: id, address: address, console: invocation.console).copy(follow: true)
+    }
+    return try report(try node.final(id), id)
+  }
+
+  /// Says how it ended where its own streams cannot have said it.
+  private func report(_ record: JSON, _ id: String) throws(Failure) -> ExitCode {
+    let code = ExitCode(final: record)
+    guard try !invocation.answered(record) else { return code }
+    let exit = record["exitCode"]?.int64
+    if code != .success && exit == nil {
+      let message = record["message"].plain.isEmpty ? record["reason"] : record["message"]
+      invocation.console.tell(
+        "\(id) ended as \(record["status"].plain.printable): \(message.plain.printable)")
+    }
+    if record["truncated"]?.bool == true {
+      invocation.console.tell("more output came than was granted, and is lost")
+    }
+    return code
+  }
+}
+
+extension ExitCode {
+  /// What `run` ends with: as the tool did, where it exited.
+  init(final record: JSON) {
+    let exit = record["exitCode"]?.int64.flatMap { Int32(exactly: $0) }
+    let signal = record["signal"]?.int64.flatMap { Int32(exactly: $0) }
+    let code: Int32 =
+      switch Status(rawValue: record["status"]?.string ?? "") {
+      case .completed?: exit ?? 0
+      case .failed?: signal.map { 128 + $0 } ?? exit.flatMap { $0 == 0 ? nil : $0 } ?? 1
+      case .timeout?: 124
+      case .cancelled?: 130
+      default: 70
+      }
+    self.init(code)
+  }
+}

@@ -1,0 +1,90 @@
+import OrienModel
+
+/// Every command there is: the one table that parsing, help, suggestions and the README's section
+/// are made of.
+extension Command {
+  static let all: [Command] = [
+    Command(
+      "serve", "Run a node in the foreground",
+      options: Setting.all.compactMap(\.flag) + [.config],
+      examples: [
+        Example("orien serve", "On 127.0.0.1:4000, state in the home folder"),
+        Example("orien serve --listen 127.0.0.1:8000 --state ./state", "Somewhere else"),
+      ], run: serve),
+    Command(
+      "status", "Show how the node is", options: asking,
+      examples: [Example("orien status --json", "As a program wants it")], run: status),
+    Command(
+      "tools", taking: [.maybe("TOOL")], "List the tools, or show one with its arguments",
+      options: asking,
+      examples: [
+        Example("orien tools", "What the node sells"),
+        Example("orien tools python_script", "What it takes, costs and is limited to"),
+      ], run: tools),
+    Command(
+      "run", taking: [.one("TOOL"), .any("NAME=VALUE")], "Run a tool and stream its output",
+      options: [.session, .file, .wait, .noWait] + asking,
+      examples: [
+        Example("orien run echo message=hello", "Arguments by name"),
+        Example(
+          "orien run python_script --file main.py script=main.py args=--count args=3",
+          "Send a file first; an argument that is a list is given once for each element"),
+        Example("orien run echo message=hello --json", "The record, when it is over"),
+      ], run: runTool),
+    Command(
+      "ps", "List executions that wait or run",
+      options: [.all, .status, .session, .limit] + asking,
+      examples: [Example("orien ps -a --session build", "Finished ones too, of one session")],
+      run: listExecutions),
+    Command(
+      "logs", taking: [.one("ID")], "Print what an execution wrote", options: [.follow] + asking,
+      examples: [
+        Example("orien logs -f exec-3f2c...", "What it wrote and writes, until it ends")
+      ], run: logs),
+    Command(
+      "cancel", taking: [.several("ID")], "Cancel executions", options: asking,
+      examples: [Example("orien cancel exec-3f2c...", "It ends as cancelled; its use is billed")],
+      run: cancel),
+    Command(
+      "plugins", "List the plugins, and why one was refused", options: asking,
+      examples: [Example("orien plugins", "What tools.d holds")], run: plugins),
+    Command(
+      "receipt verify", taking: [.any("FILE")], "Check receipts, or all records, without the node",
+      options: [.chain, .state, .config, .key, .json],
+      examples: [
+        Example("orien receipt verify receipt.json", "One, as GET /executions/ID/receipt gave it"),
+        Example("orien receipt verify --chain --state ./state", "Every record, in order, signed"),
+      ], run: verifyReceipt),
+    Command(
+      "config show", "Show each setting and where it comes from",
+      options: Setting.all.compactMap(\.flag) + [.config, .json],
+      examples: [Example("orien config show", "Keys are masked")], run: showConfiguration),
+    Command(
+      "version", "Show which version this is", options: [.json],
+      examples: [Example("orien version", "This program's, not the node's")], run: version),
+    Command(
+      "help", taking: [.any("COMMAND")], "Show the commands, or one of them",
+      examples: [Example("orien help run", "The same as orien run --help")], run: help),
+  ]
+
+  /// What every command takes that asks a node.
+  private static let asking: [Option] = [.json, .url, .keyFile]
+
+  /// The command that the words begin with, and how many of them are its name.
+  static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {
+    for count in [2, 1] where words.count >= count {
+      let name = words[..<count].joined(separator: " ")
+      if let command = all.first(where: { $0.name == name }) { return (command, count) }
+    }
+    let first = words[0]
+    let family = all.filter { $0.name.hasPrefix(first + " ") }
+    guard family.isEmpty else {
+      let names = family.map { "`orien \($0.name)`" }.joined(separator: " or ")
+      throw Failure(.invalid, ExitCode.usageReason, "expected \(names)")
+    }
+    let hint = Nearest.hint(for: first, among: all.map(\.name))
+    throw Failure(
+      .invalid, ExitCode.usageReason,
+      "orien has no command '\(first)'\(hint)\nSee `orien help`.")
+  }
+}

@@ -1,0 +1,59 @@
+/// An option of a command, written `--name VALUE`, `--name=VALUE` or `-n VALUE`; a switch has no
+/// value.
+struct Option: Sendable, Equatable {
+  let name: String
+  let letter: Character?
+  /// What help calls its value; nil for a switch.
+  let value: String?
+  let doc: String
+  /// It may be given more than once.
+  let isRepeatable: Bool
+
+  init(
+    _ name: String, letter: Character? = nil, value: String? = nil, _ doc: String,
+    isRepeatable: Bool = false
+  ) {
+    self.name = name
+    self.letter = letter
+    self.value = value
+    self.doc = doc
+    self.isRepeatable = isRepeatable
+  }
+
+  /// As help writes it: `-f, --follow`, `--listen HOST:PORT`.
+  var usage: String {
+    (letter.map { "-\($0), " } ?? "") + "--" + name + (value.map { " " + $0 } ?? "")
+  }
+}
+
+extension Option {
+  static let help = Option("help", letter: "h", "Show what the command does")
+  static let json = Option("json", "Answer as JSON")
+  static let url = Option(
+    "url", value: "URL", "The node to ask; else ORIEN_URL, else 127.0.0.1:$PORT")
+  static let keyFile = Option(
+    "key-file", value: "FILE", "A file with the key to ask with; else PROVIDER_API_KEY")
+
+  static let listen = Option("listen", value: "HOST:PORT", "Where to listen", isRepeatable: true)
+  static let state = Option("state", value: "DIR", "Where the ledger, keys and outputs are kept")
+  static let tools = Option("tools", value: "DIR", "The plugins and their manifests")
+  static let config = Option("config", value: "FILE", "A file of settings, in place of orien.conf")
+  static let allowUnsafe = Option(
+    "allow-unsafe", "Run scripts for callers beyond loopback although no jail holds them")
+
+  static let session = Option(
+    "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
+  static let file = Option(
+    "file", value: "LOCAL[:REMOTE]", "A file to send to the session's workspace first",
+    isRepeatable: true)
+  static let wait = Option("wait", "Stream the output and exit as the tool did (the default)")
+  static let noWait = Option("no-wait", "Print the execution's id at once")
+  static let all = Option("all", letter: "a", "Finished executions too")
+  static let status = Option("status", value: "STATUS", "Only executions in that status")
+  static let limit = Option(
+    "limit", value: "COUNT", "At most so many, the newest first; 50 by default")
+  static let follow = Option("follow", letter: "f", "Go on until the execution ends")
+  static let chain = Option(
+    "chain", "Check every record of the state folder, and that the receipts given are among them")
+  static let key = Option("key", value: "HEX", "The public key of the node that must have signed")
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// A folder for one test, removed with what is in it.
+final class Scratch {
+  let path: String
+
+  init() {
+    var template = Array("/tmp/orien-command-XXXXXX".utf8CString)
+    path = String(cString: mkdtemp(&template))
+  }
+
+  deinit {
+    for name in names { unlink(path + "/" + name) }
+    rmdir(path)
+  }
+
+  private var names: [String] = []
+
+  /// Writes a file and gives its path.
+  func write(_ name: String, _ text: String, mode: mode_t = 0o600) -> String {
+    names.append(name)
+    let file = path + "/" + name
+    let descriptor = creat(file, mode)
+    precondition(descriptor >= 0, "a test may write to its folder")
+    precondition(Glibc.write(descriptor, text, text.utf8.count) == text.utf8.count)
+    fchmod(descriptor, mode)
+    close(descriptor)
+    return file
+  }
+}
