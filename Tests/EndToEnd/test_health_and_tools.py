@@ -25,7 +25,6 @@ class HealthAndTools(NodeCase):
         self.assertEqual(echo["maxDurationSeconds"], 5)
         message = {argument["name"]: argument for argument in echo["args"]}["message"]
         self.assertEqual((message["type"], message["required"]), ("string", True))
-        self.assertNotIn("resourceLimits", echo)
         python = tools["python_script"]
         self.assertEqual(python["maxDurationSeconds"], 120)
         self.assertEqual(python["resourceLimits"]["maxCpu"], 75)
@@ -49,8 +48,10 @@ class HealthAndTools(NodeCase):
         self.refused(self.get("/tools/no-such-tool"), 404)
 
     def test_plugins_are_listed_with_their_files(self):
-        plugins = {plugin["name"]: plugin for plugin in self.get("/plugins").json["plugins"]}
-        self.assertLessEqual({"echo", "python_script", "node_script"}, plugins.keys())
+        plugins = {plugin["file"]: plugin for plugin in self.get("/plugins").json["plugins"]}
+        for name in ("echo", "python_script", "node_script"):
+            plugin = plugins[f"{name}.so"]
+            self.assertEqual((plugin["state"], plugin["tools"]), ("ready", [name]))
 
     def test_metrics_are_prometheus_text(self):
         answer = self.get("/metrics")

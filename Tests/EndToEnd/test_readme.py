@@ -71,7 +71,7 @@ class Readme(unittest.TestCase):
             self.node.stop()
             self.node.start()
         for tool, listing in until(listed, 10, "the README's plugins are not listed").items():
-            record = self.node.execute("readme", tool, listing["example"]["args"], wait=10).json
+            record = self.node.execute("readme", tool, listing["example"], wait=10).json
             self.assertEqual(record["status"], "completed", record)
 
     def test_the_first_two_commands_are_targets(self):
