@@ -86,8 +86,7 @@ class Audit:
 
     @contextlib.contextmanager
     def ledger(self):
-        path = next(self.node.state.rglob("ledger*.sqlite*"), None) or next(
-            self.node.state.rglob("*.db"))
+        path = next(self.node.state.rglob("ledger.db"))
         with contextlib.closing(
                 sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as ledger:
             yield ledger
