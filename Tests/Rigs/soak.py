@@ -33,7 +33,7 @@ class Soak:
     def __init__(self, home, seed):
         self.random = random.Random(seed)
         self.ran = home / "ran"
-        self.node = Node("--allow-unsafe", state=home / "state").start()
+        self.node = Node(state=home / "state").start()
         until(lambda: len(self.node.jails()) >= 2, 5, "there is no launcher")
         self.group = group_name(self.node)
         self.audit = Audit(self.node, self.ran, self.group)
