@@ -2,8 +2,10 @@ internal import CSimdjson
 
 /// Holds one argument's JSON to its kind and rules and turns it into what the handler receives.
 extension Argument {
-  /// What Linux passes on to a program in one argument, without its NUL.
+  /// What Linux passes on to a program in one argument, without its NUL; and, with room left for
+  /// its environment, in all of them.
   private static let entryBytes = (128 << 10) - 1
+  private static let entriesBytes = 1 << 20
   private static let entries = 1024
   private static let pathBytes = 4095
   private static let nameBytes = 255
@@ -68,6 +70,10 @@ extension Argument {
       faults.add(breach, to: name)
     }
     let texts = entries.map { $0.string! }
+    let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+    if bytes > Self.entriesBytes {
+      faults.add("\(bytes) bytes in all, at most \(Self.entriesBytes) are taken", to: name)
+    }
     var seen = Set<ExactText>()
     for (index, text) in texts.enumerated() {
       check(text, by: rules.items, index: index, into: &faults)

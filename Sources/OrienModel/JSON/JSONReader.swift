@@ -80,7 +80,7 @@ private struct Parser: ~Copyable, @unchecked Sendable {
       return try walk.value(depth: 0)
     }
     try JSONScan.check(bytes)
-    // Only where the scan and simdjson disagree, which their tests look for.
-    throw Failure(.invalid, "json-syntax", String(cString: refusal))
+    // Nothing is wrong with it, so that no caller is to blame: there was no memory.
+    throw Failure(.full, "memory", "JSON could not be read: \(String(cString: refusal))")
   }
 }

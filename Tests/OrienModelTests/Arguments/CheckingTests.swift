@@ -120,6 +120,9 @@ struct CheckingTests {
     let last = String(repeating: "b", count: 4095 - path.utf8.count + beyond)
     #expect(try faults(.file, "{}", "\"\(path + last)\"").count == beyond)
     #expect(try faults(.texts, "{}", "[\(text(131_071))]").count == beyond)
+    let long = Array(repeating: "a", count: 131_071).joined()
+    let full = (0..<8).map { _ in "\"\(long)\"" } + ["\"aaaaaaaa\"", text(0)]
+    #expect(try faults(.texts, "{}", "[\(full.joined(separator: ","))]").count == beyond)
     let entries = Array(repeating: #""""#, count: 1024 + beyond).joined(separator: ",")
     #expect(try faults(.texts, "{}", "[\(entries)]").count == beyond)
   }

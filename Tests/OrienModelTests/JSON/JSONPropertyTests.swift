@@ -18,7 +18,7 @@ struct JSONPropertyTests {
   @Test("A document cut off after any byte is refused", arguments: Seed.some())
   func cutOff(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    for _ in 0..<20 {
+    for _ in 0..<8 {
       let bytes = JSON.array([JSON.random(depth: 5, using: &random)]).compact
       for count in 0..<bytes.count {
         #expect(failure { try JSON(parsing: Array(bytes[..<count])) } != nil, "seed \(seed)")

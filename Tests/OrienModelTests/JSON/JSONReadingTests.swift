@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 
 @testable import OrienModel
@@ -179,6 +180,20 @@ struct JSONReadingTests {
       #expect(json.members?.count == 1_000_000)
     }
     #expect(time < .seconds(60))
+  }
+
+  @Test("Threads that read at once do not get into one another's way")
+  func manyThreads() {
+    DispatchQueue.concurrentPerform(iterations: 8) { thread in
+      for round in 0..<500 {
+        let text = #"{"thread":\#(thread),"round":\#(round)"#
+        let value = JSON.object([
+          .init("thread", .integer(Int64(thread))), .init("round", .integer(Int64(round))),
+        ])
+        #expect(failure { try JSON(parsing: text) } != nil)
+        #expect(try! JSON(parsing: text + "}") == value)
+      }
+    }
   }
 
   @Test("A name of a megabyte is read")
