@@ -19,18 +19,21 @@ package struct ChildProcess: ~Copyable {
   }
 
   /// Starts the program at `path`. Of each pair the child gets `parent` as its descriptor `child`;
-  /// numbers above the largest `child` are closed.
+  /// 0 to 2 are /dev/null where they are not listed, and all that follow are closed.
   package init(
     _ path: String, arguments: [String], environment: [String],
     descriptors: [(parent: Int32, child: Int32)]
   ) throws(SystemError) {
-    let first = (descriptors.map(\.child).max() ?? -1) + 1
+    let first = max(3, (descriptors.map(\.child).max() ?? 2) + 1)
     // A parent's number may be one that another pair gives to the child: all move out of the way.
     var moved: [Int32] = []
     defer { for raw in moved { close(raw) } }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    for standard in Int32(0)...2 {
+      posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
+    }
     for (parent, child) in descriptors {
       let raw = try retrying("fcntl") { linux_fcntl(parent, F_DUPFD_CLOEXEC, first) }
       moved.append(raw)

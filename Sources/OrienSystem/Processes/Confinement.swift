@@ -4,12 +4,14 @@ import Glibc
 /// What a process does to itself before it runs code that it does not trust to be sound: no limit
 /// here is a wall against malice, each keeps an accident small.
 package enum Confinement {
-  /// Bounds this process for good: processor time, memory, files of no size, few descriptors, no
+  /// Bounds this process for good: processor time, memory, the size of files, few descriptors, no
   /// dump of its memory; no other process is started or signalled; its end is its parent's.
-  package static func apply(cpuSeconds: UInt, memoryBytes: UInt) throws(SystemError) {
+  package static func apply(
+    cpuSeconds: UInt, memoryBytes: UInt, fileBytes: UInt
+  ) throws(SystemError) {
     try limit(RLIMIT_CPU, cpuSeconds)
     try limit(RLIMIT_AS, memoryBytes)
-    try limit(RLIMIT_FSIZE, 0)
+    try limit(RLIMIT_FSIZE, fileBytes)
     try limit(RLIMIT_NOFILE, 64)
     try limit(RLIMIT_CORE, 0)
     try retrying("prctl") { linux_die_with_parent() }
