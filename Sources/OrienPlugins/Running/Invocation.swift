@@ -13,6 +13,9 @@ package final class Invocation: Sendable {
 
   private let stage = Mutex(Stage.waiting)
 
+  /// The handler has been called and has not returned, as far as it was waited for.
+  var isRunning: Bool { stage.withLock { $0 == .running } }
+
   /// True where the handler is to be called now.
   func start() -> Bool {
     stage.withLock { stage in

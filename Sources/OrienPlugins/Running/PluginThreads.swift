@@ -17,12 +17,17 @@ final class PluginThreads: Sendable {
   private let name: String
   private let jobs = Channel<Job>()
   private let counts = Mutex(Counts())
+  /// Closed when the last thread ended after `close`.
+  private let ended = Channel<Never>()
 
   private struct Counts {
     var threads = 0
     /// Threads that wait for a job, and jobs that wait for a thread.
     var idle = 0
     var waiting = 0
+    var isClosing = false
+
+    var isEnded: Bool { isClosing && threads == 0 }
   }
 
   init(name: String, most: Int) {
@@ -54,7 +59,17 @@ final class PluginThreads: Sendable {
   }
 
   /// Ends the threads as they become idle. Nothing may be run from here on.
-  func close() { jobs.close() }
+  func close() {
+    jobs.close()
+    let isEnded = counts.withLock { counts in
+      counts.isClosing = true
+      return counts.isEnded
+    }
+    if isEnded { ended.close() }
+  }
+
+  /// Blocks until `close` was called and the last thread is gone.
+  func waitUntilEnded() { _ = ended.receive() }
 
   private func work() {
     var arena = Arena()
@@ -73,7 +88,10 @@ final class PluginThreads: Sendable {
         return true
       }
       job?(&arena)
-      if isOver { return }
+      if isOver {
+        if counts.withLock({ $0.isEnded }) { ended.close() }
+        return
+      }
     }
   }
 }

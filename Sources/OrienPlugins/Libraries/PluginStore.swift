@@ -1,0 +1,79 @@
+import OrienModel
+import OrienSystem
+
+/// The node's own copies of libraries and what their scans found, named by the library's hash, so
+/// that what is loaded is what was judged, whatever becomes of the file that it came from.
+///
+/// Layout: `<hash>.so`, `<hash>.json`, and `data/<plugin id>/`, which is the plugin's own.
+final class PluginStore: Sendable {
+  private let folder: Folder
+  private let data: Folder
+  /// What a cached answer depends on beside the library.
+  private let reader: String
+
+  init(at path: String, reader: String) throws(Failure) {
+    folder = try Folder(at: path, creating: true)
+    data = try Folder(at: path + "/data", creating: true)
+    self.reader = reader
+  }
+
+  /// The path of a copy of the library that nobody but this user can write to.
+  func keep(_ library: [UInt8], hash: String) throws(Failure) -> String {
+    let name = try FolderPath(hash + ".so")
+    // What the disk lost in a crash, or somebody changed, is not what was judged.
+    if try read(name, atMost: library.count + 1) != library { try publish(library, as: name) }
+    return folder.path + "/" + name.text
+  }
+
+  /// What an earlier scan of the library found; nil where there was none, by another version of
+  /// the node, or where what is kept of it cannot be read: then it is scanned again.
+  func answer(for hash: String) throws(Failure) -> ScanAnswer? {
+    guard let bytes = try read(FolderPath(hash + ".json"), atMost: Scan.mostAnswerBytes),
+      let json = try? JSON(parsing: bytes), json["reader"]?.string == reader,
+      let answer = json["answer"]
+    else { return nil }
+    return try? ScanAnswer(answer)
+  }
+
+  func keep(_ answer: ScanAnswer, for hash: String) throws(Failure) {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.field("reader", reader)
+      writer.field("answer", answer)
+    }
+    try publish(writer.bytes, as: FolderPath(hash + ".json"))
+  }
+
+  /// The plugin's own folder, kept across restarts.
+  func dataFolder(of id: String) throws(Failure) -> String {
+    try Folder(at: data.path + "/" + id, creating: true).path
+  }
+
+  /// Removes what belongs to none of these libraries.
+  func prune(keeping hashes: Set<String>) throws(Failure) {
+    for name in try folder.names() {
+      let parts = name.text.split(separator: ".")
+      guard parts.count == 2, parts[0].utf8.count == 64, parts[1] == "so" || parts[1] == "json",
+        !hashes.contains(String(parts[0]))
+      else { continue }
+      do { try folder.unlink(name) } catch { throw error.failure("removing \(name)") }
+    }
+  }
+
+  private func read(_ name: FolderPath, atMost bytes: Int) throws(Failure) -> [UInt8]? {
+    let file: Descriptor
+    do throws(Failure) {
+      file = try folder.file(name)
+    } catch {
+      if error.code == .notFound { return nil }
+      throw error
+    }
+    do { return try file.readAll(atMost: bytes) } catch { throw error.failure("reading \(name)") }
+  }
+
+  private func publish(_ bytes: [UInt8], as name: FolderPath) throws(Failure) {
+    let file = try NewFile(in: folder)
+    try file.write(bytes)
+    _ = try file.publish(as: name, in: folder) {}
+  }
+}

@@ -1,0 +1,126 @@
+package import OrienModel
+import OrienSystem
+
+/// `tools.d`: the folder of libraries that make this node's tools.
+///
+/// Nothing in it is trusted: `load` judges the folder, each file, its header and its table before
+/// any of its code runs in this process, and what it refuses costs that library alone.
+package struct ToolsFolder: Sendable {
+  /// Absolute.
+  package let path: String
+  /// Where the node keeps its own copies: absolute, made where missing.
+  package let storePath: String
+  /// The program `orien-worker`.
+  package let worker: String
+  package let nodeVersion: String
+  package let node: any PluginHost
+  /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.
+  package var openPatience = Duration.seconds(10)
+
+  package init(
+    path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
+  ) {
+    self.path = path
+    self.storePath = storePath
+    self.worker = worker
+    self.nodeVersion = nodeVersion
+    self.node = node
+  }
+
+  static let mostLibraries = 4096
+  static let mostNames = 1 << 16
+
+  /// Loads and opens what is there, in the order of names. Blocks; before the loop runs, or off it.
+  /// Fails only where the folder or the store cannot be used at all.
+  package func load() throws(Failure) -> ToolsContents {
+    let folder = try Folder(at: path)
+    let store = try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
+    let (names, refused) = try libraries(in: folder)
+    let candidates = examine(names, folder, store)
+    try store.prune(keeping: Set(candidates.compactMap(\.hash)))
+    var opening = Opening(folder: self, store: store)
+    opening.contents.refused = refused
+    for candidate in candidates { opening.add(candidate) }
+    return opening.contents
+  }
+
+  /// What a cached scan depends on beside library and node.
+  private static var abi: String {
+    "orien_plugin_v1 \(Listing.Bounds.handlers) \(Grammar.revision)"
+  }
+
+  /// The names that are libraries', sorted; and those that only look so.
+  private func libraries(in folder: Folder) throws(Failure) -> ([FolderPath], [RefusedPlugin]) {
+    var names: [FolderPath] = []
+    var refused: [RefusedPlugin] = []
+    for name in try folder.names(atMost: Self.mostNames) {
+      switch LibraryName(name) {
+      case .library: names.append(name)
+      case .malformed:
+        refused.append(
+          RefusedPlugin(
+            file: name.text,
+            failure: Failure(
+              .invalid, "bad-name",
+              "expected a name of A-Z a-z 0-9 . _ -, at most 64 bytes, ending in .so")))
+      case .other: continue
+      }
+    }
+    names.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    for name in names.dropFirst(Self.mostLibraries) {
+      refused.append(
+        RefusedPlugin(
+          file: name.text,
+          failure: Failure(
+            .full, "too-many",
+            "the folder holds \(names.count) libraries; "
+              + "the first \(Self.mostLibraries) by name are used")))
+    }
+    return (Array(names.prefix(Self.mostLibraries)), refused)
+  }
+
+  /// Judges all, two at a time, as a scan is mostly the start of a process.
+  private func examine(
+    _ names: [FolderPath], _ folder: Folder, _ store: PluginStore
+  ) -> [Candidate] {
+    let examination = Examination(folder: folder, store: store, scanner: Scanner(worker: worker))
+    let jobs = Channel<(Int, FolderPath)>()
+    let answers = Channel<(Int, Candidate)>()
+    for job in names.enumerated() { jobs.send((job.offset, job.element)) }
+    jobs.close()
+    let threads = (0..<min(2, names.count)).map { index in
+      Thread("scan-\(index)") {
+        while let (place, name) = jobs.receive() {
+          answers.send((place, examination.candidate(name)))
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    answers.close()
+    var candidates = [Candidate?](repeating: nil, count: names.count)
+    while let (place, candidate) = answers.receive() { candidates[place] = candidate }
+    return candidates.map { $0! }
+  }
+}
+
+/// What a name in `tools.d` is.
+enum LibraryName {
+  case library
+  /// It ends as a library does, and is not used.
+  case malformed
+  /// A manifest, an editor's file, what is still being copied.
+  case other
+
+  init(_ name: FolderPath) {
+    let bytes = name.bytes
+    guard bytes.count > 3, bytes.suffix(3).elementsEqual(".so".utf8),
+      bytes[0] != UInt8(ascii: ".")
+    else {
+      self = .other
+      return
+    }
+    let isSound =
+      bytes.count <= 64 && bytes.allSatisfy { $0.isASCIIWord || $0 == UInt8(ascii: ".") }
+    self = isSound ? .library : .malformed
+  }
+}

@@ -1,0 +1,48 @@
+import COrienABI
+import OrienFFI
+import OrienModel
+import OrienSystem
+
+extension Plugin {
+  /// What probe() may take before the plugin counts as unavailable.
+  static let probePatience = Duration.seconds(1)
+
+  /// Asks the plugin whether its backend is usable, on a thread of its own, and keeps the answer as
+  /// its `state`. Blocks up to a second: not for the loop. Where an earlier probe has not returned,
+  /// no other is started.
+  package func probe() {
+    guard let probe = table.probe, beginProbe() else { return }
+    let answers = Channel<Failure?>()
+    do {
+      try Thread(orFailing: name, stackBytes: PluginThreads.stackBytes) { [self] in
+        let answer = ask(probe)
+        noteProbe(answer)
+        answers.send(answer)
+      }.detach()
+    } catch {
+      noteProbe(error.failure("probing \(name)"))
+      return
+    }
+    if answers.receive(within: Self.probePatience) == nil {
+      noteSilentProbe(
+        Failure(
+          .unavailable, "probe-silent",
+          "its probe() has not answered within \(Self.probePatience.milliseconds) ms"))
+    }
+  }
+
+  private func ask(_ probe: @escaping orien_function) -> Failure? {
+    let deadline = Instant.now + Self.probePatience
+    let frame = CallFrame(
+      call: RunningCall(id: "probe", plugin: context, host: nil, units: [], deadline: deadline),
+      signature: Self.bare, values: [], first: opened.handle, host: opened.host, deadline: deadline)
+    var arena = Arena()
+    return switch frame.run(probe, &arena) {
+    case .done: nil
+    case .failed(let failure): failure
+    case .exec: Failure(.internal, "plugin-misbehaved", "probe() returned ORIEN_EXEC")
+    }
+  }
+
+  private static let bare = Signature([])
+}

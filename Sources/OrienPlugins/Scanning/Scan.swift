@@ -1,0 +1,63 @@
+import COrienABI
+import OrienModel
+import OrienSystem
+
+/// The scan of one library: the work of the throw-away process, which ends with it.
+package enum Scan {
+  /// Long enough for any library that only lists its handlers, also where both processors are busy.
+  static let patience = Duration.seconds(2)
+  static let mostAnswerBytes = 2 << 20
+
+  /// Loads the library, reads its table and writes what it says to standard output.
+  ///
+  /// Called first thing in a process of its own. Whatever the library's code does is undone by the
+  /// end of the process, which comes before anything can be registered for it.
+  package static func run(_ path: String) -> Never {
+    do {
+      let output = try Confinement.divertOutput()
+      try Confinement.apply(
+        cpuSeconds: 3, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
+      var writer = JSONWriter()
+      writer.write(answer(path))
+      try output.writeAll(writer.bytes)
+      Confinement.exit(0)
+    } catch {
+      Confinement.exit(70)
+    }
+  }
+
+  private static func answer(_ path: String) -> ScanAnswer {
+    do throws(Failure) {
+      let before = ProcessTraits.now
+      let table = try PluginEntry(loading: path).table
+      let listing = try Listing(copying: table)
+      let changed = before.changes(until: .now)
+      guard changed.isEmpty else {
+        throw Failure(
+          .invalid, "bad-table",
+          "loading it changed what the process has one of: \(changed.joined(separator: ", "))")
+      }
+      _ = try listing.declaration()
+      return .listed(listing)
+    } catch {
+      return .refused(error)
+    }
+  }
+}
+
+/// A library in this process and the table that its entry returns.
+struct PluginEntry: @unchecked Sendable {
+  let table: UnsafePointer<orien_plugin>
+
+  init(loading path: String) throws(Failure) {
+    let library = try SharedLibrary(at: path)
+    guard let symbol = library.symbol("orien_plugin_v1") else {
+      throw Failure(.invalid, "not-a-plugin", "exports no orien_plugin_v1()")
+    }
+    typealias Entry = @convention(c) () -> UnsafePointer<orien_plugin>?
+    guard let table = unsafeBitCast(symbol, to: Entry.self)() else {
+      throw Failure(.invalid, "bad-table", "orien_plugin_v1() returned NULL")
+    }
+    self.table = table
+  }
+}

@@ -1,0 +1,45 @@
+import OrienModel
+
+/// What the scan of a library found.
+enum ScanAnswer: Sendable, Equatable {
+  case listed(Listing)
+  case refused(Failure)
+
+  /// Whether the same bytes will be answered the same tomorrow: a library that could not be loaded
+  /// may only have missed another one, and one that was slow the processor.
+  var isLasting: Bool {
+    switch self {
+    case .listed: true
+    case .refused(let failure): ["bad-table", "not-a-plugin", "crashes"].contains(failure.reason)
+    }
+  }
+}
+
+extension ScanAnswer: JSONWritable {
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      switch self {
+      case .listed(let listing): writer.field("listed", listing)
+      case .refused(let failure):
+        writer.object("refused") { writer in
+          writer.field("reason", failure.reason)
+          writer.field("message", failure.message)
+        }
+      }
+    }
+  }
+
+  /// Reads what `write` wrote. It may come from a process that ran a plugin's code.
+  init(_ json: JSON) throws(Failure) {
+    if let listing = json["listed"] {
+      self = .listed(try Listing(listing))
+    } else if let reason = json["refused"]?["reason"]?.string,
+      let message = json["refused"]?["message"]?.string,
+      reason.utf8.count <= 64, message.utf8.count <= 4096
+    {
+      self = .refused(Failure(.invalid, reason, message))
+    } else {
+      throw Failure(.invalid, "bad-listing", "neither a listing nor a refusal")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import OrienModel
+import OrienSystem
+
+/// Has libraries read in throw-away processes. Blocks; any thread.
+struct Scanner: Sendable {
+  /// The program `orien-worker`.
+  let worker: String
+
+  func scan(_ path: String) throws(Failure) -> ScanAnswer {
+    let deadline = Instant.now + Scan.patience
+    let (bytes, end) = try output(of: path, until: deadline)
+    switch end {
+    case .exited(0): break
+    case .exited(let code):
+      return .refused(
+        Failure(.invalid, "crashes", "ended the process with code \(code) when it was loaded"))
+    case .killed(let signal):
+      return .refused(
+        Failure(
+          .invalid, signal == 9 ? "killed" : "crashes",
+          "died of signal \(signal) when it was loaded"))
+    case .overdue:
+      return .refused(
+        Failure(
+          .invalid, "slow", "did not list its handlers within \(Scan.patience.milliseconds) ms"))
+    }
+    do throws(Failure) {
+      return try ScanAnswer(JSON(parsing: bytes))
+    } catch {
+      return .refused(
+        Failure(.invalid, "crashes", "ended the process when it was loaded, and said no table"))
+    }
+  }
+
+  private func output(
+    of path: String, until deadline: Instant
+  ) throws(Failure) -> ([UInt8], ChildProcess.End) {
+    do throws(SystemError) {
+      let ends = try Pipe().release()
+      let reader = Descriptor(owning: ends.reader)
+      let child = try start(path, writer: Descriptor(owning: ends.writer))
+      let bytes = Result { () throws(SystemError) in try Self.read(reader, until: deadline) }
+      let isWhole = (try? bytes.get()) != nil
+      // One that says more than any table does has had its time too.
+      let end = try child.finish(by: isWhole ? deadline : .now)
+      return (try bytes.get() ?? [], end)
+    } catch {
+      throw error.failure("scanning by \(worker)")
+    }
+  }
+
+  /// Only the child keeps the writing end, whose end is the end of what it says.
+  private func start(
+    _ path: String, writer: consuming Descriptor
+  ) throws(SystemError) -> ChildProcess {
+    try ChildProcess(
+      worker, arguments: ["orien-worker", "--scan", path], environment: [],
+      descriptors: [(parent: writer.raw, child: 1)])
+  }
+
+  /// All that comes until the end; nil where that is too late or too much.
+  private static func read(
+    _ reader: borrowing Descriptor, until deadline: Instant
+  ) throws(SystemError) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while try ChildProcess.wait(for: reader.raw, until: deadline) {
+      let raw = reader.raw
+      var failure: SystemError?
+      let count = chunk.withUnsafeMutableBytes { buffer in
+        do throws(SystemError) {
+          return try Descriptor.read(raw, into: buffer)
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+      if let failure { throw failure }
+      guard let count else { continue }
+      if count == 0 { return bytes }
+      bytes += chunk.prefix(count)
+      if bytes.count > Scan.mostAnswerBytes { return nil }
+    }
+    return nil
+  }
+}
