@@ -1,0 +1,146 @@
+import OrienModel
+import OrienSystem
+import Testing
+
+@testable import OrienPlugins
+
+@Suite("A handler")
+struct HandlerTests {
+  @Test("receives every type of argument as C has it")
+  func types() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("all_types")
+    let call = RecordingCall()
+    let values: [ArgumentValue] = [
+      .bool(true), .integer(-9_007_199_254_740_993), .number(0.5), .text("text"), .text("a/b"),
+      .bytes([0, 255]), .bytes(Array("{}".utf8)), .texts(["a", ""]),
+    ]
+    #expect(plugin.result(of: "types", values, host: call).outcome == .done)
+    #expect(call.output == "1|-9007199254740993|0.5|text|a/b|00ff|{}|<a><>")
+  }
+
+  @Test("receives absent ones as zero, NULL or no bytes")
+  func absent() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("all_types")
+    let call = RecordingCall()
+    let values: [ArgumentValue] = [
+      .bool(false), .integer(0), .number(0), .text(nil), .text(nil), .bytes([]), .bytes([]),
+      .texts(nil),
+    ]
+    #expect(plugin.result(of: "types", values, host: call).outcome == .done)
+    #expect(call.output == "0|0|0|NULL|NULL|||")
+  }
+
+  @Test("that is packed receives one object")
+  func packed() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("all_types")
+    let call = RecordingCall()
+    let packed = plugin.call("packed", .packed(Array(#"{"flag":true}"#.utf8)))
+    #expect(plugin.result(of: packed, host: call).outcome == .done)
+    #expect(call.output == #"{"flag":true}"#)
+  }
+
+  @Test("is told of its call")
+  func about() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let host = RecordingCall()
+    var call = plugin.call("about", .values([]), id: "exec-7")
+    call.session = "s"
+    call.workspacePath = "/w"
+    call.limits.wallMilliseconds = 5
+    call.limits.openFiles = .max
+    #expect(plugin.result(of: call, host: host).outcome == .done)
+    #expect(host.output == "exec-7 s /w about 5 4294967295 1.2.3")
+  }
+
+  @Test("that passes what makes no sense gets INVALID and harms nobody")
+  func wrong() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall()
+    #expect(plugin.result(of: "wrong", host: call).outcome == .done)
+    #expect(call.output == "")
+    #expect(call.kept.command == nil)
+    #expect(tools.node.lines.map(\.message).contains { $0.contains("does not hold") })
+  }
+
+  @Test("may emit from many threads of its own")
+  func threads() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall()
+    #expect(plugin.result(of: "threads", host: call).outcome == .done)
+    #expect(call.output.utf8.count == 800)
+    #expect(call.kept.metered == ["token": 8])
+  }
+
+  @Test("that uses a call which has returned reaches no other, and is told of once")
+  func late() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    #expect(plugin.result(of: "keep").outcome == .done)
+    for _ in 0..<2 {
+      let call = RecordingCall()
+      #expect(plugin.result(of: "keep", host: call).outcome == .done)
+      #expect(call.output == "1 1 1")
+      #expect(call.kept.metered == [:])
+    }
+    #expect(tools.node.lines.filter { $0.message.contains("had returned") }.count == 1)
+  }
+
+  @Test(
+    "that returns a failure gives its status, reason and message",
+    arguments: [
+      (1, "bad-size", "is odd", Failure(.invalid, "bad-size", "is odd")),
+      (8, nil, "there already", Failure(.conflict, "conflict", "there already")),
+      (6, "Not A Reason", "away", Failure(.unavailable, "unavailable", "away")),
+      (3, nil, nil, Failure(.notFound, "not-found", "the tool said no more than this")),
+      (
+        42, nil, "what",
+        Failure(.internal, "plugin-misbehaved", "plugin misbehaved: returned status 42")
+      ),
+      (
+        -1, nil, nil,
+        Failure(.internal, "plugin-misbehaved", "plugin misbehaved: returned status -1")
+      ),
+      (
+        9, nil, nil,
+        Failure(
+          .internal, "plugin-misbehaved",
+          "plugin misbehaved: returned ORIEN_EXEC (9) without a command")
+      ),
+    ] as [(Int64, String?, String?, Failure)])
+  func failing(status: Int64, reason: String?, message: String?, failure: Failure) throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let result = plugin.result(
+      of: "answer", [.integer(status), .text(reason), .text(message)])
+    #expect(result.outcome == .failed(failure))
+  }
+
+  @Test("that was cancelled before it ran is not called")
+  func cancelled() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall(isCancelled: true)
+    guard case .failed(let failure) = plugin.result(of: "about", host: call).outcome else {
+      Issue.record("it was called")
+      return
+    }
+    #expect(failure.code == .cancelled)
+    #expect(call.output == "")
+  }
+
+  @Test("is billed the processor time of its own thread")
+  func time() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("stuck")
+    let busy = plugin.result(of: "spin", [.integer(30_000_000)])
+    let idle = plugin.result(of: "spin", [.integer(0)])
+    #expect(busy.cpuMicroseconds > 5000)
+    #expect(idle.cpuMicroseconds < busy.cpuMicroseconds / 4)
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import OrienModel
+import Testing
+
+@testable import OrienPlugins
+
+@Suite("The node's own copies of libraries")
+struct StoreTests {
+  private static func sound() throws -> [UInt8] {
+    try Fixture.bytes("named", ["ID=\"test.a\"", "TOOL=\"a\""])
+  }
+
+  @Test("What is loaded is the copy: the file may be changed in place, cut or removed after")
+  func copy() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    let plugin = try tools.load().plugins[0]
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: tools.path + "/one.so"))
+    try file.write(contentsOf: Data(repeating: 0xCC, count: 8192))
+    try file.truncate(atOffset: 100)
+    try file.close()
+    let call = RecordingCall()
+    #expect(plugin.result(of: "a", host: call).outcome == .done)
+    #expect(call.output == "none")
+    #expect(try tools.load().refused.map(\.failure.reason) == ["not-a-library"])
+    #expect(plugin.result(of: "a").outcome == .done)
+  }
+
+  @Test("A copy that is not what was judged is made again")
+  func damaged() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    let hash = LibraryFile.sha256(try Self.sound())
+    let store = try PluginStore(at: tools.state, reader: "")
+    let path = try store.keep(Self.sound(), hash: hash)
+    #expect(path == "\(tools.state)/\(hash).so")
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+    #expect(try tools.load().plugins.count == 1)
+    #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) == (try Self.sound()))
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test("A library is scanned once; another version of the node scans it again")
+  func cached() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    let hash = LibraryFile.sha256(try Self.sound())
+    #expect(try tools.load().plugins.count == 1)
+    let noWorker = ToolsFolder(
+      path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.3",
+      node: tools.node)
+    #expect(try noWorker.load().plugins.map(\.hash) == [hash])
+    let newer = ToolsFolder(
+      path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.4",
+      node: tools.node)
+    #expect(try newer.load().refused.map(\.failure.message)[0].contains("/nonexistent"))
+  }
+
+  @Test(
+    "What is kept of a scan is not believed",
+    arguments: ["", "{", "{}", #"{"reader":"x"}"#, "null"])
+  func corrupt(cache: String) throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    #expect(try tools.load().plugins.count == 1)
+    let path = "\(tools.state)/\(LibraryFile.sha256(try Self.sound())).json"
+    #expect(FileManager.default.fileExists(atPath: path))
+    try Data(cache.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try tools.load().plugins.count == 1)
+  }
+
+  @Test("A listing that somebody changed is not the table's, and refused")
+  func forged() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    #expect(try tools.load().plugins.count == 1)
+    let path = "\(tools.state)/\(LibraryFile.sha256(try Self.sound())).json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try Data(text.replacing(#""name":"a""#, with: #""name":"b""#).utf8)
+      .write(to: URL(fileURLWithPath: path))
+    #expect(
+      try tools.load().refused.map(\.failure.message)
+        == ["its table is another one than when it was scanned"])
+  }
+
+  @Test(
+    "A lasting refusal is kept, one that may pass is not",
+    arguments: [
+      ("LIE=null_id", "liar", true), ("DEED=aborts", "crasher", true),
+      ("DEED=waits", "crasher", false),
+    ])
+  func refusals(definition: String, source: String, isKept: Bool) throws {
+    let tools = try Tools()
+    let bytes = try Fixture.bytes(source, [definition])
+    try tools.put("one.so", bytes)
+    let first = try tools.load().refused
+    let path = "\(tools.state)/\(LibraryFile.sha256(bytes)).json"
+    #expect(FileManager.default.fileExists(atPath: path) == isKept)
+    #expect(try tools.load().refused.map(\.failure) == first.map(\.failure))
+  }
+
+  @Test("What belongs to no library any more is removed, and a plugin's own folder is not")
+  func pruned() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    #expect(try tools.load().plugins.count == 1)
+    try tools.put("one.so", Fixture.bytes("named", ["ID=\"test.a\"", "TOOL=\"b\""]))
+    #expect(try tools.load().plugins.count == 1)
+    let names = try FileManager.default.contentsOfDirectory(atPath: tools.state).sorted()
+    let hash = LibraryFile.sha256(try Fixture.bytes("named", ["ID=\"test.a\"", "TOOL=\"b\""]))
+    #expect(Set(names) == ["\(hash).json", "\(hash).so", "data"])
+    #expect(FileManager.default.fileExists(atPath: tools.state + "/data/test.a"))
+  }
+}
