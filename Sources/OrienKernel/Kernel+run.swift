@@ -81,7 +81,8 @@ extension Kernel {
       session: execution.acceptance.session, workspace: execution.workspace,
       output: execution.output, errors: execution.errors)
     let means = Run.Means(
-      loop: parts.loop, jail: parts.jail, grace: policy.grace)
+      loop: parts.loop, jail: parts.jail, grace: policy.grace,
+      runsPrograms: policy.runsPrograms)
     let run = Run(
       setting, means: means,
       onChange: { [unowned execution] in execution.tellObservers() },

@@ -17,6 +17,8 @@ package struct Policy: Sendable {
   package var grace: Duration
   /// Bytes of finished executions that stay in memory for who asks right after.
   package var recentBytes: Int
+  /// Programs may run. Not where strangers call and no jail holds what they run.
+  package var runsPrograms = true
 
   package init(
     defaults: Limits, maxima: Limits, slots: Int, queued: Int, queuedPerOwner: Int,

@@ -14,6 +14,7 @@ package struct Tool: Sendable {
   package let price: Price
   /// Where its handler runs.
   package let isolation = "node"
+  private let refusal: Failure?
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
   init?(_ plugin: Plugin, handler: Int, policy: Policy) {
@@ -27,14 +28,22 @@ package struct Tool: Sendable {
     wish = declaration.limits
     granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
     price = plugin.price(of: handler) ?? Price()
+    let needsPrograms = plugin.declaration.needs.contains("orien.process/1")
+    refusal = needsPrograms && !policy.runsPrograms ? Self.unsafe : nil
   }
+
+  static let unsafe = Failure(
+    .unavailable, "unsafe",
+    "it runs programs, and no jail holds them yet: on a node that listens beyond loopback they "
+      + "are refused unless the operator says --allow-unsafe")
 
   /// Calls of it at once: its own bound, or what its plugin can still run.
   var slots: Int { min(Int(clamping: granted.concurrency ?? .max), plugin.capacity) }
 
   /// Why it cannot be called now; nil where it can.
   package var unavailable: Failure? {
-    switch plugin.state {
+    if let refusal { return refusal }
+    return switch plugin.state {
     case .ready: nil
     case .unavailable(let failure): failure
     case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")

@@ -22,6 +22,7 @@ final class Run {
     var loop: Loop
     var jail: any Jail
     var grace: Duration
+    var runsPrograms: Bool
   }
 
   /// How it ended and what that took.
@@ -181,6 +182,7 @@ final class Run {
     _ command: Command, output: any ByteSink, errors: any ByteSink,
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
+    guard means.runsPrograms else { throw Tool.unsafe }
     if !ranProcess {
       ranProcess = true
       setting.workspace.watchQuota { [weak self] in self?.stop(.disk) }

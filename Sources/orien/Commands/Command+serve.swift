@@ -1,11 +1,21 @@
 import OrienModel
+import OrienSystem
 
 extension Command {
   /// `orien serve`: reads the configuration, refuses what must not be served, and runs the node.
   static func serve(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let configuration = try Configuration.load(invocation)
     try configuration.check()
-    for warning in configuration.warnings { invocation.console.tell(warning) }
-    throw Failure(.unavailable, "no-node", "this build has no node yet")
+    let isTerminal = StandardStream.errors.isTerminal
+    let log = Log(
+      level: configuration.logLevel,
+      format: configuration.logFormat ?? (isTerminal ? .text : .json))
+    for warning in configuration.warnings { log.warning(warning) }
+    do throws(Failure) {
+      return try Node(configuration, invocation.environment, log).run()
+    } catch {
+      log.close()
+      throw error
+    }
   }
 }

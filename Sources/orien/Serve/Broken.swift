@@ -1,0 +1,27 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+
+/// Carries the news that the ledger broke to a node that may not be whole yet.
+final class Broken: Sendable {
+  private struct State {
+    var failure: Failure?
+    var inbox: Inbox<Failure>?
+  }
+
+  private let state = Mutex(State())
+
+  func tell(_ failure: Failure) {
+    state.withLock { state in
+      state.failure = failure
+      state.inbox?.send(failure)
+    }
+  }
+
+  func onTell(_ inbox: Inbox<Failure>) {
+    state.withLock { state in
+      state.inbox = inbox
+      if let failure = state.failure { inbox.send(failure) }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import OrienAPI
+import OrienHTTP
+import OrienKernel
+import OrienModel
+import OrienSandbox
+import OrienSystem
+
+// What the node's parts are given of the configuration.
+
+extension Configuration {
+  /// The key of the examples protects nothing, so that on loopback it counts as none.
+  var access: Access {
+    guard let apiKey, apiKey != Self.demoKey else { return Access(keys: []) }
+    return Access(keys: [Access.Key(owner: .operator, isOperator: true, secret: apiKey)])
+  }
+
+  /// Disk limits of a call are those of its workspace; and as long as no jail holds them, programs
+  /// run for callers on loopback alone, unless the operator has said otherwise.
+  var effectivePolicy: Policy {
+    var policy = policy
+    policy.defaults.diskBytes = workspaces.usage.bytes
+    policy.defaults.diskFiles = workspaces.usage.files
+    policy.maxima.diskBytes = workspaces.usage.bytes
+    policy.maxima.diskFiles = workspaces.usage.files
+    policy.runsPrograms = isLoopbackOnly || isUnsafeAllowed
+    return policy
+  }
+
+  /// As many connections as there are descriptors for, beside what calls and workspaces need.
+  func effectiveHTTP(_ log: Log) throws(Failure) -> HTTPLimits {
+    var http = http
+    let open: Int
+    do throws(SystemError) { open = try OpenFiles.raiseBound() } catch {
+      throw error.failure("raising the bound of open files")
+    }
+    let reserved = 256 + workspaces.openFolders + 8 * policy.slots
+    let room = open - reserved
+    guard room >= 64 else {
+      throw Failure(
+        .unavailable, "too-few-files",
+        "this process may have \(open) open files, and needs \(reserved + 64): "
+          + "raise the limit (ulimit -n), or lower MAX_CONCURRENT")
+    }
+    if http.connections > room {
+      log.warning(
+        "fewer connections than configured: there are too few open files for more",
+        ["connections": "\(room)", "configured": "\(http.connections)", "openFiles": "\(open)"])
+      http.connections = room
+    }
+    return http
+  }
+}

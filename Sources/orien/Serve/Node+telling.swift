@@ -1,0 +1,49 @@
+import OrienKernel
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+
+// What a start found, for whoever reads the log.
+
+extension Node {
+  func tell(of contents: ToolsContents) {
+    for plugin in contents.plugins {
+      log.info(
+        "plugin loaded",
+        [
+          "plugin": plugin.id, "version": plugin.version, "file": plugin.name + ".so",
+          "hash": plugin.hash,
+        ])
+    }
+    for refused in contents.refused {
+      log.error(
+        "plugin refused",
+        ["file": refused.file, "code": refused.failure.reason, "reason": refused.failure.message])
+    }
+    if contents.plugins.isEmpty {
+      log.warning("there are no tools", ["folder": configuration.toolsFolder])
+    }
+  }
+
+  func tell(of adoption: Adoption) {
+    if adoption.forgotten + adoption.removedFolders > 0 {
+      log.info(
+        "leftover sessions were cleaned up",
+        ["sessions": "\(adoption.forgotten)", "folders": "\(adoption.removedFolders)"])
+    }
+    for stranger in adoption.strangers {
+      log.warning("not the node's own, and left alone", ["entry": stranger])
+    }
+  }
+
+  func tell(of recovery: Kernel.Recovery, lost: Int) {
+    guard recovery.resumed + recovery.cancelled + lost > 0 else { return }
+    log.info(
+      "the last node's work was taken up",
+      [
+        "lost": "\(lost)", "waitingAgain": "\(recovery.resumed)",
+        "cancelled": "\(recovery.cancelled)",
+      ])
+  }
+}

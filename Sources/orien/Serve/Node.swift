@@ -1,0 +1,170 @@
+import OrienAPI
+import OrienHTTP
+import OrienKernel
+import OrienLedger
+import OrienModel
+import OrienPlugins
+import OrienSandbox
+import OrienSystem
+
+/// The node as a process: its parts, made in the order in which they need one another, run on one
+/// loop, and ended in the reverse order.
+final class Node {
+  let configuration: Configuration
+  let log: Log
+  private let loop: Loop
+  private let signals: Signals
+  private let disk: DiskThreads
+  private let ledger: Ledger
+  private let launcher: Launcher
+  private let plugins: [Plugin]
+  private let prober: Prober
+  private let workspaces: Workspaces
+  private let sessions: LedgerSessions
+  private let kernel: Kernel
+  private let server: HTTPServer
+  private var exitCode = ExitCode.success
+  private var isEnding = false
+
+  /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
+  /// started is gone. To be called before there is a second thread.
+  init(_ configuration: Configuration, _ environment: Environment, _ log: Log) throws(Failure) {
+    self.configuration = configuration
+    self.log = log
+    do throws(SystemError) {
+      signals = try Signals()
+      loop = try Loop()
+    } catch {
+      throw error.failure("starting the node")
+    }
+    let broken = Broken()
+    ledger = try Ledger.open(folder: configuration.stateFolder, options: configuration.ledger) {
+      broken.tell($0)
+    }
+    // Nothing may be called lost while it still runs: an earlier node's processes go first.
+    let runLock = try RunLock(in: ledger.folder)
+    launcher = try Launcher(
+      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+      groupName: try ledger.folder.groupName(), log: log)
+    try ledger.settleLost()
+    disk = DiskThreads(count: 2)
+    let tools = ToolsFolder(
+      path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
+      worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
+      node: PluginServices(ledger, log: log))
+    let contents = try tools.load()
+    plugins = contents.plugins
+    prober = Prober(plugins)
+    sessions = LedgerSessions(ledger, loop: loop, log: log)
+    workspaces = try Workspaces(
+      at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
+      store: sessions)
+    let policy = configuration.effectivePolicy
+    kernel = Kernel(
+      Kernel.Parts(
+        loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
+      policy: policy,
+      catalogue: Catalogue(plugins: contents.plugins, refused: contents.refused, policy: policy))
+    let api = API(
+      kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
+      identity: API.Identity(
+        id: configuration.providerID, name: configuration.providerName, version: Release.version))
+    server = HTTPServer(
+      on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
+      errorBody: Problem.content, handler: api)
+    api.serverFigures = { [unowned server] in
+      API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
+    }
+    broken.onTell(loop.inbox { [unowned self] in fail($0) })
+    tell(of: contents)
+  }
+
+  /// Serves until it is told to end.
+  func run() throws(Failure) -> ExitCode {
+    do throws(SystemError) {
+      try signals.deliver(on: loop) { [unowned self] in hear($0) }
+    } catch {
+      throw error.failure("waiting for signals")
+    }
+    workspaces.adopt(sessions.kept) { [unowned self] result in
+      switch result {
+      case .failure(let failure): fail(failure)
+      case .success(let adoption):
+        tell(of: adoption)
+        kernel.recover { [unowned self] in
+          tell(of: $0, lost: ledger.recovered.started.count)
+          listen()
+        }
+      }
+    }
+    loop.run()
+    close()
+    return exitCode
+  }
+
+  private func listen() {
+    guard !isEnding else { return }
+    do throws(Failure) {
+      for address in configuration.addresses {
+        let bound = try server.listen(on: address)
+        log.announce("orien: listening on http://\(bound)")
+      }
+    } catch {
+      fail(error)
+    }
+  }
+
+  // MARK: The end
+
+  private func hear(_ signal: Signals.Signal) {
+    switch signal {
+    case .hangup: log.warning("SIGHUP changes nothing: restart the node to read its files anew")
+    case .interrupt, .terminate:
+      guard !isEnding else {
+        log.warning("ending at once")
+        log.close()
+        Program.exit(1)
+      }
+      log.info("ending: running work has \(Self.drainBound) to finish")
+      end(within: Self.drainBound)
+    }
+  }
+
+  /// The node cannot go on: what it has promised is recovered by its next start.
+  private func fail(_ failure: Failure) {
+    log.error("the node cannot go on", ["error": failure.description])
+    exitCode = ExitCode(1)
+    end(within: .zero)
+  }
+
+  private static let drainBound = Duration.seconds(10)
+
+  private func end(within bound: Duration) {
+    guard !isEnding else { return }
+    isEnding = true
+    server.shutDown(within: bound + .seconds(3)) { [self] in
+      kernel.shutDown(within: .zero) { [self] in endJail() }
+    }
+    kernel.shutDown(within: bound) {}
+  }
+
+  private func endJail() {
+    workspaces.close()
+    launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+  }
+
+  private func close() {
+    prober.close()
+    for plugin in plugins {
+      do {
+        try plugin.close(within: .seconds(2))
+      } catch {
+        log.warning("a plugin did not close", ["error": error.description])
+      }
+    }
+    disk.close()
+    ledger.close()
+    log.info("ended")
+    log.close()
+  }
+}
