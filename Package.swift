@@ -130,8 +130,10 @@ let fuzzers: [Target] =
   ? []
   : [
     fuzz("arguments", ["OrienModel"]),
+    fuzz("elf", ["OrienPlugins", "OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
     fuzz("json", ["OrienModel"]),
+    fuzz("manifest", ["OrienPlugins", "OrienModel"]),
   ]
 
 let package = Package(
