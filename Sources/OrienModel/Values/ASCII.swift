@@ -30,7 +30,11 @@ extension String {
   }
 
   /// The bytes as lower-case hexadecimal digits.
-  package init(hex bytes: some Collection<UInt8>) {
+  package init(hex bytes: [UInt8]) { self.init(hexDigitsOf: bytes) }
+
+  package init(hex bytes: some Collection<UInt8>) { self.init(hexDigitsOf: bytes) }
+
+  private init(hexDigitsOf bytes: some Collection<UInt8>) {
     self.init(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
       var index = 0
       for byte in bytes {

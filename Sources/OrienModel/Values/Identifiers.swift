@@ -28,38 +28,64 @@ package struct ToolID: Hashable, Sendable, CustomStringConvertible {
 
 /// An execution's id: `exec-` and a version 4 UUID. Unguessable, and no two are alike.
 package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
-  package let description: String
+  private var high: UInt64 = 0
+  private var low: UInt64 = 0
 
   /// Checks the form alone, not whether the execution exists.
   package init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 41, bytes.starts(with: "exec-".utf8) else { return nil }
-    for (index, byte) in bytes[5...].enumerated() {
-      switch index {
-      case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
-      default: guard byte.isLowerHexDigit else { return nil }
+    guard text.utf8.count == 41, text.utf8.starts(with: Self.prefix) else { return nil }
+    for (index, byte) in text.utf8.dropFirst(Self.prefix.count).enumerated() {
+      if Self.isDash(index) {
+        guard byte == UInt8(ascii: "-") else { return nil }
+      } else {
+        guard byte.isLowerHexDigit, let value = byte.hexValue else { return nil }
+        high = high << 4 | low >> 60
+        low = low << 4 | UInt64(value)
       }
     }
-    description = text
   }
 
   /// Makes an id of 16 random bytes, of which 122 bits stay as they are.
   package init(random bytes: [UInt8]) {
     precondition(bytes.count == 16, "an execution's id is made of 16 bytes")
-    var uuid = bytes
-    uuid[6] = uuid[6] & 0x0F | 0x40
-    uuid[8] = uuid[8] & 0x3F | 0x80
-    var text = "exec-"
-    text.reserveCapacity(41)
-    for (index, byte) in uuid.enumerated() {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
-      text.appendHex(byte)
+    high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) } & ~0xF000 | 0x4000
+    low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) } & ~(3 << 62) | 2 << 62
+  }
+
+  package var description: String {
+    String(unsafeUninitializedCapacity: 41) { text in
+      var end = text.update(fromContentsOf: Self.prefix)
+      for index in 0..<32 {
+        if Self.isDash(end - Self.prefix.count) {
+          text[end] = UInt8(ascii: "-")
+          end += 1
+        }
+        let word = index < 16 ? high : low
+        let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - index % 16 * 4)) & 15
+        text[end] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        end += 1
+      }
+      return end
     }
-    description = text
   }
 
   /// The 16 bytes of its UUID.
-  package var bytes: [UInt8] { description.dropFirst(5).hexBytes }
+  package var bytes: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 16) { bytes, count in
+      for index in 0..<16 {
+        let word = index < 8 ? high : low
+        bytes[index] = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
+      }
+      count = 16
+    }
+  }
+
+  private static let prefix = Array("exec-".utf8)
+
+  /// Whether a dash stands at that place behind the prefix.
+  private static func isDash(_ index: Int) -> Bool {
+    index == 8 || index == 13 || index == 18 || index == 23
+  }
 }
 
 /// Whose a session or an execution is: the name of the key that made it. Names whose bytes differ
