@@ -6,35 +6,35 @@ extension FinalRecord {
   /// old ones.
   func write(to json: inout JSONWriter) {
     json.object { json in
-      json.field("id", id)
-      json.field("sessionId", session)
-      json.field("owner", owner)
-      json.field("toolId", tool)
-      json.field("plugin", plugin)
-      json.field("generation", generation)
-      json.field("isolation", isolation)
-      json.field("status", status.rawValue)
-      json.field("reason", reason)
-      json.field("message", message)
-      json.field("exitCode", exitCode)
-      json.field("signal", signal)
-      json.field("acceptedAtMicroseconds", acceptedAt.microseconds)
-      json.field("runningAtMicroseconds", runningAt?.microseconds)
-      json.field("completedAtMicroseconds", completedAt.microseconds)
-      json.field("runningMicroseconds", runningMicroseconds)
+      json.member("id", id.description)
+      json.member("sessionId", session.description)
+      json.member("owner", owner.description)
+      json.member("toolId", tool.description)
+      json.member("plugin", plugin)
+      json.member("generation", generation)
+      json.member("isolation", isolation)
+      json.member("status", status.rawValue)
+      json.member("reason", reason)
+      json.member("message", message)
+      json.member("exitCode", exitCode.map(Int64.init))
+      json.member("signal", signal.map(Int64.init))
+      json.member("acceptedAtMicroseconds", acceptedAt.microseconds)
+      json.member("runningAtMicroseconds", runningAt?.microseconds)
+      json.member("completedAtMicroseconds", completedAt.microseconds)
+      json.member("runningMicroseconds", runningMicroseconds)
       json.object("usage") { usage.writeMembers(to: &$0) }
       json.object("limits") { json in
         for limit in limits {
           json.object(limit.name) { json in
-            json.field("requested", limit.requested)
-            json.field("granted", limit.granted)
-            json.field("enforcedBy", limit.enforcedBy.rawValue)
+            json.member("requested", limit.requested)
+            json.member("granted", limit.granted)
+            json.member("enforcedBy", limit.enforcedBy.rawValue)
           }
         }
       }
       json.object("cost") { json in
-        json.field("currency", currency)
-        json.field("microUnits", costMicroUnits)
+        json.member("currency", currency)
+        json.member("microUnits", costMicroUnits)
       }
       json.object("output") { output.writeMembers(to: &$0) }
       json.object("errors") { errors.writeMembers(to: &$0) }
@@ -48,23 +48,46 @@ extension FinalRecord {
 
 extension Usage {
   fileprivate func writeMembers(to json: inout JSONWriter) {
-    json.field("wallMicroseconds", wallMicroseconds)
-    json.field("cpuUserMicroseconds", cpuUserMicroseconds)
-    json.field("cpuSystemMicroseconds", cpuSystemMicroseconds)
-    json.field("memoryPeakBytes", memoryPeakBytes)
-    json.field("readBytes", readBytes)
-    json.field("writtenBytes", writtenBytes)
+    json.member("wallMicroseconds", wallMicroseconds)
+    json.member("cpuUserMicroseconds", cpuUserMicroseconds)
+    json.member("cpuSystemMicroseconds", cpuSystemMicroseconds)
+    json.member("memoryPeakBytes", memoryPeakBytes)
+    json.member("readBytes", readBytes)
+    json.member("writtenBytes", writtenBytes)
     json.object("units") { json in
-      for (unit, amount) in units.sorted(by: { $0.key < $1.key }) { json.field(unit, amount) }
+      for (unit, amount) in units.sorted(by: { $0.key < $1.key }) { json.member(unit, amount) }
     }
-    json.field("source", source.rawValue)
+    json.member("source", source.rawValue)
   }
 }
 
 extension StreamSummary {
   fileprivate func writeMembers(to json: inout JSONWriter) {
-    json.field("bytes", bytes)
-    json.field("truncated", isTruncated)
-    json.field("blake2b", digest.map { String(hex: $0) })
+    json.member("bytes", bytes)
+    json.name("truncated")
+    json.write(isTruncated)
+    json.member("blake2b", digest.map { String(hex: $0) })
+  }
+}
+
+// Plain functions, for a record has some forty members and each final waits for all of them: a
+// generic one would be looked up for every kind of value.
+extension JSONWriter {
+  fileprivate mutating func member(_ name: String, _ value: String?) {
+    guard let value else { return }
+    self.name(name)
+    write(value)
+  }
+
+  fileprivate mutating func member(_ name: String, _ value: UInt64?) {
+    guard let value else { return }
+    self.name(name)
+    write(value)
+  }
+
+  fileprivate mutating func member(_ name: String, _ value: Int64?) {
+    guard let value else { return }
+    self.name(name)
+    write(value)
   }
 }
