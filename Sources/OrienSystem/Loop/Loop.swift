@@ -14,8 +14,7 @@ package final class Loop: @unchecked Sendable {
   private let bell: Bell
   private let posted = Mutex(Posted())
   private var owner = pthread_self()
-  private var watches: [UInt64: Watch] = [:]
-  private var lastWatch: UInt64 = 0
+  private var watches = WatchTable()
   private var timers = TimerQueue()
   private var soonQueue: [() -> Void] = []
   private var isStopped = false
@@ -65,10 +64,10 @@ package final class Loop: @unchecked Sendable {
     _ raw: Int32, _ interest: Readiness, _ body: @escaping (Readiness) -> Void
   ) throws(SystemError) -> Watch {
     assertCurrent()
-    lastWatch += 1
-    let watch = Watch(raw: raw, number: lastWatch, loop: self, interest: interest, body: body)
+    let watch = Watch(
+      raw: raw, number: watches.nextNumber, loop: self, interest: interest, body: body)
     try control(EPOLL_CTL_ADD, watch)
-    watches[watch.number] = watch
+    watches.add(watch)
     return watch
   }
 
@@ -170,7 +169,7 @@ package final class Loop: @unchecked Sendable {
 
   func forget(_ watch: Watch) {
     assertCurrent()
-    watches[watch.number] = nil
+    watches.remove(watch)
     do {
       try control(EPOLL_CTL_DEL, watch)
     } catch {

@@ -13,6 +13,9 @@ package struct Readiness: OptionSet, Sendable {
   /// Comes unasked: both directions are shut, or the descriptor is broken.
   package static let broken = Readiness(
     rawValue: UInt32(bitPattern: Int32(EPOLLHUP.rawValue | EPOLLERR.rawValue)))
+
+  /// Whether any part of `broken` came.
+  package var isBroken: Bool { rawValue & Self.broken.rawValue != 0 }
 }
 
 /// A descriptor that the loop watches, level-triggered. Belongs to the loop's thread.

@@ -2,14 +2,18 @@ import CLinux
 import Glibc
 
 /// A numeric address of a host and a port: `127.0.0.1:4000`, `[::1]:4000`.
+///
+/// It is plain bits, so that a copy costs nothing.
 package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
-  /// 4 bytes for IPv4, 16 for IPv6.
-  package let host: [UInt8]
+  private let bits: UInt128
+  private let isIPv4: Bool
   package var port: UInt16
 
+  /// `host` is 4 bytes for IPv4, 16 for IPv6.
   package init(host: [UInt8], port: UInt16) {
     precondition(host.count == 4 || host.count == 16, "an address has 4 or 16 bytes")
-    self.host = host
+    bits = host.reduce(0) { $0 << 8 | UInt128($1) }
+    isIPv4 = host.count == 4
     self.port = port
   }
 
@@ -31,24 +35,34 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(host: bytes, port: port)
   }
 
-  package var isLoopback: Bool {
-    host.count == 4 ? host[0] == 127 : host == [UInt8](repeating: 0, count: 15) + [1]
+  /// 4 bytes for IPv4, 16 for IPv6.
+  package var host: [UInt8] {
+    stride(from: isIPv4 ? 24 : 120, through: 0, by: -8).map {
+      UInt8(truncatingIfNeeded: bits >> $0)
+    }
   }
+
+  /// The same for all connections of one host.
+  package var withoutPort: NetworkAddress {
+    var host = self
+    host.port = 0
+    return host
+  }
+
+  package var isLoopback: Bool { isIPv4 ? bits >> 24 == 127 : bits == 1 }
 
   /// The host alone, without the brackets of IPv6.
   package var hostText: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-    guard
-      inet_ntop(family, host, &text, socklen_t(text.count)) != nil
-    else { preconditionFailure("an address has a text") }
+    guard inet_ntop(family, host, &text, socklen_t(text.count)) != nil else {
+      preconditionFailure("an address has a text")
+    }
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  package var description: String {
-    host.count == 4 ? "\(hostText):\(port)" : "[\(hostText)]:\(port)"
-  }
+  package var description: String { isIPv4 ? "\(hostText):\(port)" : "[\(hostText)]:\(port)" }
 
-  var family: Int32 { host.count == 4 ? AF_INET : AF_INET6 }
+  var family: Int32 { isIPv4 ? AF_INET : AF_INET6 }
 }
 
 extension NetworkAddress {
@@ -56,7 +70,7 @@ extension NetworkAddress {
   func withSocketAddress<Result>(
     _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
-    if host.count == 4 {
+    if isIPv4 {
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_port = port.bigEndian

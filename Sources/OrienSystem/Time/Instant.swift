@@ -22,6 +22,10 @@ package struct Instant: Hashable, Comparable, Sendable {
     Instant(nanoseconds: instant.nanoseconds.saturatingAdd(duration.clampedNanoseconds))
   }
 
+  package static func + (instant: Self, nanoseconds: UInt64) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds.saturatingAdd(nanoseconds))
+  }
+
   /// The time from `start` to this; zero where it is the later one.
   package func since(_ start: Instant) -> Duration {
     .nanoseconds(
