@@ -3,7 +3,6 @@ final class BodyReading {
   private(set) var decoder: BodyDecoder
   let receiver: BodyReceiver
   private let limitBytes: Int
-  private var receivedBytes = 0
   /// What a collected body has so far.
   private(set) var collected: [UInt8] = []
   var isPaused = false
@@ -21,21 +20,14 @@ final class BodyReading {
   func take(from input: inout InputBuffer) throws(Refusal) -> [UInt8] {
     var carried: [UInt8] = []
     if case .collect = receiver { swap(&carried, &collected) }
-    let before = carried.count
     let used = try decoder.decode(
-      input.bytes.span.extracting(input.start..<input.end), into: &carried)
+      input.bytes.span.extracting(input.start..<input.end), into: &carried, atMost: limitBytes)
     input.consume(used)
-    receivedBytes += carried.count - before
-    guard receivedBytes <= limitBytes else { throw Self.tooLarge(limitBytes) }
     if case .collect = receiver {
       swap(&carried, &collected)
       return []
     }
     return carried
-  }
-
-  static func tooLarge(_ limitBytes: Int) -> Refusal {
-    Refusal(.contentTooLarge, "body-too-large", "the body is longer than \(limitBytes) bytes")
   }
 }
 
@@ -72,7 +64,9 @@ enum BodyDecoder {
     }
   }
 
-  mutating func decode(_ bytes: Span<UInt8>, into body: inout [UInt8]) throws(Refusal) -> Int {
+  mutating func decode(
+    _ bytes: Span<UInt8>, into body: inout [UInt8], atMost limitBytes: Int
+  ) throws(Refusal) -> Int {
     switch self {
     case .length(let remaining):
       let count = min(remaining, bytes.count)
@@ -81,7 +75,13 @@ enum BodyDecoder {
       return count
     case .chunked(var decoder):
       defer { self = .chunked(decoder) }
-      return try decoder.decode(bytes, into: &body)
+      return try decoder.decode(bytes, into: &body, atMost: limitBytes)
     }
+  }
+}
+
+extension Refusal {
+  static func bodyTooLarge(_ limitBytes: Int) -> Refusal {
+    Refusal(.contentTooLarge, "body-too-large", "the body is longer than \(limitBytes) bytes")
   }
 }

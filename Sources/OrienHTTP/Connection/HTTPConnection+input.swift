@@ -3,7 +3,8 @@ import OrienSystem
 /// Bytes that come, and bodies.
 extension HTTPConnection {
   func becameReadable() {
-    guard life != .closed else { return }
+    // What was ready when this turn began may not be wanted any more.
+    guard life != .closed, wantsRead else { return }
     switch input.fill(from: transport, room: roomWanted) {
     case .bytes(let count):
       service.counts.bytesIn += UInt64(count)
@@ -18,7 +19,8 @@ extension HTTPConnection {
   /// While a head or a body is read, its largest piece; else as much as may be sent ahead.
   private var roomWanted: Int {
     switch inbound {
-    case .reading: 32 << 10
+    case .reading(let reading):
+      min(max(reading.decoder.remaining ?? .max, InputBuffer.usualBytes), 32 << 10)
     case .head where !input.hasRoom: min(input.bytes.count * 2, 64 << 10)
     default: InputBuffer.usualBytes
     }
@@ -48,7 +50,9 @@ extension HTTPConnection {
     hasEnded = true
     switch (inbound, outbound) {
     case (.head, _): advance()
-    case (_, .streaming): close()
+    case (_, .streaming(let callbacks)):
+      keepsAlive = false
+      callbacks.onDisconnect?()
     case (.waiting, .awaited), (.reading, .awaited):
       refuse(.malformed("the request ends within its body"))
     case (.reading, _): giveUpBody()
@@ -61,15 +65,19 @@ extension HTTPConnection {
   /// Tells the transport what is waited for; the last act of everything that comes from outside.
   func settle() {
     guard life != .closed else { return }
-    var wantsRead = !hasEnded
-    if life == .open {
-      if case .reading(let reading) = inbound, reading.isPaused { wantsRead = false }
-      switch inbound {
-      case .waiting, .done: wantsRead = wantsRead && input.hasRoom
-      case .head, .reading: break
-      }
-    }
     transport.want(read: wantsRead, write: !output.isEmpty)
+  }
+
+  /// Whether there is room for what the client sends; and its end is noticed by reading, also while
+  /// the handler is at work.
+  private var wantsRead: Bool {
+    guard !hasEnded else { return false }
+    guard life == .open else { return true }
+    return switch inbound {
+    case .head: true
+    case .reading(let reading): !reading.isPaused
+    case .waiting, .done: input.hasRoom
+    }
   }
 
   // MARK: Bodies
@@ -81,7 +89,7 @@ extension HTTPConnection {
     case .waiting(let decoder):
       if let remaining = decoder.remaining, remaining > limitBytes {
         inbound = .reading(BodyReading(decoder, atMost: limitBytes, receiver))
-        return refuse(BodyReading.tooLarge(limitBytes))
+        return refuse(.bodyTooLarge(limitBytes))
       }
       if owesContinue && input.isEmpty { write(Self.continueLine) }
       owesContinue = false

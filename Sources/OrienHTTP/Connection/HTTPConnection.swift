@@ -27,6 +27,7 @@ final class HTTPConnection {
 
   struct StreamCallbacks {
     var onDrain: (() -> Void)?
+    var onDisconnect: (() -> Void)?
     var onClose: (() -> Void)?
   }
 
@@ -118,12 +119,10 @@ final class HTTPConnection {
   }
 
   private func awaitRestOfHead() {
-    if hasEnded {
-      refuse(.malformed("the request ends within its head"))
-    } else if case .head = clock {
-    } else {
-      setClock(.head(until: transport.now + service.limits.headDeadline))
-    }
+    if hasEnded { return refuse(.malformed("the request ends within its head")) }
+    // More of a head that is awaited already wins no time.
+    if case .head = clock { return }
+    setClock(.head(until: transport.now + service.limits.headDeadline))
   }
 
   private func begin() {
@@ -136,7 +135,6 @@ final class HTTPConnection {
     isVersion10 = head.isVersion10
     keepsAlive = !head.closes && !isLast && !service.isShuttingDown
     owesContinue = head.expectsContinue
-    corsOrigin = nil
     inbound = BodyDecoder(head.body).map { .waiting($0) } ?? .done
     outbound = .awaited
     setClock(.none)
@@ -157,9 +155,10 @@ final class HTTPConnection {
     guard keepsAlive, !service.isShuttingDown else { return beginLinger() }
     inbound = .head
     outbound = .idle
-    parser.reset()
+    isHead = false
+    corsOrigin = nil
     input.shrink()
-    setClock(.idle(until: transport.now + service.limits.idleDeadline))
+    setClock(.idle(until: transport.now + service.idlePatience))
     advance()
   }
 }

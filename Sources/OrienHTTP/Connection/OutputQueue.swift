@@ -17,7 +17,7 @@ struct OutputQueue {
       return
     }
     count += bytes.count - skipped
-    if let last = parts.last, last.count + bytes.count <= Self.smallBytes {
+    if let lastCount = parts.last?.count, lastCount + bytes.count <= Self.smallBytes {
       parts[parts.count - 1].append(contentsOf: bytes)
     } else {
       parts.append(bytes)

@@ -17,6 +17,7 @@ package final class EventStream {
       .ok, type: "text/event-stream", fields: [HTTPField("Cache-Control", "no-store")])
     self.loop = loop
     self.heartbeat = heartbeat
+    writer.onDisconnect { [unowned writer] in writer.cut() }
     beat()
   }
 

@@ -45,6 +45,12 @@ package final class HTTPBodyWriter {
   /// Calls `body` whenever everything written has been taken after some had to wait.
   package func onDrain(_ body: @escaping () -> Void) { change { $0.onDrain = body } }
 
+  /// Calls `body` once when the client says that it sends no more: it may listen still, but mostly
+  /// it is gone. Whoever writes seldom, and without an end in sight, does well to cut then.
+  package func onDisconnect(_ body: @escaping () -> Void) {
+    if isOpen, connection.hasEnded { body() } else { change { $0.onDisconnect = body } }
+  }
+
   /// Calls `body` once when the client goes away before `finish`; at once where it is gone.
   package func onClose(_ body: @escaping () -> Void) {
     if isOpen { change { $0.onClose = body } } else { body() }

@@ -34,7 +34,8 @@ package final class HTTPExchange {
   }
 
   /// Calls `receive` with each piece as it comes, and with `end` or `aborted` at last; perhaps
-  /// before this returns. Longer than `limitBytes`, it is aborted and answered with 413.
+  /// before this returns. Longer than `limitBytes`, it is aborted and answered with 413. Behind an
+  /// answer by the handler nothing more comes.
   package func streamBody(atMost limitBytes: Int, _ receive: @escaping (HTTPBodyEvent) -> Void) {
     guard isOpen else { return receive(.aborted) }
     connection.readBody(atMost: limitBytes, .stream(receive))
@@ -53,7 +54,7 @@ package final class HTTPExchange {
   /// happens by that: an answer may still be given, and is sent where somebody still listens.
   package func onDisconnect(_ body: @escaping () -> Void) {
     guard isOpen else { return }
-    connection.onDisconnect = body
+    if connection.hasEnded { body() } else { connection.onDisconnect = body }
   }
 
   // MARK: The answer

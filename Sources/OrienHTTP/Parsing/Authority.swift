@@ -1,5 +1,3 @@
-import OrienModel
-
 /// A host and perhaps a port, as the Host field and absolute targets have them.
 enum Authority {
   /// Whether the range is a name, an IPv4 address or an IPv6 address in brackets, and perhaps a
@@ -16,12 +14,17 @@ enum Authority {
       for index in host where !name.contains(bytes[index]) { return false }
     }
     guard host.upperBound < range.upperBound else { return true }
-    let port = host.upperBound + 1..<range.upperBound
-    guard bytes[host.upperBound] == UInt8(ascii: ":"), (1...5).contains(port.count) else {
+    let portRange = host.upperBound + 1..<range.upperBound
+    guard bytes[host.upperBound] == UInt8(ascii: ":"), (1...5).contains(portRange.count) else {
       return false
     }
-    for index in port where !bytes[index].isASCIIDigit { return false }
-    return true
+    var port = 0
+    let digits = ByteSet.digits
+    for index in portRange {
+      guard digits.contains(bytes[index]) else { return false }
+      port = port * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+    }
+    return port <= 65_535
   }
 
   /// The part before the port.

@@ -26,6 +26,7 @@ struct ByteSet {
   /// A path with its slashes and percent signs (RFC 3986, 3.3).
   static let path = ByteSet(alphanumeric, "-._~!$&'()*+,;=:@%/")
   static let query = ByteSet(alphanumeric, "-._~!$&'()*+,;=:@%/?")
+  static let digits = ByteSet("0123456789")
   /// A registered name or an IPv4 address.
   static let hostName = ByteSet(alphanumeric, "-._~!$&'()*+,;=")
   /// What stands between the brackets of an IPv6 address.

@@ -2,8 +2,8 @@ import OrienModel
 
 /// Takes a chunked body out of its chunks, from bytes that come in any pieces.
 ///
-/// Pure and bounded: whoever gives it bytes decides how many of the body's it takes, and what is
-/// not body (extensions and trailers, which are passed over) may be `slackBytes` in all.
+/// Pure and bounded: a chunk that would not fit is refused when its size is read, and what is not
+/// body (extensions and trailers, which are passed over) may be `slackBytes` in all.
 struct ChunkedDecoder {
   private enum State {
     case size(digits: Int, value: Int)
@@ -21,12 +21,16 @@ struct ChunkedDecoder {
 
   private var state = State.size(digits: 0, value: 0)
   private var slackBytes = 8 << 10
+  /// The sizes of all chunks so far.
+  private var promisedBytes = 0
 
   var isDone: Bool { if case .done = state { true } else { false } }
 
-  /// Appends to `body` what `bytes` carry of it and gives back how many of them belong to the
-  /// message: all of them until it is done.
-  mutating func decode(_ bytes: Span<UInt8>, into body: inout [UInt8]) throws(Refusal) -> Int {
+  /// Appends to `body` what `bytes` carry of it, which may be `limitBytes` in all. Gives back how
+  /// many of `bytes` belong to the message: all of them until it is done.
+  mutating func decode(
+    _ bytes: Span<UInt8>, into body: inout [UInt8], atMost limitBytes: Int
+  ) throws(Refusal) -> Int {
     var index = 0
     while index < bytes.count {
       if case .data(let remaining) = state {
@@ -39,13 +43,13 @@ struct ChunkedDecoder {
         continue
       }
       if isDone { return index }
-      try take(bytes[index])
+      try take(bytes[index], limitBytes)
       index += 1
     }
     return index
   }
 
-  private mutating func take(_ byte: UInt8) throws(Refusal) {
+  private mutating func take(_ byte: UInt8, _ limitBytes: Int) throws(Refusal) {
     switch state {
     case .size(let digits, let value):
       if let digit = byte.hexValue {
@@ -67,6 +71,8 @@ struct ChunkedDecoder {
       }
     case .fieldEnd(let remaining):
       guard byte == ASCII.lineFeed else { throw Self.badLine }
+      guard remaining <= limitBytes - promisedBytes else { throw .bodyTooLarge(limitBytes) }
+      promisedBytes += remaining
       state = remaining > 0 ? .data(remaining: remaining) : .trailerStart
     case .dataCarriageReturn:
       guard byte == ASCII.carriageReturn else { throw Self.badLine }

@@ -16,8 +16,8 @@ struct HeadParser {
 
   init(_ limits: HTTPLimits.Head) { self.limits = limits }
 
-  /// Makes it ready for another head.
-  mutating func reset() {
+  /// Makes it ready for another head, in the same place where nobody has kept the last.
+  private mutating func reset() {
     var fields = head.fields
     head.fields = []
     fields.removeAll(keepingCapacity: true)
@@ -31,7 +31,10 @@ struct HeadParser {
   }
 
   /// Reads on. `bytes` are all that came since the head's first; true once `head` is complete.
+  ///
+  /// What it is given behind a complete head begins another one.
   mutating func advance(_ bytes: Span<UInt8>) throws(Refusal) -> Bool {
+    if head.length > 0 { reset() }
     while let lineEnd = try endOfLine(bytes) {
       let line = lineStart..<lineEnd
       lineStart = lineEnd + 2

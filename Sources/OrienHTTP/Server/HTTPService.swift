@@ -10,10 +10,12 @@ final class HTTPService {
   let limits: HTTPLimits
   let origins: OriginPolicy
   let errorBody: ErrorBody
+  /// The idle deadline, counted once because every request begins it anew.
+  let idlePatience: UInt64
   var headEnds = HeadEnds()
   var counts = HTTPCounts()
   private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
-  private var connectionsByHost: [[UInt8]: Int] = [:]
+  private var connectionsByHost: [NetworkAddress: Int] = [:]
   private(set) var isShuttingDown = false
   private var whenEmpty: (() -> Void)?
 
@@ -26,24 +28,25 @@ final class HTTPService {
     self.limits = limits
     self.origins = origins
     self.errorBody = errorBody
+    idlePatience = limits.idleDeadline.clampedNanoseconds
   }
 
   /// Whether one more connection from `peer` is within bounds.
   func hasRoom(for peer: NetworkAddress) -> Bool {
     connections.count < limits.connections
       && (peer.isLoopback
-        || connectionsByHost[peer.host, default: 0] < limits.connectionsPerAddress)
+        || connectionsByHost[peer.withoutPort, default: 0] < limits.connectionsPerAddress)
   }
 
   func add(_ connection: HTTPConnection) {
     connections[ObjectIdentifier(connection)] = connection
-    connectionsByHost[connection.peer.host, default: 0] += 1
+    connectionsByHost[connection.peer.withoutPort, default: 0] += 1
     counts.accepted += 1
   }
 
   func remove(_ connection: HTTPConnection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-    let host = connection.peer.host
+    let host = connection.peer.withoutPort
     let others = connectionsByHost[host, default: 1] - 1
     connectionsByHost[host] = others > 0 ? others : nil
     if connections.isEmpty { tellEmpty() }

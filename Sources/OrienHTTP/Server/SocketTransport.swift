@@ -9,6 +9,7 @@ final class SocketTransport: Transport {
   private var socket: Socket?
   private var watch: Watch?
   private var connection: HTTPConnection?
+  private var wanted = (read: true, write: false)
   private var deadline: Instant?
   private var timer: (due: Instant, timer: Timer)?
 
@@ -36,9 +37,9 @@ final class SocketTransport: Transport {
 
   private func deliver(_ readiness: Readiness) {
     guard let connection else { return }
+    if readiness.isBroken { return connection.close() }
     if readiness.contains(.write) { connection.becameWritable() }
-    // An error is found out by reading, also where nothing was asked for.
-    if !readiness.isDisjoint(with: [.read, .broken]) { connection.becameReadable() }
+    if readiness.contains(.read) { connection.becameReadable() }
   }
 
   var now: Instant { loop.now }
@@ -52,6 +53,8 @@ final class SocketTransport: Transport {
   }
 
   func want(read: Bool, write: Bool) {
+    guard (read, write) != wanted else { return }
+    wanted = (read, write)
     var interest: Readiness = read ? .read : []
     if write { interest.insert(.write) }
     watch?.change(to: interest)

@@ -1,3 +1,5 @@
+import OrienSystem
+
 @testable import OrienHTTP
 
 /// A handler with one route for each way to treat a request.
@@ -12,8 +14,13 @@ final class SampleHandler: HTTPHandler {
   var cuts = 0
   var aborts = 0
   var bodies: [[UInt8]] = []
-  /// Called when something above has changed, so that nobody has to look again and again.
-  var changed: () -> Void = {}
+  var requests: [HTTPRequest] = []
+  var events: [EventStream] = []
+  /// The exchange whose body is being streamed, and what has come of it.
+  var upload: HTTPExchange?
+  var uploadedBytes = 0
+  /// Where there is a loop, event streams run on it.
+  var loop: Loop?
 
   private let tools = PreparedResponse(
     .ok, HTTPContent(type: "application/json", bytes: Array(#"{"tools":[]}"#.utf8)))
@@ -53,11 +60,16 @@ final class SampleHandler: HTTPHandler {
     router.add(.get, "/flood") { [unowned self] _, _, exchange in flood(exchange) }
     router.add(.get, "/keep") { [unowned self] _, _, exchange in
       kept.append(exchange)
-      exchange.onDisconnect {
-        self.disconnects += 1
-        self.changed()
-      }
-      changed()
+      exchange.onDisconnect { self.disconnects += 1 }
+    }
+    router.add(.get, "/events") { [unowned self] _, _, exchange in
+      let stream = EventStream(exchange, on: loop!, heartbeat: .milliseconds(20))
+      stream.onClose { self.cuts += 1 }
+      events.append(stream)
+    }
+    router.add(.get, "/keep-request/{name}") { [unowned self] request, _, exchange in
+      requests.append(request)
+      exchange.respond(.ok)
     }
     router.add(.get, "/drop") { _, _, _ in }
     router.add(.get, "/large") { _, _, exchange in
@@ -77,14 +89,17 @@ final class SampleHandler: HTTPHandler {
   }
 
   private func upload(_ exchange: HTTPExchange) {
-    var count = 0
+    upload = exchange
+    uploadedBytes = 0
     exchange.streamBody(atMost: 100_000) { [unowned self] event in
       switch event {
-      case .bytes(let bytes): count += bytes.count
-      case .end: exchange.respond(.ok, .text("\(count) bytes"))
+      case .bytes(let bytes): uploadedBytes += bytes.count
+      case .end:
+        upload?.respond(.ok, .text("\(uploadedBytes) bytes"))
+        upload = nil
       case .aborted:
         aborts += 1
-        changed()
+        upload = nil
       }
     }
   }
@@ -92,11 +107,7 @@ final class SampleHandler: HTTPHandler {
   private func flood(_ exchange: HTTPExchange) {
     let writer = exchange.stream(.ok, type: "text/plain")
     writers.append(writer)
-    writer.onClose { [unowned self] in
-      cuts += 1
-      changed()
-    }
-    changed()
+    writer.onClose { [unowned self] in cuts += 1 }
   }
 
   static func errorBody(_ status: HTTPStatus, _ reason: String, _ message: String) -> HTTPContent {

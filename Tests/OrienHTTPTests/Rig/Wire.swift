@@ -5,7 +5,7 @@ import OrienSystem
 /// A connection without a socket: bytes go in by hand, time passes by hand, and what comes out is
 /// kept.
 final class Wire: Transport {
-  let handler = SampleHandler()
+  let handler: SampleHandler
   private(set) var service: HTTPService!
   private(set) var connection: HTTPConnection!
   private var incoming: [UInt8] = []
@@ -22,8 +22,9 @@ final class Wire: Transport {
 
   init(
     _ limits: HTTPLimits = HTTPLimits(), origins: OriginPolicy = OriginPolicy(),
-    listener: String = "127.0.0.1:4000"
+    listener: String = "127.0.0.1:4000", handler: SampleHandler = SampleHandler()
   ) {
+    self.handler = handler
     service = HTTPService(
       handler: handler, limits: limits, origins: origins, errorBody: SampleHandler.errorBody)
     connection = HTTPConnection(
