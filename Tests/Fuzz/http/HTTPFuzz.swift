@@ -72,11 +72,11 @@ private struct Reading: Equatable {
     var at = head.length
     while at < bytes.count, !decoder.isDone {
       let piece = bytes[at..<min(at + step, bytes.count)]
-      let taken = try decoder.decode(piece.span, into: &body)
+      let taken = try decoder.decode(piece.span, into: &body, atMost: 1000)
       precondition(decoder.isDone || taken == piece.count, "bytes were left lying")
       at += taken
     }
     isWhole = decoder.isDone
-    precondition(body.count <= bytes.count)
+    precondition(body.count <= min(bytes.count, 1000))
   }
 }
