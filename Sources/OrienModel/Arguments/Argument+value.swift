@@ -39,7 +39,9 @@ extension Argument {
         return .bytes([])
       }
       return .bytes(bytes)
-    case (.json, _): return .bytes(json.compact)
+    case (.json, _):
+      check(membersOf: json, into: &faults)
+      return .bytes(json.compact)
     case (.texts, .array(let entries)): return texts(entries, into: &faults)
     default: preconditionFailure("a value that its kind admits has a case here")
     }
@@ -51,7 +53,7 @@ extension Argument {
       return faults.add("expected \(kind.name), got \(got)", to: name)
     }
     for (index, entry) in entries.enumerated() where entry.string == nil {
-      faults.add("expected a string, got \(entry.kindName)", to: name, index: index)
+      faults.add("expected a string, got \(entry.kindName)", to: name, at: .entry(index))
     }
   }
 
@@ -76,31 +78,45 @@ extension Argument {
     }
     var seen = Set<ExactText>()
     for (index, text) in texts.enumerated() {
-      check(text, by: rules.items, index: index, into: &faults)
+      check(text, by: rules.items, at: .entry(index), into: &faults)
       if text.utf8.count > Self.entryBytes {
         let message = "\(text.utf8.count) bytes, at most \(Self.entryBytes) are taken"
-        faults.add(message, to: name, index: index)
+        faults.add(message, to: name, at: .entry(index))
       }
       if rules.hasUniqueItems, !seen.insert(ExactText(text)).inserted {
-        faults.add("\(shown(.string(text))) is given twice", to: name, index: index)
+        faults.add("\(shown(.string(text))) is given twice", to: name, at: .entry(index))
       }
     }
     return .texts(texts)
   }
 
+  private func check(membersOf json: JSON, into faults: inout ArgumentFaults) {
+    guard let rules = rules.properties, let members = json.members else { return }
+    for member in members {
+      // A secret's names are secret too.
+      let part = isSecret ? nil : ArgumentFaults.Part.member(member.name)
+      if let text = member.value.string {
+        check(text, by: rules, at: part, into: &faults)
+      } else {
+        faults.add("expected a string, got \(member.value.kindName)", to: name, at: part)
+      }
+    }
+  }
+
   private func check(_ text: String, into faults: inout ArgumentFaults) {
-    check(text, by: rules.text, index: nil, into: &faults)
+    check(text, by: rules.text, at: nil, into: &faults)
   }
 
   private func check(
-    _ text: String, by rules: TextRules, index: Int?, into faults: inout ArgumentFaults
+    _ text: String, by rules: TextRules, at part: ArgumentFaults.Part?,
+    into faults: inout ArgumentFaults
   ) {
     var utf8 = text
     if utf8.withUTF8({ csimdjson_has_nul($0.baseAddress, $0.count) }) {
-      faults.add("U+0000 inside", to: name, index: index)
+      faults.add("U+0000 inside", to: name, at: part)
     }
     for breach in rules.breaches(of: text, shown: shown(.string(text))) {
-      faults.add(breach, to: name, index: index)
+      faults.add(breach, to: name, at: part)
     }
   }
 

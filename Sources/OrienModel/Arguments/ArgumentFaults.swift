@@ -8,6 +8,12 @@ struct ArgumentFaults {
 
   static let mostListed = 32
 
+  /// Where inside an argument.
+  enum Part {
+    case entry(Int)
+    case member(String)
+  }
+
   init(base: String) { self.base = base }
 
   var hasRoom: Bool { listed.count < Self.mostListed }
@@ -15,11 +21,16 @@ struct ArgumentFaults {
   /// Of all arguments together.
   mutating func add(_ what: String) { add(Failure.Fault("/" + base, "\(base) \(what)")) }
 
-  /// Of one argument, or of one entry of it.
-  mutating func add(_ what: String, to name: String, index: Int? = nil) {
+  /// Of one argument, or of one part of it.
+  mutating func add(_ what: String, to name: String, at part: Part? = nil) {
     guard hasRoom else { return count += 1 }
-    let label = Self.label(name) + (index.map { "[\($0)]" } ?? "")
-    add(Failure.Fault(pointer(name, index: index), "\(base).\(label): \(what)"))
+    let label =
+      switch part {
+      case nil: Self.label(name)
+      case .entry(let index): "\(Self.label(name))[\(index)]"
+      case .member(let member): "\(Self.label(name)).\(Self.label(member))"
+      }
+    add(Failure.Fault(pointer(name, part), "\(base).\(label): \(what)"))
   }
 
   /// The words that callers of ORIEN's nodes know.
@@ -41,15 +52,24 @@ struct ArgumentFaults {
     if hasRoom { listed.append(fault) }
   }
 
-  private func pointer(_ name: String, index: Int? = nil) -> String {
-    var pointer = JSONPointer().appending(base)
-    // A name as long as this is nobody's; its place would only fill the answer.
-    guard name.utf8.count <= 256 else { return pointer.description }
-    pointer = pointer.appending(name)
-    return (index.map { pointer.appending($0) } ?? pointer).description
+  private func pointer(_ name: String, _ part: Part? = nil) -> String {
+    let pointer = JSONPointer().appending(base)
+    guard Self.hasPlace(name) else { return pointer.description }
+    let inside = pointer.appending(name)
+    return switch part {
+    case .entry(let index): inside.appending(index).description
+    case .member(let member) where Self.hasPlace(member): inside.appending(member).description
+    case nil, .member: inside.description
+    }
   }
 
+  /// A name longer than this is nobody's; its place would only fill the answer.
+  private static func hasPlace(_ name: String) -> Bool { name.utf8.count <= 256 }
+
   private static func label(_ name: String) -> String {
-    Argument.isName(name) ? name : name.quoted
+    let isPlain = name.utf8.allSatisfy {
+      $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "_")
+    }
+    return isPlain && !name.isEmpty && name.utf8.count <= 64 ? name : name.quoted
   }
 }

@@ -23,10 +23,12 @@ extension Rules {
   ]
   private static let ofText = ["minLength", "maxLength", "pattern"]
 
-  private static func keywords(for kind: Argument.Kind) -> [String] {
+  fileprivate static func keywords(for kind: Argument.Kind) -> [String] {
     let all = annotations + ["type"]
     return switch kind {
-    case .bool, .json: all + ["enum", "const"]
+    case .bool: all + ["enum", "const"]
+    case .json:
+      all + ["enum", "const", "minProperties", "maxProperties", "additionalProperties"]
     case .integer:
       all + ["enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
         + ["multipleOf"]
@@ -59,7 +61,11 @@ extension Rules {
         throw .rule("uniqueItems: expected a boolean, got \(value.kindName)")
       }
       hasUniqueItems = isUnique
-    case "items": try readItems(value)
+    case "items": try items.readEach(member)
+    case "minProperties": minProperties = try member.count()
+    case "maxProperties": maxProperties = try member.count()
+    case "additionalProperties": try readProperties(member)
+    case "type" where kind == .json: try readType(value)
     case "type":
       guard value.string == kind.schemaType else {
         throw .rule("type \(value.shown) is not what \(kind.name) is in JSON")
@@ -75,30 +81,25 @@ extension Rules {
     source.append(member)
   }
 
-  private mutating func readItems(_ json: JSON) throws(Failure) {
-    guard let members = json.members else {
-      throw .rule("items: expected an object, got \(json.kindName)")
+  private mutating func readType(_ json: JSON) throws(Failure) {
+    guard let type = json.string.flatMap(JSONType.init) else {
+      let known = JSONType.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .rule("type \(json.shown): expected one of \(known)")
     }
-    let keywords = Self.keywords(for: .text)
-    for member in members {
-      guard keywords.contains(member.name) else {
-        let hint = Nearest.hint(for: member.name, among: keywords)
-        throw .rule("items: \(member.name.quoted) is no rule for a string\(hint)")
-      }
-      switch member.name {
-      case "enum", "const": try Self.allow(member, of: .text, in: &items.allowed)
-      case "minLength", "maxLength", "pattern": try items.read(member)
-      case "type":
-        guard member.value.string == "string" else {
-          throw .rule("items: type \(member.value.shown), only \"string\" is known")
-        }
-      default: break
-      }
+    self.type = type
+  }
+
+  private mutating func readProperties(_ member: JSON.Member) throws(Failure) {
+    guard member.value["type"] != nil || member.value.members == nil else {
+      throw .rule(#"additionalProperties: expected "type":"string" in it"#)
     }
+    var rules = TextRules()
+    try rules.readEach(member)
+    properties = rules
   }
 
   /// Both keywords together allow what both allow.
-  private static func allow(
+  fileprivate static func allow(
     _ member: JSON.Member, of kind: Argument.Kind, in allowed: inout [JSON]?
   ) throws(Failure) {
     let values = member.name == "const" ? [member.value] : member.value.array ?? []
@@ -120,11 +121,46 @@ extension Rules {
     if let minItems, let maxItems, minItems > maxItems {
       throw .rule("minItems \(minItems) is above maxItems \(maxItems)")
     }
+    if let minProperties, let maxProperties, minProperties > maxProperties {
+      throw .rule("minProperties \(minProperties) is above maxProperties \(maxProperties)")
+    }
+    try properties?.checkThatSomethingPasses()
+    if let type, type != .object, minProperties != nil || maxProperties != nil || properties != nil
+    {
+      throw .rule("rules for properties say nothing of \(type.name)")
+    }
+    if let type, let allowed, !allowed.contains(where: type.admits) {
+      throw .rule("nothing that enum and const allow is \(type.name)")
+    }
     if allowed?.isEmpty == true { throw .rule("enum and const allow nothing together") }
   }
 }
 
 extension TextRules {
+  /// Reads what `items` or `additionalProperties` says of each of a value's parts: strings alone
+  /// are known.
+  fileprivate mutating func readEach(_ member: JSON.Member) throws(Failure) {
+    guard let members = member.value.members else {
+      throw .rule("\(member.name): expected an object, got \(member.value.kindName)")
+    }
+    let keywords = Rules.keywords(for: .text)
+    for keyword in members {
+      guard keywords.contains(keyword.name) else {
+        let hint = Nearest.hint(for: keyword.name, among: keywords)
+        throw .rule("\(member.name): \(keyword.name.quoted) is no rule for a string\(hint)")
+      }
+      switch keyword.name {
+      case "enum", "const": try Rules.allow(keyword, of: .text, in: &allowed)
+      case "minLength", "maxLength", "pattern": try read(keyword)
+      case "type":
+        guard keyword.value.string == "string" else {
+          throw .rule("\(member.name): type \(keyword.value.shown), only \"string\" is known")
+        }
+      default: break
+      }
+    }
+  }
+
   fileprivate mutating func read(_ member: JSON.Member) throws(Failure) {
     switch member.name {
     case "minLength": minLength = try member.count()

@@ -15,6 +15,12 @@ package struct Rules: Sendable {
   var hasUniqueItems = false
   /// Of each entry of a list.
   var items = TextRules()
+  /// What a JSON value must be; nil: anything.
+  var type: JSONType?
+  var minProperties: Int?
+  var maxProperties: Int?
+  /// Of each member of an object, which must be a string; nil: anything.
+  var properties: TextRules?
   /// As declared, but for what the node writes into a schema itself.
   var source: [JSON.Member] = []
 
@@ -38,6 +44,21 @@ extension Rules {
     var breaches: [String] = []
     if let allowed, !allowed.contains(value) { breaches.append(refusal(shown(), allowed)) }
     if let number = value.number { breaches += self.breaches(of: number, shown: shown()) }
+    if let type, !type.admits(value) {
+      breaches.append("expected \(type.name), got \(value.kindName)")
+    }
+    if let members = value.members { breaches += self.breaches(ofMemberCount: members.count) }
+    return breaches
+  }
+
+  private func breaches(ofMemberCount count: Int) -> [String] {
+    var breaches: [String] = []
+    if let minProperties, count < minProperties {
+      breaches.append("\(count) members are fewer than minProperties \(minProperties)")
+    }
+    if let maxProperties, count > maxProperties {
+      breaches.append("\(count) members are more than maxProperties \(maxProperties)")
+    }
     return breaches
   }
 

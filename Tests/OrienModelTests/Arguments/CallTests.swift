@@ -52,7 +52,20 @@ struct CallTests {
         .init("/args/token", "args.token: expected a string, got a number"),
         .init("/args/tims", "args.tims: unknown argument; did you mean times?"),
         .init("/args/a~1b~0", #"args."a/b~": unknown argument"#),
-        .init("/args/__proto__", #"args."__proto__": unknown argument"#),
+        .init("/args/__proto__", "args.__proto__: unknown argument"),
+      ])
+  }
+
+  @Test("A member's fault is at its place inside its argument")
+  func memberFault() throws {
+    let rules = #"{"type":"object","additionalProperties":{"type":"string"}}"#
+    let env = try Argument(declaring: "env", kind: .json, rules: rules)
+    let object = try JSON(parsing: #"{"env":{"A":"1","B/C":2,"":null}}"#)
+    let failure = failure { try CheckedArguments(checking: object, against: [env]) }
+    #expect(
+      failure?.faults == [
+        .init("/args/env/B~1C", #"args.env."B/C": expected a string, got a number"#),
+        .init("/args/env/", #"args.env."": expected a string, got null"#),
       ])
   }
 

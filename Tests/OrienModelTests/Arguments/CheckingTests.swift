@@ -14,6 +14,10 @@ struct CheckingTests {
       .faults.map(\.message) ?? []
   }
 
+  /// What a tool says of variables for a program.
+  private static let environment =
+    #"{"type":"object","maxProperties":2,"additionalProperties":{"type":"string","maxLength":3}}"#
+
   @Test(
     "What is of its kind and within its rules passes, and the handler receives it",
     arguments: [
@@ -43,6 +47,10 @@ struct CheckingTests {
         .json, #"{"enum":[{"a":1,"b":2}]}"#, #"{"b":2,"a":1}"#,
         .bytes(Array(#"{"b":2,"a":1}"#.utf8))
       ),
+      (.json, Self.environment, "{}", .bytes(Array("{}".utf8))),
+      (.json, Self.environment, #"{"A":"é𝄞b"}"#, .bytes(Array(#"{"A":"é𝄞b"}"#.utf8))),
+      (.json, #"{"type":"integer"}"#, "1.0", .bytes(Array("1.0".utf8))),
+      (.json, #"{"maxProperties":0}"#, "[1]", .bytes(Array("[1]".utf8))),
       (.texts, "{}", "[]", .texts([])),
       (.texts, #"{"uniqueItems":true}"#, #"["K","\u212a"]"#, .texts(["K", "\u{212A}"])),
       (
@@ -101,6 +109,27 @@ struct CheckingTests {
       (.file, "{}", #""a/""#, "args.x: a path with an empty name in it"),
       (.bytes, "{}", #""AP8""#, "args.x: not base64 with its padding (RFC 4648)"),
       (.json, #"{"const":1}"#, "2", "args.x: 2 is none of 1"),
+      (.json, #"{"type":"object"}"#, "[1]", "args.x: expected an object, got an array"),
+      (.json, #"{"type":"array"}"#, "{}", "args.x: expected an array, got an object"),
+      (.json, #"{"type":"string"}"#, "1", "args.x: expected a string, got a number"),
+      (.json, #"{"type":"number"}"#, #""1""#, "args.x: expected a number, got a string"),
+      (.json, #"{"type":"integer"}"#, "1.5", "args.x: expected an integer, got a number"),
+      (.json, #"{"type":"boolean"}"#, "null", "args.x: expected a boolean, got null"),
+      (.json, Self.environment, #""A=1""#, "args.x: expected an object, got a string"),
+      (.json, Self.environment, #"{"A":1}"#, "args.x.A: expected a string, got a number"),
+      (.json, Self.environment, #"{"A":{}}"#, "args.x.A: expected a string, got an object"),
+      (
+        .json, Self.environment, #"{"a b":"long"}"#,
+        #"args.x."a b": "long" is longer than maxLength 3"#
+      ),
+      (
+        .json, Self.environment, #"{"A":"","B":"","C":""}"#,
+        "args.x: 3 members are more than maxProperties 2"
+      ),
+      (
+        .json, #"{"minProperties":1}"#, "{}",
+        "args.x: 0 members are fewer than minProperties 1"
+      ),
       (.texts, "{}", #"["a",1]"#, "args.x[1]: expected a string, got a number"),
       (.texts, "{}", #""a""#, "args.x: expected an array of strings, got a string"),
       (.texts, #"{"minItems":1}"#, "[]", "args.x: 0 entries are fewer than minItems 1"),
@@ -158,6 +187,7 @@ struct CheckingTests {
       (.number, #"{"maximum":9}"#, "4711"), (.bytes, "{}", #""hunter2""#),
       (.file, "{}", #""/hunter2""#), (.json, #"{"const":1}"#, #""hunter2""#),
       (.texts, #"{"uniqueItems":true,"items":{"maxLength":1}}"#, #"["hunter2","hunter2"]"#),
+      (.json, Self.environment, #"{"hunter2":1,"b":"hunter2"}"#),
     ] as [(Argument.Kind, String, String)] {
       let messages = try faults(kind, rules, value, isSecret: true)
       #expect(!messages.isEmpty)

@@ -13,7 +13,36 @@ struct DeclaringTests {
       (.bool, #"{"pattern":"a"}"#, #""pattern" is no rule for a boolean"#),
       (.number, #"{"multipleOf":2}"#, #""multipleOf" is no rule for a number"#),
       (.bytes, #"{"enum":["QQ=="]}"#, #""enum" is no rule for bytes in base64"#),
-      (.json, #"{"properties":{}}"#, #""properties" is no rule for a JSON value"#),
+      (.json, #"{"oneOf":[]}"#, #""oneOf" is no rule for a JSON value"#),
+      (
+        .json, #"{"type":"map"}"#,
+        #"type "map": expected one of object, array, string, number, integer, boolean"#
+      ),
+      (
+        .json, #"{"additionalProperties":false}"#,
+        "additionalProperties: expected an object, got a boolean"
+      ),
+      (
+        .json, #"{"additionalProperties":{}}"#,
+        #"additionalProperties: expected "type":"string" in it"#
+      ),
+      (
+        .json, #"{"additionalProperties":{"type":"integer"}}"#,
+        #"additionalProperties: type "integer", only "string" is known"#
+      ),
+      (
+        .json, #"{"additionalProperties":{"type":"string","minimum":1}}"#,
+        #"additionalProperties: "minimum" is no rule for a string"#
+      ),
+      (
+        .json, #"{"minProperties":2,"maxProperties":1}"#, "minProperties 2 is above maxProperties 1"
+      ),
+      (
+        .json, #"{"type":"array","maxProperties":1}"#,
+        "rules for properties say nothing of an array"
+      ),
+      (.json, #"{"type":"object","enum":[1]}"#, "nothing that enum and const allow is an object"),
+      (.text, #"{"maxProperties":1}"#, #""maxProperties" is no rule for a string"#),
       (.texts, #"{"items":{"minimum":1}}"#, #"items: "minimum" is no rule for a string"#),
       (.texts, #"{"items":{"type":"integer"}}"#, #"items: type "integer", only "string" is known"#),
       (.text, #"{"type":"integer"}"#, #"type "integer" is not what a string is in JSON"#),

@@ -22,6 +22,9 @@ struct SchemaTests {
     Argument(declaring: "args", kind: .texts, rules: #"{"items":{"maxLength":9},"maxItems":4}"#),
     Argument(declaring: "key", kind: .text, isSecret: true, fallback: #""s""#),
     Argument(declaring: "any", kind: .json, fallback: "null"),
+    Argument(
+      declaring: "env", kind: .json, fallback: "{}",
+      rules: #"{"type":"object","additionalProperties":{"type":"string"}}"#),
   ]
 
   @Test("The schema says what the node enforces, and shows no secret's fallback")
@@ -34,7 +37,8 @@ struct SchemaTests {
         + #""times":{"type":"integer","exclusiveMinimum":0,"maximum":9.5,"default":3},"#
         + #""data":{"type":"string","contentEncoding":"base64"},"#
         + #""args":{"type":"array","maxItems":4,"items":{"type":"string","maxLength":9}},"#
-        + #""key":{"type":"string","writeOnly":true},"any":{"default":null}},"#
+        + #""key":{"type":"string","writeOnly":true},"any":{"default":null},"#
+        + #""env":{"type":"object","additionalProperties":{"type":"string"},"default":{}}},"#
         + #""required":["mode"],"additionalProperties":false}"#)
   }
 
@@ -57,7 +61,8 @@ struct SchemaTests {
         + #"{"name":"data","type":"string","required":false,"description":""},"#
         + #"{"name":"args","type":"array","required":false,"description":""},"#
         + #"{"name":"key","type":"string","required":false,"description":""},"#
-        + #"{"name":"any","type":"json","required":false,"description":""}]"#)
+        + #"{"name":"any","type":"json","required":false,"description":""},"#
+        + #"{"name":"env","type":"json","required":false,"description":""}]"#)
   }
 
   @Test(
