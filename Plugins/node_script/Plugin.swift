@@ -1,5 +1,4 @@
-public import COrienABI
-import OrienKit
+public import OrienKit
 
 /// Runs JavaScript of the session's workspace by Node.js.
 private let plugin = Plugin(

@@ -1,5 +1,4 @@
-public import COrienABI
-import OrienKit
+public import OrienKit
 
 /// Runs Python scripts of the session's workspace.
 private let plugin = Plugin(

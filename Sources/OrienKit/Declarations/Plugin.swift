@@ -1,6 +1,9 @@
-public import COrienABI
+// The entry's type is C's: an author imports the kit alone.
+@_exported public import COrienABI
 
 /// A plugin written in Swift: what its library's entry hands to the node.
+///
+///     import OrienKit
 ///
 ///     let plugin = Plugin(id: "com.example.greet", version: "1.0.0") {
 ///       Tool("greet", "Greets somebody.", .text("name", "Whom")) { call, name in

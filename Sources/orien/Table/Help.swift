@@ -1,3 +1,5 @@
+import OrienAPI
+
 /// The table of commands as people read it: on a terminal, and in the README.
 enum Help {
   /// All commands.
@@ -45,38 +47,51 @@ enum Help {
     }.joined(separator: "\n")
   }
 
-  /// The README's tables of commands, exit codes and settings.
-  static var markdown: String {
-    let commands = Command.all.map { command in
+  /// The README's tables, by the names that they have there.
+  static var markdown: [(name: String, text: String)] {
+    [
+      ("commands", commandTable), ("exit codes", exitCodeTable), ("settings", settingTable),
+      ("routes", routeTable),
+    ]
+  }
+
+  private static var commandTable: String {
+    let rows = Command.all.map { command in
       let options = command.options.filter { $0 != .help }.map { "`--\($0.name)`" }
-      return "| `\(command.usage)` | \(command.summary) | \(options.joined(separator: " ")) |"
+      return [
+        "`\(command.usage)`", command.summary, options.joined(separator: " "),
+      ]
     }
-    let codes = ExitCode.table.map { "| \($0.codes) | \($0.meaning) |" }
+    return table(["command", "what it does", "options"], rows)
+  }
+
+  private static var exitCodeTable: String {
+    table(["exit code", "meaning"], ExitCode.table.map { [$0.codes, $0.meaning] })
+  }
+
+  private static var settingTable: String {
     let fallback = Configuration()
-    let settings = Setting.all.map { setting in
+    let rows = Setting.all.map { setting in
       let value = setting.show(fallback)
       let shown = setting.fallbackDoc ?? (value.isEmpty ? "none" : "`\(value)`")
-      let flag = setting.flag.map { " (`--\($0.name)`)" } ?? ""
-      return "| `\(setting.name)`\(flag) | \(shown) | \(setting.doc) |"
+      let flag = setting.flag.map { " `--\($0.name)`" } ?? ""
+      return ["`\(setting.name)`\(flag)", shown, setting.doc]
     }
-    return """
-      ### Commands
+    return table(["setting", "default", "what for"], rows)
+  }
 
-      | command | what it does | options |
-      |---|---|---|
-      \(commands.joined(separator: "\n"))
+  private static var routeTable: String {
+    let rows = Routes.all.map { route in
+      ["`\(route.method) \(route.path)`", route.summary, route.needsKey ? "yes" : "no"]
+    }
+    return table(["route", "what it does", "key"], rows)
+  }
 
-      | exit code | meaning |
-      |---|---|
-      \(codes.joined(separator: "\n"))
-
-      ### Settings
-
-      | setting | default | what for |
-      |---|---|---|
-      \(settings.joined(separator: "\n"))
-
-      """
+  private static func table(_ headings: [String], _ rows: [[String]]) -> String {
+    let rules = headings.map { _ in "---" }.joined(separator: "|")
+    let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
+    return "| \(headings.joined(separator: " | ")) |\n|\(rules)|\n"
+      + lines.joined(separator: "\n") + "\n"
   }
 
   private static func columns(_ rows: [(String, String)]) -> String {
