@@ -38,9 +38,9 @@ struct ServiceTests {
     #expect(node.command?.input == "in")
   }
 
-  @Test("A script's environment holds strings alone")
-  func scriptEnvironment() {
-    let arguments = #"{"script":"a","args":[],"stdin":"","env":{"A":1}}"#
+  @Test("A script's environment holds strings alone", arguments: [#"{"A":1}"#, "[]", "null"])
+  func scriptEnvironment(_ environment: String) {
+    let arguments = #"{"script":"a","args":[],"stdin":"","env":\#(environment)}"#
     #expect(node.run(plugin, "ruby_script", arguments) == orien_status(ORIEN_INVALID))
     #expect(node.command == nil)
   }

@@ -15,11 +15,13 @@ extension Handler where State == Void {
       .texts("args", "The script's own arguments", default: [], .count(0...1000)),
       .text("stdin", "What the script reads on its standard input", default: ""),
       .json(
-        "env", "Variables added to the script's environment: an object of strings", default: "{}",
-        .schema(#"{"type":"object","additionalProperties":{"type":"string"}}"#))
+        "env", "Variables added to the script's environment: an object of strings", default: "{}")
     ) { (call, script, args, stdin, env) in
+      guard let variables = env.object else {
+        throw Failure(.invalid, "args.env: expected an object of strings, got \(env.text)")
+      }
       var environment: [String: String] = [:]
-      for (name, value) in env.object ?? [:] {
+      for (name, value) in variables {
         guard let text = value.string else {
           throw Failure(.invalid, "args.env.\(name): expected a string, got \(value.text)")
         }
