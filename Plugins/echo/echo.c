@@ -1,4 +1,4 @@
-/* echo: says its message back. The smallest plugin there is. */
+/* echo: says its message back as a line, as echo(1) does. The smallest plugin there is. */
 #include <string.h>
 
 #include "orien_plugin.h"
@@ -6,7 +6,9 @@
 static orien_status echo(void *self, orien_call *call, const char *message) {
   (void)self;
   orien_bytes text = {(const uint8_t *)message, strlen(message)};
-  return call->emit(call, ORIEN_OUTPUT, text);
+  orien_status status = call->emit(call, ORIEN_OUTPUT, text);
+  if (status != ORIEN_OK) return status;
+  return call->emit(call, ORIEN_OUTPUT, (orien_bytes){(const uint8_t *)"\n", 1});
 }
 
 static const orien_arg message = {.size = sizeof message, .type = ORIEN_TEXT,
