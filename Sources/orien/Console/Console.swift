@@ -50,7 +50,8 @@ struct Console: Sendable {
   func explain(_ failure: Failure) {
     let label = errorStyle.red("orien:")
     var text = "\(label) \(failure.message)\n"
-    for fault in failure.faults { text += "  \(fault.pointer): \(fault.message)\n" }
+    // A single fault is what the message says.
+    for fault in failure.faults where failure.faults.count > 1 { text += "  \(fault.pointer): \(fault.message)\n" }
     try? write(text, to: .errors)
   }
 }
