@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,9 +59,17 @@ static void set_limit(int which, rlim_t soft) {
   setrlimit(which, &limit);
 }
 
+/* Every signal does again what it does by default. By the call itself: glibc reserves two of them,
+ * ignores these in what posix_spawn starts, and lets nobody undo that. */
+static void default_signals(void) {
+  const char default_action[64] = {0};
+  for (int number = 1; number <= SIGRTMAX; number++)
+    syscall(SYS_rt_sigaction, number, default_action, NULL, 8);
+}
+
 /* What is done once and inherited by all. */
 static void prepare(void) {
-  for (int number = 1; number < SIGRTMAX; number++) signal(number, SIG_DFL);
+  default_signals();
   for (int i = 0; i < 3; i++)
     if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) give_up("/dev/null");
   for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++)

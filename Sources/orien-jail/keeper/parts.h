@@ -18,5 +18,7 @@ struct parts {
   int orders_writer;
   int ready_reader;
   int ready_writer;
+  /* Groups with lower numbers were made for a launcher that is dead, and go. */
+  uint64_t fresh_from;
   struct groups groups;
 };

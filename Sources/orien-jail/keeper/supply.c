@@ -19,13 +19,12 @@ uint64_t supply_take(const struct parts *parts, const struct orien_jail_limits *
   errno = 0;
   if (parts->groups.count == 0) return 0;
   uint64_t number;
-  bool is_ready = next_ready(parts, &number);
-  // A ready one may be gone, swept up with those of a launcher that died: then the next.
-  while (is_ready && group_limit(&parts->groups, number, limits) != 0) {
+  while (next_ready(parts, &number)) {
+    // The janitor may have been making one when it was told to sweep: that one is gone, or going.
+    if (number >= parts->fresh_from && group_limit(&parts->groups, number, limits) == 0)
+      return number;
     supply_return(parts, number);
-    is_ready = next_ready(parts, &number);
   }
-  if (is_ready) return number;
   order(parts, SUPPLY_WANTED, 0);
   number = group_make(&parts->groups);
   if (number == 0) return 0;
@@ -40,11 +39,12 @@ void supply_return(const struct parts *parts, uint64_t number) {
   if (number != 0) order(parts, SUPPLY_USED, number);
 }
 
-void supply_sweep(const struct parts *parts) {
+void supply_sweep(struct parts *parts) {
   if (parts->groups.count == 0) return;
   uint64_t number;
   while (next_ready(parts, &number)) continue;
-  order(parts, SUPPLY_SWEEP, now_nanoseconds());
+  parts->fresh_from = now_nanoseconds();
+  order(parts, SUPPLY_SWEEP, parts->fresh_from);
 }
 
 void supply_fill(const struct parts *parts) {

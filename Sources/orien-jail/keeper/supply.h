@@ -10,7 +10,7 @@ enum supply_kind {
   SUPPLY_WANTED = 1,
   /* Group `number` is used up. */
   SUPPLY_USED,
-  /* A launcher died: every group with a number below `number` was its. */
+  /* A launcher died: every group with a number below `number` was its, or made for it. */
   SUPPLY_SWEEP,
 };
 
@@ -27,8 +27,8 @@ uint64_t supply_take(const struct parts *parts, const struct orien_jail_limits *
  * sweep finds the group. */
 void supply_return(const struct parts *parts, uint64_t number);
 
-/* Keeper: whatever a dead launcher had, or could have taken, goes. */
-void supply_sweep(const struct parts *parts);
+/* Keeper: what a dead launcher had, or could have taken, goes; the next one takes none of it. */
+void supply_sweep(struct parts *parts);
 
 /* Janitor: makes groups until SUPPLY_AHEAD are ready. */
 void supply_fill(const struct parts *parts);

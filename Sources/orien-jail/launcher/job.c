@@ -111,11 +111,12 @@ static bool end_job(struct job *job, const struct parts *parts, int node,
                     struct orien_jail_end *end) {
   end->hits |= job->hits;
   if (job->group) group_read(&parts->groups, job->group, end);
+  bool is_node_there = frame_send(node, ORIEN_JAIL_ENDED, job->id, end, sizeof *end, -1);
   supply_return(parts, job->group);
   close(job->report);
   close(job->pidfd);
   job->state = JOB_FREE;
-  return frame_send(node, ORIEN_JAIL_ENDED, job->id, end, sizeof *end, -1);
+  return is_node_there;
 }
 
 bool job_report(struct job *job, const struct parts *parts, int node) {

@@ -23,6 +23,7 @@ static struct launcher {
   int poll;
   /* Jobs of higher numbers are free. */
   unsigned used;
+  unsigned jobs;
   unsigned orphaned;
   struct job job[JOBS_AT_MOST];
   struct frame_reader frame;
@@ -51,14 +52,31 @@ static void prepare(void) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     leave(1);
   // When the machine is out of memory tenants go before the node; among us all the largest goes.
+  // A process that nobody may dump is not even its own user's to write to.
+  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   int error = file_write(AT_FDCWD, "/proc/self/oom_score_adj", "500");
-  if (error && error != EACCES) complain("oom_score_adj: %s", strerror(error));
+  if (error) complain("oom_score_adj: %s", strerror(error));
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) leave(1);
   // A storm of forks must not keep from running what kills it. Needs a privilege; not essential.
   setpriority(PRIO_PROCESS, 0, -10);
 }
 
+/* As many as there are descriptors for: a frame whose descriptors do not fit is the end of us. */
+static unsigned count_jobs(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) leave(1);
+  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 2 : 1;
+  return spare < JOBS_AT_MOST ? (unsigned)spare : JOBS_AT_MOST;
+}
+
+static struct job *find_job(uint64_t id) {
+  for (unsigned i = 0; i < launcher.used; i++)
+    if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id) return &launcher.job[i];
+  return NULL;
+}
+
 static struct job *free_job(void) {
-  for (unsigned i = 0; i < JOBS_AT_MOST; i++) {
+  for (unsigned i = 0; i < launcher.jobs; i++) {
     if (launcher.job[i].state != JOB_FREE) continue;
     if (i >= launcher.used) launcher.used = i + 1;
     return &launcher.job[i];
@@ -67,6 +85,10 @@ static struct job *free_job(void) {
 }
 
 static void start(void) {
+  if (find_job(launcher.frame.header.id)) {
+    complain("the node gave an id twice");
+    leave(1);
+  }
   struct job *job = free_job();
   if (!job) {
     struct orien_jail_end end = {.fault = ORIEN_JAIL_HOST, .error = EAGAIN};
@@ -78,23 +100,19 @@ static void start(void) {
   if (job->state == JOB_RUNNING && !watch(job->report, (uint32_t)(job - launcher.job))) leave(1);
 }
 
-static void kill_job(uint64_t id) {
-  for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id)
-      job_kill(&launcher.job[i], launcher.parts);
-}
-
 static void hear_node(void) {
   for (;;) {
     enum frame_state state = frame_read(launcher.node, &launcher.frame);
     if (state == FRAME_PARTIAL) return;
     if (state == FRAME_GONE) leave(0);
+    struct job *job;
     switch (launcher.frame.header.kind) {
     case ORIEN_JAIL_START:
       start();
       break;
     case ORIEN_JAIL_KILL:
-      kill_job(launcher.frame.header.id);
+      job = find_job(launcher.frame.header.id);
+      if (job) job_kill(job, launcher.parts);
       break;
     case ORIEN_JAIL_PING:
       must(frame_send(launcher.node, ORIEN_JAIL_PONG, launcher.frame.header.id, NULL, 0, -1));
@@ -191,6 +209,7 @@ _Noreturn void launcher_run(const struct parts *parts, int node) {
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();
+  launcher.jobs = count_jobs();
   launcher.signals = process_signals();
   launcher.poll = epoll_create1(EPOLL_CLOEXEC);
   if (launcher.signals < 0 || launcher.poll < 0 || !watch(node, ABOUT_NODE) ||

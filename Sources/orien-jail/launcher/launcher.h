@@ -3,5 +3,6 @@
 #pragma once
 #include "../keeper/parts.h"
 
-/* The launcher's process: runs until the node or the keeper is gone, or the node speaks nonsense. */
+/* The launcher's process: runs until the node or the keeper is gone, or the node speaks
+ * nonsense. */
 _Noreturn void launcher_run(const struct parts *parts, int node);

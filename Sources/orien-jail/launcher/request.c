@@ -57,5 +57,5 @@ bool request_read(struct request *request, struct frame_reader *frame) {
   request->errors = frame->descriptor[2];
   request->workspace = frame->descriptor[3];
   struct stat status;
-  return fstat(request->workspace, &status) == 0 && S_ISDIR(status.st_mode);
+  return fstat(request->workspace, &status) == 0 && S_ISDIR(status.st_mode) && status.st_nlink > 0;
 }
