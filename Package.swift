@@ -103,7 +103,7 @@ let checks: [Target] = [
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
-  tests("OrienSandbox", ["OrienSandbox", "OrienSystem", "OrienModel"]),
+  tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
   tests("OrienKernel", ["OrienKernel", "OrienTestKit", "OrienSystem", "OrienModel"]),
   tests(

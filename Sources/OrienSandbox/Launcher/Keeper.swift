@@ -44,6 +44,12 @@ final class Keeper {
     self.onLauncher = onLauncher
   }
 
+  deinit {
+    restart?.cancel()
+    childWatch?.cancel()
+    controlWatch?.cancel()
+  }
+
   var pid: Int32? { child?.pid }
 
   func start() throws(Failure) {

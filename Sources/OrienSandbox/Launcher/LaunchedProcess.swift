@@ -32,8 +32,8 @@ final class LaunchedProcess: JailProcess {
   /// Why this side had it killed.
   private(set) var killReason: ProcessExit.Reason?
   private unowned let launcher: Launcher
-  private let onStart: () -> Void
-  private let onEnd: (JailEnd) -> Void
+  /// Whoever waits; let go of at the end, for he may hold this.
+  private var listener: (onStart: () -> Void, onEnd: (JailEnd) -> Void)?
 
   init(
     _ id: UInt64, _ request: JailRequest, _ waiting: Waiting, launcher: Launcher,
@@ -42,8 +42,7 @@ final class LaunchedProcess: JailProcess {
     self.id = id
     self.request = request
     self.launcher = launcher
-    self.onStart = onStart
-    self.onEnd = onEnd
+    listener = (onStart, onEnd)
     state = .waiting(waiting)
   }
 
@@ -63,13 +62,13 @@ final class LaunchedProcess: JailProcess {
   func started(_ stub: Stub) {
     guard case .asked = state else { return }
     state = .started(stub)
-    onStart()
+    listener?.onStart()
   }
 
   func lose(_ stub: Stub) { state = .lost(stub) }
 
   func end(_ end: JailEnd) {
     state = .ended
-    onEnd(end)
+    listener.take()?.onEnd(end)
   }
 }

@@ -50,6 +50,8 @@ package final class Launcher: Jail {
     schedulePing()
   }
 
+  deinit { ping?.cancel() }
+
   /// The processes that do the work, where they are up; for whoever watches them.
   package var pids: (keeper: Int32?, launcher: Int32?) {
     (keeper.pid, link.map { Int32(truncatingIfNeeded: $0.pid) })

@@ -1,0 +1,126 @@
+import Foundation
+import OrienModel
+import OrienSystem
+import Testing
+
+@testable import OrienSandbox
+
+@Suite("Launcher: its own death", .serialized)
+struct LauncherLossTests {
+  private let marker = "9\(UInt32.random(in: 100_000...999_999)).5"
+
+  private func startSome(_ rig: JailRig) throws -> [JailRig.Run] {
+    let runs = try (0..<3).map { _ in
+      try rig.start(["sh", "-c", "trap '' TERM; setsid sleep \(marker) & wait"])
+    }
+    #expect(rig.wait { processes(with: "sleep\0\(marker)").count == 3 })
+    return runs
+  }
+
+  private func expectLost(_ runs: [JailRig.Run]) {
+    for run in runs {
+      #expect(run.ends.count == 1)
+      #expect(run.end?.failure?.reason == "launcher-lost")
+      #expect(run.end?.exit.reason == .lost)
+    }
+    #expect(processes(with: marker).isEmpty)
+  }
+
+  @Test(
+    "A launcher that is killed or stopped is replaced within two seconds",
+    arguments: [
+      ("auto", SIGKILL), ("auto", SIGSTOP), ("none", SIGKILL), ("none", SIGSTOP),
+    ])
+  func launcher(groups: String, signal: Int32) throws {
+    let rig = try JailRig(groups: groups)
+    defer { rig.close() }
+    for _ in 0..<2 {
+      let runs = try startSome(rig)
+      let old = try #require(rig.launcher.pids.launcher)
+      let began = Instant.now
+      kill(old, signal)
+      #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
+      #expect(try rig.sh("exit 9").end?.exit.code == 9)
+      #expect(Instant.now.since(began) < .seconds(2))
+      #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
+      expectLost(runs)
+    }
+  }
+
+  @Test(
+    "A keeper that is killed takes all with it, and another follows",
+    arguments: [
+      "auto", "none",
+    ])
+  func keeper(_ groups: String) throws {
+    let rig = try JailRig(groups: groups)
+    defer { rig.close() }
+    let runs = try startSome(rig)
+    let old = rig.launcher.pids
+    kill(try #require(old.keeper), SIGKILL)
+    #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
+    expectLost(runs)
+    #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old.launcher } == true })
+    #expect(try rig.sh("exit 9").end?.exit.code == 9)
+  }
+
+  @Test("What was killed here and then lost ends for the reason it was killed for")
+  func killedThenLost() throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    let run = try startSome(rig)[0]
+    kill(try #require(rig.launcher.pids.launcher), SIGSTOP)
+    run.process.kill(.wall)
+    #expect(rig.wait { run.end != nil })
+    #expect(run.end?.exit.reason == .wall)
+    #expect(run.end?.failure == nil)
+  }
+
+  @Test("What is asked for while no launcher is up waits for one")
+  func waits() throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    let runs = try (0..<5).map { try rig.start(["sh", "-c", "exit \($0)"]) }
+    #expect(rig.launcher.pids.launcher == nil)
+    #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
+    #expect(runs.map { $0.end?.exit.code } == [0, 1, 2, 3, 4])
+  }
+
+  @Test("Where no launcher ever comes a request fails as unavailable")
+  func never() throws {
+    let state = try JailRig.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    let loop = try Loop()
+    let launcher = try Launcher(
+      loop: loop, program: "/bin/true", runLock: RunLock(in: Folder(at: state)),
+      groupName: "orien-0123456789abcdef", log: Log(level: .error, format: .text, descriptor: -1))
+    var end: JailEnd?
+    let descriptors = JailDescriptors(
+      input: try .input([]), output: try .input([]), errors: try .input([]),
+      workspace: try Folder(at: state).descriptor())
+    _ = launcher.start(
+      JailRequest(["true"]), descriptors, onStart: {},
+      onEnd: {
+        end = $0
+        loop.stop()
+      })
+    let bound = loop.schedule(after: .seconds(10)) { loop.stop() }
+    loop.run()
+    bound.cancel()
+    #expect(end?.failure?.code == .unavailable)
+    launcher.shutdown(within: .seconds(5)) { loop.stop() }
+    loop.run()
+  }
+
+  @Test("A launcher that is not there cannot be started at all")
+  func missing() throws {
+    let state = try JailRig.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    #expect(throws: Failure.self) {
+      try Launcher(
+        loop: Loop(), program: "/no/such/orien-jail", runLock: RunLock(in: Folder(at: state)),
+        groupName: "orien-0123456789abcdef",
+        log: Log(level: .error, format: .text, descriptor: -1))
+    }
+  }
+}

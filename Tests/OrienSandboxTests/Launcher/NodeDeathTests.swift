@@ -1,0 +1,69 @@
+import Foundation
+import OrienModel
+import OrienSystem
+import Testing
+
+@testable import OrienSandbox
+
+/// The node dies by SIGKILL, here a process of the tests: nobody tells the jail.
+@Suite("Launcher: the node's death", .serialized)
+struct NodeDeathTests {
+  private static let marker = "9\(UInt32.random(in: 100_000...999_999)).75"
+
+  @Test("Nothing is left, and the lock says so at once", arguments: ["auto", "none"])
+  func killed(_ groups: String) async throws {
+    let state = try JailRig.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    let (marker, group) = (Self.marker, "orien-" + String(format: "%016lx", getpid()))
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [
+        state = state as String, marker = marker as String, group = group as String,
+        groups = groups as String
+      ] in
+      let rig = try JailRig(groups: groups, state: state, group: group)
+      let script = "trap '' TERM HUP; (setsid sleep \(marker) &); sleep \(marker)"
+      for _ in 0..<10 { _ = try rig.start(["sh", "-c", script]) }
+      precondition(rig.wait { processes(with: "sleep\0" + marker).count == 20 })
+      kill(getpid(), SIGKILL)
+    }
+    let began = Instant.now
+    _ = try RunLock(in: Folder(at: state), patience: .seconds(10))
+    #expect(Instant.now.since(began) < .seconds(3))
+    #expect(processes(with: marker).isEmpty)
+    #expect(processes(with: group).isEmpty)
+    let left = FileManager.default.enumerator(atPath: "/sys/fs/cgroup")?
+      .compactMap { $0 as? String }.filter { $0.hasSuffix(group) }
+    #expect(left == [])
+  }
+
+  @Test("The lock is not to be had while a process of the jail lives, and says who to look for")
+  func held() throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    #expect(rig.wait { rig.launcher.pids.launcher != nil })
+    let failure = #expect(throws: Failure.self) {
+      try RunLock(in: Folder(at: rig.state), patience: .milliseconds(20))
+    }
+    #expect(failure?.code == .unavailable)
+    #expect(failure?.message.contains("run.lock") == true)
+  }
+
+  @Test("Groups and processes that all parts of an earlier jail left are gone before the next runs")
+  func leftovers() throws {
+    let unified = "/sys/fs/cgroup/unified"
+    guard access(unified, W_OK) == 0 else { return }
+    let group = "orien-" + String(format: "%016lx", UInt64.random(in: 0 ... .max))
+    let folder = "\(unified)/\(group)/e12345"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let left = Process()
+    left.executableURL = URL(filePath: "/bin/sh")
+    left.arguments = ["-c", "echo 0 >\(folder)/cgroup.procs; exec sleep 1000"]
+    try left.run()
+    let rig = try JailRig(group: group)
+    defer { rig.close() }
+    #expect(try rig.sh("exit 4").end?.exit.code == 4)
+    #expect(access(folder, F_OK) != 0)
+    left.waitUntilExit()
+    #expect(left.terminationReason == .uncaughtSignal)
+  }
+}
