@@ -7,7 +7,8 @@ package struct Listener: ~Copyable {
   /// The address in use, with the port that the kernel chose where 0 was asked for.
   package let address: NetworkAddress
 
-  /// Binds to `address` alone: an IPv6 one takes no IPv4 connections.
+  /// Binds to `address` alone: an IPv6 one takes no IPv4 connections. What is set here, its
+  /// connections inherit.
   package init(on address: NetworkAddress, backlog: Int32 = 4096) throws(SystemError) {
     let descriptor = Descriptor(
       owning: try retrying("socket") {
@@ -18,6 +19,14 @@ package struct Listener: ~Copyable {
     let raw = descriptor.raw
     try Socket.set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
     if address.family == AF_INET6 { try Socket.set(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    // Answers are written whole: to hold one back for more to come would only delay it.
+    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    // A peer that has vanished without a word is found out in about a minute, where the system
+    // would wait a quarter of an hour, or for ever.
+    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 60_000)
+    try Socket.set(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
+    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 45)
+    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_KEEPINTVL, 5)
     try retrying("bind") { address.withSocketAddress { bind(raw, $0, $1) } }
     try retrying("listen") { listen(raw, backlog) }
     var storage = sockaddr_storage()

@@ -8,8 +8,6 @@ package struct Socket: ~Copyable {
 
   init(owning descriptor: consuming Descriptor, peer: NetworkAddress) {
     self.peer = peer
-    // Answers are written whole: to hold one back for more to come would only delay it.
-    try? Self.set(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     self.descriptor = descriptor
   }
 
