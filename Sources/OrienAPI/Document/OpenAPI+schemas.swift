@@ -55,7 +55,7 @@ extension OpenAPI {
       "reason": {"type": "string", "description": "Why it ended so, for programs"},
       "message": {"type": "string"},
       "exitCode": {"type": "integer"},
-      "signal": {"type": "integer"},
+      "signal": {"type": "string", "description": "SIGSEGV"},
       "plugin": {"type": "string"},
       "generation": {"type": "integer", "minimum": 0},
       "isolation": {"type": "string"},

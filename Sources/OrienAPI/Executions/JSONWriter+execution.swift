@@ -77,7 +77,7 @@ extension JSONWriter {
     field("reason", record.reason)
     field("message", record.message)
     field("exitCode", record.exitCode)
-    field("signal", record.signal)
+    field("signal", record.signal.map(SignalName.of))
     field("plugin", record.plugin)
     field("generation", record.generation)
     field("isolation", record.isolation)

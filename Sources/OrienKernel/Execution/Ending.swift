@@ -41,7 +41,7 @@ struct Ending: Sendable, Equatable {
     return switch exit.reason {
     case .exited where exit.code == 0: ending(.completed, "exit")
     case .exited: ending(.failed, "exit")
-    case .signal: ending(.failed, "signal", exit.signal.map { "ended by signal \($0)" })
+    case .signal: ending(.failed, "signal", exit.signal.map { "ended by \(SignalName.of($0))" })
     case .wall: ending(.timeout, "wall")
     case .cancelled: ending(.cancelled, "cancelled")
     case .cpu: ending(.failed, "cpu", "used up its processor time")

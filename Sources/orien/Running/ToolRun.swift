@@ -81,7 +81,7 @@ extension ExitCode {
   /// What `run` ends with: as the tool did, where it exited.
   init(final record: JSON) {
     let exit = record["exitCode"]?.int64.flatMap { Int32(exactly: $0) }
-    let signal = record["signal"]?.int64.flatMap { Int32(exactly: $0) }
+    let signal = record["signal"]?.string.flatMap(SignalName.number)
     let code: Int32 =
       switch Status(rawValue: record["status"]?.string ?? "") {
       case .completed?: exit ?? 0
