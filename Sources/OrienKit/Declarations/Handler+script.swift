@@ -15,7 +15,8 @@ extension Handler where State == Void {
       .texts("args", "The script's own arguments", default: [], .count(0...1000)),
       .text("stdin", "What the script reads on its standard input", default: ""),
       .json(
-        "env", "Variables added to the script's environment: an object of strings", default: "{}")
+        "env", "Variables added to the script's environment: an object of strings", default: "{}",
+        .schema(#"{"type":"object","additionalProperties":{"type":"string"}}"#))
     ) { (call, script, args, stdin, env) in
       guard let variables = env.object else {
         throw Failure(.invalid, "args.env: expected an object of strings, got \(env.text)")

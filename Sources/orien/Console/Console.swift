@@ -51,7 +51,9 @@ struct Console: Sendable {
     let label = errorStyle.red("orien:")
     var text = "\(label) \(failure.message)\n"
     // A single fault is what the message says.
-    for fault in failure.faults where failure.faults.count > 1 { text += "  \(fault.pointer): \(fault.message)\n" }
+    for fault in failure.faults where failure.faults.count > 1 {
+      text += "  \(fault.pointer): \(fault.message)\n"
+    }
     try? write(text, to: .errors)
   }
 }
