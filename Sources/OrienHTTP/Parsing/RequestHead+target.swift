@@ -36,7 +36,7 @@ extension RequestHead {
       throw Self.badLine
     }
     throw Refusal(
-      .versionNotSupported, "unknown-version", "the versions spoken here are HTTP/1.1 and HTTP/1.0")
+      .versionNotSupported, "unknown-version", "the versions of HTTP spoken here are 1.1 and 1.0")
   }
 
   private mutating func readTarget(_ bytes: Span<UInt8>, _ target: Range<Int>) throws(Refusal) {
