@@ -74,6 +74,8 @@ package final class HTTPClient {
     set(CURLOPT_HTTP_VERSION, number: Int(CURL_HTTP_VERSION_1_1))
     set(CURLOPT_PROXY, text: "")
     set(CURLOPT_NOSIGNAL, number: 1)
+    // A machine that went away says nothing, and some answers may be silent for long.
+    set(CURLOPT_TCP_KEEPALIVE, number: 1)
     set(CURLOPT_CONNECTTIMEOUT_MS, number: request.bounds.connectMilliseconds)
     if let total = request.bounds.totalMilliseconds { set(CURLOPT_TIMEOUT_MS, number: total) }
     if let silence = request.bounds.silenceMilliseconds {

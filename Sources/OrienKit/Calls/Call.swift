@@ -3,8 +3,8 @@ internal import COrienABI
 /// One running call: what a handler sees of it, and by what it answers.
 ///
 /// It belongs to the node, and is borrowed until the handler returns: the compiler sees to it that
-/// it is not kept. What it does may be done from any thread meanwhile. In `open` and `probe` there
-/// is no session and no workspace, and `emit`, `meter` and `ended` fail as `invalid`.
+/// it is not kept. In `open` and `probe` there is no session and no workspace, and `emit`, `meter`
+/// and `ended` fail as `invalid`.
 public struct Call: ~Copyable {
   let raw: UnsafeMutablePointer<orien_call>
   /// What the handler's return will say: `ORIEN_OK`, or `ORIEN_EXEC` once `exec` was called.

@@ -28,9 +28,7 @@ public struct Plugin: @unchecked Sendable {
     id: String, version: String, _ doc: String = "", concurrency: UInt32 = 0,
     needs: [String] = [], @HandlerBuilder<Void> handlers: () -> [Handler<Void>]
   ) {
-    var plugin = Self.declaration(id, version, doc, concurrency, needs, handlers())
-    plugin.context = nil
-    table = Immortal.value(plugin)
+    table = Immortal.value(Self.declaration(id, version, doc, concurrency, needs, handlers()))
   }
 
   /// A plugin that opens something, say a connection to a daemon, and hands it to its handlers.

@@ -67,16 +67,15 @@ extension Command {
   static func logs(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let id = invocation.operands[0]
     let address = try NodeClient.Address(invocation)
-    let record = try NodeClient(address).json("GET", Paths.execution(id))
-    if invocation.has(.json) && !invocation.has(.follow) {
-      _ = try invocation.answered(record)
+    let node = NodeClient(address)
+    // What there is none of is said before anything is written.
+    let record = try node.json("GET", Paths.execution(id))
+    guard invocation.has(.json) else {
+      let output = Output(id: id, address: address, console: invocation.console)
+      try output.copy(follow: invocation.has(.follow))
       return .success
     }
-    let output = Output(id: id, address: address, console: invocation.console)
-    try output.copy(follow: invocation.has(.follow))
-    if invocation.has(.json) {
-      _ = try invocation.answered(try NodeClient(address).final(id))
-    }
+    _ = try invocation.answered(invocation.has(.follow) ? try node.final(id) : record)
     return .success
   }
 }

@@ -1,0 +1,44 @@
+import Glibc
+import OrienModel
+import OrienSystem
+import Testing
+
+@Suite("A program's surroundings")
+struct ProgramTests {
+  @Test("The environment is this process's, and paths go from its folder on")
+  func environment() {
+    let environment = Environment.current
+    #expect(environment["PATH"] == getenv("PATH").map { String(cString: $0) })
+    #expect(environment.userID == geteuid())
+    #expect(environment.executablePath.hasPrefix("/"))
+    #expect(HostFile.kind(at: environment.workingFolder) == .folder)
+    #expect(environment.absolute("/a") == "/a")
+    #expect(Environment(workingFolder: "/w").absolute("a") == "/w/a")
+    #expect(Environment(workingFolder: "/").absolute("a") == "/a")
+  }
+
+  @Test("A file that somebody chose is read whole, up to its bound, as text")
+  func files() throws {
+    var template = Array("/tmp/orien-program-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    defer { unlink(path) }
+    write(descriptor, "text\n", 5)
+    #expect(try HostFile(at: path).text(atMostBytes: 5) == "text\n")
+    let large = #expect(throws: Failure.self) { try HostFile(at: path).text(atMostBytes: 4) }
+    #expect(large?.code == .tooLarge)
+    write(descriptor, [0xFF] as [UInt8], 1)
+    let binary = #expect(throws: Failure.self) { try HostFile(at: path).text(atMostBytes: 99) }
+    #expect(binary?.reason == "not-text")
+    close(descriptor)
+  }
+
+  @Test(
+    "What is no file is refused by name",
+    arguments: [("/tmp", "not-a-file"), ("/nowhere/at/all", "not-found")])
+  func refused(_ path: String, _ reason: String) {
+    let failure = #expect(throws: Failure.self) { try HostFile(at: path) }
+    #expect(failure?.reason == reason)
+    #expect(failure?.message.contains(path) == true)
+  }
+}
