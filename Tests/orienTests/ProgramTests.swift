@@ -80,9 +80,10 @@ struct ProgramTests {
     arguments: [
       (#"{"status":"completed","exitCode":0}"#, 0), (#"{"status":"completed"}"#, 0),
       (#"{"status":"failed","exitCode":7}"#, 7), (#"{"status":"failed"}"#, 1),
-      (#"{"status":"failed","exitCode":0}"#, 1), (#"{"status":"failed","signal":11}"#, 139),
-      (#"{"status":"timeout","signal":9}"#, 124), (#"{"status":"cancelled"}"#, 130),
-      (#"{"status":"lost"}"#, 70), ("{}", 70),
+      (#"{"status":"failed","exitCode":0}"#, 1), (#"{"status":"failed","signal":"SIGSEGV"}"#, 139),
+      (#"{"status":"timeout","signal":"SIGKILL"}"#, 124), (#"{"status":"cancelled"}"#, 130),
+      (#"{"status":"failed","signal":"SIG2147483647"}"#, 1), (#"{"status":"lost"}"#, 70),
+      ("{}", 70),
     ])
   func exits(_ record: String, _ code: Int32) throws {
     #expect(ExitCode(final: try JSON(parsing: record)) == ExitCode(code))

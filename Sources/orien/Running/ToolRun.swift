@@ -81,7 +81,9 @@ extension ExitCode {
   /// What `run` ends with: as the tool did, where it exited.
   init(final record: JSON) {
     let exit = record["exitCode"]?.int64.flatMap { Int32(exactly: $0) }
-    let signal = record["signal"]?.string.flatMap(SignalName.number)
+    let signal = record["signal"]?.string.flatMap(SignalName.number).flatMap {
+      (1...127).contains($0) ? $0 : nil
+    }
     let code: Int32 =
       switch Status(rawValue: record["status"]?.string ?? "") {
       case .completed?: exit ?? 0
