@@ -133,6 +133,7 @@ let fuzzers: [Target] =
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
     fuzz("json", ["OrienModel"]),
+    fuzz("listing", ["OrienPlugins", "OrienModel"]),
     fuzz("manifest", ["OrienPlugins", "OrienModel"]),
   ]
 

@@ -67,7 +67,8 @@ static const AGED(orien_arg) setting = {{.size = SIZE(orien_arg, ORIEN_LEAST_ARG
 static const orien_arg *const settings[] = {&setting.v1, NULL};
 
 /* An older one has no room for open: the bytes behind are the next struct's. */
-__attribute__((unused)) static orien_status open_newer(void **self, orien_call *call, const char *word) {
+__attribute__((unused)) static orien_status open_newer(void **self, orien_call *call,
+                                                       const char *word) {
   (void)call;
   *self = (void *)word;
   return strcmp(word, "fallback") == 0 ? ORIEN_OK : ORIEN_INTERNAL;

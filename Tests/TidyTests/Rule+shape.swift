@@ -7,7 +7,9 @@ extension Rule {
       keeps: Source("Tests/XTests/Long.swift", String(repeating: "let a = 1\n", count: 300))
     ) { source in
       let count = source.lines(of: .text).count
-      return source.isProgram && count > 300 ? ["\(source.path): \(count) lines"] : []
+      // The ABI is one header, so that an author needs no other.
+      let isBounded = source.isProgram && source.name != "orien_plugin.h"
+      return isBounded && count > 300 ? ["\(source.path): \(count) lines"] : []
     },
     Rule(
       sentence: "A line of C or of a script is at most 100 columns",
