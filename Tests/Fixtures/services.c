@@ -133,14 +133,6 @@ static orien_status about(void *self, orien_call *call) {
       (unsigned long long)call->limits->wall_ms, call->limits->open_files, call->host->version);
 }
 
-static orien_status chatter(void *self, orien_call *call, int64_t lines) {
-  (void)self;
-  const orien_log *log = service(call, ORIEN_SERVICE_LOG);
-  for (int64_t i = 0; i < lines; i++) log->write(call->host, call, 1, "again\x1B[2J\n{\"a\":1}");
-  log->write(call->host, call, -5, "below");
-  return ORIEN_OK;
-}
-
 /* Keeps the call beyond its return, against the rules, and uses it in the next one. */
 static orien_call *kept;
 static orien_status keep(void *self, orien_call *call) {
@@ -177,10 +169,9 @@ ARG(status, ORIEN_I64)
 ARG(reason, ORIEN_TEXT)
 ARG(message, ORIEN_TEXT)
 ARG(path, ORIEN_TEXT)
-ARG(lines, ORIEN_I64)
 static const orien_arg *const tail_args[] = {&twice, &returned, NULL},
                        *const answer_args[] = {&status, &reason, &message, NULL},
-                       *const path_args[] = {&path, NULL}, *const lines_args[] = {&lines, NULL};
+                       *const path_args[] = {&path, NULL};
 static const char *const units[] = {"token", NULL};
 
 #define HANDLER(function, arguments) \
@@ -193,12 +184,11 @@ HANDLER(tail, tail_args)
 HANDLER(answer, answer_args)
 HANDLER(open_file, path_args)
 HANDLER(about, NULL)
-HANDLER(chatter, lines_args)
 HANDLER(keep, NULL)
 HANDLER(threads, NULL)
 static const orien_handler *const handlers[] = {&wrong_handler, &state_handler,
     &capture_handler, &tail_handler, &answer_handler, &open_file_handler, &about_handler,
-    &chatter_handler, &keep_handler, &threads_handler, NULL};
+    &keep_handler, &threads_handler, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_LOG, ORIEN_SERVICE_FILES,
     ORIEN_SERVICE_PROCESS, ORIEN_SERVICE_STATE, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.services",

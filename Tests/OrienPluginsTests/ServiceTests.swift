@@ -77,16 +77,6 @@ struct ServiceTests {
     #expect(call.kept.opened == "\(path) replace")
   }
 
-  @Test("A plugin that writes to the log without end is cut short, and told of")
-  func chatter() throws {
-    let tools = try Tools()
-    let plugin = try tools.plugin("services")
-    #expect(plugin.result(of: "chatter", [.integer(100_000)]).outcome == .done)
-    #expect(tools.node.lines.count < 1000)
-    #expect(tools.node.lines[0].message == "again\u{1B}[2J\n{\"a\":1}")
-    #expect(tools.node.lines[0].call == "exec-1")
-  }
-
   @Test("The log's allowance is per second, and counts what it dropped")
   func allowance() {
     let allowance = LogAllowance()

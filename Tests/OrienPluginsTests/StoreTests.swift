@@ -47,9 +47,8 @@ struct StoreTests {
     try tools.put("one.so", Self.sound())
     let hash = LibraryFile.sha256(try Self.sound())
     #expect(try tools.load().plugins.count == 1)
-    let noWorker = ToolsFolder(
-      path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.3",
-      node: tools.node)
+    var noWorker = tools.folder
+    noWorker.worker = "/nonexistent"
     #expect(try noWorker.load().plugins.map(\.hash) == [hash])
     let newer = ToolsFolder(
       path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.4",

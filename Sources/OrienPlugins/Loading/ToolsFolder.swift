@@ -11,7 +11,7 @@ package struct ToolsFolder: Sendable {
   /// Where the node keeps its own copies: absolute, made where missing.
   package let storePath: String
   /// The program `orien-worker`.
-  package let worker: String
+  package var worker: String
   package let nodeVersion: String
   package let node: any PluginHost
   /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.

@@ -79,8 +79,14 @@ final class RecordingCall: CallHost {
   let isCancelled: Bool
   private let result: Result<RunResult, Failure>
 
-  init(isCancelled: Bool = false, running result: Result<RunResult, Failure>? = nil) {
+  private let outputBytes: Int
+
+  init(
+    isCancelled: Bool = false, outputBytes: Int = .max,
+    running result: Result<RunResult, Failure>? = nil
+  ) {
     self.isCancelled = isCancelled
+    self.outputBytes = outputBytes
     self.result =
       result ?? .success(RunResult(exit: ProcessExit(code: 3, signal: nil, reason: .exited)))
   }
@@ -91,14 +97,15 @@ final class RecordingCall: CallHost {
   func emit(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
     let text = String(decoding: bytes, as: UTF8.self)
     return record.withLock { record in
+      guard record.bytes[stream, default: 0] + bytes.count <= outputBytes else { return .limited }
       record.output += text
-      record.bytes[stream, default: 0] += text.utf8.count
+      record.bytes[stream, default: 0] += bytes.count
       return .ok
     }
   }
 
   func meter(_ unit: String, _ amount: UInt64) -> CallStatus {
-    record.withLock { $0.metered[unit, default: 0] += amount }
+    record.withLock { $0.metered[unit] = ($0.metered[unit] ?? 0).saturatingAdd(amount) }
     return .ok
   }
 

@@ -1,0 +1,51 @@
+import OrienModel
+import Testing
+
+@testable import OrienPlugins
+
+@Suite("A plugin that is loud")
+struct LoudTests {
+  @Test("is told when it has emitted enough, and what it emits beyond is the node's to refuse")
+  func flood() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("loud")
+    let call = RecordingCall(outputBytes: 3 << 20)
+    guard case .failed(let failure) = plugin.result(of: "flood", [.integer(20)], host: call).outcome
+    else {
+      Issue.record("it was not told")
+      return
+    }
+    #expect(failure.code == .limited)
+    #expect(call.kept.bytes == [.output: 3 << 20, .errors: 3 << 20])
+  }
+
+  @Test("is cut short in the log, and told of")
+  func chatter() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("loud")
+    #expect(plugin.result(of: "chatter", [.integer(100_000)]).outcome == .done)
+    #expect(tools.node.lines.count < 1000)
+    #expect(tools.node.lines[0].message == "again\u{1B}[2J\n{\"a\":1}")
+    #expect(tools.node.lines[0].call == "exec-1")
+  }
+
+  @Test("overflows no bill")
+  func overcharge() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("loud")
+    let call = RecordingCall()
+    #expect(plugin.result(of: "overcharge", [.integer(3)], host: call).outcome == .done)
+    #expect(call.kept.metered == ["token": .max])
+    #expect(call.kept.usage?.cpuMicroseconds == .max)
+  }
+
+  @Test("gets of its limits what its manifest leaves")
+  func limits() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin(
+      "loud", manifest: #"{"limits": {"wallMilliseconds": 10, "memoryBytes": 1048576}}"#)
+    #expect(plugin.limits(of: 0).wallMilliseconds == 10)
+    #expect(plugin.limits(of: 0).memoryBytes == 1 << 20)
+    #expect(plugin.limits(of: 0).outputBytes == .max)
+  }
+}
