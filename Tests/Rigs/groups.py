@@ -20,7 +20,8 @@ def group_name(node):
 
 
 def processes_in_groups(name):
-    """The pids in all groups called `name`, and in those below them, on every hierarchy."""
+    """The pids in all groups called `name`, and in those below them, on every hierarchy, but for
+    the jail's own that wait there for a program to become."""
     found = set()
     if name is None:
         return found
@@ -31,4 +32,10 @@ def processes_in_groups(name):
                 found.update(map(int, text.split()))
         elif folder.count("/") > str(CGROUPS).count("/") + 6:
             below.clear()
-    return found
+    return {pid for pid in found if not waits(pid)}
+
+
+def waits(pid):
+    with contextlib.suppress(OSError):
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "orien-jail"
+    return False

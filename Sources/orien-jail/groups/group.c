@@ -23,21 +23,23 @@ static int group_write(const struct groups *groups, enum group_controller contro
   return file_write(groups->tree[groups->of[controller]].parent, path, text);
 }
 
-uint64_t group_make(const struct groups *groups) {
+uint64_t group_number(void) {
+  static uint64_t last;
+  uint64_t now = now_nanoseconds();
+  last = now > last ? now : last + 1;
+  return last;
+}
+
+int group_make(const struct groups *groups, uint64_t number) {
   char path[PATH_BYTES];
-  for (;;) {
-    // The clock makes a number that no keeper of this state folder has used since the machine
-    // started, and no group outlives that.
-    uint64_t number = now_nanoseconds();
-    group_path(path, number, NULL);
-    int made = 0;
-    while (made < groups->count && mkdirat(groups->tree[made].parent, path, 0755) == 0) made++;
-    if (made == groups->count) return number;
+  group_path(path, number, NULL);
+  for (int i = 0; i < groups->count; i++) {
+    if (mkdirat(groups->tree[i].parent, path, 0755) == 0) continue;
     int error = errno;
-    while (made > 0) unlinkat(groups->tree[--made].parent, path, AT_REMOVEDIR);
-    errno = error;
-    if (error != EEXIST) return 0;
+    group_remove(groups, number);
+    return error;
   }
+  return 0;
 }
 
 int group_remove(const struct groups *groups, uint64_t number) {

@@ -3,8 +3,8 @@
  * Each controller is used where it lives: in the version 2 tree where it is delegated to us, else
  * in its own tree of version 1. Killing and counting processor time are version 2's in any case,
  * whose tree does both without any controller. Every process of the jail has a group `e<number>`
- * of its own beneath `orien-<name>` in each tree, made ahead and never used twice: what a tenant
- * leaves behind in one is still billed to it. */
+ * of its own beneath `orien-<name>` in each tree, made and joined ahead and never used twice: what
+ * a tenant leaves behind in one is still billed to it. */
 #pragma once
 #include "../../COrienJail/include/orien_jail.h"
 #include "../plain/linux.h"
@@ -53,8 +53,12 @@ unsigned groups_sweep(const struct groups *groups, uint64_t below);
 /* Removes our parents; only when they have no children. */
 void groups_remove(const struct groups *groups);
 
-/* Makes a new group; its number, or 0 with errno. */
-uint64_t group_make(const struct groups *groups);
+/* A number that no group has had since the machine started: a moment of its clock, so that of two
+ * the later is the greater. */
+uint64_t group_number(void);
+
+/* Makes the group; 0 or an errno. */
+int group_make(const struct groups *groups, uint64_t number);
 
 /* 0 or an errno; EBUSY while something is in it. */
 int group_remove(const struct groups *groups, uint64_t number);
@@ -63,7 +67,8 @@ int group_remove(const struct groups *groups, uint64_t number);
 int group_limit(const struct groups *groups, uint64_t number,
                 const struct orien_jail_limits *limits);
 
-/* Moves the calling process into it; 0 or an errno. Safe between vfork and exec. */
+/* Moves the calling process into it; 0 or an errno. This takes as long as all processors need to
+ * agree, often ten milliseconds: nobody waits for it who need not. */
 int group_enter(const struct groups *groups, uint64_t number);
 
 /* Kills what is in it, at once and with what is just being forked. */

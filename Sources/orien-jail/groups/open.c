@@ -45,11 +45,9 @@ static const char *try_child(const struct groups *groups, uint64_t number) {
 void groups_open(struct groups *groups, enum group_mode mode, const char *name) {
   groups_find(groups, mode, name);
   if (groups->count == 0) return;
-  uint64_t number = group_make(groups);
-  const char *fault = number == 0 ? "made" : try_child(groups, number);
-  if (number != 0) {
-    for (unsigned i = 0; group_remove(groups, number) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
-  }
+  uint64_t number = group_number();
+  const char *fault = group_make(groups, number) != 0 ? "made" : try_child(groups, number);
+  for (unsigned i = 0; group_remove(groups, number) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
   if (fault == NULL) return;
   complain("a control group cannot be %s here: limits hold for single processes only", fault);
   groups_remove(groups);

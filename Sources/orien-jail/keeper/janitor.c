@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "../plain/process.h"
-#include "supply.h"
 
 enum {
   /* Used groups that something was still in. More wait for the next sweep. */
@@ -12,6 +11,13 @@ enum {
   RETRY_MILLISECONDS = 20,
   /* Five seconds: a process that is being killed can wait that long for a disk. */
   TRIES = 250,
+};
+
+/* Written whole, for it is shorter than PIPE_BUF. */
+struct order {
+  enum { RETIRE = 1, SWEEP } kind;
+  /* The group, or below which the groups go. */
+  uint64_t number;
 };
 
 static struct {
@@ -43,39 +49,44 @@ static void retry(const struct parts *parts) {
     sweep_tries = 0;
 }
 
-static void obey(const struct parts *parts, struct supply_order order) {
-  switch (order.kind) {
-  case SUPPLY_USED:
+static void obey(const struct parts *parts, struct order order) {
+  if (order.kind == RETIRE) {
     retire(parts, order.number);
-    break;
-  case SUPPLY_SWEEP:
-    sweep_below = order.number;
-    sweep_tries = groups_sweep(&parts->groups, sweep_below) == 0 ? 0 : TRIES;
-    break;
-  default:
-    break;
+    return;
   }
+  sweep_below = order.number;
+  sweep_tries = groups_sweep(&parts->groups, sweep_below) == 0 ? 0 : TRIES;
+}
+
+static void give(const struct parts *parts, struct order order) {
+  if (parts->groups.count == 0) return;
+  // Dropped where the pipe is full, as the header says.
+  if (write(parts->orders_writer, &order, sizeof order) < 0) return;
+}
+
+void janitor_retire(const struct parts *parts, uint64_t number) {
+  give(parts, (struct order){.kind = RETIRE, .number = number});
+}
+
+void janitor_sweep(const struct parts *parts) {
+  give(parts, (struct order){.kind = SWEEP, .number = now_nanoseconds()});
 }
 
 _Noreturn void janitor_run(const struct parts *parts) {
   process_name("orien-janitor");
-  int keep[6 + 2 * GROUP_TREES] = {parts->lifeline,      parts->lock,         parts->keeper_reader,
-                                   parts->orders_reader, parts->ready_reader, parts->ready_writer};
-  unsigned kept = 6;
-  for (int i = 0; i < parts->groups.count; i++) {
-    keep[kept++] = parts->groups.tree[i].base;
-    keep[kept++] = parts->groups.tree[i].parent;
-  }
+  int keep[4 + GROUP_TREES] = {parts->lifeline, parts->lock, parts->keeper_reader,
+                               parts->orders_reader};
+  unsigned kept = 4;
+  for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   struct pollfd watched[3] = {{.fd = parts->orders_reader, .events = POLLIN},
                               {.fd = parts->lifeline},
                               {.fd = parts->keeper_reader}};
   for (;;) {
-    supply_fill(parts);
     bool is_waiting = busy_count > 0 || sweep_tries > 0;
     if (poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
     if (watched[1].revents || watched[2].revents) _exit(0);
-    struct supply_order order;
+    struct order order;
     while (read(parts->orders_reader, &order, sizeof order) == (ssize_t)sizeof order)
       obey(parts, order);
     if (is_waiting) retry(parts);

@@ -17,7 +17,6 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "janitor.h"
-#include "supply.h"
 
 enum {
   /* A launcher that dies younger than this is started again after a pause that doubles. */
@@ -115,7 +114,7 @@ static void launcher_ended(void) {
   keeper.launcher = 0;
   keeper.is_hunting = true;
   groups_kill(&keeper.parts.groups);
-  supply_sweep(&keeper.parts);
+  janitor_sweep(&keeper.parts);
   uint64_t now = now_nanoseconds();
   bool is_young = now - keeper.launcher_born < YOUNG_MILLISECONDS * 1000000ULL;
   unsigned longer = keeper.pause_milliseconds ? keeper.pause_milliseconds * 2 : 1;
@@ -206,7 +205,6 @@ _Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  make_pipe(&keeper.parts.ready_reader, &keeper.parts.ready_writer);
   groups_open(&keeper.parts.groups, mode, group_name);
   // What a node left that died with its keeper is gone before anybody hears of a launcher.
   groups_kill(&keeper.parts.groups);

@@ -12,13 +12,9 @@ struct parts {
   /* A pipe that hangs up for the launcher and the janitor when the keeper is gone. */
   int keeper_reader;
   int keeper_writer;
-  /* Pipes of struct supply_order and of numbers, between launcher and janitor. The keeper holds
-   * both ends of both, so that they survive either. */
+  /* A pipe from whoever is done with a group to the janitor. The keeper holds both ends, so that
+   * it survives either. */
   int orders_reader;
   int orders_writer;
-  int ready_reader;
-  int ready_writer;
-  /* Groups with lower numbers were made for a launcher that is dead, and go. */
-  uint64_t fresh_from;
   struct groups groups;
 };

@@ -4,18 +4,28 @@
 #include "../plain/frame.h"
 
 enum {
-  /* Of all tenants together; each takes two descriptors here. */
+  /* Of all tenants together; each takes up to three descriptors here. */
   JOBS_AT_MOST = 1024,
 };
 
-enum job_state { JOB_FREE, JOB_RUNNING, JOB_ORPHANED };
+enum job_state {
+  JOB_FREE,
+  /* Its stub and its leader wait for a request. */
+  JOB_READY,
+  JOB_RUNNING,
+  /* Its stub was killed; what that held is being hunted down. */
+  JOB_ORPHANED,
+};
 
 struct job {
   enum job_state state;
+  /* 0: nobody has asked for it. */
   uint64_t id;
   uint64_t group;
   pid_t stub;
   int pidfd;
+  /* To the leader that waits; -1 once the request is on its way. */
+  int order;
   /* The reading end. */
   int report;
   uint32_t hits;
@@ -28,19 +38,25 @@ struct job {
   uint64_t late_at;
 };
 
-/* Starts what the frame asks for, and takes its descriptors. Answers to `node` where it fails, and
- * then leaves the job free. False: the node is gone. */
-bool job_start(struct job *job, const struct parts *parts, struct frame_reader *frame, int node);
+/* Makes a free job ready; 0 or an errno, and then it is still free. */
+int job_prepare(struct job *job, const struct parts *parts);
+
+/* Gives a ready job the frame's request, which is valid; 0 or an errno, and then it is lost. */
+int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
+              const struct orien_jail_limits *limits);
 
 /* Kills the whole tree, by its group and by its stub. */
 void job_kill(struct job *job, const struct parts *parts);
 
-/* The report pipe is readable: tells the node how it ended and frees the job, or finds that the
- * stub was killed, and orphans it. False: the node is gone. */
-bool job_report(struct job *job, const struct parts *parts, int node);
+/* The report pipe is readable: the job has ended (true, `end` says how), or its stub was killed and
+ * it is orphaned. */
+bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end);
 
-/* Nothing of an orphaned tree is left: tells the node and frees the job. False: as above. */
-bool job_bury(struct job *job, const struct parts *parts, int node);
+/* What is to be told of an orphaned job when nothing of its tree is left. */
+void job_mourn(const struct job *job, const struct parts *parts, struct orien_jail_end *end);
+
+/* Lets go of all that the job has; it is free. */
+void job_free(struct job *job, const struct parts *parts);
 
 /* Enforces what only time shows. */
 void job_look(struct job *job, const struct parts *parts, uint64_t now);

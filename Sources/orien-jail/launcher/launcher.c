@@ -12,9 +12,17 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "job.h"
+#include "request.h"
 
 /* What an event is about: a job's number, or one of these. */
 enum { ABOUT_NODE = JOBS_AT_MOST, ABOUT_SIGNALS, ABOUT_END };
+
+enum {
+  /* Stubs that wait for a request. */
+  READY_JOBS = 8,
+  /* After one of them has failed unasked. */
+  REFILL_PAUSE_MILLISECONDS = 100,
+};
 
 static struct launcher {
   const struct parts *parts;
@@ -25,6 +33,7 @@ static struct launcher {
   unsigned used;
   unsigned jobs;
   unsigned orphaned;
+  uint64_t refill_at;
   struct job job[JOBS_AT_MOST];
   struct frame_reader frame;
 } launcher;
@@ -65,7 +74,7 @@ static void prepare(void) {
 static unsigned count_jobs(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) leave(1);
-  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 2 : 1;
+  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 3 : 1;
   return spare < JOBS_AT_MOST ? (unsigned)spare : JOBS_AT_MOST;
 }
 
@@ -75,29 +84,56 @@ static struct job *find_job(uint64_t id) {
   return NULL;
 }
 
-static struct job *free_job(void) {
-  for (unsigned i = 0; i < launcher.jobs; i++) {
-    if (launcher.job[i].state != JOB_FREE) continue;
-    if (i >= launcher.used) launcher.used = i + 1;
-    return &launcher.job[i];
+static unsigned count_ready(void) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < launcher.used; i++) count += launcher.job[i].state == JOB_READY;
+  return count;
+}
+
+/* Makes another job ready; NULL with errno where that cannot be. */
+static struct job *prepare_job(void) {
+  unsigned i = 0;
+  while (i < launcher.jobs && launcher.job[i].state != JOB_FREE) i++;
+  errno = EAGAIN;
+  if (i == launcher.jobs) return NULL;
+  struct job *job = &launcher.job[i];
+  errno = job_prepare(job, launcher.parts);
+  if (errno) return NULL;
+  if (!watch(job->report, i)) leave(1);
+  if (i >= launcher.used) launcher.used = i + 1;
+  return job;
+}
+
+/* The one that has waited longest, for it is the one most likely in its group already. */
+static struct job *ready_job(void) {
+  struct job *first = NULL;
+  for (unsigned i = 0; i < launcher.used; i++) {
+    struct job *job = &launcher.job[i];
+    if (job->state == JOB_READY && (!first || job->group < first->group)) first = job;
   }
-  return NULL;
+  return first ? first : prepare_job();
+}
+
+static void tell_end(uint64_t id, const struct orien_jail_end *end) {
+  must(frame_send(launcher.node, ORIEN_JAIL_ENDED, id, end, sizeof *end, -1));
 }
 
 static void start(void) {
-  if (find_job(launcher.frame.header.id)) {
-    complain("the node gave an id twice");
+  static struct request request;
+  uint64_t id = launcher.frame.header.id;
+  if (id == 0 || find_job(id)) {
+    complain("the node gave an id that is in use");
     leave(1);
   }
-  struct job *job = free_job();
-  if (!job) {
-    struct orien_jail_end end = {.fault = ORIEN_JAIL_HOST, .error = EAGAIN};
-    must(frame_send(launcher.node, ORIEN_JAIL_ENDED, launcher.frame.header.id, &end, sizeof end,
-                    -1));
-    return;
-  }
-  must(job_start(job, launcher.parts, &launcher.frame, launcher.node));
-  if (job->state == JOB_RUNNING && !watch(job->report, (uint32_t)(job - launcher.job))) leave(1);
+  struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
+  if (!request_read(&request, &launcher.frame)) return tell_end(id, &end);
+  struct job *job = ready_job();
+  end.fault = ORIEN_JAIL_HOST;
+  end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+  // The leader has its own by now, and nobody else keeps a pipe of the node's open.
+  frame_drop(&launcher.frame);
+  if (end.error) return tell_end(id, &end);
+  must(frame_send(launcher.node, ORIEN_JAIL_STARTED, id, NULL, 0, job->pidfd));
 }
 
 static void hear_node(void) {
@@ -126,11 +162,25 @@ static void hear_node(void) {
 
 static void hear_job(unsigned number) {
   struct job *job = &launcher.job[number];
-  if (job->state != JOB_RUNNING) return;
-  must(job_report(job, launcher.parts, launcher.node));
-  if (job->state != JOB_ORPHANED) return;
-  epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
-  launcher.orphaned++;
+  if (job->state != JOB_READY && job->state != JOB_RUNNING) return;
+  struct orien_jail_end end;
+  if (job_report(job, launcher.parts, &end)) {
+    if (job->id)
+      tell_end(job->id, &end);
+    else
+      launcher.refill_at = now_nanoseconds() + REFILL_PAUSE_MILLISECONDS * 1000000ULL;
+    job_free(job, launcher.parts);
+  } else if (job->state == JOB_ORPHANED) {
+    epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
+    launcher.orphaned++;
+  }
+}
+
+static void bury(struct job *job) {
+  struct orien_jail_end end;
+  job_mourn(job, launcher.parts, &end);
+  if (job->id) tell_end(job->id, &end);
+  job_free(job, launcher.parts);
 }
 
 static bool reap(void) {
@@ -144,21 +194,22 @@ static bool reap(void) {
 static void hunt(void) {
   static pid_t stub[JOBS_AT_MOST];
   unsigned count = 0;
-  for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state == JOB_RUNNING) stub[count++] = launcher.job[i].stub;
+  for (unsigned i = 0; i < launcher.used; i++) {
+    enum job_state state = launcher.job[i].state;
+    if (state == JOB_READY || state == JOB_RUNNING) stub[count++] = launcher.job[i].stub;
+  }
   reap();
   // The kernel's list of children may lack some while others end: then it is read again.
   if (tree_kill(stub, count) > 0 || reap()) return;
   for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state == JOB_ORPHANED)
-      must(job_bury(&launcher.job[i], launcher.parts, launcher.node));
+    if (launcher.job[i].state == JOB_ORPHANED) bury(&launcher.job[i]);
   launcher.orphaned = 0;
 }
 
-/* Milliseconds until a job wants to be looked at; -1: none does. */
+/* Milliseconds until a job wants to be looked at, or made ready; -1: none does. */
 static int patience(uint64_t now) {
   if (launcher.orphaned > 0) return 5;
-  uint64_t first = 0;
+  uint64_t first = count_ready() < READY_JOBS ? launcher.refill_at + 1 : 0;
   for (unsigned i = 0; i < launcher.used; i++) {
     const struct job *job = &launcher.job[i];
     if (job->state != JOB_RUNNING) continue;
@@ -176,6 +227,12 @@ static void look(uint64_t now) {
   for (unsigned i = 0; i < launcher.used; i++)
     if (launcher.job[i].state == JOB_RUNNING) job_look(&launcher.job[i], launcher.parts, now);
   if (launcher.orphaned > 0) hunt();
+}
+
+/* Only when there is nothing else to do. */
+static void refill(uint64_t now) {
+  if (now < launcher.refill_at || count_ready() >= READY_JOBS || prepare_job()) return;
+  launcher.refill_at = now + REFILL_PAUSE_MILLISECONDS * 1000000ULL;
 }
 
 static void turn(void) {
@@ -196,16 +253,17 @@ static void turn(void) {
       hear_job(event[i].data.u32);
     }
   }
-  look(now_nanoseconds());
+  uint64_t now = now_nanoseconds();
+  look(now);
+  if (count == 0) refill(now);
 }
 
 _Noreturn void launcher_run(const struct parts *parts, int node) {
   launcher.parts = parts;
   launcher.node = node;
-  int keep[6 + GROUP_TREES] = {
-      node, parts->lifeline, parts->lock, parts->keeper_reader, parts->orders_writer,
-      parts->ready_reader};
-  unsigned kept = 6;
+  int keep[5 + GROUP_TREES] = {node, parts->lifeline, parts->lock, parts->keeper_reader,
+                               parts->orders_writer};
+  unsigned kept = 5;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();

@@ -5,6 +5,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Room for the descriptors of one message. */
+union control {
+  struct cmsghdr header;
+  char room[CMSG_SPACE(FRAME_DESCRIPTORS * sizeof(int))];
+};
+
 static bool take_descriptors(struct frame_reader *reader, struct msghdr *message) {
   bool fits = !(message->msg_flags & MSG_CTRUNC);
   for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
@@ -37,10 +43,7 @@ enum frame_state frame_read(int socket, struct frame_reader *reader) {
     struct iovec piece = {(char *)&reader->header + reader->got, whole - reader->got};
     if (reader->got >= sizeof reader->header)
       piece.iov_base = reader->body + (reader->got - sizeof reader->header);
-    union {
-      struct cmsghdr header;
-      char room[CMSG_SPACE(FRAME_DESCRIPTORS * sizeof(int))];
-    } control;
+    union control control;
     struct msghdr message = {.msg_iov = &piece,
                              .msg_iovlen = 1,
                              .msg_control = &control,
@@ -62,23 +65,36 @@ void frame_drop(struct frame_reader *reader) {
   while (reader->descriptors > 0) close(reader->descriptor[--reader->descriptors]);
 }
 
+static void attach(struct msghdr *message, union control *control, const int *descriptor,
+                   unsigned count) {
+  if (count == 0) return;
+  *control = (union control){.room = {0}};
+  message->msg_control = control;
+  message->msg_controllen = CMSG_SPACE(count * sizeof *descriptor);
+  control->header.cmsg_len = CMSG_LEN(count * sizeof *descriptor);
+  control->header.cmsg_level = SOL_SOCKET;
+  control->header.cmsg_type = SCM_RIGHTS;
+  memcpy(CMSG_DATA(&control->header), descriptor, count * sizeof *descriptor);
+}
+
+int frame_forward(int socket, const struct frame_reader *reader) {
+  struct iovec pieces[2] = {{(void *)&reader->header, sizeof reader->header},
+                            {(void *)reader->body, reader->header.size}};
+  struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+  union control control;
+  attach(&message, &control, reader->descriptor, reader->descriptors);
+  ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0) return errno;
+  return (size_t)sent == sizeof reader->header + reader->header.size ? 0 : EMSGSIZE;
+}
+
 bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
                 int descriptor) {
   struct orien_jail_header header = {.size = size, .kind = kind, .id = id};
-  union {
-    struct cmsghdr header;
-    char room[CMSG_SPACE(sizeof(int))];
-  } control = {.room = {0}};
   struct iovec pieces[2] = {{&header, sizeof header}, {(void *)body, size}};
   struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
-  if (descriptor >= 0) {
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
-    control.header.cmsg_len = CMSG_LEN(sizeof descriptor);
-    control.header.cmsg_level = SOL_SOCKET;
-    control.header.cmsg_type = SCM_RIGHTS;
-    memcpy(CMSG_DATA(&control.header), &descriptor, sizeof descriptor);
-  }
+  union control control;
+  attach(&message, &control, &descriptor, descriptor >= 0 ? 1 : 0);
   while (pieces[0].iov_len + pieces[1].iov_len > 0) {
     ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;

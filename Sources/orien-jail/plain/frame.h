@@ -25,6 +25,10 @@ enum frame_state frame_read(int socket, struct frame_reader *reader);
 /* Closes the descriptors that nobody took. */
 void frame_drop(struct frame_reader *reader);
 
+/* Sends the frame that is here on, with its descriptors, which stay the reader's. Does not block:
+ * 0 or an errno, EMSGSIZE where the socket did not take all of it. */
+int frame_forward(int socket, const struct frame_reader *reader);
+
 /* Sends a frame and, unless it is -1, a descriptor with it; blocks. False: the peer is gone. */
 bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
                 int descriptor);

@@ -29,7 +29,7 @@ int process_signals(void) {
   sigfillset(&all);
   sigemptyset(&told);
   sigaddset(&told, SIGCHLD);
-  sigaddset(&told, SIGTERM);
+  sigaddset(&told, SIGUSR1);
   if (sigprocmask(SIG_SETMASK, &all, NULL) != 0) return -1;
   return signalfd(-1, &told, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -38,7 +38,7 @@ bool process_signalled(int signals) {
   struct signalfd_siginfo info;
   bool is_asked_to_end = false;
   while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
-    is_asked_to_end |= info.ssi_signo == SIGTERM;
+    is_asked_to_end |= info.ssi_signo == SIGUSR1;
   return is_asked_to_end;
 }
 

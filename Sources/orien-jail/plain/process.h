@@ -7,10 +7,10 @@
 void process_keep(int *keep, unsigned count);
 
 /* Blocks every signal: they are read, none interrupts. The descriptor tells of SIGCHLD and
- * SIGTERM; -1 with errno where there is none to be had. */
+ * SIGUSR1; -1 with errno where there is none to be had. */
 int process_signals(void);
 
-/* Reads what the descriptor of `process_signals` has; true where SIGTERM was among it. */
+/* Reads what the descriptor of `process_signals` has; true where SIGUSR1 was among it. */
 bool process_signalled(int signals);
 
 /* The name that ps and /proc show, of at most 15 bytes. */

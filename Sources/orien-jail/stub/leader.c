@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,22 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../launcher/request.h"
+#include "../plain/process.h"
 #include "environment.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
-
-/* Shared with the child, which runs in our memory while we wait for its exec. */
-struct birth {
-  const struct parts *parts;
-  const struct request *request;
-  uint64_t group;
-  char **variables;
-  /* The errno of what failed; 0: the program runs. */
-  int error;
-  /* It was exec that failed: the program is to blame, not the host. */
-  bool at_exec;
-};
 
 static int set_limit(int which, uint64_t soft, uint64_t hard) {
   struct rlimit limit;
@@ -52,20 +42,20 @@ static int set_limits(const struct groups *groups, const struct orien_jail_limit
   return error;
 }
 
-static int prepare(const struct birth *birth) {
-  const struct request *request = birth->request;
-  if (setsid() < 0) return errno;
-  int error = group_enter(&birth->parts->groups, birth->group);
+/* Everything that the request says but the program itself; 0 or an errno. */
+static int prepare(const struct parts *parts, const struct request *request, uint64_t group) {
+  int error = group_limit(&parts->groups, group, &request->limits);
   if (error) return error;
   if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->errors, 2) < 0)
     return errno;
   if (fchdir(request->workspace) != 0) return errno;
   umask(077);
-  if (close_range(3, ~0U, 0) != 0) return errno;
-  error = set_limits(&birth->parts->groups, &request->limits);
+  error = set_limits(&parts->groups, &request->limits);
   if (error) return error;
   // The launcher and the stub may be a little ahead of others; a tenant is not.
   if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
+  // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
+  if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL) == 0 ? 0 : errno;
@@ -88,20 +78,9 @@ static int execute(char *const *arguments, char *const *variables) {
   return error;
 }
 
-static int be_born(void *argument) {
-  struct birth *birth = argument;
-  birth->error = prepare(birth);
-  if (birth->error == 0) {
-    birth->at_exec = true;
-    birth->error = execute(birth->request->argument, birth->variables);
-  }
-  _exit(127);
-}
-
 /* execve says ENOENT for a missing program and for a missing interpreter of it. */
-static bool exists(const struct request *request) {
-  const char *name = request->argument[0];
-  if (strchr(name, '/')) return faccessat(request->workspace, name, F_OK, 0) == 0;
+static bool exists(const char *name) {
+  if (strchr(name, '/')) return access(name, F_OK) == 0;
   for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folders[i], name);
@@ -110,12 +89,10 @@ static bool exists(const struct request *request) {
   return false;
 }
 
-static enum orien_jail_fault fault_of(const struct birth *birth) {
-  if (birth->error == 0) return ORIEN_JAIL_RAN;
-  if (!birth->at_exec) return ORIEN_JAIL_HOST;
-  switch (birth->error) {
+static enum orien_jail_fault fault_of(int error, const char *name) {
+  switch (error) {
   case ENOENT:
-    return exists(birth->request) ? ORIEN_JAIL_NO_INTERPRETER : ORIEN_JAIL_NOT_FOUND;
+    return exists(name) ? ORIEN_JAIL_NO_INTERPRETER : ORIEN_JAIL_NOT_FOUND;
   case ENOTDIR:
   case ENAMETOOLONG:
     return ORIEN_JAIL_NOT_FOUND;
@@ -136,21 +113,55 @@ static enum orien_jail_fault fault_of(const struct birth *birth) {
   }
 }
 
-struct leader_fault leader_start(const struct parts *parts, const struct request *request,
-                                 uint64_t group, pid_t *leader) {
-  static _Alignas(16) char stack[64 << 10];
-  static char *variables[ENVIRONMENT_STRINGS];
-  struct birth birth = {.parts = parts, .request = request, .group = group};
-  birth.variables = variables;
-  *leader = 0;
-  int error = environment_make(variables, request);
-  if (error) return (struct leader_fault){ORIEN_JAIL_HOST, error};
-  // In our memory, as by vfork: nothing is copied for a child that is about to exec, and what
-  // went wrong comes back in `birth`.
-  *leader = clone(be_born, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &birth);
-  if (*leader < 0) {
-    *leader = 0;
-    return (struct leader_fault){ORIEN_JAIL_HOST, errno};
+static void tell(int birth, struct leader_birth said) {
+  // A stub that does not hear is dead, and this process is about to be.
+  if (write(birth, &said, sizeof said) < 0) _exit(127);
+}
+
+static _Noreturn void fail(int birth, struct leader_birth why) {
+  tell(birth, why);
+  _exit(127);
+}
+
+/* Waits for the request's frame; false where none will come. */
+static bool await(int order, struct frame_reader *frame) {
+  struct pollfd ready = {.fd = order, .events = POLLIN};
+  for (;;) {
+    if (poll(&ready, 1, -1) < 0) return false;
+    switch (frame_read(order, frame)) {
+    case FRAME_PARTIAL:
+      continue;
+    case FRAME_GONE:
+      return false;
+    case FRAME_WHOLE:
+      return true;
+    }
   }
-  return (struct leader_fault){fault_of(&birth), birth.error};
+}
+
+_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth) {
+  process_name("orien-leader");
+  int keep[2 + GROUP_TREES] = {order, birth};
+  unsigned kept = 2;
+  for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
+  process_keep(keep, kept);
+
+  static struct frame_reader frame;
+  static struct request request;
+  static char *variables[ENVIRONMENT_STRINGS];
+  struct leader_birth said = {.fault = ORIEN_JAIL_HOST};
+  said.error = setsid() < 0 ? errno : group_enter(&parts->groups, group);
+  if (said.error) fail(birth, said);
+  if (!await(order, &frame)) _exit(0);
+  said.started = now_nanoseconds();
+  tell(birth, (struct leader_birth){.started = said.started});
+
+  // The launcher has read it before; what the structure points to lies in the frame.
+  said.error = request_read(&request, &frame) ? 0 : EINVAL;
+  if (!said.error) said.error = environment_make(variables, &request);
+  if (!said.error) said.error = prepare(parts, &request, group);
+  if (said.error) fail(birth, said);
+  said.error = execute(request.argument, variables);
+  said.fault = fault_of(said.error, request.argument[0]);
+  fail(birth, said);
 }

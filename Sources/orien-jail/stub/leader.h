@@ -1,15 +1,19 @@
-/* The program itself: what is done between its birth and its first instruction. */
+/* The process that will be the program: from its birth to its first instruction. */
 #pragma once
 #include "../keeper/parts.h"
-#include "../launcher/request.h"
 
-struct leader_fault {
-  enum orien_jail_fault fault;
-  int error;
+/* What it tells the stub, whole each time: when it was asked, and then, only where it does not
+ * become the program, why. */
+struct leader_birth {
+  /* now_nanoseconds() of the request's arrival; 0 where it never came. */
+  uint64_t started;
+  /* enum orien_jail_fault and its errno. */
+  uint32_t fault;
+  int32_t error;
 };
 
-/* Starts the program in its group, in a session of its own, with the workspace as working folder,
- * descriptors 0 to 2, default signals, the limits and a clean environment. `leader` is 0 where
- * there was nothing to start; else it is a child to be waited for, also after a fault. */
-struct leader_fault leader_start(const struct parts *parts, const struct request *request,
-                                 uint64_t group, pid_t *leader);
+/* The leader's process, forked off the stub: joins its group and waits for the one frame on
+ * `order`. Then it becomes the program: in a session of its own, with the workspace as working
+ * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `birth` closes
+ * when it does. */
+_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth);

@@ -1,7 +1,7 @@
 #include "stub.h"
 
+#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,11 +15,50 @@ struct stub {
   uint64_t group;
   int report;
   int signals;
+  /* Where the leader tells of itself until it is the program; -1 after that. */
+  int birth;
   pid_t leader;
   bool leader_ended;
   uint64_t started;
+  uint64_t ended;
   struct stub_report said;
 };
+
+static void close_others(const struct stub *stub, int order) {
+  int keep[4 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->report, order};
+  unsigned kept = 4;
+  for (int i = 0; i < stub->parts->groups.count; i++)
+    keep[kept++] = stub->parts->groups.tree[i].parent;
+  process_keep(keep, kept);
+}
+
+/* 0 or an errno. */
+static int make_leader(struct stub *stub, int order) {
+  int birth[2];
+  if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  stub->leader = fork();
+  if (stub->leader < 0) return errno;
+  if (stub->leader == 0) leader_run(stub->parts, stub->group, order, birth[1]);
+  close(birth[1]);
+  close(order);
+  stub->birth = birth[0];
+  return 0;
+}
+
+/* Hears what the leader tells: that it was asked, and, where it is not the program then, why. */
+static void hear_birth(struct stub *stub) {
+  if (stub->birth < 0) return;
+  struct leader_birth birth;
+  ssize_t got;
+  while ((got = read(stub->birth, &birth, sizeof birth)) == (ssize_t)sizeof birth) {
+    if (birth.started) stub->started = birth.started;
+    stub->said.fault = birth.fault;
+    stub->said.error = birth.error;
+  }
+  if (got < 0 && errno == EAGAIN) return;
+  close(stub->birth);
+  stub->birth = -1;
+}
 
 enum reaped { REAPED_SOME, REAPED_ALL };
 
@@ -33,8 +72,8 @@ static enum reaped reap(struct stub *stub) {
     if (ended < 0) return REAPED_ALL;
     if (ended != stub->leader) continue;
     stub->leader_ended = true;
+    stub->ended = now_nanoseconds();
     stub->said.status = status;
-    stub->said.wall_microseconds = (now_nanoseconds() - stub->started) / 1000;
   }
 }
 
@@ -52,51 +91,45 @@ static void kill_tree(struct stub *stub) {
 
 /* Waits until the program has ended or somebody wants its end. */
 static void watch(struct stub *stub) {
-  struct pollfd watched[3] = {{.fd = stub->signals, .events = POLLIN},
-                              {.fd = stub->parts->lifeline},
-                              {.fd = stub->report}};
   while (!stub->leader_ended) {
-    if (poll(watched, 3, -1) < 0) return;
+    struct pollfd watched[4] = {{.fd = stub->signals, .events = POLLIN},
+                                {.fd = stub->parts->lifeline},
+                                {.fd = stub->report},
+                                {.fd = stub->birth, .events = POLLIN}};
+    if (poll(watched, 4, -1) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
+    hear_birth(stub);
     if (process_signalled(stub->signals)) return;
     if (reap(stub) == REAPED_ALL) return;
   }
 }
 
 static _Noreturn void finish(struct stub *stub) {
+  hear_birth(stub);
+  if (stub->started && stub->ended > stub->started)
+    stub->said.wall_microseconds = (stub->ended - stub->started) / 1000;
   getrusage(RUSAGE_CHILDREN, &stub->said.used);
   // Where the launcher is gone nobody wants to know.
   ssize_t written = write(stub->report, &stub->said, sizeof stub->said);
   _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
 }
 
-_Noreturn void stub_run(const struct parts *parts, const struct request *request, uint64_t group,
-                        int report) {
+_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report) {
   process_name("orien-stub");
-  int keep[8 + 2 * GROUP_TREES] = {request->input,  request->output, request->errors,
-                                   request->workspace, parts->lifeline, parts->lock,
-                                   report};
-  unsigned kept = 7;
-  for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
-  process_keep(keep, kept);
-
   static struct stub stub;
-  stub = (struct stub){.parts = parts, .group = group, .report = report};
+  stub = (struct stub){.parts = parts, .group = group, .report = report, .birth = -1};
+  close_others(&stub, order);
   stub.signals = process_signals();
-  if (stub.signals < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
+  int error = stub.signals < 0 ? errno : 0;
+  if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
+  if (!error) error = group_make(&parts->groups, group);
+  if (!error) error = make_leader(&stub, order);
+  if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;
-    stub.said.error = errno;
+    stub.said.error = error;
     finish(&stub);
   }
-  stub.started = now_nanoseconds();
-  struct leader_fault fault = leader_start(parts, request, group, &stub.leader);
-  stub.said.fault = fault.fault;
-  stub.said.error = fault.error;
-  close(request->input);
-  close(request->output);
-  close(request->errors);
-  close(request->workspace);
-  if (fault.fault == ORIEN_JAIL_RAN) watch(&stub);
+  watch(&stub);
   kill_tree(&stub);
   finish(&stub);
 }

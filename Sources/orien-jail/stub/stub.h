@@ -1,14 +1,16 @@
-/* The process between the launcher and a program: it starts the program, outlives it, kills and
- * reaps whatever the program leaves, and reports. It hangs on the node and on the launcher, and
- * takes its tree with it when either is gone.
+/* The process between the launcher and a program. It makes the program's group and the process
+ * that will be the program, outlives it, kills and reaps whatever it leaves, and reports. It hangs
+ * on the node and on the launcher, and takes its tree with it when either is gone.
  *
- * It stays outside the program's control group: no limit or OOM kill of the tenant's reaches it,
- * a throttled tenant does not delay its own end, and nobody pays for it. */
+ * It is there before anybody asks, and the process that will be the program waits in its group
+ * already: joining one takes longer than many a program runs.
+ *
+ * It stays outside of that group itself: no limit or OOM kill of the tenant's reaches it, a
+ * throttled tenant does not delay its own end, and nobody pays for it. */
 #pragma once
 #include <sys/resource.h>
 
 #include "../keeper/parts.h"
-#include "../launcher/request.h"
 
 /* Written to the report pipe once, whole. */
 struct stub_report {
@@ -23,7 +25,7 @@ struct stub_report {
   struct rusage used;
 };
 
-/* The stub's process, forked off the launcher. `group` is 0 where there are none. SIGTERM makes it
- * kill its tree and report. */
-_Noreturn void stub_run(const struct parts *parts, const struct request *request, uint64_t group,
-                        int report);
+/* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:
+ * what to run. SIGUSR1 makes it kill its tree and report; SIGTERM, which a service manager sends to
+ * all it finds, does not. */
+_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report);

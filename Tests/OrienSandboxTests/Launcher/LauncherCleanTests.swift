@@ -88,12 +88,12 @@ struct LauncherCleanTests {
     for _ in 0..<20 { _ = try rig.run(["no-such-program"]) }
     // The launcher tells of an end before it lets go of what it held.
     #expect(rig.wait { zip(count(), before).allSatisfy { $0 ?? .max <= $1 ?? 0 } })
-    // Used groups go: those that are left wait for their first use.
+    // Used groups go: in those that are left somebody waits for his first request.
     let parent = "/sys/fs/cgroup/unified/\(rig.group)"
     #expect(
       rig.wait {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-        return names.filter { $0.hasPrefix("e") }.count <= 17
+        return names.filter { $0.hasPrefix("e") }.count <= 8
       })
   }
 }
