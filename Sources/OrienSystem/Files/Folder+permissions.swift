@@ -38,6 +38,7 @@ extension Folder {
     let mode = try handle.status().mode | bits
     let raw = handle.raw
     try retrying("chmod") { chmod("/proc/self/fd/\(raw)", mode) }
-    return Folder(try Folder(handle, path: path + "/" + name.text).reopened(), path: path)
+    let path = path + "/" + name.text
+    return Folder(try Folder(handle, path: path).reopened(), path: path)
   }
 }

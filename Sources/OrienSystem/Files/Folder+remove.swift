@@ -51,7 +51,8 @@ extension Folder {
         if try !remove(name) { try flatten(name, mark: mark, budget: &budget) }
         pass.removed += 1
       } catch {
-        pass.error = error
+        // What is another thing now than a moment ago is seen to in the next pass.
+        if ![ENOENT, ENOTDIR, ELOOP].contains(error.number) { pass.error = error }
       }
       budget -= 1
     }

@@ -40,15 +40,15 @@ package final class Folder: Sendable {
   ) throws(SystemError) -> Descriptor {
     let resolve = UInt64(
       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
-    let all = UInt64(UInt32(bitPattern: flags | O_CLOEXEC | O_NOCTTY))
-    // A mode that nothing is made with is an error.
-    let mode = flags & (O_CREAT | LINUX_O_TMPFILE & ~O_DIRECTORY) == 0 ? 0 : UInt64(mode)
-    // O_PATH opens nothing, and takes no flag that says how.
-    let nonblocking = flags & LINUX_O_PATH == 0 ? UInt64(O_NONBLOCK) : 0
+    // O_PATH opens nothing, and takes no flag that says how; nor does a mode go with what makes
+    // nothing.
+    let manner = flags & LINUX_O_PATH == 0 ? O_NOCTTY | O_NONBLOCK : 0
+    let isMaking = flags & (O_CREAT | LINUX_O_TMPFILE & ~O_DIRECTORY) != 0
+    let all = UInt64(UInt32(bitPattern: flags | manner | O_CLOEXEC))
     // The kernel may be unable to prove a path while the tree changes, and asks for another try.
     var tries = 0
     while true {
-      let opened = linux_openat2(raw, path, all | nonblocking, mode, resolve)
+      let opened = linux_openat2(raw, path, all, isMaking ? UInt64(mode) : 0, resolve)
       if opened >= 0 { return Descriptor(owning: opened) }
       tries += 1
       guard errno == EINTR || (errno == EAGAIN && tries < 128) else { throw .last("openat2") }

@@ -104,7 +104,10 @@ extension FolderPath {
   /// The path of `name` in the folder that this one names; nil where it would be too long.
   func appending(_ name: FolderPath) -> FolderPath? {
     guard cString.count + name.cString.count - 1 <= Self.maximumBytes else { return nil }
-    return FolderPath(unchecked: cString.dropLast() + [Self.slash] + name.cString)
+    var longer = cString
+    longer[longer.count - 1] = Self.slash
+    longer += name.cString
+    return FolderPath(unchecked: longer)
   }
 
   /// The folder itself.

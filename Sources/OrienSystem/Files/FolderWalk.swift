@@ -16,6 +16,8 @@ package final class FolderWalk {
   /// A folder on the way from the top to where the walk is.
   private struct Step {
     var name: FolderPath?
+    /// Nil at the top, and where it is longer than a path may be.
+    var path: FolderPath?
     /// Nil where it was closed to save descriptors; it is found again by the names above it.
     var folder: Folder?
     var subfolders: [FolderPath] = []
@@ -45,17 +47,8 @@ package final class FolderWalk {
 
   /// The path of `name` where the walk is; nil where it is longer than a path may be.
   package func path(of name: FolderPath) -> FolderPath? {
-    var path: FolderPath?
-    for step in steps.dropFirst() {
-      guard let name = step.name else { continue }
-      guard let start = path else {
-        path = name
-        continue
-      }
-      guard let longer = start.appending(name) else { return nil }
-      path = longer
-    }
-    return path.map { $0.appending(name) } ?? name
+    guard depth > 0, let step = steps.last else { return name }
+    return step.path?.appending(name)
   }
 
   /// The next entry; nil after the last. A folder comes before what is in it.
@@ -95,7 +88,7 @@ package final class FolderWalk {
       guard
         let names = try existing({ () throws(SystemError) in Reading(try FolderNames(of: folder)) })
       else { continue }
-      steps.append(Step(name: name, folder: folder))
+      steps.append(Step(name: name, path: path(of: name), folder: folder))
       reading = names
       // The top stays, which is not ours to close.
       let far = steps.count - 1 - maximumOpen

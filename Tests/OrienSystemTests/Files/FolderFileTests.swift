@@ -1,0 +1,120 @@
+import Glibc
+import OrienModel
+import OrienSystem
+import Testing
+
+@Suite("Files beneath a folder")
+struct FolderFileTests {
+  @Test("A link is not followed, as file or on the way", arguments: ["file", "out/secret", "self"])
+  func links(_ name: String) throws {
+    let (outside, scratch) = (Scratch(), Scratch())
+    outside.write("secret", to: "secret")
+    symlink(outside["secret"], scratch["file"])
+    symlink(outside.path, scratch["out"])
+    symlink("/proc/self/root", scratch["self"])
+    // Without the folder's care the way is open.
+    #expect(access(scratch[name], R_OK) == 0)
+    let folder = try scratch.folder()
+    for access in [FileAccess.read, .replace, .append] {
+      #expect(reason { _ = try folder.file(FolderPath(name), for: access) } == "path-escape")
+    }
+    #expect(outside.read("secret") == "secret")
+  }
+
+  @Test(
+    "The kernel's own links lead nowhere", .enabled(if: access("/proc/self/fd/0", F_OK) == 0),
+    arguments: ["self/root/etc/passwd", "self/cwd/x", "self/fd/0", "thread-self/root/etc/passwd"])
+  func magic(_ path: String) throws {
+    let folder = try Folder(at: "/proc")
+    let refused = try #require(reason { _ = try folder.file(FolderPath(path)) })
+    #expect(["path-escape", "not-found"].contains(refused))
+  }
+
+  @Test("A file with a second name is refused, and not emptied, for that may lie outside")
+  func hardLink() throws {
+    let (outside, scratch) = (Scratch(), Scratch())
+    outside.write("secret", to: "secret")
+    link(outside["secret"], scratch["file"])
+    let folder = try scratch.folder()
+    for access in [FileAccess.read, .replace, .append] {
+      #expect(reason { _ = try folder.file("file", for: access) } == "not-a-file")
+    }
+    #expect(outside.read("secret") == "secret")
+    unlink(outside["secret"])
+    #expect(reason { _ = try folder.file("file") } == nil)
+  }
+
+  @Test(
+    "What is no regular file is refused at once", arguments: ["fifo", "socket", "folder", "device"])
+  func special(_ name: String) throws {
+    let scratch = Scratch()
+    mkfifo(scratch["fifo"], 0o600)
+    mkdir(scratch["folder"], 0o700)
+    mknod(scratch["socket"], S_IFSOCK | 0o600, 0)
+    // Who may not make a device finds none, which is refused as well.
+    mknod(scratch["device"], S_IFCHR | 0o600, 0x103)
+    let folder = try scratch.folder()
+    for access in [FileAccess.read, .replace, .append] {
+      #expect(
+        ["not-a-file", "not-found"].contains(
+          reason { _ = try folder.file(FolderPath(name), for: access) }) || !scratch.exists(name))
+    }
+  }
+
+  @Test("Each access does what it says")
+  func accesses() throws {
+    let scratch = Scratch()
+    let folder = try scratch.folder()
+    #expect(reason { _ = try folder.file("f") } == "not-found")
+    try folder.file("f", for: .create).writeAll(Array("one".utf8))
+    #expect(reason { _ = try folder.file("f", for: .create) } == "exists")
+    try folder.file("f", for: .append).writeAll(Array("two".utf8))
+    #expect(scratch.read("f") == "onetwo")
+    try folder.file("f", for: .replace).writeAll(Array("three".utf8))
+    #expect(scratch.read("f") == "three")
+    #expect(try folder.file("f").readAll(from: 2, atMost: 100) == Array("ree".utf8))
+  }
+
+  @Test("Names of 255 bytes, twins of case and of composition: each is its own file")
+  func names() throws {
+    let scratch = Scratch()
+    let folder = try scratch.folder()
+    let names = [
+      String(repeating: "n", count: 255), "A", "a", "\u{E9}", "e\u{301}", "-rf", "．．／", "a\nb",
+    ]
+    for name in names {
+      try folder.file(FolderPath(name), for: .create).writeAll(Array(name.utf8))
+    }
+    for name in names {
+      #expect(try folder.file(FolderPath(name)).readAll(atMost: 999) == Array(name.utf8))
+    }
+    #expect(try folder.names().count == names.count)
+  }
+
+  @Test("A mount in the tree is not entered", .enabled(if: geteuid() == 0))
+  func mount() throws {
+    let scratch = Scratch()
+    mkdir(scratch["disk"], 0o700)
+    let path = scratch["disk/file"]
+    let hasRun = Hostile.mounting(at: scratch["disk"]) {
+      fclose(fopen(path, "w"))
+      #expect(reason { _ = try scratch.folder().file("disk/file") } == "path-escape")
+      #expect(reason { _ = try scratch.folder().removeTree("disk", entries: 9) } == "busy")
+      #expect(access(path, F_OK) == 0)
+    }
+    #expect(hasRun)
+  }
+
+  @Test("Removing a file follows no link and takes no folder")
+  func removes() throws {
+    let (outside, scratch) = (Scratch(), Scratch())
+    outside.write("secret", to: "secret")
+    symlink(outside.path, scratch["out"])
+    mkdir(scratch["folder"], 0o700)
+    let folder = try scratch.folder()
+    #expect(reason { _ = try folder.removeFile("out/secret") } == "path-escape")
+    #expect(reason { _ = try folder.removeFile("folder") } == "not-a-file")
+    #expect(try folder.removeFile("out").kind == .link)
+    #expect(outside.read("secret") == "secret")
+  }
+}
