@@ -11,7 +11,7 @@ extension Workspaces {
     }
   }
 
-  private func sweep() {
+  func sweep() {
     let idle = sessions.values.filter { $0.leases == 0 && $0.expiresAt <= loop.now }
     // A few at a time: the rest is as idle in a minute.
     for state in idle.prefix(32) { remove(state.session.key) { _ in } }
