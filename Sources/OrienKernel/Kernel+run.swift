@@ -96,10 +96,28 @@ extension Kernel {
         } else {
           leave(execution.tool.id)
         }
-        settle(execution, end)
+        judge(execution, end)
       })
     execution.phase = .running(run)
     execution.tellObservers()
     if let cause = execution.stopsAtStart { run.stop(cause) }
+  }
+
+  /// Counts what programs have left in the workspace: one that ended by itself and left too much
+  /// has gone beyond its limit, however quick it was.
+  private func judge(_ execution: Execution, _ end: Run.End) {
+    guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
+      return settle(execution, end)
+    }
+    execution.workspace.measure { [self] _ in
+      var end = end
+      if execution.workspace.workspace.account.isOver {
+        let disk = Ending.caused(by: .disk)
+        end.ending.status = disk.status
+        end.ending.reason = disk.reason
+        end.ending.message = disk.message
+      }
+      settle(execution, end)
+    }
   }
 }
