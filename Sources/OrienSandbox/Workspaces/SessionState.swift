@@ -20,6 +20,8 @@ final class SessionState {
   var onVacant: (() -> Void)?
   var isMeasuring = false
   var measureNext: [(Result<DiskUsage, Failure>) -> Void] = []
+  /// It is counted now and then; `meter` is set while that waits for its time.
+  var isMetered = false
   var meter: Timer?
 
   enum Phase {

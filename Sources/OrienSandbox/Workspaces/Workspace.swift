@@ -1,5 +1,6 @@
 package import OrienModel
 package import OrienSystem
+import Synchronization
 
 /// A session's workspace while its folder is open: the files in it, reached beneath the folder
 /// alone, whatever the programs that run in it do to the tree.
@@ -11,6 +12,8 @@ package final class Workspace: Sendable {
   package let account: WorkspaceAccount
   let limits: WorkspaceLimits
   let hashes = FileHashes()
+  /// A handler has got a file to write to since this was last asked.
+  private let isWritten = Atomic(false)
 
   init(
     _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits
@@ -42,9 +45,14 @@ package final class Workspace: Sendable {
   /// gets none to write to while the workspace is over its quota.
   package func open(_ path: String, for access: FileAccess) throws(Failure) -> Descriptor {
     try account.requireOpen()
-    if access != .read { try account.reserve(DiskUsage()) }
+    if access != .read {
+      try account.reserve(DiskUsage())
+      isWritten.store(true, ordering: .relaxed)
+    }
     return try folder.file(try FolderPath(path), for: access)
   }
+
+  func takeWritten() -> Bool { isWritten.exchange(false, ordering: .relaxed) }
 
   /// Removes a file, or whatever has the name but a folder.
   package func removeFile(_ path: FolderPath) throws(Failure) {
@@ -69,6 +77,7 @@ extension Workspace {
     let name = try FolderPath(session.folder)
     do throws(SystemError) {
       if making { try root.make(name) }
+      try root.makeUsable(name)
       return Workspace(session.key, try root.folder(name), account, limits)
     } catch {
       throw error.failure("opening the workspace of session \(session.key.id)")

@@ -4,12 +4,13 @@ import OrienSystem
 /// A call's stay in a workspace, from before its acceptance until nothing of it runs any more.
 /// While there is one, the workspace is neither removed nor closed.
 ///
-/// Belongs to the loop's thread. Traps where it is let go of without `end`.
+/// Belongs to the loop's thread. Let go of without `end`, it keeps the workspace for good.
 package final class WorkspaceLease {
   package let workspace: Workspace
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
+  private var hasWatched = false
   private var hasEnded = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
@@ -21,12 +22,11 @@ package final class WorkspaceLease {
     number = state.lastLease
   }
 
-  deinit { precondition(hasEnded, "a lease is ended before it is let go of") }
-
   /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
   /// once when it is over its quota. The call is to be ended then.
   package func watchQuota(_ alarm: @escaping () -> Void) {
     precondition(!hasEnded, "a lease that has ended watches nothing")
+    hasWatched = true
     state.alarms[number] = alarm
     workspaces.scheduleMeter(state, after: .zero)
   }
@@ -36,16 +36,16 @@ package final class WorkspaceLease {
     workspaces.measure(state, then)
   }
 
-  /// Ends the stay; once.
+  /// Ends the stay; once. What the call has left in the workspace is counted soon after.
   package func end() {
     precondition(!hasEnded, "a lease ends once")
     hasEnded = true
     state.alarms[number] = nil
     state.leases -= 1
     workspaces.touch(state)
+    if hasWatched || workspace.takeWritten() { workspaces.measure(state) { _ in } }
     guard state.leases == 0 else { return }
-    state.meter?.cancel()
-    state.meter = nil
+    workspaces.stopMeter(state)
     let onVacant = state.onVacant
     state.onVacant = nil
     onVacant?()
@@ -67,11 +67,13 @@ extension Workspaces {
   /// Counts a workspace whenever as much as twenty times what that took is over, a second at
   /// least: a tree that is slow to count does not keep the disk.
   func scheduleMeter(_ state: SessionState, after cost: Duration) {
-    guard state.meter == nil, !state.alarms.isEmpty else { return }
+    guard !state.isMetered, !state.alarms.isEmpty else { return }
+    state.isMetered = true
     state.meter = loop.schedule(after: max(.seconds(1), cost * 20)) {
+      state.meter = nil
       let start = Instant.now
       self.measure(state) { _ in
-        state.meter = nil
+        state.isMetered = false
         if state.account.isOver {
           let alarms = state.alarms
           state.alarms = [:]
@@ -80,6 +82,14 @@ extension Workspaces {
         self.scheduleMeter(state, after: Instant.now.since(start))
       }
     }
+  }
+
+  /// A measurement that is under way goes on.
+  func stopMeter(_ state: SessionState) {
+    guard let meter = state.meter else { return }
+    meter.cancel()
+    state.meter = nil
+    state.isMetered = false
   }
 
   /// One measurement at a time; who asks during one gets the next, for that one may have passed by

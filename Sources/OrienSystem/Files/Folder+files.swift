@@ -49,7 +49,7 @@ extension Folder {
     let (folders, name) = path.split
     do throws(SystemError) {
       var parent = self
-      for name in folders { parent = try parent.folder(name) }
+      for name in folders { parent = try parent.inner(name) }
       let status = try parent.status(of: name)
       guard status.kind != .folder else { throw SystemError("unlinkat", EISDIR) }
       try parent.unlink(name)

@@ -2,10 +2,13 @@ import CLinux
 import Glibc
 
 extension Folder {
-  /// A folder in it that is going to be removed, made usable where its mode forbids that.
+  /// Gives the owner every right to a folder in it that its mode takes away.
+  package func makeUsable(_ name: FolderPath) throws(SystemError) { _ = try usableFolder(name) }
+
+  /// A folder in it that is its owner's to use: where its mode forbids that, the mode is changed.
   func usableFolder(_ name: FolderPath) throws(SystemError) -> Folder {
     do throws(SystemError) {
-      let folder = try folder(name)
+      let folder = try inner(name)
       let status = try folder.status()
       if status.mode & 0o700 != 0o700 {
         try retrying("fchmod") { fchmod(folder.raw, status.mode | 0o700) }
@@ -21,7 +24,7 @@ extension Folder {
   /// right to read it is added, and stays: what cannot be read could not be counted.
   func readableFolder(_ name: FolderPath) throws(SystemError) -> Folder {
     do throws(SystemError) {
-      let folder = try folder(name)
+      let folder = try inner(name)
       // A folder may be open and yet not be searched.
       _ = try folder.status(of: .here)
       return folder
@@ -38,7 +41,6 @@ extension Folder {
     let mode = try handle.status().mode | bits
     let raw = handle.raw
     try retrying("chmod") { chmod("/proc/self/fd/\(raw)", mode) }
-    let path = path + "/" + name.text
-    return Folder(try Folder(handle, path: path).reopened(), path: path)
+    return try Folder(handle, path: path).inner(.here)
   }
 }

@@ -26,7 +26,7 @@ extension Folder {
       current = try Self.component(
         name, of: current.raw, walked: walked, isLast: index == names.count - 1)
     }
-    self.init(current, path: path)
+    self.init(current, path: names.isEmpty ? "/" : walked)
   }
 
   private static func component(

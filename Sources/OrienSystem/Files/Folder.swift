@@ -24,20 +24,6 @@ package final class Folder: Sendable {
   func open(
     _ path: FolderPath, _ flags: Int32, mode: UInt32 = 0
   ) throws(SystemError) -> Descriptor {
-    try open(path.cString, flags, mode)
-  }
-
-  /// Another descriptor of this folder, for who shall stand in it.
-  package func descriptor() throws(SystemError) -> Descriptor { try reopened() }
-
-  /// Another opening of this folder, with an offset of its own.
-  func reopened(_ flags: Int32 = O_RDONLY | O_DIRECTORY) throws(SystemError) -> Descriptor {
-    try open([CChar(bitPattern: UInt8(ascii: ".")), 0], flags, 0o600)
-  }
-
-  private func open(
-    _ path: [CChar], _ flags: Int32, _ mode: UInt32
-  ) throws(SystemError) -> Descriptor {
     let resolve = UInt64(
       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
     // O_PATH opens nothing, and takes no flag that says how; nor does a mode go with what makes
@@ -48,7 +34,7 @@ package final class Folder: Sendable {
     // The kernel may be unable to prove a path while the tree changes, and asks for another try.
     var tries = 0
     while true {
-      let opened = linux_openat2(raw, path, all, isMaking ? UInt64(mode) : 0, resolve)
+      let opened = linux_openat2(raw, path.cString, all, isMaking ? UInt64(mode) : 0, resolve)
       if opened >= 0 { return Descriptor(owning: opened) }
       tries += 1
       guard errno == EINTR || (errno == EAGAIN && tries < 128) else { throw .last("openat2") }
@@ -57,9 +43,19 @@ package final class Folder: Sendable {
 }
 
 extension Folder {
+  /// Another opening of this folder, for who shall stand in it or read it from its beginning.
+  package func descriptor() throws(SystemError) -> Descriptor {
+    try open(.here, O_RDONLY | O_DIRECTORY)
+  }
+
   /// The folder of that path in it.
   package func folder(_ path: FolderPath) throws(SystemError) -> Folder {
     Folder(try open(path, O_RDONLY | O_DIRECTORY), path: self.path + "/" + path.text)
+  }
+
+  /// A folder in it for a moment's use: deep in a tree a path would be long, and nobody asks.
+  func inner(_ name: FolderPath) throws(SystemError) -> Folder {
+    Folder(try open(name, O_RDONLY | O_DIRECTORY), path: path)
   }
 
   /// Makes a folder in it; EEXIST where there is something of that name.

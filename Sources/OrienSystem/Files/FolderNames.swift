@@ -8,7 +8,7 @@ package struct FolderNames: ~Copyable {
   private let stream: OpaquePointer
 
   package init(of folder: Folder) throws(SystemError) {
-    let raw = try folder.reopened().release()
+    let raw = try folder.descriptor().release()
     guard let stream = fdopendir(raw) else {
       let error = SystemError.last("fdopendir")
       close(raw)

@@ -1,3 +1,4 @@
+import Glibc
 package import OrienModel
 
 /// A path beneath a `Folder`: components of 1 to 255 bytes joined by `/`, 4095 bytes in all, none
@@ -33,7 +34,7 @@ package struct FolderPath: Hashable, Sendable {
 
   /// A name as the kernel read it from a folder.
   init(entry name: UnsafePointer<CChar>) {
-    cString = Array(UnsafeBufferPointer(start: name, count: FolderPath.length(name) + 1))
+    cString = Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
   }
 
   /// A name that nobody else has.
@@ -42,12 +43,6 @@ package struct FolderPath: Hashable, Sendable {
   }
 
   private init(unchecked cString: [CChar]) { self.cString = cString }
-
-  private static func length(_ name: UnsafePointer<CChar>) -> Int {
-    var count = 0
-    while name[count] != 0 { count += 1 }
-    return count
-  }
 
   private static func check(_ name: some Collection<UInt8>) throws(Failure) {
     guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.contains(0) else {
@@ -120,6 +115,11 @@ extension FolderPath {
   }
 
   private static var slash: CChar { CChar(bitPattern: UInt8(ascii: "/")) }
+}
+
+/// In the order of their bytes.
+extension FolderPath: Comparable {
+  package static func < (a: Self, b: Self) -> Bool { strcmp(a.cString, b.cString) < 0 }
 }
 
 extension FolderPath: CustomStringConvertible {

@@ -12,7 +12,7 @@ package final class NewFile: Sendable {
   /// Makes it on the disk of `folder`, beneath which it will get its name.
   package init(in folder: Folder) throws(Failure) {
     do throws(SystemError) {
-      descriptor = try folder.reopened(LINUX_O_TMPFILE | O_RDWR)
+      descriptor = try folder.open(.here, LINUX_O_TMPFILE | O_RDWR, mode: 0o600)
     } catch {
       if error.number == EOPNOTSUPP || error.number == EISDIR {
         throw Failure(
@@ -86,7 +86,7 @@ package final class NewFile: Sendable {
     _ name: FolderPath, of parent: Folder, _ path: FolderPath
   ) throws(Failure) -> Folder? {
     do throws(SystemError) {
-      return try parent.folder(name)
+      return try parent.inner(name)
     } catch {
       if error.number == ENOENT { return nil }
       if error.number == ENOTDIR {

@@ -52,7 +52,9 @@ struct WorkspaceQuotaTests {
       let upload = try rig.result {
         rig.workspaces.upload(to: "a/b/f", in: workspace, bytes: nil, then: $0)
       }
-      for _ in 0..<10 { try rig.result { upload.write([UInt8](repeating: 1, count: 1000), then: $0) } }
+      for _ in 0..<10 {
+        try rig.result { upload.write([UInt8](repeating: 1, count: 1000), then: $0) }
+      }
       #expect(reason { try rig.result { upload.write([1], then: $0) } } == "workspace-full")
       #expect(reason { try rig.result { upload.write([1], then: $0) } } == "upload-over")
       #expect(reason { try rig.result { upload.finish(then: $0) } } == "upload-over")
@@ -139,6 +141,23 @@ struct WorkspaceQuotaTests {
     let usage = try rig.result { lease.measure($0) }
     #expect(usage == DiskUsage(bytes: 10_001, files: 1))
     lease.end()
+  }
+
+  @Test("What a call has left is counted when it ends, also what a handler wrote")
+  func atEnd() throws {
+    let rig = try rig()
+    let workspace = try rig.open("s")
+    var lease = try rig.workspaces.lease(workspace)
+    lease.watchQuota {}
+    rig.script(text(4_000), to: "a", in: workspace)
+    lease.end()
+    rig.wait { workspace.account.used == DiskUsage(bytes: 4_000, files: 1) }
+    lease = try rig.workspaces.lease(workspace)
+    try workspace.open("b", for: .replace).writeAll(Array(text(5_000).utf8))
+    lease.end()
+    rig.wait { workspace.account.used == DiskUsage(bytes: 9_000, files: 2) }
+    #expect(reason { try rig.put(text(1_001), to: "c", in: workspace) } == "workspace-full")
+    try rig.put(text(1_000), to: "c", in: workspace)
   }
 
   @Test("What is stored while a measurement runs is not lost from the count")

@@ -157,6 +157,20 @@ struct WorkspacesTests {
     #expect(try again.list().files.map(\.path) == ["file"])
   }
 
+  @Test("A workspace that its script has closed to everybody is opened and removed all the same")
+  func closedByScript() throws {
+    let rig = try WorkspaceRig { $0.openFolders = 0 }
+    let workspace = try rig.open("s")
+    try rig.put("x", to: "f", in: workspace)
+    chmod(workspace.path, 0)
+    // Few folders stay open, and another one takes its place.
+    _ = try rig.open("t")
+    #expect(try rig.open("s").folder.status().mode == 0o700)
+    chmod(workspace.path, 0)
+    for id in ["s", "t"] { try rig.remove(id) }
+    #expect(try rig.folders() == [])
+  }
+
   @Test("A session that nobody uses is removed in time, one with a call in it is not")
   func idle() throws {
     let rig = try WorkspaceRig { $0.idle = .milliseconds(5) }

@@ -1,6 +1,5 @@
 package import OrienModel
 package import OrienSystem
-import Synchronization
 
 /// The files of a workspace by their paths' bytes.
 package struct FileListing: Sendable {
@@ -41,7 +40,7 @@ extension Workspace {
           path: path, bytes: UInt64(clamping: entry.status.bytes), kind: entry.status.kind,
           modifiedAt: Timestamp(microseconds: entry.status.modifiedNanoseconds / 1000)))
     }
-    listing.files.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    listing.files.sort { $0.path < $1.path }
     hash(&listing.files)
     return listing
   }
@@ -53,75 +52,5 @@ extension Workspace {
       files[index].sha256 = try? hashes.hash(of: files[index].path, in: folder, budget: &budget)
     }
     hashes.keep(Set(files.map(\.path)))
-  }
-}
-
-/// The hashes of a workspace's files, remembered for as long as the kernel says that a file has
-/// not changed. Any thread may ask.
-final class FileHashes: Sendable {
-  private let known = Mutex<[FolderPath: Known]>([:])
-
-  private struct Known {
-    var inode: UInt64
-    var bytes: Int64
-    var changedNanoseconds: Int64
-    var sha256: String
-  }
-
-  /// Nil where the file is larger than what is left of `budget`.
-  func hash(
-    of path: FolderPath, in folder: Folder, budget: inout UInt64
-  ) throws(Failure) -> String? {
-    let file = try folder.file(path)
-    let status = try Self.status(of: file)
-    if let hash = known.withLock({ $0[path] }), hash.inode == status.inode,
-      hash.bytes == status.bytes, hash.changedNanoseconds == status.changedNanoseconds
-    {
-      return hash.sha256
-    }
-    let size = UInt64(clamping: status.bytes)
-    guard size <= budget else { return nil }
-    budget -= size
-    let hash = try Self.hash(file, bytes: status.bytes)
-    remember(hash, path, status)
-    return hash
-  }
-
-  /// Forgets all files but these.
-  func keep(_ paths: Set<FolderPath>) {
-    known.withLock { $0 = $0.filter { paths.contains($0.key) } }
-  }
-
-  private func remember(_ hash: String, _ path: FolderPath, _ status: FileStatus) {
-    // A clock tick is coarse: within the same one a file can change again unseen.
-    let age = Timestamp.now.microseconds - status.changedNanoseconds / 1000
-    guard age > 1_000_000 else { return }
-    known.withLock {
-      $0[path] = Known(
-        inode: status.inode, bytes: status.bytes, changedNanoseconds: status.changedNanoseconds,
-        sha256: hash)
-    }
-  }
-
-  private static func status(of file: borrowing Descriptor) throws(Failure) -> FileStatus {
-    do { return try file.status() } catch { throw error.failure("hashing a file") }
-  }
-
-  private static func hash(
-    _ file: borrowing Descriptor, bytes: Int64
-  ) throws(Failure) -> String {
-    var digest = SHA256()
-    var offset: Int64 = 0
-    do throws(SystemError) {
-      while offset < bytes {
-        let chunk = try file.readAll(from: offset, atMost: Int(min(1 << 18, bytes - offset)))
-        if chunk.isEmpty { break }
-        digest.update(chunk)
-        offset += Int64(chunk.count)
-      }
-    } catch {
-      throw error.failure("hashing a file")
-    }
-    return digest.finish()
   }
 }
