@@ -8,14 +8,16 @@ import OrienSystem
 /// ledger keeps it longer. Belongs to the loop.
 final class Execution {
   /// What was decided when it was accepted.
-  let acceptance: Acceptance
+  private(set) var acceptance: Acceptance
   let tool: Tool
-  let arguments: CallArguments
+  private(set) var arguments: CallArguments
   let workspace: WorkspaceLease
   let output: OutputLog
   let errors: OutputLog
   private(set) var events = EventLog()
-  var phase = Phase.accepting
+  var phase = Phase.accepting {
+    didSet { if case .final = phase { letGoOfArguments() } }
+  }
   var runningAt: Timestamp?
   /// Somebody ended it before it could begin.
   var stopsAtStart: Ending.Cause?
@@ -64,6 +66,14 @@ final class Execution {
 
   /// What it holds in memory once it is over, roughly.
   var bytes: Int { 2048 + output.head.count + errors.head.count + events.bytes }
+
+  /// A finished execution is kept for who asks, and nobody asks for its arguments: what callers
+  /// send must not stay in memory uncounted.
+  private func letGoOfArguments() {
+    arguments = .values([])
+    acceptance.arguments = []
+    acceptance.idempotency = nil
+  }
 
   func note(event object: [UInt8]) {
     events.append(object)

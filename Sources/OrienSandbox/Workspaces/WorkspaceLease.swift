@@ -6,7 +6,9 @@ import OrienSystem
 ///
 /// Belongs to the loop's thread. Let go of without `end`, it keeps the workspace for good.
 package final class WorkspaceLease {
-  package let workspace: Workspace
+  /// Held until the end of the stay alone: it is a descriptor. Traps behind that.
+  package var workspace: Workspace { held! }
+  private var held: Workspace?
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
@@ -14,7 +16,7 @@ package final class WorkspaceLease {
   private var hasEnded = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
-    self.workspace = workspace
+    held = workspace
     self.state = state
     self.workspaces = workspaces
     state.leases += 1
@@ -40,6 +42,7 @@ package final class WorkspaceLease {
   package func end() {
     precondition(!hasEnded, "a lease ends once")
     hasEnded = true
+    held = nil
     state.alarms[number] = nil
     state.leases -= 1
     workspaces.touch(state)
