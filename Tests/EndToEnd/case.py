@@ -31,7 +31,7 @@ class NodeCase(unittest.TestCase):
 
     flags = ()
     environment = {}
-    _sessions = itertools.count()
+    _numbers = itertools.count()
 
     @classmethod
     def setUpClass(cls):
@@ -49,7 +49,13 @@ class NodeCase(unittest.TestCase):
         cls.before = (cls.node.pid, cls.node.descriptors(), fingerprint(cls.outside))
         cls.group = group_name(cls.node)
 
+    def setUp(self):
+        self.sessions = []
+
     def tearDown(self):
+        # A session that is there holds its folder open.
+        for session in self.sessions:
+            self.ask("DELETE", f"/sessions/{session}/workspace?force=1")
         self.hold_oracles()
 
     def hold_oracles(self):
@@ -60,7 +66,7 @@ class NodeCase(unittest.TestCase):
         began = time.monotonic()
         self.assertEqual(self.get("/health").status, 200, "U1")
         self.assertLess(time.monotonic() - began, 1, "U1: /health is slow")
-        until(lambda: node.descriptors() <= descriptors + 2, SETTLE_SECONDS,
+        until(lambda: node.descriptors() <= descriptors, SETTLE_SECONDS,
               lambda: f"U2: {node.descriptors()} descriptors, {descriptors} before")
         until(lambda: not processes_in_groups(self.group), SETTLE_SECONDS,
               lambda: f"U3: {processes_in_groups(self.group)} still in {self.group}")
@@ -103,10 +109,10 @@ class NodeCase(unittest.TestCase):
             return record if record["status"] not in ("pending", "running") else None
         return until(ended, seconds, f"{execution} does not end")
 
-    @classmethod
-    def session(cls):
-        """A session id that no other test has."""
-        return f"s-{next(cls._sessions)}"
+    def session(self, name=None):
+        """A session id that no other test has, or `name`; it is cleaned up after the test."""
+        self.sessions.append(name or f"s-{next(self._numbers)}")
+        return self.sessions[-1]
 
     # Judging
 

@@ -47,7 +47,7 @@ class CommandLine(unittest.TestCase):
             self.assertNotIn("\x1b", self.orien(*words).stdout)
 
     def test_a_tool_runs_and_its_output_is_ours(self):
-        self.assertEqual(self.orien("run", "echo", "message=a=b c").stdout, "a=b c\n")
+        self.assertEqual(self.orien("run", "echo", "message=a=b c").stdout, "a=b c")
 
     def test_a_script_is_sent_and_its_exit_code_is_ours(self):
         with tempfile.TemporaryDirectory() as folder:

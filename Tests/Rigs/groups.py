@@ -11,20 +11,14 @@ NAME = re.compile(rb"orien-[0-9a-f]{16}")
 
 def group_name(node):
     """What the node calls its groups, from the command line of its keeper."""
-    for pid in node.jails():
-        with contextlib.suppress(OSError):
-            found = NAME.search(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes())
-            if found:
-                return found.group().decode()
-    return None
+    words = pathlib.Path(f"/proc/{node.jail('keeper')}/cmdline").read_bytes()
+    return NAME.search(words).group().decode()
 
 
 def processes_in_groups(name):
     """The pids in all groups called `name`, and in those below them, on every hierarchy, but for
     the jail's own that wait there for a program to become."""
     found = set()
-    if name is None:
-        return found
     for folder, below, _ in os.walk(CGROUPS):
         if name in pathlib.Path(folder).parts:
             with contextlib.suppress(OSError):

@@ -191,10 +191,10 @@ class Node:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) * 1024
 
-    def jails(self):
-        """The pids of orien-jail's standing parts below the node: keeper, then launcher."""
-        standing = ("orien-keeper", "orien-launcher")
-        return [pid for pid in descendants(self.pid) if name_of(pid) in standing]
+    def jail(self, part):
+        """The pid of the jail's `keeper`, `launcher` or `janitor`; None while there is none."""
+        named = [pid for pid in descendants(self.pid) if name_of(pid) == f"orien-{part}"]
+        return named[0] if named else None
 
 
 def read_all(stream):

@@ -27,6 +27,14 @@ AUDIT_EVERY = 5
 LIFELINE_SECONDS = 5
 REPLACED_SECONDS = 5
 DESCRIPTORS_MORE = 4
+# What may die, and what of the node dies of it.
+PARTS = {
+    "the node": {"node"},
+    "the launcher": {"launcher"},
+    "node and launcher": {"node", "launcher"},
+    "the keeper": {"keeper"},
+    "all": {"node", "keeper", "launcher", "janitor"},
+}
 
 
 class Soak:
@@ -34,7 +42,7 @@ class Soak:
         self.random = random.Random(seed)
         self.ran = home / "ran"
         self.node = Node(state=home / "state").start()
-        until(lambda: len(self.node.jails()) >= 2, 5, "there is no launcher")
+        until(lambda: self.node.jail("launcher"), REPLACED_SECONDS, "there is no launcher")
         self.group = group_name(self.node)
         self.audit = Audit(self.node, self.ran, self.group)
         self.load = Load(self.node, self.ran, seed=seed)
@@ -46,7 +54,7 @@ class Soak:
         self.load.go()
         for number in range(1, kills + 1):
             threading.Event().wait(self.random.uniform(0.05, 1.2))
-            victim = self.random.choice(["node", "node", "launcher", "keeper", "both", "all"])
+            victim = self.random.choice(list(PARTS))
             self.kill(victim)
             if self.load.wrong:
                 raise AssertionError(f"answers that no busy node may give: {self.load.wrong[:5]}")
@@ -55,15 +63,15 @@ class Soak:
             yield number, victim
 
     def kill(self, victim):
-        keeper, launcher = (self.node.jails() + [None, None])[:2]
-        if victim in ("launcher", "both", "all") and launcher:
-            send(launcher)
-        if victim in ("keeper", "all") and keeper:
-            send(keeper)
-        if victim in ("launcher", "keeper"):
-            self.wait_for_launcher(keeper, launcher)
+        jails = {part: self.node.jail(part) for part in ("keeper", "launcher", "janitor")}
+        for part in PARTS[victim] & jails.keys():
+            if jails[part]:
+                send(jails[part])
+        if "node" not in PARTS[victim]:
+            until(lambda: self.node.jail("launcher") not in (None, jails["launcher"]),
+                  REPLACED_SECONDS, "no new launcher")
             return
-        started = processes_in_groups(self.group) | {keeper, launcher} - {None}
+        started = processes_in_groups(self.group) | set(jails.values()) - {None}
         self.node.kill()
         until(lambda: not any(map(is_alive, started)), LIFELINE_SECONDS,
               lambda: f"outlived the node: {[pid for pid in started if is_alive(pid)]}")
@@ -71,12 +79,6 @@ class Soak:
         self.node.start()
         self.restarts.append(time.monotonic() - began)
         self.descriptors = None
-
-    def wait_for_launcher(self, *old):
-        def replaced():
-            new = self.node.jails()
-            return len(new) >= 2 and not any(pid in new[1:2] for pid in old) or None
-        until(replaced, REPLACED_SECONDS, "no new launcher")
 
     def rest_and_audit(self):
         self.load.pause()
