@@ -26,23 +26,22 @@ extension Kernel {
       })
   }
 
-  /// The same, as soon as it is over or `patience` is.
+  /// The same, as soon as it is over or `patience` is, or whoever asked ends the wait that this
+  /// answers. Nil where there is nothing to wait for.
+  @discardableResult
   package func report(
     _ id: ExecutionID, for caller: Caller, waiting patience: Duration,
     then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
-  ) {
-    guard let execution = executions[id], !execution.status.isFinal else {
-      return report(id, for: caller, then: answer)
+  ) -> ReportWait? {
+    guard let execution = executions[id], execution.isVisible, !execution.isOver,
+      caller.maySee(execution.acceptance.owner), patience > .zero
+    else {
+      report(id, for: caller, then: answer)
+      return nil
     }
-    let timer = Holder<Timer>()
-    let observer = Holder<UInt64>()
-    let finish = { [self] in
-      timer.value?.cancel()
-      if let number = observer.value { execution.forgetObserver(number) }
+    return ReportWait(for: execution, patience, on: parts.loop) { [self] in
       report(id, for: caller, then: answer)
     }
-    observer.value = execution.observe { if execution.status.isFinal { finish() } }
-    timer.value = parts.loop.schedule(after: patience, finish)
   }
 
   /// Ends an execution: one that waits at once, one that runs as soon as it can be. `conflict`
@@ -53,12 +52,13 @@ extension Kernel {
   ) {
     report(id, for: caller) { [self] result in
       guard case .success(let report) = result else { return answer(result) }
-      guard let execution = executions[id], !report.status.isFinal else {
+      guard !report.status.isFinal else {
         return answer(
           .failure(
             Failure(
               .conflict, "already-final", "\(id) is \(report.status.rawValue) and stays so")))
       }
+      guard let execution = executions[id] else { return answer(.failure(Self.draining)) }
       stop(execution, .cancelled(reason: "cancelled"))
       answer(.success(self.report(of: execution)))
     }
@@ -70,7 +70,7 @@ extension Kernel {
     case .queued: giveUpWaiting(execution, .caused(by: cause))
     case .running(let run): run.stop(cause)
     case .accepting, .starting: execution.stopsAtStart = cause
-    case .settling, .final: break
+    case .settling, .final, .left: break
     }
   }
 
@@ -153,6 +153,33 @@ extension Kernel {
   }
 }
 
+/// Somebody's wait for the end of an execution. Belongs to the loop.
+package final class ReportWait {
+  private let execution: Execution
+  private var body: (() -> Void)?
+  private var observer: UInt64 = 0
+  private var timer: Timer?
+
+  /// Calls `body` once. The execution and the timer hold the wait until then.
+  fileprivate init(
+    for execution: Execution, _ patience: Duration, on loop: Loop, _ body: @escaping () -> Void
+  ) {
+    self.execution = execution
+    self.body = body
+    observer = execution.observe { [self] in if execution.isOver { end() } }
+    timer = loop.schedule(after: patience) { [self] in end() }
+  }
+
+  /// Ends the wait now.
+  package func end() {
+    guard let body else { return }
+    self.body = nil
+    timer?.cancel()
+    execution.forgetObserver(observer)
+    body()
+  }
+}
+
 /// Somebody's look at a running execution. Belongs to the loop.
 package final class Observation {
   private let execution: Execution
@@ -164,9 +191,4 @@ package final class Observation {
   }
 
   deinit { execution.forgetObserver(number) }
-}
-
-/// A place for what is made after the closure that uses it.
-private final class Holder<Value> {
-  var value: Value?
 }

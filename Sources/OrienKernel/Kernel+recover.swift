@@ -21,7 +21,7 @@ extension Kernel {
     _ waiting: ArraySlice<Acceptance>, _ recovery: Recovery,
     then body: @escaping (Recovery) -> Void
   ) {
-    guard let acceptance = waiting.first else { return body(recovery) }
+    guard let acceptance = waiting.first, !isDraining else { return body(recovery) }
     var recovery = recovery
     resume(acceptance) { [self] result in
       switch result {
@@ -55,10 +55,15 @@ extension Kernel {
       enter(session, creating: false, tool, checked) { [self] result in
         switch result {
         case .failure(let failure): answer(.failure(failure))
+        case .success(let lease) where isDraining:
+          lease.end()
+          answer(.success(()))
         case .success(let lease):
+          var acceptance = acceptance
+          acceptance.arguments = []
           let execution = remember(acceptance, tool, tool.arguments(of: checked), lease)
           switch admission.enter(
-            acceptance.id, tool: tool.id, slots: tool.slots, owner: acceptance.owner)
+            acceptance.id, tool: tool.id, tool.room, owner: acceptance.owner)
           {
           case .run: begin(execution)
           case .wait: queue(execution, for: patience)

@@ -9,6 +9,7 @@ extension Kernel {
   func queue(_ execution: Execution, for patience: Duration? = nil) {
     // Its slot may have come while the ledger was writing.
     if case .starting = execution.phase { return begin(execution) }
+    if isDraining { return leaveToNextNode(execution) }
     execution.phase = .queued(
       parts.loop.schedule(after: patience ?? policy.queueDeadline) { [self] in
         giveUpWaiting(
@@ -29,8 +30,8 @@ extension Kernel {
   }
 
   /// Gives a slot back and lets who waits for one begin.
-  func leave(_ tool: ToolID) {
-    admission.leave(tool: tool)
+  func leave(_ tool: Tool) {
+    admission.leave(tool: tool.id, of: tool.plugin.id)
     dispatch()
   }
 
@@ -38,7 +39,7 @@ extension Kernel {
   /// when it is started again.
   func dispatch() {
     guard !isDraining else { return }
-    while let id = admission.next(slots: { catalogue[$0]?.slots ?? 0 }) {
+    while let id = admission.next(room: { catalogue[$0]?.room }) {
       guard let execution = executions[id] else {
         preconditionFailure("a call waits that nobody knows")
       }
@@ -48,7 +49,7 @@ extension Kernel {
         execution.phase = .starting
         begin(execution)
       case .accepting: execution.phase = .starting
-      case .starting, .running, .settling, .final:
+      case .starting, .running, .settling, .final, .left:
         preconditionFailure("a call that waits has not begun")
       }
     }
@@ -66,10 +67,8 @@ extension Kernel {
           execution.runningAt = now
           start(execution)
         case .failure(let failure):
-          leave(execution.tool.id)
-          settle(
-            execution,
-            Run.End(ending: .failed(failure), usage: Usage(), facts: []))
+          leave(execution.tool)
+          settle(execution, Run.End(ending: .failed(failure), usage: Usage(), facts: []))
         }
       })
   }
@@ -77,7 +76,7 @@ extension Kernel {
   /// Runs what the ledger knows to be running.
   func start(_ execution: Execution) {
     let setting = Run.Setting(
-      tool: execution.tool, arguments: execution.arguments, id: execution.id,
+      tool: execution.tool, arguments: execution.takeArguments(), id: execution.id,
       session: execution.acceptance.session, workspace: execution.workspace,
       output: execution.output, errors: execution.errors)
     let means = Run.Means(
@@ -91,12 +90,16 @@ extension Kernel {
         if end.isStuck {
           stuck += 1
           parts.log.error(
-            "a handler has not returned: its slot is lost until the node is started again",
+            "a handler has not returned: its slot is lost until it does",
             ["plugin": execution.tool.plugin.name, "execution": execution.id.description])
         } else {
-          leave(execution.tool.id)
+          leave(execution.tool)
         }
         judge(execution, end)
+      },
+      onLateReturn: { [self] in
+        stuck -= 1
+        leave(execution.tool)
       })
     execution.phase = .running(run)
     execution.tellObservers()

@@ -16,16 +16,17 @@ extension Kernel {
         parts.ledger.settle(
           settlement,
           then: parts.loop.reply { [self] (result: Result<ReceiptReference, Failure>) in
-            settled(execution, record, result)
+            settled(execution, record, mayHaveWritten: end.mayHaveWritten, result)
           })
       }
     }
   }
 
   private func settled(
-    _ execution: Execution, _ record: FinalRecord, _ result: Result<ReceiptReference, Failure>
+    _ execution: Execution, _ record: FinalRecord, mayHaveWritten: Bool,
+    _ result: Result<ReceiptReference, Failure>
   ) {
-    execution.workspace.end()
+    leaveWorkspace(of: execution, mayHaveWritten: mayHaveWritten)
     switch result {
     case .success(let receipt):
       execution.phase = .final(record, receipt)
@@ -41,7 +42,18 @@ extension Kernel {
       executions[execution.id] = nil
     }
     execution.tellObservers()
-    if active == 0 { whenIdle?() }
+    noteIfIdle()
+  }
+
+  /// What was written is counted once more at the end: who was quick was never counted before.
+  private func leaveWorkspace(of execution: Execution, mayHaveWritten: Bool) {
+    if mayHaveWritten {
+      execution.workspace.measure { [log = parts.log] result in
+        guard case .failure(let failure) = result, failure.code != .notFound else { return }
+        log.warning("a workspace could not be counted", ["error": failure.description])
+      }
+    }
+    execution.workspace.end()
   }
 
   /// Keeps a finished execution for who asks right after, and lets go of the oldest ones.
@@ -67,7 +79,7 @@ extension Kernel {
       completedAt: max(completedAt, execution.runningAt ?? completedAt),
       runningMicroseconds: end.usage.wallMicroseconds, usage: end.usage,
       limits: grantedLimits(of: tool, inJail: end.ranProcess), currency: tool.price.currency,
-      costMicroUnits: hasRun && ending.isBilled ? tool.price.cost(of: end.usage) : 0,
+      costMicroUnits: hasRun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
       output: execution.output.summary, errors: execution.errors.summary,
       facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
   }

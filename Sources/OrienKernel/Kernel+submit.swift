@@ -17,9 +17,7 @@ extension Kernel {
     let tool: Tool
     let checked: CheckedArguments
     do throws(Failure) {
-      guard !isDraining else {
-        throw Failure(.unavailable, "draining", "the node takes no new work: it is going down")
-      }
+      guard !isDraining else { throw Self.draining }
       tool = try findTool(submission.tool)
       checked = try CheckedArguments(
         checking: submission.arguments, against: tool.declaration.arguments,
@@ -68,12 +66,18 @@ extension Kernel {
     }
   }
 
+  static let draining = Failure(
+    .unavailable, "draining", "the node takes no new work: it is going down")
+
   private func accept(
     _ submission: Submission, _ tool: Tool, _ checked: CheckedArguments, _ lease: WorkspaceLease,
     then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
   ) {
     let id = parts.ledger.mint.mint()
-    let entry = admission.enter(id, tool: tool.id, slots: tool.slots, owner: submission.owner)
+    let entry =
+      isDraining
+      ? .refuse(Self.draining)
+      : admission.enter(id, tool: tool.id, tool.room, owner: submission.owner)
     if case .refuse(let failure) = entry {
       lease.end()
       return answer(.failure(failure))
@@ -90,6 +94,7 @@ extension Kernel {
         switch result {
         case .success(.new):
           counters.accepted += 1
+          execution.isKept()
           entry == .run ? start(execution) : queue(execution)
           answer(.success(execution.report))
         case .success(.duplicate(of: let earlier)):
@@ -125,6 +130,7 @@ extension Kernel {
     let isQueued = admission.remove(
       execution.id, tool: execution.tool.id, owner: execution.acceptance.owner)
     // One that waited may have been given its slot meanwhile.
-    if !isQueued { leave(execution.tool.id) }
+    if !isQueued { leave(execution.tool) }
+    noteIfIdle()
   }
 }

@@ -119,9 +119,7 @@ extension API {
       guard let patience else {
         return inquiry.exchange.answer(.accepted) { writer in writer.writeAcceptance(report) }
       }
-      kernel.report(report.id, for: inquiry.caller, waiting: patience) { [self] result in
-        answer(inquiry, result) { $0.status.isFinal ? .ok : .accepted }
-      }
+      wait(for: report.id, inquiry, patience) { $0.status.isFinal ? .ok : .accepted }
     }
   }
 
@@ -169,9 +167,19 @@ extension API {
     try inquiry.allowQuery("wait")
     let id = try inquiry.execution()
     let patience = try inquiry.patience() ?? .zero
-    kernel.report(id, for: inquiry.caller, waiting: patience) { [self] result in
-      answer(inquiry, result) { _ in .ok }
+    wait(for: id, inquiry, patience) { _ in .ok }
+  }
+
+  /// Answers when the execution is over or the patience is; at once where the client may be gone,
+  /// for it may also only have nothing more to say.
+  private func wait(
+    for id: ExecutionID, _ inquiry: Inquiry, _ patience: Duration,
+    status: @escaping (ExecutionReport) -> HTTPStatus
+  ) {
+    let wait = kernel.report(id, for: inquiry.caller, waiting: patience) { [self] result in
+      answer(inquiry, result, status: status)
     }
+    if let wait { inquiry.exchange.onDisconnect { wait.end() } }
   }
 
   func cancelExecution(_ inquiry: Inquiry) throws(Failure) {
@@ -223,7 +231,8 @@ extension API {
       kernel.readOutput(of: report, .errors, from: 0, atMost: Self.inlineBytes) { errors in
         body(
           Result { () throws(Failure) in
-            StreamTexts(output: try output.orForgotten, errors: try errors.orForgotten)
+            StreamTexts(
+              output: try output.orForgotten.get(), errors: try errors.orForgotten.get())
           })
       }
     }
@@ -232,10 +241,7 @@ extension API {
 
 extension Result where Success == [UInt8], Failure == OrienModel.Failure {
   /// An output that is not kept any more reads as none; its record tells how long it was.
-  fileprivate var orForgotten: [UInt8] {
-    get throws(Failure) {
-      if case .failure(let failure) = self, failure.code == .notFound { return [] }
-      return try get()
-    }
+  var orForgotten: Self {
+    if case .failure(let failure) = self, failure.code == .notFound { .success([]) } else { self }
   }
 }

@@ -4,22 +4,22 @@ import OrienModel
 import OrienSystem
 
 extension API {
-  /// Event streams at once; each is a connection that stays.
-  static let mostEventStreams = 1000
-
   func sendEvents(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
     let id = try inquiry.execution()
     let place = try EventPlace(lastEventID: inquiry.request.header("last-event-id"))
-    guard eventStreams < Self.mostEventStreams else {
-      throw Failure(
-        .unavailable, "too-many-streams",
-        "\(eventStreams) event streams are open, the most there can be")
-    }
     kernel.report(id, for: inquiry.caller) { [self] result in
-      switch result {
-      case .failure(let failure): inquiry.exchange.fail(failure)
-      case .success(let report): EventTransfer(report, from: place, self, inquiry).begin()
+      do throws(Failure) {
+        let report = try result.get()
+        guard place.isWithin(report) else { throw EventPlace.isNone }
+        guard eventStreams < mostEventStreams else {
+          throw Failure(
+            .unavailable, "too-many-streams",
+            "\(eventStreams) event streams are open, the most there can be")
+        }
+        EventTransfer(report, from: place, self, inquiry).begin()
+      } catch {
+        inquiry.exchange.fail(error)
       }
     }
   }
@@ -44,12 +44,17 @@ struct EventPlace {
     }
     guard parts.count == 4, numbers.count == 3,
       parts[3].isEmpty || Status(rawValue: String(parts[3])) != nil
-    else {
-      throw Failure(
-        .invalid, "invalid-event-id", "Last-Event-ID: expected the id of an event of this stream")
-    }
+    else { throw Self.isNone }
     (output, errors, events) = (numbers[0], numbers[1], numbers[2])
     status = Status(rawValue: String(parts[3]))
+  }
+
+  static let isNone = Failure(
+    .invalid, "invalid-event-id", "Last-Event-ID: expected the id of an event of this stream")
+
+  /// Whether there is so much of the execution's streams.
+  func isWithin(_ report: ExecutionReport) -> Bool {
+    output <= report.output.bytes && errors <= report.errors.bytes
   }
 
   var id: String { "\(output)-\(errors)-\(events)-\(status?.rawValue ?? "")" }
@@ -69,6 +74,8 @@ private final class EventTransfer {
   private var stream: EventStream?
   private var observation: Observation?
   private var isBusy = false
+  /// Something came while it was busy.
+  private var mustGoOn = false
 
   init(_ report: ExecutionReport, from place: EventPlace, _ api: API, _ inquiry: Inquiry) {
     self.report = report
@@ -79,7 +86,7 @@ private final class EventTransfer {
   }
 
   func begin() {
-    let stream = EventStream(inquiry.exchange, on: api.loop)
+    let stream = EventStream(inquiry.exchange, on: api.loop, heartbeat: api.heartbeat)
     self.stream = stream
     api.eventStreams += 1
     observation = api.kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
@@ -91,10 +98,12 @@ private final class EventTransfer {
 
   /// Sends the next thing there is, and again until there is none or the client takes no more.
   private func goOn() {
-    guard !isBusy, stream?.isWritable == true else { return }
+    guard stream?.isWritable == true else { return }
+    guard !isBusy else { return mustGoOn = true }
     isBusy = true
+    mustGoOn = false
     api.kernel.report(id, for: inquiry.caller) { [self] result in
-      guard case .success(let fresh) = result else { return end() }
+      guard case .success(let fresh) = result else { return cut() }
       report = fresh
       tellBeginning()
       sendText(.output) { [self] isSent in
@@ -102,7 +111,7 @@ private final class EventTransfer {
         sendText(.errors) { [self] isSent in
           if isSent || sendEvent() { return again() }
           isBusy = false
-          if report.status.isFinal { finish() }
+          if report.status.isFinal { finish() } else if mustGoOn { again() }
         }
       }
     }
@@ -140,7 +149,7 @@ private final class EventTransfer {
     let offset = place[keyPath: path]
     api.kernel.readOutput(of: report, which, from: offset, atMost: Self.stepBytes) {
       [self] result in
-      guard case .success(var bytes) = result else { return body(false) }
+      guard case .success(var bytes) = result.orForgotten else { return cut() }
       let view = which == .output ? report.output : report.errors
       let isRest = report.status.isFinal && offset + bytes.count == view.bytes
       if !isRest { bytes.removeLast(UTF8Boundary.openBytes(atEndOf: bytes)) }
@@ -168,6 +177,9 @@ private final class EventTransfer {
   private func send(_ name: String, _ data: [UInt8]) {
     stream?.send(id: place.id, name: name, data: String(decoding: data, as: UTF8.self))
   }
+
+  /// Letting go of an unfinished stream ends the connection: the client is to come back.
+  private func cut() { end() }
 
   private func end() {
     guard stream != nil else { return }

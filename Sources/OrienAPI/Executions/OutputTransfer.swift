@@ -42,6 +42,8 @@ private final class OutputTransfer {
   private var writer: HTTPBodyWriter?
   private var observation: Observation?
   private var isReading = false
+  /// Something came while it was reading.
+  private var mustGoOn = false
 
   init(
     _ report: ExecutionReport, _ stream: OutputStream, from offset: Int, follows: Bool,
@@ -70,17 +72,25 @@ private final class OutputTransfer {
         // The callbacks hold the transfer until the answer ends, and the end lets go of them.
         writer.onDrain { [self] in goOn() }
         writer.onClose { [self] in end() }
+        // Who waits for more of a silent program would not find out by writing that nobody listens.
+        if follows { writer.onDisconnect { [self] in cut() } }
+        // It may have come to its end between the reading and the observing.
+        mustGoOn = follows
         write(bytes)
       }
     }
   }
 
   private func goOn() {
-    guard let writer, writer.isWritable, !isReading else { return }
+    guard let writer, writer.isWritable else { return }
+    guard !isReading else { return mustGoOn = true }
+    isReading = true
+    mustGoOn = false
     kernel.report(id, for: inquiry.caller) { [self] result in
       guard case .success(let fresh) = result else { return cut() }
       report = fresh
       read { [self] result in
+        isReading = false
         guard case .success(let bytes) = result else { return cut() }
         write(bytes)
       }
@@ -88,23 +98,21 @@ private final class OutputTransfer {
   }
 
   private func read(then body: @escaping (Result<[UInt8], Failure>) -> Void) {
-    isReading = true
-    kernel.readOutput(of: report, stream, from: offset, atMost: Self.stepBytes) { [self] result in
-      isReading = false
-      body(result)
-    }
+    kernel.readOutput(
+      of: report, stream, from: offset, atMost: Self.stepBytes, then: body)
   }
 
   private func write(_ bytes: [UInt8]) {
     guard let writer else { return }
-    offset += bytes.count
     if !bytes.isEmpty {
+      offset += bytes.count
       writer.write(bytes)
-      return goOn()
-    }
-    if !follows || report.status.isFinal {
+      goOn()
+    } else if !follows || report.status.isFinal {
       writer.finish()
       end()
+    } else if mustGoOn {
+      goOn()
     }
   }
 

@@ -16,6 +16,10 @@ package final class API: HTTPHandler {
   var toolList = ToolList()
   let document: PreparedResponse
   var eventStreams = 0
+  /// Event streams at once; each is a connection that stays.
+  package var mostEventStreams = 1000
+  /// How long an event stream is silent at most.
+  package var heartbeat = Duration.seconds(15)
   /// The server's own figures, for metrics.
   package var serverFigures: () -> ServerFigures = { ServerFigures() }
   private let router: Router<Endpoint>

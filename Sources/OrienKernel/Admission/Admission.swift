@@ -1,7 +1,7 @@
 import OrienModel
 
-/// Who may run now, who waits, and who is told to come back: slots of every tool and of all
-/// together, and a queue that is bounded in all and for each owner.
+/// Who may run now, who waits, and who is told to come back: slots of every tool, of every plugin
+/// and of all together, and a queue that is bounded in all and for each owner.
 ///
 /// Owners are served in turn, so that one with a thousand calls waiting delays another's single
 /// one by a single call. Belongs to the loop.
@@ -10,6 +10,14 @@ struct Admission {
     var slots: Int
     var queued: Int
     var queuedPerOwner: Int
+  }
+
+  /// What a tool's calls may take: slots of its own, and of those that it shares with the other
+  /// tools of its plugin.
+  struct Room: Sendable {
+    var slots: Int
+    var plugin: String
+    var pluginSlots: Int
   }
 
   enum Entry: Equatable {
@@ -31,6 +39,7 @@ struct Admission {
   private let bounds: Bounds
   private var taken = 0
   private var takenByTool: [ToolID: Int] = [:]
+  private var takenByPlugin: [String: Int] = [:]
   private var lines: [Owner: Line] = [:]
   /// The owners that wait, the one whose turn is next first.
   private var turns: [Owner] = []
@@ -43,12 +52,12 @@ struct Admission {
 
   func running(of tool: ToolID) -> Int { takenByTool[tool] ?? 0 }
 
-  /// Takes a slot, or a place in the queue, for a call of `tool` that has `slots` of its own.
-  mutating func enter(_ id: ExecutionID, tool: ToolID, slots: Int, owner: Owner) -> Entry {
+  /// Takes a slot, or a place in the queue, for a call of `tool`.
+  mutating func enter(_ id: ExecutionID, tool: ToolID, _ room: Room, owner: Owner) -> Entry {
     // Who comes later does not pass those of its own owner who wait for the same tool.
     let mustQueue = lines[owner]?.byTool[tool] != nil
-    if !mustQueue, hasSlot(tool, slots) {
-      take(tool)
+    if !mustQueue, hasSlot(tool, room) {
+      take(tool, of: room.plugin)
       return .run
     }
     let line = lines[owner] ?? Line()
@@ -64,27 +73,32 @@ struct Admission {
   }
 
   /// Gives a slot back.
-  mutating func leave(tool: ToolID) {
+  mutating func leave(tool: ToolID, of plugin: String) {
+    guard let ofTool = takenByTool[tool], let ofPlugin = takenByPlugin[plugin] else {
+      preconditionFailure("a slot was given back twice")
+    }
     taken -= 1
-    takenByTool[tool, default: 1] -= 1
-    if takenByTool[tool] == 0 { takenByTool[tool] = nil }
-    precondition(taken >= 0, "a slot was given back twice")
+    takenByTool[tool] = ofTool > 1 ? ofTool - 1 : nil
+    takenByPlugin[plugin] = ofPlugin > 1 ? ofPlugin - 1 : nil
   }
 
-  /// The next waiting call that can run now, its slot taken; nil where there is none.
-  mutating func next(slots: (ToolID) -> Int) -> ExecutionID? {
+  /// The next waiting call that can run now, its slot taken; nil where there is none. `room` is nil
+  /// for a tool that is gone: its calls wait until they are given up.
+  mutating func next(room: (ToolID) -> Room?) -> ExecutionID? {
     guard waiting > 0, taken < bounds.slots else { return nil }
     for index in turns.indices {
       let owner = turns[index]
       let tool = lines[owner]?.byTool
-        .filter { hasSlot($0.key, slots($0.key)) }
+        .filter { tool, _ in room(tool).map { hasSlot(tool, $0) } ?? false }
         .min { $0.value[0].order < $1.value[0].order }?.key
-      guard let tool, let id = lines[owner]?.byTool[tool]?.first?.id else { continue }
+      guard let tool, let plugin = room(tool)?.plugin,
+        let id = lines[owner]?.byTool[tool]?.first?.id
+      else { continue }
       remove(id, tool: tool, owner: owner)
       if lines[owner] != nil, let place = turns.firstIndex(of: owner) {
         turns.append(turns.remove(at: place))
       }
-      take(tool)
+      take(tool, of: plugin)
       return id
     }
     return nil
@@ -105,13 +119,15 @@ struct Admission {
     return true
   }
 
-  private func hasSlot(_ tool: ToolID, _ slots: Int) -> Bool {
-    taken < bounds.slots && running(of: tool) < slots
+  private func hasSlot(_ tool: ToolID, _ room: Room) -> Bool {
+    taken < bounds.slots && running(of: tool) < room.slots
+      && takenByPlugin[room.plugin, default: 0] < room.pluginSlots
   }
 
-  private mutating func take(_ tool: ToolID) {
+  private mutating func take(_ tool: ToolID, of plugin: String) {
     taken += 1
     takenByTool[tool, default: 0] += 1
+    takenByPlugin[plugin, default: 0] += 1
   }
 
   private func refusal(_ ofOwner: Int) -> String {

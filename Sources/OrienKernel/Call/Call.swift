@@ -21,6 +21,8 @@ final class Call: CallHost {
     var facts: [JSON.Member] = []
     var exit: ProcessExit?
     var usage: Usage?
+    /// It opened a file of the workspace to write to it.
+    var hasWritten = false
   }
 
   private struct State: ~Copyable {
@@ -66,22 +68,30 @@ final class Call: CallHost {
 
   private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
     guard !bytes.isEmpty else { return .ok }
-    let (isBeyond, isFirstBeyond, mustWait) = state.withLock { state in
+    let before = state.withLock { state in
       let before = state.emittedBytes[stream] ?? 0
-      let after = before.saturatingAdd(UInt64(bytes.count))
-      state.emittedBytes[stream] = after
-      let isFirst = before <= limitBytes
-      if isFirst { state.onTheWayBytes += bytes.count }
-      // Who cancels has set this before it takes the lock: nobody starts to wait after it.
-      let mustWait = isFirst && state.onTheWayBytes > Self.onTheWayBound && !isCancelled
-      if mustWait { state.waiting += 1 }
-      return (after > limitBytes, isFirst, mustWait)
+      state.emittedBytes[stream] = before.saturatingAdd(UInt64(bytes.count))
+      return before
     }
-    // The chunk that passes the bound is sent too: the stream is told there that it is cut.
-    if isFirstBeyond { inbox.send(.output(stream, Array(bytes))) }
+    guard before <= limitBytes else { return .limited }
+    // Of a chunk that passes the bound no more than tells the stream where it is cut.
+    let rest = Int(clamping: (limitBytes - before).saturatingAdd(4))
+    let status = send(.output(stream, Array(bytes.prefix(rest))), bytes: min(bytes.count, rest))
+    return status == .ok && UInt64(bytes.count) > limitBytes - before ? .limited : status
+  }
+
+  /// Sends, and waits while too much is on its way.
+  private func send(_ news: News, bytes: Int) -> CallStatus {
+    let mustWait = state.withLock { state in
+      state.onTheWayBytes += bytes
+      // Who cancels has set this before it takes the lock: nobody starts to wait after it.
+      let mustWait = state.onTheWayBytes > Self.onTheWayBound && !isCancelled
+      if mustWait { state.waiting += 1 }
+      return mustWait
+    }
+    inbox.send(news)
     if mustWait { _ = relief.receive() }
-    if isCancelled { return .cancelled }
-    return isBeyond ? .limited : .ok
+    return isCancelled ? .cancelled : .ok
   }
 
   private func emitEvent(_ bytes: UnsafeRawBufferPointer) -> CallStatus {
@@ -89,8 +99,8 @@ final class Call: CallHost {
     guard let object = try? JSON(parsing: Array(bytes)), case .object = object else {
       return .invalid
     }
-    inbox.send(.event(object.compact))
-    return .ok
+    let text = object.compact
+    return send(.event(text), bytes: text.count)
   }
 
   private func emitFact(_ bytes: UnsafeRawBufferPointer) -> CallStatus {
@@ -101,7 +111,7 @@ final class Call: CallHost {
       guard state.factBytes + bytes.count <= Self.objectBound else { return .limited }
       state.factBytes += bytes.count
       for member in members {
-        state.remains.facts.removeAll { $0.name == member.name }
+        state.remains.facts.removeAll { $0.name.hasSameBytes(as: member.name) }
         state.remains.facts.append(member)
       }
       return .ok
@@ -153,7 +163,9 @@ final class Call: CallHost {
       case .replace: .replace
       case .append: .append
       }
-    return try workspace.open(path, for: access).release()
+    let file = try workspace.open(path, for: access).release()
+    if mode != .read { state.withLock { $0.remains.hasWritten = true } }
+    return file
   }
 
   // MARK: From the loop
@@ -169,7 +181,7 @@ final class Call: CallHost {
     for _ in 0..<waiting { relief.send(()) }
   }
 
-  /// Output has arrived: who waits because too much was on its way may go on.
+  /// What was sent has arrived: who waits because too much was on its way may go on.
   func arrived(_ bytes: Int) {
     let waiting = state.withLock { state in
       state.onTheWayBytes -= bytes

@@ -37,8 +37,12 @@ package struct Tool: Sendable {
     "it runs programs, and no jail holds them yet: on a node that listens beyond loopback they "
       + "are refused unless the operator says --allow-unsafe")
 
-  /// Calls of it at once: its own bound, or what its plugin can still run.
-  var slots: Int { min(Int(clamping: granted.concurrency ?? .max), plugin.capacity) }
+  /// Calls of it at once, and of its plugin. A stuck call keeps its slot of both.
+  var room: Admission.Room {
+    Admission.Room(
+      slots: Int(clamping: granted.concurrency ?? .max), plugin: plugin.id,
+      pluginSlots: plugin.concurrency)
+  }
 
   /// Why it cannot be called now; nil where it can.
   package var unavailable: Failure? {
@@ -47,13 +51,19 @@ package struct Tool: Sendable {
     case .ready: nil
     case .unavailable(let failure): failure
     case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")
-    case .stuck(let threads):
-      plugin.capacity > 0
-        ? nil
-        : Failure(
-          .unavailable, "plugin-stuck",
-          "plugin \(plugin.name) is stuck: \(threads) of its calls have not returned")
+    case .stuck(let calls): plugin.capacity > 0 && !isStuck ? nil : stuck(calls)
     }
+  }
+
+  /// None of its slots will come free.
+  private var isStuck: Bool {
+    plugin.stuckCalls(of: handler) >= Int(clamping: granted.concurrency ?? .max)
+  }
+
+  private func stuck(_ calls: Int) -> Failure {
+    Failure(
+      .unavailable, "plugin-stuck",
+      "plugin \(plugin.name) is stuck: \(calls) of its calls have not returned")
   }
 }
 

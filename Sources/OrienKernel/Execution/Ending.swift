@@ -10,11 +10,14 @@ struct Ending: Sendable, Equatable {
   var message: String?
   var exitCode: Int32?
   var signal: Int32?
+  /// Of the host's doing, or its plugin's: nobody pays for it.
+  var isFaultOfHost = false
 
   /// What ended a call from outside. The first one counts; what follows from it does not.
   enum Cause: Sendable, Equatable {
     case deadline(milliseconds: UInt64)
     case cancelled(reason: String)
+    case shutdown
     case disk
   }
 
@@ -26,6 +29,10 @@ struct Ending: Sendable, Equatable {
         message: "Execution exceeded time limit of \(seconds(milliseconds))s")
     case .cancelled(let reason):
       Ending(status: .cancelled, reason: reason, message: nil)
+    case .shutdown:
+      Ending(
+        status: .cancelled, reason: "node-shutdown", message: "the node was shut down",
+        isFaultOfHost: true)
     case .disk:
       Ending(
         status: .failed, reason: "disk", message: "the workspace grew beyond its disk limit")
@@ -34,9 +41,12 @@ struct Ending: Sendable, Equatable {
 
   /// The end of a process, or of what a handler said ran for it elsewhere.
   static func exited(_ exit: ProcessExit) -> Ending {
-    func ending(_ status: Status, _ reason: String, _ message: String? = nil) -> Ending {
+    func ending(
+      _ status: Status, _ reason: String, _ message: String? = nil, isFaultOfHost: Bool = false
+    ) -> Ending {
       Ending(
-        status: status, reason: reason, message: message, exitCode: exit.code, signal: exit.signal)
+        status: status, reason: reason, message: message, exitCode: exit.code, signal: exit.signal,
+        isFaultOfHost: isFaultOfHost)
     }
     return switch exit.reason {
     case .exited where exit.code == 0: ending(.completed, "exit")
@@ -48,8 +58,10 @@ struct Ending: Sendable, Equatable {
     case .memory: ending(.failed, "memory", "went beyond its memory limit")
     case .output: ending(.failed, "output", "wrote more than it may")
     case .disk: ending(.failed, "disk", "went beyond its disk limit")
-    case .lost: ending(.failed, "launcher-lost", "the process was lost from sight")
-    case .pluginCrash: ending(.failed, "plugin-crash", "the plugin crashed")
+    case .lost:
+      ending(.failed, "lost", "the process was lost from sight", isFaultOfHost: true)
+    case .pluginCrash:
+      ending(.failed, "plugin-crash", "the plugin crashed", isFaultOfHost: true)
     case .limit: ending(.failed, "limit", "went beyond a limit")
     }
   }
@@ -58,21 +70,12 @@ struct Ending: Sendable, Equatable {
   static func failed(_ failure: Failure) -> Ending {
     Ending(
       status: failure.code == .cancelled ? .cancelled : .failed, reason: failure.reason,
-      message: failure.message)
+      message: failure.message,
+      isFaultOfHost: [.unavailable, .internal, .full].contains(failure.code))
   }
 
   /// A handler that returned OK and ran no process.
   static let completed = Ending(status: .completed, reason: "ok", exitCode: 0)
-
-  /// What the customer pays for: its own doing, never a fault of the host.
-  var isBilled: Bool {
-    switch reason {
-    case "launcher-lost", "plugin-crash", "plugin-misbehaved", "node-restart", "node-shutdown",
-      "internal", "system":
-      false
-    default: status != .lost
-    }
-  }
 
   private static func seconds(_ milliseconds: UInt64) -> String {
     let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)

@@ -10,13 +10,14 @@ final class Execution {
   /// What was decided when it was accepted.
   private(set) var acceptance: Acceptance
   let tool: Tool
-  private(set) var arguments: CallArguments
+  /// Until it begins.
+  private var arguments: CallArguments?
   let workspace: WorkspaceLease
   let output: OutputLog
   let errors: OutputLog
   private(set) var events = EventLog()
   var phase = Phase.accepting {
-    didSet { if case .final = phase { letGoOfArguments() } }
+    didSet { if isOver { arguments = nil } }
   }
   var runningAt: Timestamp?
   /// Somebody ended it before it could begin.
@@ -35,6 +36,8 @@ final class Execution {
     /// It is over, and its final record is on its way into the ledger.
     case settling
     case final(FinalRecord, ReceiptReference)
+    /// It waited when this node went down, and is the next one's.
+    case left
   }
 
   init(
@@ -55,8 +58,9 @@ final class Execution {
   /// As others see it: an end that the ledger has not committed is not one yet.
   var status: Status {
     switch phase {
-    case .accepting, .queued, .starting: .pending
-    case .running, .settling: .running
+    case .accepting, .queued, .starting, .left: .pending
+    case .running: .running
+    case .settling: runningAt == nil ? .pending : .running
     case .final(let record, _): record.status
     }
   }
@@ -64,16 +68,22 @@ final class Execution {
   /// Others may know of it: the ledger has it.
   var isVisible: Bool { if case .accepting = phase { false } else { true } }
 
-  /// What it holds in memory once it is over, roughly.
-  var bytes: Int { 2048 + output.head.count + errors.head.count + events.bytes }
+  /// Nothing more comes of it in this node.
+  var isOver: Bool { if case .left = phase { true } else { status.isFinal } }
 
-  /// A finished execution is kept for who asks, and nobody asks for its arguments: what callers
-  /// send must not stay in memory uncounted.
-  private func letGoOfArguments() {
-    arguments = .values([])
+  /// The ledger has what it was accepted with, which may be large and is not needed twice.
+  func isKept() {
     acceptance.arguments = []
     acceptance.idempotency = nil
   }
+
+  func takeArguments() -> CallArguments {
+    guard let arguments = arguments.take() else { preconditionFailure("an execution begins once") }
+    return arguments
+  }
+
+  /// What it holds in memory once it is over, roughly.
+  var bytes: Int { 2048 + output.head.count + errors.head.count + events.bytes }
 
   func note(event object: [UInt8]) {
     events.append(object)
@@ -105,11 +115,14 @@ package struct EventLog: Sendable {
   private var objects: [[UInt8]] = []
   private var forgotten = 0
 
+  /// What an object takes beside its bytes.
+  private static let objectBytes = 64
+
   mutating func append(_ object: [UInt8]) {
     objects.append(object)
-    bytes += object.count
+    bytes += object.count + Self.objectBytes
     while bytes > Self.bound {
-      bytes -= objects.removeFirst().count
+      bytes -= objects.removeFirst().count + Self.objectBytes
       forgotten += 1
     }
   }

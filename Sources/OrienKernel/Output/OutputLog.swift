@@ -22,6 +22,9 @@ final class OutputLog {
   private(set) var head: [UInt8] = []
   private(set) var bytes = 0
   private(set) var isTruncated = false
+  /// The beginning of a character, at the bound: kept only if its rest fits too.
+  private var open: [UInt8] = []
+  private var isSealed = false
   private var file: SpilledOutput?
   private var writtenBytes = 0
   /// Bytes that wait for the disk thread, which writes one piece at a time so that they stay in
@@ -55,12 +58,30 @@ final class OutputLog {
 
   /// Keeps what there is room for.
   func append(_ chunk: UnsafeRawBufferPointer) {
-    guard !isTruncated, !chunk.isEmpty else { return }
-    var taken = chunk[...]
-    if chunk.count > limitBytes - bytes {
-      isTruncated = true
-      taken = chunk[..<UTF8Boundary.before(limitBytes - bytes, in: chunk)]
+    guard !isTruncated, !isSealed, !chunk.isEmpty else { return }
+    guard open.isEmpty else {
+      let whole = open + chunk
+      open = []
+      return whole.withUnsafeBytes { keep($0) }
     }
+    keep(chunk)
+  }
+
+  private func keep(_ chunk: UnsafeRawBufferPointer) {
+    var end = chunk.count
+    let room = limitBytes - bytes
+    if end > room {
+      isTruncated = true
+      end = UTF8Boundary.before(room, in: chunk)
+    } else if room - end < 4 {
+      end -= UTF8Boundary.openBytes(atEndOf: chunk)
+      open = Array(chunk[end...])
+    }
+    store(chunk[..<end])
+  }
+
+  private func store(_ taken: Slice<UnsafeRawBufferPointer>) {
+    guard !taken.isEmpty else { return }
     bytes += taken.count
     let room = Self.headBytes - head.count
     if bytes <= Self.headBytes {
@@ -93,6 +114,10 @@ final class OutputLog {
   /// Waits until what was appended is safe on the disk, then hands over the whole as it is to be
   /// recorded: in memory where it is short, else in its file.
   func seal(then body: @escaping (KeptStream) -> Void) {
+    isSealed = true
+    let rest = open
+    open = []
+    rest.withUnsafeBytes { store($0[...]) }
     guard !isWriting, pending.isEmpty else {
       whenWritten.append { [unowned self] in seal(then: body) }
       return
@@ -143,9 +168,11 @@ final class OutputLog {
   /// The disk takes no more: what is in memory stays, and the stream says that it is not whole.
   private func lose() {
     isTruncated = true
+    open = []
     pending = []
     file = nil
     writtenBytes = 0
+    head.removeLast(UTF8Boundary.openBytes(atEndOf: head))
     bytes = head.count
   }
 }

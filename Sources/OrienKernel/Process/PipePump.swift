@@ -28,9 +28,18 @@ final class PipePump {
     return writer
   }
 
-  /// The process is gone: takes what is left in the pipe, which is at most what a pipe holds.
+  /// What a pipe can be made to hold by whoever has an end of it.
+  private static let pipeBytes = 1 << 20
+
+  /// The process is gone: takes what is left in the pipe, and no more than that where somebody
+  /// still writes to it.
   func finish() {
-    while watch != nil, step() > 0 {}
+    var left = Self.pipeBytes
+    while watch != nil, left > 0 {
+      let count = step()
+      if count == 0 { break }
+      left -= count
+    }
     close()
   }
 

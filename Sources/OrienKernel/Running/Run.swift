@@ -33,7 +33,15 @@ final class Run {
     /// The handler has not returned: its slot stays taken.
     var isStuck = false
     var ranProcess = false
+    /// By its programs or by itself: the workspace is to be counted.
+    var mayHaveWritten = false
   }
+
+  /// Of each stream of a program that a handler waits for.
+  private static let captureBound: UInt64 = 64 << 20
+
+  private static let outside = Failure(
+    .denied, "outside-jail", "this node runs no program of a plugin's outside of the jail")
 
   private enum Phase {
     case handler(Invocation)
@@ -47,6 +55,7 @@ final class Run {
   private let onChange: () -> Void
   private let onEvent: ([UInt8]) -> Void
   private var onEnd: ((End) -> Void)?
+  private var onLateReturn: (() -> Void)?
   private let startedAt = Instant.now
   private var phase = Phase.over
   private var call: Call!
@@ -59,17 +68,19 @@ final class Run {
   private var usage = Usage()
   private(set) var ranProcess = false
 
-  /// Starts the call. `onEnd` is called once, never before this returns.
+  /// Starts the call. `onEnd` is called once, never before this returns; `onLateReturn` if a
+  /// handler that was stuck at the end returns after all.
   init(
     _ setting: Setting, means: Means, onChange: @escaping () -> Void,
     onEvent: @escaping ([UInt8]) -> Void,
-    onEnd: @escaping (End) -> Void
+    onEnd: @escaping (End) -> Void, onLateReturn: @escaping () -> Void
   ) {
     self.setting = setting
     self.means = means
     self.onChange = onChange
     self.onEvent = onEvent
     self.onEnd = onEnd
+    self.onLateReturn = onLateReturn
     let wall = setting.tool.granted.wallMilliseconds ?? 0
     let due = startedAt + .milliseconds(Int64(clamping: wall))
     inbox = means.loop.inbox { [unowned self] news in hear(news) }
@@ -102,8 +113,7 @@ final class Run {
     case .command(let process): process.kill(cause.killReason)
     case .handler(let invocation):
       grace = means.loop.schedule(after: means.grace) { [self] in
-        setting.tool.plugin.writeOff(invocation)
-        finish(.caused(by: cause), isStuck: true)
+        finish(.caused(by: cause), isStuck: setting.tool.plugin.writeOff(invocation))
       }
     case .over: break
     }
@@ -118,7 +128,9 @@ final class Run {
       bytes.withUnsafeBytes { log.append($0) }
       log.whenRelieved { [call] in call?.arrived(bytes.count) }
       onChange()
-    case .event(let object): onEvent(object)
+    case .event(let object):
+      onEvent(object)
+      call.arrived(object.count)
     case .run(let command, let captureBytes, let answer):
       runForHandler(command, captureBytes: captureBytes, answer)
     }
@@ -126,8 +138,12 @@ final class Run {
 
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
+    defer { onLateReturn = nil }
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
-    guard onEnd != nil else { return }
+    guard onEnd != nil else {
+      onLateReturn?()
+      return
+    }
     if let cause { return finish(.caused(by: cause)) }
     switch result.outcome {
     case .done: finish(call.remains.exit.map { .exited($0) } ?? .completed)
@@ -140,7 +156,7 @@ final class Run {
     do {
       let process = try start(command, output: setting.output, errors: setting.errors) {
         [self] end in
-        add(end.usage)
+        usage.add(end.usage)
         finish(ending(of: end))
       }
       phase = .command(process)
@@ -157,7 +173,8 @@ final class Run {
       return
     }
     let captures = captureBytes.map { bytes in
-      (Capture(limitBytes: Int(clamping: bytes)), Capture(limitBytes: Int(clamping: bytes)))
+      let limitBytes = Int(clamping: min(bytes, Self.captureBound))
+      return (Capture(limitBytes: limitBytes), Capture(limitBytes: limitBytes))
     }
     let key = ObjectIdentifier(answer)
     do {
@@ -165,7 +182,7 @@ final class Run {
         command, output: captures?.0 ?? setting.output, errors: captures?.1 ?? setting.errors
       ) { [self] end in
         awaited[key] = nil
-        add(end.usage)
+        usage.add(end.usage)
         answer.send(
           end.failure.map { .failure($0) }
             ?? .success(
@@ -183,6 +200,7 @@ final class Run {
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
     guard means.runsPrograms else { throw Tool.unsafe }
+    guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
       setting.workspace.watchQuota { [weak self] in self?.stop(.disk) }
@@ -201,11 +219,6 @@ final class Run {
     return end.failure.map { .failed($0) } ?? .exited(end.exit)
   }
 
-  private func add(_ other: Usage) {
-    usage.add(other)
-    usage.source = other.source
-  }
-
   private func finish(_ ending: Ending, isStuck: Bool = false) {
     guard let onEnd else { return }
     self.onEnd = nil
@@ -216,6 +229,9 @@ final class Run {
       answer.send(.failure(Failure(.cancelled, "cancelled", "the call is over")))
     }
     inbox.close()
+    // A thread of the plugin's that still uses the call is not to wait for ever.
+    call.cancel()
+    if !isStuck { onLateReturn = nil }
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }
     usage.units = remains.units
@@ -224,7 +240,7 @@ final class Run {
     onEnd(
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
-        ranProcess: ranProcess))
+        ranProcess: ranProcess, mayHaveWritten: ranProcess || remains.hasWritten))
   }
 }
 
@@ -232,7 +248,7 @@ extension Ending.Cause {
   fileprivate var killReason: ProcessExit.Reason {
     switch self {
     case .deadline: .wall
-    case .cancelled: .cancelled
+    case .cancelled, .shutdown: .cancelled
     case .disk: .disk
     }
   }

@@ -11,7 +11,10 @@ package final class Invocation: Sendable {
     case over
   }
 
+  let handler: Int
   private let stage = Mutex(Stage.waiting)
+
+  init(of handler: Int) { self.handler = handler }
 
   /// The handler has been called and has not returned, as far as it was waited for.
   var isRunning: Bool { stage.withLock { $0 == .running } }

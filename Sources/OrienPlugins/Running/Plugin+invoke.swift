@@ -12,7 +12,7 @@ extension Plugin {
   package func invoke(
     _ call: PluginCall, host: any CallHost, done: @escaping @Sendable (CallResult) -> Void
   ) -> Invocation {
-    let invocation = Invocation()
+    let invocation = Invocation(of: call.handler)
     if case .stuck = state, capacity == 0 {
       done(CallResult(.failed(Self.isStuck(name))))
       return invocation
@@ -27,7 +27,7 @@ extension Plugin {
         let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
         let used = Thread.cpuMicroseconds - before
         if invocation.end() {
-          noteLostThread(-1)
+          noteLostThread(-1, of: call.handler)
           context.log(.warning, "a call that was given up has returned", call: call.id)
         }
         done(CallResult(outcome, cpuMicroseconds: used))
@@ -39,9 +39,13 @@ extension Plugin {
   }
 
   /// Gives up a call that outlived its deadline and grace: its thread counts as lost and the plugin
-  /// as stuck until it returns, if it ever does. One that has returned is left alone.
-  package func writeOff(_ invocation: Invocation) {
-    if invocation.giveUp() { noteLostThread(1) }
+  /// as stuck until it returns, if it ever does. False where none is lost: it has returned, or has
+  /// not begun and never will.
+  @discardableResult
+  package func writeOff(_ invocation: Invocation) -> Bool {
+    guard invocation.giveUp() else { return false }
+    noteLostThread(1, of: invocation.handler)
+    return true
   }
 
   private static func isStuck(_ name: String) -> Failure {

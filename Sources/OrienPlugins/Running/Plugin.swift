@@ -23,7 +23,8 @@ package final class Plugin: Sendable {
   private let condition = Mutex(Condition())
 
   private struct Condition {
-    var lostThreads = 0
+    /// Threads that have not returned from a call that was given up, by its handler.
+    var lostThreads: [Int: Int] = [:]
     var unavailable: Failure?
     var isProbing = false
     var isClosed = false
@@ -64,15 +65,28 @@ package final class Plugin: Sendable {
   package var state: State {
     condition.withLock { condition in
       if condition.isClosed { return .closed }
-      if condition.lostThreads > 0 { return .stuck(threads: condition.lostThreads) }
+      let lost = condition.lostThreads.values.reduce(0, +)
+      if lost > 0 { return .stuck(threads: lost) }
       return condition.unavailable.map { .unavailable($0) } ?? .ready
     }
   }
 
   /// Handlers that can run at once: its concurrency less the threads that are lost.
-  package var capacity: Int { condition.withLock { max(0, threads.most - $0.lostThreads) } }
+  package var capacity: Int {
+    condition.withLock { max(0, threads.most - $0.lostThreads.values.reduce(0, +)) }
+  }
 
-  func noteLostThread(_ change: Int) { condition.withLock { $0.lostThreads += change } }
+  /// Handlers that can run at once while no thread is lost.
+  package var concurrency: Int { threads.most }
+
+  /// Calls of a handler that were given up and have not returned.
+  package func stuckCalls(of handler: Int) -> Int {
+    condition.withLock { $0.lostThreads[handler] ?? 0 }
+  }
+
+  func noteLostThread(_ change: Int, of handler: Int) {
+    condition.withLock { $0.lostThreads[handler, default: 0] += change }
+  }
 
   func noteProbe(_ answer: Failure?) {
     condition.withLock { condition in
