@@ -92,11 +92,15 @@ let layers: [Target] = [
     cSettings: c + [.define("_GNU_SOURCE")]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
-  module("OrienTestKit", ["OrienKernel", "OrienSystem", "OrienModel"]),
+  module(
+    "OrienTestKit",
+    [
+      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel",
+    ]),
 ]
 
 let checks: [Target] = [
-  tests("OrienModel", ["OrienModel"]),
+  tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
@@ -105,7 +109,12 @@ let checks: [Target] = [
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
-  tests("OrienKernel", ["OrienKernel", "OrienTestKit", "OrienSystem", "OrienModel"]),
+  tests(
+    "OrienKernel",
+    [
+      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienTestKit", "OrienSystem",
+      "OrienModel",
+    ]),
   tests(
     "OrienAPI",
     ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),

@@ -1,3 +1,4 @@
+import OrienTestKit
 import Testing
 
 @testable import OrienModel

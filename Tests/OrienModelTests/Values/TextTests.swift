@@ -1,4 +1,5 @@
 import Foundation
+import OrienTestKit
 import Testing
 
 @testable import OrienModel

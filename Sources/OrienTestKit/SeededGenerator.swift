@@ -1,10 +1,10 @@
 /// Random numbers that a seed brings back (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-enum Seed {
+package enum Seed {
   /// One seed that is always tried and one that never was; a failing test's name tells it.
-  static func some() -> [UInt64] { [1, UInt64.random(in: 2 ... .max)] }
+  package static func some() -> [UInt64] { [1, UInt64.random(in: 2 ... .max)] }
 }

@@ -1,0 +1,144 @@
+import Foundation
+package import OrienKernel
+package import OrienLedger
+package import OrienModel
+import OrienPlugins
+package import OrienSandbox
+package import OrienSystem
+
+/// A whole node but for its listeners, on a state folder of its own: ledger, workspaces, plugins
+/// and kernel are real, processes run in a fake jail or by way of orien-jail.
+///
+/// Its loop runs on the test's thread, and only while something is awaited. `close` ends it.
+package final class World {
+  package struct Settings {
+    package var libraries: [Library] = []
+    package var policy = Policy.standard
+    package var ledger = Ledger.Options()
+    package var workspaces = WorkspaceLimits()
+    /// Processes are real ones.
+    package var hasLauncher = false
+
+    package init(_ libraries: Library...) { self.libraries = libraries }
+  }
+
+  package let scratch: Scratch
+  package let loop: Loop
+  package let ledger: Ledger
+  package let workspaces: Workspaces
+  package let kernel: Kernel
+  package let disk: DiskThreads
+  package let refused: [Failure]
+  /// What became of the work of the world before it.
+  package let recovery: Kernel.Recovery
+  private let fake: FakeJail?
+  package let launcher: Launcher?
+  private let plugins: [Plugin]
+  private var isLedgerOpen = true
+  private let broken = Channel<Failure>()
+
+  /// In `scratch` it goes on where the world before it stopped.
+  package init(_ settings: Settings, in scratch: Scratch = Scratch()) throws {
+    self.scratch = scratch
+    loop = try Loop()
+    let broken = broken
+    ledger = try Ledger.open(folder: scratch / "state", options: settings.ledger) {
+      broken.send($0)
+    }
+    let jail: any Jail
+    if settings.hasLauncher {
+      launcher = try Launcher(
+        loop: loop, program: Built.jail, runLock: RunLock(in: ledger.folder),
+        groupName: "orien-" + String(hex: Random.bytes(8)), log: Self.log)
+      (fake, jail) = (nil, launcher!)
+    } else {
+      fake = FakeJail(loop)
+      (launcher, jail) = (nil, fake!)
+    }
+    try ledger.settleLost()
+    disk = DiskThreads(count: 2)
+    let tools = try Self.load(settings.libraries, in: scratch, ledger)
+    plugins = tools.plugins
+    refused = tools.refused.map(\.failure)
+    let sessions = LedgerSessions(ledger, loop: loop, log: Self.log)
+    let workspaces = try Workspaces(
+      at: scratch / "workspaces", settings.workspaces, loop: loop, disk: disk, store: sessions)
+    let kernel = Kernel(
+      Kernel.Parts(
+        loop: loop, ledger: ledger, jail: jail, workspaces: workspaces, disk: disk, log: Self.log),
+      policy: settings.policy,
+      catalogue: Catalogue(
+        plugins: tools.plugins, refused: tools.refused, policy: settings.policy))
+    (self.workspaces, self.kernel) = (workspaces, kernel)
+    _ = try loop.answer { workspaces.adopt(sessions.kept, then: $0) }
+    recovery = try loop.answer { answer in kernel.recover { answer(.success($0)) } }
+  }
+
+  private static func load(
+    _ libraries: [Library], in scratch: Scratch, _ ledger: Ledger
+  ) throws -> ToolsContents {
+    let folder = try scratch.folder("tools.d")
+    for library in libraries {
+      try scratch.write(library.bytes, to: "tools.d/\(library.name).so", mode: 0o755)
+      guard let manifest = library.manifest else { continue }
+      try scratch.write(manifest, to: "tools.d/\(library.name).json")
+    }
+    return try ToolsFolder(
+      path: folder, storePath: scratch / "state/plugins", worker: Built.worker,
+      nodeVersion: "1.0.0", node: PluginServices(ledger, log: log)
+    ).load()
+  }
+
+  private static let log = Log(level: .error, format: .text, descriptor: nowhere)
+  private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+
+  package var jail: FakeJail {
+    guard let fake else { preconditionFailure("this world's processes are real") }
+    return fake
+  }
+
+  /// Why the ledger can write no more; nil while it can.
+  package var ledgerFailure: Failure? { broken.receive(within: .zero) }
+
+  /// Runs the loop until the condition holds.
+  package func wait(
+    within bound: Duration = .seconds(30), until condition: () -> Bool
+  ) throws(Failure) {
+    guard loop.drive(within: bound, until: condition) else {
+      throw Failure(.internal, "no-event", "what a test waits for did not come")
+    }
+  }
+
+  /// Ends it as a node ends that is told to.
+  package func close() throws {
+    try shutDown(within: .zero)
+    workspaces.close()
+    if let launcher {
+      var isOver = false
+      launcher.shutdown(within: .seconds(10)) { isOver = true }
+      try wait { isOver }
+    }
+    for plugin in plugins { try? plugin.close(within: .seconds(2)) }
+    disk.close()
+    closeLedger()
+  }
+
+  package func shutDown(within bound: Duration) throws {
+    var isIdle = false
+    kernel.shutDown(within: bound) { isIdle = true }
+    try wait { isIdle }
+  }
+
+  /// What a node leaves that dies now: its folder as it is, with nothing said about what ran. This
+  /// world can write no more and only waits to be closed.
+  package func die() throws -> Scratch {
+    closeLedger()
+    return try Scratch(copying: scratch)
+  }
+
+  private func closeLedger() {
+    guard isLedgerOpen else { return }
+    isLedgerOpen = false
+    ledger.close()
+  }
+}
