@@ -90,7 +90,7 @@ enum orien_jail_fault {
   ORIEN_JAIL_HOST,
   /* The request breaks a bound of this file. */
   ORIEN_JAIL_REFUSED,
-  /* The stub was killed; its tree then was, too. */
+  /* The stub was killed, and its tree then was, too; or what was to become the program was. */
   ORIEN_JAIL_STUB_LOST,
 };
 

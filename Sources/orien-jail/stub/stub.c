@@ -106,6 +106,9 @@ static void watch(struct stub *stub) {
 
 static _Noreturn void finish(struct stub *stub) {
   hear_birth(stub);
+  // Killed while it waited: it never was the program, and how it ended says nothing of one.
+  if (!stub->started && stub->said.fault == ORIEN_JAIL_RAN)
+    stub->said.fault = ORIEN_JAIL_STUB_LOST;
   if (stub->started && stub->ended > stub->started)
     stub->said.wall_microseconds = (stub->ended - stub->started) / 1000;
   getrusage(RUSAGE_CHILDREN, &stub->said.used);

@@ -76,6 +76,25 @@ struct LauncherLossTests {
     #expect(run.end?.failure == nil)
   }
 
+  @Test(
+    "Those that wait for a request may die, and the next are served",
+    arguments: [
+      "orien-stub", "orien-leader",
+    ])
+  func ready(_ name: String) throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    #expect(try rig.sh("exit 9").end?.exit.code == 9)
+    for _ in 0..<3 {
+      #expect(rig.wait { processes(named: name, group: rig.group).count >= 4 })
+      for pid in processes(named: name, group: rig.group) { kill(pid, SIGKILL) }
+      // Whoever was asked of one that was just dying hears that the host could not.
+      let run = try rig.sh("exit 9")
+      #expect(run.end?.exit.code == 9 || run.end?.failure?.code == .unavailable)
+    }
+    #expect(rig.wait { (try? rig.sh("exit 9").end?.exit.code) == 9 })
+  }
+
   @Test("What is asked for while no launcher is up waits for one")
   func waits() throws {
     let rig = try JailRig()
