@@ -33,7 +33,7 @@ package final class Ledger: Sendable {
   package struct Options: Sendable {
     package var retainDays = 30
     package var retainBytes: Int64 = 10 << 30
-    /// Room on the disk that only finals may use.
+    /// Room on the disk that only finals may use: as much as the log may need to be emptied.
     package var reserveBytes: Int64 = 16 << 20
     /// From this size on the log is moved into the file even while there is work.
     package var logBytes = 16 << 20

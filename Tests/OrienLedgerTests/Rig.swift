@@ -15,6 +15,9 @@ final class Rig {
     path = String(cString: try #require(mkdtemp(&template)))
   }
 
+  /// In a folder that is somebody else's to remove.
+  init(in path: String) throws { self.path = path }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   var file: String { path + "/ledger.db" }

@@ -22,8 +22,8 @@ final class Database {
       throw DatabaseError(code: code, of: handle, doing: "opening \(path)")
     }
     self.handle = handle
-    // Writers never wait for readers here; who only reads may meet another's recovery.
-    sqlite3_busy_timeout(handle, 5000)
+    // Nobody but another program is ever in the way. The writer has a patience of its own.
+    sqlite3_busy_timeout(handle, access == .write ? 100 : 5000)
   }
 
   deinit { sqlite3_close_v2(handle) }
@@ -45,16 +45,16 @@ final class Database {
 
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-  /// Moves what the log holds into the file, as far as no reader is in the way and without
-  /// waiting for any, then the log begins anew.
-  func checkpoint() throws(DatabaseError) {
+  /// Moves what the log holds into the file, as far as no reader is in the way; then the log begins
+  /// anew. Its room on the disk stays its own, unless that is to be `freed`.
+  func checkpoint(freed: Bool = false) throws(DatabaseError) {
     var (frames, moved): (Int32, Int32) = (0, 0)
-    let code = sqlite3_wal_checkpoint_v2(
-      handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved)
-    guard code == SQLITE_OK else {
+    let mode = freed ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &moved)
+    guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else {
       throw DatabaseError(code: code, of: handle, doing: "checkpoint")
     }
-    logBytes = Int(frames - moved) * Self.pageBytes
+    logBytes = Int(max(0, frames - moved)) * Self.pageBytes
   }
 
   static let pageBytes = 4096

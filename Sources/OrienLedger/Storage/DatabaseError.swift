@@ -8,33 +8,56 @@ struct DatabaseError: Error, CustomStringConvertible {
   let code: Int32
   let message: String
   let doing: String
-  /// The disk has no room: the same may succeed later.
-  let isFull: Bool
+  let kind: Kind
+
+  enum Kind {
+    /// The disk has no room: the same may succeed later.
+    case full
+    /// Another program has the file: the same may succeed later.
+    case busy
+    /// One statement with its values is refused, by a rule of the schema: others are fine.
+    case refused
+    /// The file cannot be relied on any more.
+    case broken
+  }
 
   init(code: Int32, of handle: OpaquePointer?, doing: String) {
     self.code = code
     self.doing = doing
     message = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
-    // Growing the shared index or meeting a quota is told as an I/O error, with its errno.
-    let system = handle.map { sqlite3_system_errno($0) } ?? 0
-    let isDisk = code & 0xFF == SQLITE_IOERR && system != 0
-    isFull =
-      code & 0xFF == SQLITE_FULL
-      || (isDisk && SystemError("write", system).failure(doing).code == .full)
+    kind =
+      switch code & 0xFF {
+      case SQLITE_FULL: .full
+      // Growing the shared index and meeting a quota are told as I/O errors, with their errno.
+      case SQLITE_IOERR where Self.isNoRoom(handle.map { sqlite3_system_errno($0) } ?? 0): .full
+      case SQLITE_BUSY, SQLITE_LOCKED: .busy
+      case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE: .refused
+      default: .broken
+      }
+  }
+
+  private static func isNoRoom(_ number: Int32) -> Bool {
+    number != 0 && SystemError("write", number).failure("writing").code == .full
   }
 
   init(corrupt message: String) {
     code = SQLITE_CORRUPT
     self.message = message
     doing = "reading"
-    isFull = false
+    kind = .broken
   }
 
   var description: String { "\(message) (SQLite \(code), \(doing))" }
 
   var failure: Failure {
-    isFull
-      ? Failure(.full, "disk-full", "the ledger's disk is full: \(self)")
-      : Failure(.internal, "ledger", "the ledger: \(self)")
+    switch kind {
+    case .full:
+      Failure(
+        .full, "disk-full",
+        "the ledger's disk is full: free some room, or lower RETAIN_BYTES (\(self))")
+    case .busy:
+      Failure(.unavailable, "ledger-busy", "another program has locked the ledger: \(self)")
+    case .refused, .broken: Failure(.internal, "ledger", "the ledger: \(self)")
+    }
   }
 }

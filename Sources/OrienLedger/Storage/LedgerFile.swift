@@ -24,7 +24,7 @@ struct LedgerFile {
     let found = try NodeKey(in: folder)
     switch (try folder.has(Self.name), found) {
     case (true, let found?): key = found
-    case (false, nil): key = try Self.create(in: folder, key: nil)
+    case (false, nil): key = try Self.create(in: folder, key: nil, migrations)
     case (false, let found?):
       // The key is written just before the ledger gets its name.
       guard try folder.has(Self.draft) else {
@@ -33,7 +33,7 @@ struct LedgerFile {
           "\(folder.path) has \(NodeKey.fileName) but no \(Self.name): restore it from a backup, or"
             + " move \(NodeKey.fileName) away to begin anew under another key")
       }
-      key = try Self.create(in: folder, key: found)
+      key = try Self.create(in: folder, key: found, migrations)
     case (true, nil):
       throw Failure(
         .conflict, "key-missing",
@@ -61,7 +61,9 @@ struct LedgerFile {
   // MARK: The first start
 
   /// Makes a ledger under a name that nobody opens, and gives it its own when it is whole.
-  private static func create(in folder: Folder, key found: NodeKey?) throws(Failure) -> NodeKey {
+  private static func create(
+    in folder: Folder, key found: NodeKey?, _ migrations: [String]
+  ) throws(Failure) -> NodeKey {
     let key = found ?? NodeKey.generate()
     for ending in ["", "-wal", "-shm"] { try folder.discard(FolderPath(draft.text + ending)) }
     _ = try folder.file(draft, for: .create)
@@ -73,6 +75,7 @@ struct LedgerFile {
         $0.blob(key.publicKey)
       }
       try database.execute("COMMIT")
+      try database.migrate(migrations)
     } catch {
       throw error.failure
     }

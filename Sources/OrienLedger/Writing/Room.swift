@@ -8,8 +8,8 @@ struct Room {
   private let bytes: Int64
   private let retryEvery: Duration
   private var nextTry = Instant(nanoseconds: 0)
-  /// The disk was full, and since then nothing has shown that it is not.
-  var isShort = false
+  /// The disk was full, and nothing has been tried since.
+  private(set) var isShort = false
 
   static let fileName: FolderPath = "reserve"
 
@@ -19,18 +19,25 @@ struct Room {
     self.retryEvery = retryEvery
   }
 
+  var isDue: Bool { Instant.now >= nextTry }
+
+  mutating func noteShortage() {
+    isShort = true
+    nextTry = .now + retryEvery
+  }
+
   /// A file that cannot be removed gives no room, and then the finals wait.
   func release() { try? folder.discard(Self.fileName) }
 
-  /// Whether the reserve is there, made anew if need be; asks the disk only now and then.
-  mutating func restore() -> Bool {
-    guard Instant.now >= nextTry else { return false }
+  /// Ends the shortage where the reserve is there or can be made again; asks only now and then.
+  mutating func restore() {
+    guard isDue else { return }
     nextTry = .now + retryEvery
     do {
       if bytes > 0 { try folder.reserve(Self.fileName, bytes: bytes) }
-      return true
+      isShort = false
     } catch {
-      return false
+      isShort = true
     }
   }
 }

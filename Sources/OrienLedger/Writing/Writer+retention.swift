@@ -33,6 +33,7 @@ extension Writer {
     }
     if !done { done = try forgetRecords(completedBefore: cutoff) }
     pruning.note(isUnderWay: done)
+    board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }
 
   private static let stepRows: Int64 = 256

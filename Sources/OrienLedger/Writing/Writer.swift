@@ -19,12 +19,14 @@ final class Writer: @unchecked Sendable {
   var keptBytes: Int64
   var room: Room
   var pruning: Pruning
-  private let board: GaugeBoard
+  let board: GaugeBoard
   private let inbox: Channel<Entry>
   private let onBroken: @Sendable (Failure) -> Void
   private var broken: Failure?
   /// Entries of certainty that met a full disk, in their order.
   private var held: [Entry] = []
+  /// Why what is new is refused meanwhile.
+  private var trouble = Failure(.full, "disk-full", "there is no room for the ledger's reserve")
 
   init(
     _ file: LedgerFile, options: Ledger.Options, outputs: OutputFiles, mint: ExecutionMint,
@@ -44,7 +46,7 @@ final class Writer: @unchecked Sendable {
     self.inbox = inbox
     self.onBroken = onBroken
     try reload()
-    room.isShort = !room.restore()
+    room.restore()
     board.show { [room, keptBytes] in
       $0.isFull = room.isShort
       $0.keptBytes = keptBytes
@@ -80,8 +82,12 @@ final class Writer: @unchecked Sendable {
     do throws(DatabaseError) {
       try commit(entries)
     } catch {
-      guard error.isFull else { return breakDown(error, entries) }
-      writeInNeed(entries)
+      switch error.kind {
+      case .full, .busy: writeInNeed(entries, error)
+      case .refused where entries.count == 1: entries[0].refuse(error.failure).send()
+      case .refused: for entry in entries { write([entry]) }
+      case .broken: breakDown(error, entries)
+      }
     }
     if database.logBytes > options.logBytes { checkpoint() }
     if pruning.isOverdue { rest() }
@@ -140,35 +146,58 @@ final class Writer: @unchecked Sendable {
   // MARK: Trouble
 
   /// Refuses what is new and keeps what was promised until it can be written.
-  private func writeInNeed(_ entries: [Entry]) {
-    let full = Failure(
-      .full, "disk-full",
-      "the disk of \(room.folder.path) is full: free some room, or lower RETAIN_BYTES")
-    Answer.send(entries.filter { $0.need == .room }.map { $0.refuse(full) })
-    held += entries.filter { $0.need == .certainty }
-    room.isShort = true
-    relieve()
+  private func writeInNeed(_ entries: [Entry], _ error: DatabaseError? = nil) {
+    if let error {
+      trouble = error.failure
+      room.noteShortage()
+    }
+    let promised = entries.filter { $0.need == .certainty }
+    held += promised
+    board.show { $0.isFull = true }
+    Answer.send(entries.filter { $0.need == .room }.map { $0.refuse(trouble) })
+    if !promised.isEmpty || room.isDue { relieve() }
   }
 
-  /// Tries to write what is held: as it is, then with the log emptied, then in the reserve's room.
+  /// Tries to write what is held, first in the room that the log gives back, then in the reserve's.
+  ///
+  /// The log is emptied before each try, because emptying takes room too: what is written while the
+  /// disk is full must not take the last of it.
   private func relieve() {
-    for step in [
-      {}, { self.checkpoint() },
-      {
-        self.room.release(); self.checkpoint()
-      },
-    ] {
+    for step in [{}, { self.room.release() }] where broken == nil && !held.isEmpty {
       step()
-      guard broken == nil, !held.isEmpty else { break }
+      checkpoint(freed: true)
       do throws(DatabaseError) {
         try commit(held)
         held = []
       } catch {
-        if !error.isFull { return breakDown(error, []) }
+        trouble = error.failure
+        if error.kind == .broken { return breakDown(error, []) }
+        // Room is no help against another program, nor for what no room helps.
+        if error.kind == .busy { break }
+        if error.kind == .refused { writeOneByOne() }
       }
     }
-    if held.isEmpty, room.restore() { room.isShort = false }
+    if broken == nil, held.isEmpty {
+      checkpoint(freed: true)
+      room.restore()
+    }
     board.show { [room] in $0.isFull = room.isShort }
+  }
+
+  private func writeOneByOne() {
+    var rest = held[...]
+    held = []
+    while let entry = rest.popFirst() {
+      do throws(DatabaseError) {
+        try commit([entry])
+      } catch {
+        switch error.kind {
+        case .full, .busy: held.append(entry)
+        case .refused: entry.refuse(error.failure).send()
+        case .broken: return breakDown(error, [entry] + rest)
+        }
+      }
+    }
   }
 
   /// What the disk holds can no longer be told from here: nothing more is written, and the next
@@ -179,6 +208,10 @@ final class Writer: @unchecked Sendable {
     Answer.send((held + entries).map { $0.refuse(failure) })
     held = []
     onBroken(failure)
+  }
+
+  private func endIfBroken(_ error: DatabaseError) {
+    if error.kind == .broken { breakDown(error, []) }
   }
 
   // MARK: Between batches
@@ -193,17 +226,17 @@ final class Writer: @unchecked Sendable {
 
   private func rest() {
     guard broken == nil else { return }
-    if room.isShort { return relieve() }
+    if room.isShort { relieve() }
     if database.logBytes > 0 { checkpoint() }
-    do throws(DatabaseError) { try prune() } catch { if !error.isFull { breakDown(error, []) } }
+    do throws(DatabaseError) { try prune() } catch { endIfBroken(error) }
   }
 
-  private func checkpoint() {
+  private func checkpoint(freed: Bool = false) {
     do throws(DatabaseError) {
-      try database.checkpoint()
+      try database.checkpoint(freed: freed)
       board.show { [database] in $0.logBytes = database.logBytes }
     } catch {
-      if !error.isFull { breakDown(error, []) }
+      endIfBroken(error)
     }
   }
 }
