@@ -8,8 +8,8 @@ import Testing
 /// A root of workspaces with its loop, disk threads and a simulated store: a node without the rest.
 /// The loop runs on the test's thread, while an answer is waited for.
 final class WorkspaceRig {
-  let loop: Loop
-  let disk = DiskThreads(count: 2)
+  private(set) var loop: Loop
+  private(set) var disk = DiskThreads(count: 2)
   let store = SimulatedStore()
   let root: String
   let limits: WorkspaceLimits
@@ -77,10 +77,13 @@ final class WorkspaceRig {
     try result { workspaces.remove(key(id), force: force, then: $0) }
   }
 
-  /// The node dies; another begins with what is on the disk and in the store.
+  /// The node dies, and hears nothing any more; another begins with what is on the disk and in the
+  /// store.
   func restart() throws -> Adoption {
+    disk.close()
     store.isMute = false
-    workspaces.close()
+    loop = try Loop()
+    disk = DiskThreads(count: 2)
     workspaces = try Workspaces(at: root, limits, loop: loop, disk: disk, store: store)
     return try result { workspaces.adopt(Array(store.sessions.values), then: $0) }
   }
