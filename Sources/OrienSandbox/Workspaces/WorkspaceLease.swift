@@ -6,14 +6,17 @@ import OrienSystem
 ///
 /// Belongs to the loop's thread. Let go of without `end`, it keeps the workspace for good.
 package final class WorkspaceLease {
-  /// Held until the end of the stay alone: it is a descriptor. Traps behind that.
-  package var workspace: Workspace { held! }
+  /// Traps once the stay has ended.
+  package var workspace: Workspace {
+    guard let held else { preconditionFailure("a lease that has ended has no workspace") }
+    return held
+  }
+  /// Nil once the stay has ended: it is a descriptor.
   private var held: Workspace?
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
   private var hasWatched = false
-  private var hasEnded = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
@@ -27,7 +30,7 @@ package final class WorkspaceLease {
   /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
   /// once when it is over its quota. The call is to be ended then.
   package func watchQuota(_ alarm: @escaping () -> Void) {
-    precondition(!hasEnded, "a lease that has ended watches nothing")
+    precondition(held != nil, "a lease that has ended watches nothing")
     hasWatched = true
     state.alarms[number] = alarm
     workspaces.scheduleMeter(state, after: .zero)
@@ -40,8 +43,7 @@ package final class WorkspaceLease {
 
   /// Ends the stay; once. What the call has left in the workspace is counted soon after.
   package func end() {
-    precondition(!hasEnded, "a lease ends once")
-    hasEnded = true
+    guard let workspace = held else { preconditionFailure("a lease ends once") }
     held = nil
     state.alarms[number] = nil
     state.leases -= 1
