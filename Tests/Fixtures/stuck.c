@@ -1,6 +1,6 @@
 /* Handlers, a probe, an open and a close that return only when they are let go: each blocks
  * reading a descriptor that the test gave, whatever is cancelled. -DSTUCK_OPEN, -DSTUCK_CLOSE,
- * -DPROBE choose what blocks beside the handler. */
+ * -DPROBE=2 choose what blocks beside the handler. */
 #include <stdint.h>
 #include <unistd.h>
 
@@ -32,6 +32,18 @@ static void close_plugin(void *self) {
   for (;;) pause();
 }
 #endif
+#ifdef NOTED_CLOSE
+/* Says in the log that it is closed; its host is all that it keeps. */
+static orien_status open_plugin(void **self, orien_call *call) {
+  *self = (void *)call->host;
+  return ORIEN_OK;
+}
+static void close_plugin(void *self) {
+  const orien_host *host = self;
+  const orien_log *log = host->service(host, ORIEN_SERVICE_LOG);
+  log->write(host, NULL, 1, "closed");
+}
+#endif
 #ifdef PROBE
 static orien_status probe(void *self, orien_call *call) {
   (void)self;
@@ -52,10 +64,10 @@ static const orien_handler spin_handler = {.size = sizeof spin_handler, .name = 
 static const orien_handler *const handlers[] = {&wait_handler, &spin_handler, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.stuck",
     .version = "1.0.0", .concurrency = 2, .handlers = handlers,
-#ifdef STUCK_OPEN
+#if defined STUCK_OPEN || defined NOTED_CLOSE
     .open = (orien_function)open_plugin,
 #endif
-#ifdef STUCK_CLOSE
+#if defined STUCK_CLOSE || defined NOTED_CLOSE
     .close = close_plugin,
 #endif
 #ifdef PROBE

@@ -141,6 +141,17 @@ struct PluginTests {
     try stuck.close(within: .seconds(5))
   }
 
+  @Test("is closed after its probe returned, and never beside one that has not")
+  func closeBesideProbe() throws {
+    let sound = try Tools()
+    try sound.plugin("stuck", ["PROBE=0", "NOTED_CLOSE"]).close(within: .seconds(5))
+    #expect(sound.node.lines.map(\.message) == ["closed"])
+    let hanging = try Tools()
+    let plugin = try hanging.plugin("stuck", ["PROBE=2", "NOTED_CLOSE"])
+    #expect(throws: Failure.self) { try plugin.close(within: .milliseconds(50)) }
+    #expect(hanging.node.lines.isEmpty)
+  }
+
   @Test("of another minor version passes and takes what both sides have", arguments: [true, false])
   func aged(isOlder: Bool) throws {
     let tools = try Tools()

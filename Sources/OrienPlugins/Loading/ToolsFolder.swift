@@ -41,6 +41,7 @@ package struct ToolsFolder: Sendable {
     var opening = Opening(folder: self, store: store)
     opening.contents.refused = refused
     for candidate in candidates { opening.add(candidate) }
+    opening.contents.refused.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
     return opening.contents
   }
 

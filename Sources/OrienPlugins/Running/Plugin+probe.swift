@@ -14,13 +14,13 @@ extension Plugin {
     guard let probe = table.probe, beginProbe() else { return }
     let answers = Channel<Failure?>()
     do {
-      try Thread(orFailing: name, stackBytes: PluginThreads.stackBytes) { [self] in
-        let answer = ask(probe)
+      try probeThread.run { [self] arena in
+        let answer = ask(probe, &arena)
         noteProbe(answer)
         answers.send(answer)
-      }.detach()
+      }
     } catch {
-      noteProbe(error.failure("probing \(name)"))
+      noteProbe(error)
       return
     }
     if answers.receive(within: Self.probePatience) == nil {
@@ -31,12 +31,11 @@ extension Plugin {
     }
   }
 
-  private func ask(_ probe: @escaping orien_function) -> Failure? {
+  private func ask(_ probe: @escaping orien_function, _ arena: inout Arena) -> Failure? {
     let deadline = Instant.now + Self.probePatience
     let frame = CallFrame(
       call: RunningCall(id: "probe", plugin: context, host: nil, units: [], deadline: deadline),
       signature: Self.bare, values: [], first: opened.handle, host: opened.host, deadline: deadline)
-    var arena = Arena()
     return switch frame.run(probe, &arena) {
     case .done: nil
     case .failed(let failure): failure

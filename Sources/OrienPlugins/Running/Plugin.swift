@@ -20,6 +20,8 @@ package final class Plugin: Sendable {
   let context: PluginContext
   let opened: OpenedPlugin
   let threads: PluginThreads
+  /// For probe(), which waits for no handler's slot.
+  let probeThread: PluginThreads
   private let condition = Mutex(Condition())
 
   private struct Condition {
@@ -43,6 +45,7 @@ package final class Plugin: Sendable {
     self.context = context
     self.opened = opened
     threads = PluginThreads(name: name, most: Self.slots(of: table.declaration))
+    probeThread = PluginThreads(name: name, most: 1)
   }
 
   /// A plugin that says "any number" still gets a bounded one.
@@ -98,10 +101,10 @@ package final class Plugin: Sendable {
   /// The probe has not answered in time. What it says later still counts.
   func noteSilentProbe(_ failure: Failure) { condition.withLock { $0.unavailable = failure } }
 
-  /// False where one is under way still.
+  /// False where one is under way still, or the plugin closed.
   func beginProbe() -> Bool {
     condition.withLock { condition in
-      guard !condition.isProbing else { return false }
+      guard !condition.isProbing, !condition.isClosed else { return false }
       condition.isProbing = true
       return true
     }
