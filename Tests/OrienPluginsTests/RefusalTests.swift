@@ -149,17 +149,21 @@ struct RefusalTests {
     "where its code harms the process that only lists it",
     arguments: [
       ("aborts", "crashes", "signal 6"), ("exits", "crashes", "said no table"),
-      ("exits_5", "crashes", "code 5"), ("loops", "slow", "2000 ms"), ("waits", "slow", "2000 ms"),
+      ("exits_5", "crashes", "code 5"), ("loops", "slow", "400 ms"), ("waits", "slow", "400 ms"),
       ("segfaults", "crashes", "signal 11"), ("exits_in_entry", "crashes", "said no table"),
-      ("loops_in_entry", "slow", "2000 ms"), ("chdirs", "bad-table", "directory"),
+      ("loops_in_entry", "slow", "400 ms"), ("chdirs", "bad-table", "directory"),
       ("sets_umask", "bad-table", "umask"), ("sets_variable", "bad-table", "environment"),
       ("handles_signal", "bad-table", "signals"), ("ignores_pipe", "bad-table", "signals"),
       ("sets_locale", "bad-table", "locale"),
       ("closes_standard", "bad-table", "descriptors 0 to 2"),
-      ("closes_all", "crashes", "ended the process"), ("floods", "slow", "2000 ms"),
+      ("closes_all", "crashes", "ended the process"), ("floods", "slow", "400 ms"),
     ])
   func crasher(deed: String, reason: String, why: String) throws {
-    let failure = try #require(try refusal(Fixture.bytes("crasher", ["DEED=\(deed)"])))
+    let tools = try Tools()
+    try tools.put("one.so", Fixture.bytes("crasher", ["DEED=\(deed)"]))
+    var folder = tools.folder
+    if reason == "slow" { folder.scanPatience = [.milliseconds(200), .milliseconds(400)] }
+    let failure = try #require(try folder.load().refused.first?.failure)
     #expect(failure.reason == reason, "\(failure.message)")
     #expect(failure.message.contains(why))
   }
@@ -175,5 +179,14 @@ struct RefusalTests {
       return
     }
     #expect(listing.id == "test.crasher")
+  }
+
+  @Test("but not where it was only slow once")
+  func starved() throws {
+    let scanner = Scanner(worker: Fixture.worker, patience: [.zero, .seconds(20)])
+    guard case .listed = try scanner.scan(Fixture.library("services")) else {
+      Issue.record("it was not asked again")
+      return
+    }
   }
 }

@@ -27,6 +27,9 @@ package struct ToolsFolder: Sendable {
     self.node = node
   }
 
+  /// How long a scan may take, and for whom that was too short, again.
+  package var scanPatience = Scan.patience
+
   static let mostLibraries = 4096
   static let mostNames = 1 << 16
 
@@ -84,7 +87,8 @@ package struct ToolsFolder: Sendable {
   private func examine(
     _ names: [FolderPath], _ folder: Folder, _ store: PluginStore
   ) -> [Candidate] {
-    let examination = Examination(folder: folder, store: store, scanner: Scanner(worker: worker))
+    let examination = Examination(
+      folder: folder, store: store, scanner: Scanner(worker: worker, patience: scanPatience))
     let jobs = Channel<(Int, FolderPath)>()
     let answers = Channel<(Int, Candidate)>()
     for job in names.enumerated() { jobs.send((job.offset, job.element)) }

@@ -4,8 +4,9 @@ import OrienSystem
 
 /// The scan of one library: the work of the throw-away process, which ends with it.
 package enum Scan {
-  /// Long enough for any library that only lists its handlers, also where both processors are busy.
-  static let patience = Duration.seconds(2)
+  /// How long a library may take to list its handlers, and how long when it is asked again: one that
+  /// was only starved of a processor would else be missing until the node's next start.
+  static let patience = [Duration.seconds(2), .seconds(5)]
   static let mostAnswerBytes = 2 << 20
 
   /// Loads the library, reads its table and writes what it says to standard output.
@@ -16,7 +17,7 @@ package enum Scan {
     do {
       let output = try Confinement.divertOutput()
       try Confinement.apply(
-        cpuSeconds: 3, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
+        cpuSeconds: 10, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
       var writer = JSONWriter()
       writer.write(answer(path))
       try output.writeAll(writer.bytes)

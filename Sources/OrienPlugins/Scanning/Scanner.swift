@@ -5,31 +5,35 @@ import OrienSystem
 struct Scanner: Sendable {
   /// The program `orien-worker`.
   let worker: String
+  var patience = Scan.patience
 
   func scan(_ path: String) throws(Failure) -> ScanAnswer {
-    let deadline = Instant.now + Scan.patience
-    let (bytes, end) = try output(of: path, until: deadline)
-    switch end {
-    case .exited(0): break
-    case .exited(let code):
-      return .refused(
-        Failure(.invalid, "crashes", "ended the process with code \(code) when it was loaded"))
-    case .killed(let signal):
-      return .refused(
-        Failure(
-          .invalid, signal == 9 ? "killed" : "crashes",
-          "died of signal \(signal) when it was loaded"))
-    case .overdue:
-      return .refused(
-        Failure(
-          .invalid, "slow", "did not list its handlers within \(Scan.patience.milliseconds) ms"))
+    for patience in patience {
+      let (bytes, end) = try output(of: path, until: .now + patience)
+      switch end {
+      case .exited(0): return Self.answer(bytes)
+      case .exited(let code):
+        return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
+      case .killed(let signal):
+        return Self.refused(
+          signal == 9 ? "killed" : "crashes", "died of signal \(signal) when it was loaded")
+      case .overdue: continue
+      }
     }
+    let longest = patience.last ?? .zero
+    return Self.refused("slow", "did not list its handlers within \(longest.milliseconds) ms")
+  }
+
+  private static func answer(_ bytes: [UInt8]) -> ScanAnswer {
     do throws(Failure) {
       return try ScanAnswer(JSON(parsing: bytes))
     } catch {
-      return .refused(
-        Failure(.invalid, "crashes", "ended the process when it was loaded, and said no table"))
+      return refused("crashes", "ended the process when it was loaded, and said no table")
     }
+  }
+
+  private static func refused(_ reason: String, _ message: String) -> ScanAnswer {
+    .refused(Failure(.invalid, reason, message))
   }
 
   private func output(
