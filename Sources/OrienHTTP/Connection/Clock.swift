@@ -29,8 +29,11 @@ enum Clock {
 struct RateWindow {
   private(set) var end: Instant
   private var missing: Int
+  private let unacknowledgedBytes: Int
 
-  init(_ limits: HTTPLimits, from now: Instant) {
+  /// - Parameter unacknowledgedBytes: what was on its way when the stretch began.
+  init(_ limits: HTTPLimits, from now: Instant, unacknowledgedBytes: Int = 0) {
+    self.unacknowledgedBytes = unacknowledgedBytes
     end = now + limits.rateWindow
     missing = Int(
       clamping: UInt64(limits.minimumBytesPerSecond)
@@ -40,5 +43,9 @@ struct RateWindow {
 
   mutating func move(_ bytes: Int) { missing -= bytes }
 
-  var isSatisfied: Bool { missing <= 0 }
+  /// Whether as much has moved, with so much on its way now. What arrives counts and not what the
+  /// kernel takes: it buffers megabytes, and asks for more only when a third of them is gone.
+  func isSatisfied(unacknowledgedBytes now: Int = 0) -> Bool {
+    missing - (unacknowledgedBytes - now) <= 0
+  }
 }

@@ -15,7 +15,7 @@ extension HTTPConnection {
         refuse(Refusal(.requestTimeout, "request-timeout", "the request's head came too slowly"))
       }
     case .body(let window):
-      if window.isSatisfied {
+      if window.isSatisfied() {
         watchMovement()
       } else if case .answered = outbound {
         giveUpBody()
@@ -23,7 +23,8 @@ extension HTTPConnection {
         refuse(Refusal(.requestTimeout, "request-timeout", "the request's body came too slowly"))
       }
     case .sending(let window):
-      if window.isSatisfied { watchMovement() } else { close() }
+      let pending = transport.unacknowledgedBytes
+      if window.isSatisfied(unacknowledgedBytes: pending) { watchMovement() } else { close() }
     }
     settle()
   }

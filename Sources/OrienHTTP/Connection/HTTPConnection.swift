@@ -87,7 +87,10 @@ final class HTTPConnection {
   /// Begins to watch that the client takes what was written, or else sends what it announced.
   func watchMovement() {
     if !output.isEmpty {
-      setClock(.sending(RateWindow(service.limits, from: transport.now)))
+      let pending = transport.unacknowledgedBytes
+      setClock(
+        .sending(
+          RateWindow(service.limits, from: transport.now, unacknowledgedBytes: pending)))
     } else if case .reading(let reading) = inbound, !reading.isPaused {
       setClock(.body(RateWindow(service.limits, from: transport.now)))
     } else {

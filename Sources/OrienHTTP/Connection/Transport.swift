@@ -10,6 +10,8 @@ protocol Transport: AnyObject {
   func receive(into buffer: inout [UInt8], from start: Int) -> Socket.Received
   /// Writes what is taken now of three parts in their order; nil where the connection is gone.
   func send(_ a: Span<UInt8>, _ b: Span<UInt8>, _ c: Span<UInt8>) -> Int?
+  /// What was sent and has not reached the client's system.
+  var unacknowledgedBytes: Int { get }
   /// Asks to be told when bytes are there, and when some would be taken.
   func want(read: Bool, write: Bool)
   /// Asks to be woken at `deadline`; nil asks for peace.

@@ -52,6 +52,8 @@ final class SocketTransport: Transport {
     socket?.send(a, b, c) ?? nil
   }
 
+  var unacknowledgedBytes: Int { socket?.unacknowledgedBytes ?? 0 }
+
   func want(read: Bool, write: Bool) {
     guard (read, write) != wanted else { return }
     wanted = (read, write)

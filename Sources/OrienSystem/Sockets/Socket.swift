@@ -74,6 +74,13 @@ package struct Socket: ~Copyable {
       iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
   }
 
+  /// How much of what was sent the peer's system has not acknowledged; 0 where the connection is
+  /// gone.
+  package var unacknowledgedBytes: Int {
+    var count: Int32 = 0
+    return ioctl(descriptor.raw, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+  }
+
   /// Tells the peer that nothing more comes; what it sends can still be read.
   package borrowing func finishSending() {
     // The only failure is that the connection is gone, which reading finds out too.

@@ -98,6 +98,21 @@ struct DeadlineTests {
     #expect(wire.isClosed)
   }
 
+  @Test("A client that takes little, out of the kernel's buffers, is cut when it takes nothing")
+  func slowReader() {
+    let wire = Wire()
+    wire.window = 1000
+    wire.unacknowledgedBytes = 1_000_000
+    wire.feed(Transcript.request("GET /large"))
+    for _ in 0..<30 {
+      wire.unacknowledgedBytes -= 3000
+      wire.pass(.seconds(10))
+    }
+    #expect(!wire.isClosed)
+    wire.pass(.seconds(10))
+    #expect(wire.isClosed)
+  }
+
   @Test("A client that takes its answer steadily gets all of it")
   func steadyReader() {
     let wire = Wire()

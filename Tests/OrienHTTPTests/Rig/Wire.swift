@@ -18,6 +18,8 @@ final class Wire: Transport {
   private(set) var wantsWrite = false
   /// How much the client takes before it stops reading.
   var window = Int.max
+  /// What lies between the two in buffers of the kernel.
+  var unacknowledgedBytes = 0
   var now = Instant(nanoseconds: 1_000_000_000)
 
   init(
