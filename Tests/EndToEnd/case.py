@@ -41,24 +41,26 @@ class NodeCase(unittest.TestCase):
         cls.node = Node(*cls.flags, environment={"PROVIDER_API_KEY": KEY} | cls.environment)
         cls.addClassCleanup(cls.node.close)
         cls.node.start()
+        until(lambda: cls.node.jail("launcher"), SETTLE_SECONDS, "there is no launcher")
         cls.headers = {"Authorization": f"Bearer {KEY}"}
         # What is made on first use is made before it is counted.
-        cls.ask("POST", "/execute?wait=5",
-                {"sessionId": "warm", "toolId": "echo", "args": {"message": "x"}})
+        cls.upload("warm", "main.py", b"")
+        cls.execute("warm", "echo", {"message": "x"}, wait=20)
+        cls.execute("warm", "python_script", {"script": "main.py"}, wait=20)
         cls.ask("DELETE", "/sessions/warm/workspace")
         cls.before = (cls.node.pid, cls.node.descriptors(), fingerprint(cls.outside))
         cls.group = group_name(cls.node)
 
     def setUp(self):
         self.sessions = []
+        # Registered first, and so run last: when the test has closed what it opened.
+        self.addCleanup(self.hold_oracles)
 
-    def tearDown(self):
+
+    def hold_oracles(self):
         # A session that is there holds its folder open.
         for session in self.sessions:
             self.ask("DELETE", f"/sessions/{session}/workspace?force=1")
-        self.hold_oracles()
-
-    def hold_oracles(self):
         node = self.node
         pid, descriptors, canary = self.before
         self.assertIsNone(node.process.poll(), "U1: the node died")

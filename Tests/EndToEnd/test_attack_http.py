@@ -1,5 +1,6 @@
 """Attacks on HTTP (group HTP), byte by byte: refused and closed, with one meaning for each."""
 
+import re
 import socket
 import struct
 import threading
@@ -7,6 +8,7 @@ import time
 
 from case import NodeCase
 
+STATUS = re.compile(rb"(?:^|\r\n|})HTTP/1\.1 (\d{3}) ")
 BODY = b'{"sessionId":"s","toolId":"echo","args":{"message":"x"}}'
 
 
@@ -19,8 +21,7 @@ class HTTPAttacks(NodeCase):
             lines.append(b"Authorization: " + self.headers["Authorization"].encode())
         received = self.node.raw(b"\r\n".join([*lines, *headers]) + b"\r\n\r\n" + body,
                                  half_close=True)
-        return [int(part.split()[1]) for part in received.split(b"HTTP/1.1 ")[1:]
-                for part in [b"x " + part]], received
+        return [int(status) for status in STATUS.findall(received)], received
 
     def refuses(self, statuses, request, *headers, **options):
         before = self.accepted()

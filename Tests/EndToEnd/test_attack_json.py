@@ -38,6 +38,7 @@ class JSONAttacks(NodeCase):
                     with_message(b'"\\ud800x"'), GOOD.replace(b'"s"', b'"s\\u0000"'))
 
     def test_a_pair_of_surrogates_is_a_character(self):
+        self.session("s")
         answer = self.ask("POST", "/execute?wait=5", with_message(b'"\\ud83d\\ude00"'),
                           {"Content-Type": "application/json"})
         self.assertEqual(answer.json["output"], "\U0001f600")

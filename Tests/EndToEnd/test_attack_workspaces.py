@@ -1,12 +1,13 @@
 """Attacks on paths (group WS): nothing leaves a workspace, by whatever name."""
 
+import pathlib
 import threading
 
 from case import NodeCase
 
 ESCAPES = [
     "../x", "a/../../x", "a/../x", "..", ".", "./x", "..%2fx", "%2e%2e/x", "%2e%2e%2fx", "..%5cx",
-    "%252e%252e%252fx", "%2fetc%2fpasswd", "/etc/passwd", "a//b", "a%00b", "a%2f..%2f..%2fx",
+    "%2fetc%2fpasswd", "/etc/passwd", "a//b", "a%00b", "a%2f..%2f..%2fx",
     "%c0%ae%c0%ae/x", "a/", "%ff",
 ]
 
@@ -48,10 +49,12 @@ except OSError: pass"""
         self.assertEqual(self.python(session, script)["status"], "completed")
         for path in ("file", "folder/etc/passwd", "near", "magic/etc/passwd", "hard"):
             with self.subTest(path):
+                answer = self.execute(session, "python_script", {"script": path})
+                self.refused(answer, 400, pointer="/args/script")
                 self.refused(self.get(f"/sessions/{session}/files/{path}"), 400, 403, 404, 409)
+                # May take the link's place, and never goes through it: U4 looks.
                 self.upload(session, path, b"evil")
-        answer = self.execute(session, "python_script", {"script": "file"})
-        self.refused(answer, 400)
+        self.assertNotIn("evil", pathlib.Path("/etc/passwd").read_text())
 
     def test_a_link_that_flips_while_it_is_read_never_opens(self):
         session = self.session()
@@ -112,7 +115,7 @@ while time.monotonic() < end:
     def test_a_file_that_grows_while_it_is_read_is_read_whole_or_not(self):
         session = self.session()
         script = "import time\nf = open('log', 'wb')\nend = time.monotonic() + 3\n" \
-            "while time.monotonic() < end: f.write(b'x' * 4096); f.flush()"
+            "while time.monotonic() < end: f.write(b'x' * 4096); f.flush(); time.sleep(.001)"
         self.upload(session, "grow.py", script.encode())
         started = self.execute(session, "python_script", {"script": "grow.py"}).json
         errors = []

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from node import BINARIES, Node
+from node import BINARIES, Node, until
 
 COMMANDS = ["serve", "status", "tools", "run", "ps", "logs", "cancel", "plugins", "receipt",
             "config", "version"]
@@ -123,5 +123,7 @@ class Stopping(unittest.TestCase):
             node.upload("s", "s.py", b"import time; time.sleep(100)")
             node.execute("s", "python_script", {"script": "s.py"})
             node.process.send_signal(signal.SIGTERM)
+            # Two at once would be one: the second is sent when the first has been heard.
+            until(lambda: any("ending" in line for line in node.lines), 5, "it does not end")
             node.process.send_signal(signal.SIGTERM)
             node.process.wait(3)

@@ -12,11 +12,12 @@ extension Rule {
       source.isSwift ? strangers(in: source, table) : []
     },
     Rule(
-      sentence: "The node never imports Foundation",
+      sentence: "The node imports neither Foundation nor Dispatch",
       breaks: Source("Sources/orien/X.swift", "import Foundation\n"),
       keeps: Source("Tests/OrienModelTests/X.swift", "import Foundation\n")
     ) { source in
-      source.isNode ? imports(of: ["Foundation", "FoundationEssentials"], in: source) : []
+      source.isNode
+        ? imports(of: ["Foundation", "FoundationEssentials", "Dispatch"], in: source) : []
     },
     Rule(
       sentence: "Only OrienSystem imports Glibc",
@@ -52,7 +53,8 @@ extension Rule {
   private static func strangers(in source: Source, _ table: LayerTable) -> [String] {
     guard source.stands(in: ["Sources", "Plugins", "Tests"]) else { return [] }
     let toolchain = [
-      "Swift", "Synchronization", "Glibc", "Foundation", "FoundationEssentials", "Testing",
+      "Swift", "Synchronization", "Glibc", "Foundation", "FoundationEssentials", "Dispatch",
+      "Testing",
     ]
     let allowed = toolchain + (table[source.module]?.uses ?? [])
     return imports(of: modules(importedBy: source).filter { !allowed.contains($0) }, in: source)
