@@ -90,7 +90,8 @@ while time.monotonic() < end:
 
     def test_names_are_bytes_and_stay_distinct(self):
         session = self.session()
-        paths = ["%C3%A9", "e%CC%81", "%EF%BC%8E%EF%BC%8E", "%E2%80%AEx", "%E2%80%8Bx", "A", "a"]
+        paths = ["%C3%A9", "e%CC%81", "%EF%BC%8E%EF%BC%8E", "%E2%80%AEx", "%E2%80%8Bx", "A", "a",
+                 "%252e%252e%252fx"]
         for index, path in enumerate(paths):
             self.assertIn(self.upload(session, path, str(index).encode()).status, (200, 201), path)
         for index, path in enumerate(paths):

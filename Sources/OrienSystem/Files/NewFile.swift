@@ -32,7 +32,8 @@ package final class NewFile: Sendable {
     do { return try descriptor.status() } catch { throw error.failure("writing a file") }
   }
 
-  /// Names it, in place of what had the name, once its bytes are on the disk.
+  /// Names it, in place of the file that had the name, once its bytes are on the disk. What is
+  /// there and no regular file is refused; a link that is put there meanwhile is replaced itself.
   ///
   /// Missing folders are made. `willAdd` is asked before each new entry, folders and the file; where
   /// it or anything else fails, those folders are removed again. What had the name is returned.
@@ -106,10 +107,13 @@ package final class NewFile: Sendable {
     } catch {
       throw parent.failure(error, path)
     }
-    if old?.kind == .folder {
-      throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
+    switch old?.kind {
+    case nil: try willAdd()
+    case .regular: break
+    case .folder: throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
+    case .link: throw parent.failure(SystemError("linkat", ELOOP), path)
+    case .other: throw parent.failure(SystemError("linkat", EISDIR), path)
     }
-    if old == nil { try willAdd() }
     do throws(SystemError) {
       if try linkOnly(as: name, in: parent) { return nil }
       try replace(name, in: parent)

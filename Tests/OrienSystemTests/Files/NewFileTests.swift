@@ -65,7 +65,7 @@ struct NewFileTests {
     #expect(try folder.folder("there").names().isEmpty)
   }
 
-  @Test("A link or a FIFO of that name is replaced, not followed; a folder stays")
+  @Test("What has the name and is no regular file is refused, and stays as it is")
   func over() throws {
     let outside = Scratch()
     outside.write("outside", to: "file")
@@ -73,17 +73,17 @@ struct NewFileTests {
     mkfifo(scratch["fifo"], 0o600)
     mkdir(scratch["folder"], 0o700)
     let folder = try scratch.folder()
-    for name in ["link", "fifo"] as [FolderPath] {
-      let file = try NewFile(in: folder)
-      try file.write([1])
-      #expect(try file.publish(as: name, in: folder) {} != nil)
-      #expect(try folder.status(of: name).kind == .regular)
+    let file = try NewFile(in: folder)
+    for (name, expected) in [
+      ("link", "path-escape"), ("fifo", "not-a-file"), ("folder", "is-a-folder"),
+      ("link/x", "path-escape"), ("fifo/x", "not-a-folder"),
+    ] {
+      let refusal = reason { _ = try file.publish(as: FolderPath(name), in: folder) {} }
+      #expect(refusal == expected)
     }
     #expect(outside.read("file") == "outside")
-    let file = try NewFile(in: folder)
-    #expect(reason { _ = try file.publish(as: "folder", in: folder) {} } == "is-a-folder")
-    #expect(reason { _ = try file.publish(as: "link/x", in: folder) {} } == "not-a-folder")
     #expect(try scratch.names() == ["fifo", "folder", "link"])
+    #expect(try folder.status(of: "link").kind == .link)
   }
 
   @Test("It lies at most 100 folders deep")
