@@ -72,6 +72,12 @@ struct RefusalTests {
         try ELFLibrary(reading: Array(whole.prefix(size)))
       }
     }
+    // What the loader makes of such a file, had nobody read it first: the process dies of SIGBUS.
+    let cut = try Tools().root + "-cut.so"
+    try Data(whole.prefix(9000)).write(to: URL(fileURLWithPath: cut))
+    let unread = try Scanner(worker: Fixture.worker).scan(cut)
+    #expect(
+      unread == .refused(Failure(.invalid, "crashes", "died of signal 7 when it was loaded")))
     // And by the whole way, at every page that a copy may have come to.
     for size in stride(from: 4096, to: whole.count, by: 4096) {
       #expect(try refusal(Array(whole.prefix(size)))?.reason == "not-a-library")
