@@ -16,17 +16,16 @@ extension Kernel {
         parts.ledger.settle(
           settlement,
           then: parts.loop.reply { [self] (result: Result<ReceiptReference, Failure>) in
-            settled(execution, record, mayHaveWritten: end.mayHaveWritten, result)
+            settled(execution, record, result)
           })
       }
     }
   }
 
   private func settled(
-    _ execution: Execution, _ record: FinalRecord, mayHaveWritten: Bool,
-    _ result: Result<ReceiptReference, Failure>
+    _ execution: Execution, _ record: FinalRecord, _ result: Result<ReceiptReference, Failure>
   ) {
-    leaveWorkspace(of: execution, mayHaveWritten: mayHaveWritten)
+    execution.workspace.end()
     switch result {
     case .success(let receipt):
       execution.phase = .final(record, receipt)
@@ -43,17 +42,6 @@ extension Kernel {
     }
     execution.tellObservers()
     noteIfIdle()
-  }
-
-  /// What was written is counted once more at the end: who was quick was never counted before.
-  private func leaveWorkspace(of execution: Execution, mayHaveWritten: Bool) {
-    if mayHaveWritten {
-      execution.workspace.measure { [log = parts.log] result in
-        guard case .failure(let failure) = result, failure.code != .notFound else { return }
-        log.warning("a workspace could not be counted", ["error": failure.description])
-      }
-    }
-    execution.workspace.end()
   }
 
   /// Keeps a finished execution for who asks right after, and lets go of the oldest ones.

@@ -19,9 +19,9 @@ struct SubmittingTests {
       #expect(record.exitCode == 0)
       #expect(record.owner == World.owner && record.session == World.session)
       #expect(record.plugin == "orien.echo")
-      #expect(record.output.bytes == 5 && !record.output.isTruncated)
+      #expect(record.output.bytes == 6 && !record.output.isTruncated)
       #expect(record.usage.source == .thread)
-      #expect(try world.text(of: report.id) == "hello")
+      #expect(try world.text(of: report.id) == "hello\n")
       let final = try world.report(report.id)
       #expect(final.receipt?.position == 1)
       let receipt = try world.loop.answer {

@@ -21,8 +21,6 @@ final class Call: CallHost {
     var facts: [JSON.Member] = []
     var exit: ProcessExit?
     var usage: Usage?
-    /// It opened a file of the workspace to write to it.
-    var hasWritten = false
   }
 
   private struct State: ~Copyable {
@@ -164,7 +162,6 @@ final class Call: CallHost {
       case .append: .append
       }
     let file = try workspace.open(path, for: access).release()
-    if mode != .read { state.withLock { $0.remains.hasWritten = true } }
     return file
   }
 

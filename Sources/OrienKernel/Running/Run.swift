@@ -33,8 +33,6 @@ final class Run {
     /// The handler has not returned: its slot stays taken.
     var isStuck = false
     var ranProcess = false
-    /// By its programs or by itself: the workspace is to be counted.
-    var mayHaveWritten = false
   }
 
   /// Of each stream of a program that a handler waits for.
@@ -240,7 +238,7 @@ final class Run {
     onEnd(
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
-        ranProcess: ranProcess, mayHaveWritten: ranProcess || remains.hasWritten))
+        ranProcess: ranProcess))
   }
 }
 

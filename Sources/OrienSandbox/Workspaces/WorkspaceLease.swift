@@ -6,17 +6,15 @@ import OrienSystem
 ///
 /// Belongs to the loop's thread. Let go of without `end`, it keeps the workspace for good.
 package final class WorkspaceLease {
-  /// Traps once the stay has ended.
-  package var workspace: Workspace {
-    guard let held else { preconditionFailure("a lease that has ended has no workspace") }
-    return held
-  }
-  /// Nil once the stay has ended: it is a descriptor.
+  /// Held until the end of the stay alone: it is a descriptor. Traps behind that.
+  package var workspace: Workspace { held! }
   private var held: Workspace?
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
-  private var hasWatched = false
+  /// Programs have written, and what they wrote is not counted yet.
+  private var isUncounted = false
+  private var hasEnded = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
@@ -30,25 +28,28 @@ package final class WorkspaceLease {
   /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
   /// once when it is over its quota. The call is to be ended then.
   package func watchQuota(_ alarm: @escaping () -> Void) {
-    precondition(held != nil, "a lease that has ended watches nothing")
-    hasWatched = true
+    precondition(!hasEnded, "a lease that has ended watches nothing")
+    isUncounted = true
     state.alarms[number] = alarm
     workspaces.scheduleMeter(state, after: .zero)
   }
 
   /// Counts what the workspace holds now, after what the call has done.
   package func measure(_ then: @escaping (Result<DiskUsage, Failure>) -> Void) {
+    isUncounted = false
     workspaces.measure(state, then)
   }
 
   /// Ends the stay; once. What the call has left in the workspace is counted soon after.
   package func end() {
-    guard let workspace = held else { preconditionFailure("a lease ends once") }
+    precondition(!hasEnded, "a lease ends once")
+    let hasWritten = workspace.takeWritten()
+    hasEnded = true
     held = nil
     state.alarms[number] = nil
     state.leases -= 1
     workspaces.touch(state)
-    if hasWatched || workspace.takeWritten() { workspaces.measure(state) { _ in } }
+    if isUncounted || hasWritten { workspaces.measure(state) { _ in } }
     guard state.leases == 0 else { return }
     workspaces.stopMeter(state)
     let onVacant = state.onVacant
