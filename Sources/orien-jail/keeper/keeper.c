@@ -22,6 +22,9 @@ enum {
   /* A launcher that dies younger than this is started again after a pause that doubles. */
   YOUNG_MILLISECONDS = 200,
   LONGEST_PAUSE_MILLISECONDS = 512,
+  /* What the stubs of a dead launcher get to end their trees before they are killed themselves: the
+   * node takes the end of a stub for the end of its tree. */
+  STUB_PATIENCE_MILLISECONDS = 1000,
 };
 
 static struct keeper {
@@ -33,8 +36,8 @@ static struct keeper {
   /* 0: the next one starts at once. */
   unsigned pause_milliseconds;
   uint64_t start_at;
-  /* Something of a dead launcher's may still live. */
-  bool is_hunting;
+  /* When what still lives of a dead launcher's is hunted down; 0: there is none. */
+  uint64_t hunt_at;
   struct frame_reader frame;
 } keeper;
 
@@ -112,10 +115,10 @@ static void start_launcher(void) {
 
 static void launcher_ended(void) {
   keeper.launcher = 0;
-  keeper.is_hunting = true;
   groups_kill(&keeper.parts.groups);
   janitor_sweep(&keeper.parts);
   uint64_t now = now_nanoseconds();
+  keeper.hunt_at = now + STUB_PATIENCE_MILLISECONDS * 1000000ULL;
   bool is_young = now - keeper.launcher_born < YOUNG_MILLISECONDS * 1000000ULL;
   unsigned longer = keeper.pause_milliseconds ? keeper.pause_milliseconds * 2 : 1;
   if (longer > LONGEST_PAUSE_MILLISECONDS) longer = LONGEST_PAUSE_MILLISECONDS;
@@ -138,7 +141,7 @@ static bool reap(void) {
  * what they held is ours. */
 static void hunt(void) {
   pid_t spare[2] = {keeper.launcher, keeper.janitor};
-  keeper.is_hunting = tree_kill(spare, 2) > 0;
+  if (tree_kill(spare, 2) == 0) keeper.hunt_at = 0;
 }
 
 static _Noreturn void end(void) {
@@ -175,11 +178,14 @@ static void hear_node(void) {
   }
 }
 
+/* Milliseconds until something is due; -1: nothing is. */
 static int patience(void) {
-  if (keeper.is_hunting) return 5;
-  if (keeper.launcher > 0) return -1;
-  uint64_t now = now_nanoseconds();
-  return keeper.start_at <= now ? 0 : (int)((keeper.start_at - now) / 1000000 + 1);
+  uint64_t now = now_nanoseconds(), first = keeper.hunt_at;
+  // What is hunted is looked for again and again.
+  if (first && first <= now) first = now + 5000000;
+  if (keeper.launcher == 0 && (!first || keeper.start_at < first)) first = keeper.start_at;
+  if (keeper.launcher != 0 && !first) return -1;
+  return first <= now ? 0 : (int)((first - now) / 1000000 + 1);
 }
 
 static void turn(void) {
@@ -192,7 +198,7 @@ static void turn(void) {
   reap();
   if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
   if (keeper.janitor == 0) start_janitor();
-  if (keeper.is_hunting) hunt();
+  if (keeper.hunt_at && now_nanoseconds() >= keeper.hunt_at) hunt();
   if (watched[0].revents) hear_node();
 }
 
