@@ -13,7 +13,8 @@ struct LauncherLossTests {
     let runs = try (0..<3).map { _ in
       try rig.start(["sh", "-c", "trap '' TERM; setsid sleep \(marker) & wait"])
     }
-    #expect(rig.wait { processes(with: "sleep\0\(marker)").count == 3 })
+    let areUp = rig.wait { processes(with: "sleep\0\(marker)").count == 3 }
+    #expect(areUp, "\(processes(with: marker)) \(runs.map(\.ends))")
     return runs
   }
 
