@@ -28,7 +28,7 @@ struct RetentionTests {
       try file.writeAll([UInt8](repeating: 1, count: 30_000))
       try ledger.outputs.seal(file)
       var settlement = Settlement.completed(large)
-      settlement.output = .file
+      settlement.output = .file(digest: Digest.of([]))
       settlement.record.output = StreamSummary(bytes: 30_000)
       try ledger.settle(settlement)
       let newest = try (0..<3).map { _ in try ledger.run(String(repeating: "x", count: 6000)) }.last

@@ -125,9 +125,13 @@ final class OutputLog {
     guard let file else { return body(.inline(head)) }
     disk.run(
       { [files] () throws(Failure) in try file.seal(in: files) },
-      then: loop.reply { [self] (result: Result<Void, Failure>) in
-        if case .failure = result { lose() }
-        body(self.file == nil ? .inline(head) : .file)
+      then: loop.reply { [self] (result: Result<[UInt8], Failure>) in
+        switch result {
+        case .success(let digest): body(.file(digest: digest))
+        case .failure:
+          lose()
+          body(.inline(head))
+        }
       })
   }
 

@@ -15,8 +15,9 @@ package enum Digest {
     }
   }
 
-  /// The digest of bytes that come in parts: of an output that is written to a file.
-  package struct Parts: ~Copyable {
+  /// The digest of bytes that come in parts: of an output that is written to a file. Has one owner,
+  /// on whatever thread that is.
+  package struct Parts: ~Copyable, @unchecked Sendable {
     private let memory: UnsafeMutableRawPointer
     private var state: OpaquePointer { OpaquePointer(memory) }
 
@@ -32,7 +33,8 @@ package enum Digest {
         state, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
     }
 
-    package consuming func end() -> [UInt8] {
+    /// The digest of all parts. Nothing is added afterwards.
+    package mutating func end() -> [UInt8] {
       [UInt8](unsafeUninitializedCapacity: Digest.count) { digest, filled in
         crypto_generichash_final(state, digest.baseAddress!, Digest.count)
         filled = Digest.count

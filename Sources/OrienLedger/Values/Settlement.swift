@@ -19,7 +19,7 @@ package struct Settlement: Sendable {
 package enum KeptStream: Sendable {
   /// Here, to be kept in the ledger's own file: at most `Ledger.inlineOutputBytes`.
   case inline([UInt8])
-  /// In the file that `OutputFiles` gave, synced; the record's summary says how many and, where it
-  /// was made on the way, their digest.
-  case file
+  /// In the file that `OutputFiles` gave, synced; the record's summary says how many. The digest is
+  /// theirs, made on the way.
+  case file(digest: [UInt8])
 }

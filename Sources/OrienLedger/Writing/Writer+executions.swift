@@ -165,8 +165,12 @@ extension KeptStream {
 
   /// Makes the summary tell of exactly the bytes that are kept.
   func vouch(in summary: inout StreamSummary) {
-    guard case .inline(let bytes) = self else { return }
-    summary.bytes = UInt64(bytes.count)
-    summary.digest = bytes.isEmpty ? nil : Digest.of(bytes)
+    switch self {
+    case .inline(let bytes):
+      summary.bytes = UInt64(bytes.count)
+      summary.digest = bytes.isEmpty ? nil : Digest.of(bytes)
+    case .file(let digest):
+      summary.digest = digest
+    }
   }
 }

@@ -71,7 +71,7 @@ package struct StreamSummary: Sendable, Equatable {
   /// More came than was granted, and was read and thrown away.
   package var isTruncated: Bool
   /// BLAKE2b-256 of the kept bytes, so that the record vouches for them after they are forgotten.
-  /// The ledger adds it to what it keeps in its own file; nil where there are no bytes.
+  /// The ledger adds it; nil where there are no bytes.
   package var digest: [UInt8]?
 
   package init(bytes: UInt64 = 0, isTruncated: Bool = false, digest: [UInt8]? = nil) {
