@@ -58,15 +58,7 @@ package final class Ledger: Sendable {
     let folder = try Folder(at: path, creating: true)
     let file = try LedgerFile(in: folder)
     try file.checkEnd()
-    do {
-      return try Ledger(file, options, onBroken)
-    } catch let error as DatabaseError {
-      throw error.failure
-    } catch let error as Failure {
-      throw error
-    } catch {
-      preconditionFailure("nothing else is thrown here")
-    }
+    return try DatabaseError.telling { try Ledger(file, options, onBroken) }
   }
 
   private init(

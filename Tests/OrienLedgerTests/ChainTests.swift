@@ -111,7 +111,7 @@ struct ChainTests {
       let id = try ledger.run()
       return try ledger.receipt(of: id)
     }
-    #expect(try Chain.verify(folder: rig.path, witnesses: [receipt]).end == 11)
+    #expect(try Chain.verify(folder: rig.path, witnesses: [receipt, receipt]).end == 11)
     try rig.tamper(
       """
       DELETE FROM executions WHERE position > 9; DELETE FROM records WHERE position > 9;

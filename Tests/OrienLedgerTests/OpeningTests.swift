@@ -145,4 +145,27 @@ struct OpeningTests {
       #expect(count == 0)
     }
   }
+
+  @Test("A key that others may read is refused")
+  func openKey() throws {
+    try fill()
+    #expect(chmod(rig.path + "/node.key", 0o640) == 0)
+    #expect(refusal()?.code == .denied)
+  }
+
+  @Test("The writer waits for the disk at every commit")
+  func durable() throws {
+    try rig.with { ledger in
+      let modes = try ledger.wait { (reply: Reply<Result<[String], Failure>>) in
+        ledger.submit(.certainty, reply) { writer throws(DatabaseError) in
+          let database = writer.database
+          return .success([
+            try database.prepare("PRAGMA journal_mode").first { $0.text(0) } ?? "",
+            String(try database.number("PRAGMA synchronous")),
+          ])
+        }
+      }
+      #expect(modes == ["wal", "2"])
+    }
+  }
 }

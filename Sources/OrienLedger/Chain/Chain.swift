@@ -23,8 +23,8 @@ package enum Chain {
   }
 
   /// Looks through the ledger in a state folder, which a node may be using meanwhile. `trusted` is
-  /// the node's public key, from elsewhere; without it the folder's own counts. Each `witness` must
-  /// be in the chain. `progress` is told the place reached and the last one.
+  /// the node's public key, from elsewhere; without it the folder's own counts. Each witness must be
+  /// in the chain, where that has not forgotten its place. `progress` is told the place reached and the last one.
   package static func verify(
     folder path: String, trusted: [UInt8]? = nil, witnesses: [Receipt] = [],
     progress: (Int64, Int64) -> Void = { _, _ in }
@@ -37,17 +37,14 @@ package enum Chain {
         "\(path) is of the node with the key \(String(hex: key)); expected \(String(hex: trusted))")
     }
     for witness in witnesses { try witness.verify(trusted: key) }
-    do {
+    let unreadable = { (error: DatabaseError) in
+      Failure(.invalid, "chain-broken", "the ledger cannot be read: \(error)")
+    }
+    return try DatabaseError.telling(as: unreadable) {
       let database = try Database(at: path + "/" + LedgerFile.name.text, .read)
       var walk = try ChainWalk(database, publicKey: key, witnesses: witnesses)
       try walk.run(progress)
       return walk.report
-    } catch let error as DatabaseError {
-      throw Failure(.invalid, "chain-broken", "the ledger cannot be read: \(error)")
-    } catch let error as Failure {
-      throw error
-    } catch {
-      preconditionFailure("nothing else is thrown here")
     }
   }
 

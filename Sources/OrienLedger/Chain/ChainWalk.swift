@@ -18,7 +18,12 @@ struct ChainWalk {
     self.publicKey = publicKey
     report = Chain.Report(publicKey: publicKey)
     link = Link(start: publicKey)
-    self.witnesses = Dictionary(witnesses.map { ($0.position, $0.hash) }) { first, _ in first }
+    self.witnesses = try Dictionary(witnesses.map { ($0.position, $0.hash) }) { one, other in
+      guard one == other else {
+        throw Self.fault("two receipts are of one place and of different records")
+      }
+      return one
+    }
     records = try database.prepare(
       """
       SELECT records.position, record, hash, records.number, executions.position, status, id,

@@ -54,11 +54,20 @@ extension NodeKey {
   /// The key in `folder`; nil where there is none.
   init?(in folder: Folder) throws(Failure) {
     guard let text = try folder.contents(of: Self.fileName, atMost: 256) else { return nil }
+    let path = "\(folder.path)/\(Self.fileName)"
+    let mode: UInt32
+    do { mode = try folder.status(of: Self.fileName).mode } catch { throw error.failure(path) }
+    guard mode & 0o077 == 0 else {
+      throw Failure(
+        .denied, "node-key",
+        "\(path): others may read the node's key (mode \(String(mode, radix: 8))); chmod 600 \(path)"
+      )
+    }
     let digits = text.prefix { $0.isLowerHexDigit }
     guard digits.count == 64, text.dropFirst(64).allSatisfy({ $0 == UInt8(ascii: "\n") }) else {
       throw Failure(
         .invalid, "node-key",
-        "\(folder.path)/\(Self.fileName): expected 64 lower-case hexadecimal digits;"
+        "\(path): expected 64 lower-case hexadecimal digits;"
           + " restore the file from a backup")
     }
     self.init(seed: String(decoding: digits, as: UTF8.self).hexBytes)

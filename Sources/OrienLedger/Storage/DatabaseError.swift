@@ -47,6 +47,21 @@ struct DatabaseError: Error, CustomStringConvertible {
     kind = .broken
   }
 
+  /// Runs `body`, whose errors are the ledger's file's or are told already.
+  static func telling<Value: ~Copyable>(
+    as failure: (DatabaseError) -> Failure = \.failure, _ body: () throws -> Value
+  ) throws(Failure) -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw failure(error)
+    } catch let error as Failure {
+      throw error
+    } catch {
+      preconditionFailure("nothing else is thrown in the ledger: \(error)")
+    }
+  }
+
   var description: String { "\(message) (SQLite \(code), \(doing))" }
 
   var failure: Failure {

@@ -53,9 +53,13 @@ struct LedgerFile {
   }
 
   private static func damaged(_ path: String, _ error: DatabaseError) -> Failure {
-    Failure(
-      .invalid, "ledger-damaged",
-      "\(path) cannot be used: \(error); restore it from a backup. Nothing was changed")
+    switch error.kind {
+    case .full, .busy: error.failure
+    case .refused, .broken:
+      Failure(
+        .invalid, "ledger-damaged",
+        "\(path) cannot be used: \(error); restore it from a backup. Nothing was changed")
+    }
   }
 
   // MARK: The first start
@@ -95,7 +99,7 @@ struct LedgerFile {
     _ name: FolderPath, in folder: Folder, key: NodeKey, migrations: [String]
   ) throws(Failure) -> Database {
     let path = folder.path + "/" + name.text
-    do {
+    return try DatabaseError.telling(as: { damaged(path, $0) }) {
       let database = try Database(at: path, .write)
       try database.execute(
         """
@@ -114,12 +118,6 @@ struct LedgerFile {
       }
       try database.migrate(migrations)
       return database
-    } catch let error as DatabaseError {
-      throw damaged(path, error)
-    } catch let error as Failure {
-      throw error
-    } catch {
-      preconditionFailure("nothing else is thrown here")
     }
   }
 }

@@ -14,7 +14,8 @@ package struct Gauges: Sendable {
   package var logBytes = 0
   /// Outputs and records that are kept, in bytes.
   package var keptBytes: Int64 = 0
-  /// The disk is full: what is new is refused, finals wait or go into their reserve.
+  /// The disk is full, or another program has the file: what is new is refused, finals wait or go
+  /// into their reserve.
   package var isFull = false
 }
 

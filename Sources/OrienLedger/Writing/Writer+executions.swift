@@ -117,12 +117,14 @@ extension Writer {
   }
 
   private func keep(_ settlement: Settlement, at position: Int64) throws(DatabaseError) {
-    let outputBytes = settlement.record.output.bytes.saturatingAdd(settlement.record.errors.bytes)
-    keptBytes += Int64(clamping: outputBytes) + Int64(record.count)
+    // No file is larger than the bound, and no sum of such sizes overflows.
+    let outputBytes = Int64(
+      min(settlement.record.output.bytes.saturatingAdd(settlement.record.errors.bytes), 1 << 44))
+    keptBytes += outputBytes + Int64(record.count)
     guard outputBytes > 0 else { return }
     try statements.outputs.run { row in
       row.integer(position)
-      row.integer(Int64(clamping: outputBytes))
+      row.integer(outputBytes)
       row.blob(settlement.output.inline)
       row.blob(settlement.errors.inline)
     }

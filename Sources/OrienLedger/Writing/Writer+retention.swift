@@ -25,7 +25,8 @@ extension Writer {
   /// One small step of forgetting: beyond the bound of bytes the oldest outputs, then the oldest
   /// records; beyond the bound of days both.
   func prune() throws(DatabaseError) {
-    let cutoff = Timestamp.now.microseconds - Int64(options.retainDays) * 86_400_000_000
+    let cutoff =
+      Timestamp.now.microseconds - Int64(min(options.retainDays, 36_500)) * 86_400_000_000
     var done = false
     if keptBytes > options.retainBytes {
       done = try forgetOutputs()

@@ -69,6 +69,7 @@ final class Writer: @unchecked Sendable {
       }
     }
     for entry in held { entry.refuse(Self.closing).send() }
+    // What stays in the log is on the disk already, and the next start reads it from there.
     if broken == nil { try? database.checkpoint() }
   }
 
