@@ -47,6 +47,7 @@ class NodeCase(unittest.TestCase):
         cls.upload("warm", "main.py", b"")
         cls.execute("warm", "echo", {"message": "x"}, wait=20)
         cls.execute("warm", "python_script", {"script": "main.py"}, wait=20)
+        cls.get("/executions?session=warm&status=completed")
         cls.ask("DELETE", "/sessions/warm/workspace")
         cls.before = (cls.node.pid, cls.node.descriptors(), fingerprint(cls.outside))
         cls.group = group_name(cls.node)
@@ -69,7 +70,7 @@ class NodeCase(unittest.TestCase):
         self.assertEqual(self.get("/health").status, 200, "U1")
         self.assertLess(time.monotonic() - began, 1, "U1: /health is slow")
         until(lambda: node.descriptors() <= descriptors, SETTLE_SECONDS,
-              lambda: f"U2: {node.descriptors()} descriptors, {descriptors} before")
+              lambda: f"U2: open and not before: {node.descriptors() - descriptors}")
         until(lambda: not processes_in_groups(self.group), SETTLE_SECONDS,
               lambda: f"U3: {processes_in_groups(self.group)} still in {self.group}")
         self.assertEqual(fingerprint(self.outside), canary, "U4: something outside has changed")

@@ -64,6 +64,7 @@ class HTTPAttacks(NodeCase):
                              body=body)
 
     def test_a_chunked_body_is_a_body(self):
+        self.session("s")
         body = b"".join(b"1\r\n" + BODY[n:n + 1] + b"\r\n" for n in range(len(BODY)))
         found, _ = self.send(b"POST /execute HTTP/1.1", b"Content-Type: application/json",
                              b"Transfer-Encoding: Chunked", body=body + b"0\r\n\r\n")
@@ -136,6 +137,7 @@ class HTTPAttacks(NodeCase):
                          [200])
 
     def test_an_expectation_is_met_or_refused(self):
+        self.session("s")
         self.refuses((417,), b"POST /execute HTTP/1.1", b"Expect: 200-ok",
                      b"Content-Length: %d" % len(BODY), body=BODY)
         with self.node.connect() as stream:

@@ -73,7 +73,7 @@ class Arguments(NodeCase):
         self.assertEqual(record["output"], f"{[a.encode().hex() for a in hostile]}\n")
         for message in hostile:
             record = self.execute(session, "echo", {"message": message}, wait=5).json
-            self.assertEqual(record["output"], message)
+            self.assertEqual(record["output"], message + "\n")
 
     def test_arguments_too_long_for_a_process_are_refused_before_it_starts(self):
         session = self.session()

@@ -41,7 +41,7 @@ class JSONAttacks(NodeCase):
         self.session("s")
         answer = self.ask("POST", "/execute?wait=5", with_message(b'"\\ud83d\\ude00"'),
                           {"Content-Type": "application/json"})
-        self.assertEqual(answer.json["output"], "\U0001f600")
+        self.assertEqual(answer.json["output"], "\U0001f600\n")
 
     def test_long_and_many_keys_cost_time_in_proportion(self):
         self.refuse(b'{"' + b"k" * (1 << 20) + b'":1}',

@@ -47,7 +47,7 @@ class CommandLine(unittest.TestCase):
             self.assertNotIn("\x1b", self.orien(*words).stdout)
 
     def test_a_tool_runs_and_its_output_is_ours(self):
-        self.assertEqual(self.orien("run", "echo", "message=a=b c").stdout, "a=b c")
+        self.assertEqual(self.orien("run", "echo", "message=a=b c").stdout, "a=b c\n")
 
     def test_a_script_is_sent_and_its_exit_code_is_ours(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -63,6 +63,7 @@ class CommandLine(unittest.TestCase):
         self.node.upload(session, "s.py", b"print('up', flush=True)\nimport time; time.sleep(60)")
         started = self.node.execute(session, "python_script", {"script": "s.py"}).json
         execution = started["executionId"]
+        until(lambda: self.node.get(f"/executions/{execution}/output").body, 10, "it is silent")
         self.assertIn(execution, self.orien("ps").stdout)
         self.orien("cancel", execution)
         self.assertEqual(self.orien("logs", "-f", execution).stdout, "up\n")

@@ -20,7 +20,7 @@ class Execute(NodeCase):
         self.assertRegex(body["startedAt"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         record = self.final(body["executionId"])
         self.assertEqual(record["status"], "completed")
-        self.assertEqual(record["output"], "hello")
+        self.assertEqual(record["output"], "hello\n")
         self.assertEqual(record["exitCode"], 0)
         self.assertEqual(record["startedAt"], body["startedAt"])
         self.assertNotIn("error", record)

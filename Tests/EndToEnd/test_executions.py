@@ -63,9 +63,9 @@ class Executions(NodeCase):
     def test_output_is_read_from_any_offset(self):
         record = self.execute(self.session(), "echo", {"message": "0123456789"}, wait=5).json
         path = f"/executions/{record['executionId']}/output"
-        self.assertEqual(self.get(path).body, b"0123456789")
-        self.assertEqual(self.get(path + "?offset=4").body, b"456789")
-        self.assertEqual(self.get(path + "?offset=10").body, b"")
+        self.assertEqual(self.get(path).body, b"0123456789\n")
+        self.assertEqual(self.get(path + "?offset=4").body, b"456789\n")
+        self.assertEqual(self.get(path + "?offset=11").body, b"")
         self.assertEqual(self.get(path + "?stream=stderr").body, b"")
         for query in ("offset=-1", "offset=x", "stream=odd"):
             self.refused(self.get(f"{path}?{query}"), 400)

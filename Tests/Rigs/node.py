@@ -4,6 +4,7 @@ Everything that looks into the node from outside (descriptors, threads, control 
 launcher's pids) is read from the kernel, never asked of the node.
 """
 
+import collections
 import contextlib
 import http.client
 import json
@@ -21,6 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release"))
 PATIENCE_SECONDS = 20
+SERIAL = re.compile(r":\[\d+\]$")
 READY = re.compile(r"orien: listening on http://([^\s/]+):(\d+)")
 
 
@@ -182,7 +184,12 @@ class Node:
     # The kernel's view
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        """What the node holds open, by what it is, and how many of each."""
+        found = collections.Counter()
+        for number in os.listdir(f"/proc/{self.pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                found[SERIAL.sub("", os.readlink(f"/proc/{self.pid}/fd/{number}"))] += 1
+        return found
 
     def threads(self):
         return len(os.listdir(f"/proc/{self.pid}/task"))
