@@ -32,7 +32,8 @@ class Audit:
     def faults(self, calls):
         """Everything that is wrong at rest."""
         return [
-            *self.calls_without_one_end(calls), *self.twice_run(), *self.broken_chain(),
+            *self.calls_without_one_end(calls), *self.runs_that_are_not_one(calls),
+            *self.broken_chain(),
             *self.processes_left(), *self.folders_without_session(),
         ]
 
@@ -42,12 +43,13 @@ class Audit:
             if answer.status != 200:
                 yield f"{call.execution} was accepted and is unknown: {answer}"
                 continue
-            status = answer.json["status"]
+            record = answer.json
+            status, end = record["status"], f"{record['status']}: {record.get('reason')}"
             if status not in FINAL:
                 yield f"{call.execution} is {status} at rest"
-            before = self.judged.setdefault(call.execution, status)
-            if before != status:
-                yield f"{call.execution} was {before}, and is {status} now"
+            before = self.judged.setdefault(call.execution, end)
+            if before != end:
+                yield f"{call.execution} was {before}, and is {end} now"
         with self.ledger() as ledger:
             for number, ends in ledger.execute(
                     "SELECT number, count(*) FROM records GROUP BY number HAVING count(*) != 1"):
@@ -56,11 +58,16 @@ class Audit:
                     "SELECT number FROM executions WHERE position IS NULL OR status < 2"):
                 yield f"execution {number} has no final record"
 
-    def twice_run(self):
+    def runs_that_are_not_one(self, calls):
         lines = self.ran.read_text().split() if self.ran.exists() else []
-        for token, times in collections.Counter(lines).items():
+        ran = collections.Counter(lines)
+        for token, times in ran.items():
             if times > 1:
                 yield f"the script of {token} ran {times} times"
+        for call in calls:
+            is_complete = self.judged.get(call.execution, "").startswith("completed")
+            if call.tool != "echo" and is_complete and not ran[call.token]:
+                yield f"{call.execution} is completed and never ran"
 
     def broken_chain(self):
         verified = self.node.command("receipt", "verify", "--chain", "--state", self.node.state)

@@ -48,6 +48,8 @@ class Soak:
         self.load = Load(self.node, self.ran, seed=seed)
         self.descriptors = None
         self.restarts = []
+        # Processes that a kill found in the groups: without any, it proved nothing of them.
+        self.found = 0
 
     def run(self, kills):
         """Yields after each kill that held; raises at the first that did not."""
@@ -71,7 +73,9 @@ class Soak:
             until(lambda: self.node.jail("launcher") not in (None, jails["launcher"]),
                   REPLACED_SECONDS, "no new launcher")
             return
-        started = processes_in_groups(self.group) | set(jails.values()) - {None}
+        held = processes_in_groups(self.group)
+        self.found += len(held)
+        started = held | set(jails.values()) - {None}
         self.node.kill()
         until(lambda: not any(map(is_alive, started)), LIFELINE_SECONDS,
               lambda: f"outlived the node: {[pid for pid in started if is_alive(pid)]}")
@@ -107,16 +111,18 @@ class Soak:
         left = list((self.node.state / "workspaces").iterdir())
         assert not faults and not left, (faults, left)
         assert self.node.stop() == 0
+        assert self.found and self.ran.read_text(), "no script ran while something was killed"
         assert not list(self.audit.broken_chain())
 
     def summary(self):
         accepted = self.load.accepted()
         ends = {}
-        for status in self.audit.judged.values():
-            ends[status] = ends.get(status, 0) + 1
+        for end in self.audit.judged.values():
+            ends[end] = ends.get(end, 0) + 1
         slowest = max(self.restarts, default=0)
-        return (f"{len(accepted)} executions accepted, {ends}; refused {self.load.refusals};"
-                f" {len(self.restarts)} restarts, the slowest {slowest * 1e3:.0f} ms")
+        return (f"{len(accepted)} executions accepted: {ends}\nrefused: {self.load.refusals}\n"
+                f"{len(self.restarts)} restarts, the slowest {slowest * 1e3:.0f} ms;"
+                f" {self.found} processes died with their node")
 
 
 def main():
