@@ -83,16 +83,19 @@ extension Descriptor {
     let raw = self.raw
     var bytes: [UInt8] = []
     while bytes.count < count {
-      let start = bytes.count
-      let step = min(count - start, 1 << 16)
-      bytes.append(contentsOf: repeatElement(0, count: step))
-      let got = try retrying("pread") {
-        bytes.withUnsafeMutableBytes {
-          pread(raw, $0.baseAddress! + start, step, Int(offset) + start)
+      let start = Int(offset) + bytes.count
+      let step = min(count - bytes.count, 1 << 18)
+      var failure: SystemError?
+      let chunk = [UInt8](unsafeUninitializedCapacity: step) { buffer, filled in
+        do throws(SystemError) {
+          filled = try retrying("pread") { pread(raw, buffer.baseAddress, step, start) }
+        } catch {
+          failure = error
         }
       }
-      bytes.removeLast(step - got)
-      if got == 0 { break }
+      if let failure { throw failure }
+      if chunk.isEmpty { break }
+      if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
     }
     return bytes
   }
