@@ -112,9 +112,9 @@ extension Kernel {
     guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
       return settle(execution, end)
     }
-    execution.workspace.measure { [self] _ in
+    execution.workspace.judge { [self] isOver in
       var end = end
-      if execution.workspace.workspace.account.isOver {
+      if isOver {
         let disk = Ending.caused(by: .disk)
         end.ending.status = disk.status
         end.ending.reason = disk.reason

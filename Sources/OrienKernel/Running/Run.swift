@@ -201,7 +201,9 @@ final class Run {
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      setting.workspace.watchQuota { [weak self] in self?.stop(.disk) }
+      let granted = setting.tool.granted
+      let disk = DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
+      setting.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk) }
     }
     return try ProcessRun(
       command, limits: setting.tool.granted, in: setting.workspace.workspace, jail: means.jail,

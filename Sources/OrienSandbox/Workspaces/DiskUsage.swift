@@ -49,6 +49,11 @@ package struct DiskUsage: Sendable, Equatable {
     bytes > limit.bytes || files > limit.files
   }
 
+  /// The smaller of each.
+  func least(_ other: DiskUsage) -> DiskUsage {
+    DiskUsage(bytes: min(bytes, other.bytes), files: min(files, other.files))
+  }
+
   static func + (a: Self, b: Self) -> Self {
     DiskUsage(bytes: a.bytes.saturatingAdd(b.bytes), files: a.files.saturatingAdd(b.files))
   }

@@ -14,8 +14,8 @@ final class SessionState {
   var afterwards: [() -> Void] = []
   /// Calls that are in it.
   var leases = 0
-  /// Told when it is over its quota, by the lease's number.
-  var alarms: [Int: () -> Void] = [:]
+  /// By the lease's number: told once when there is more in it than that one's limit.
+  var alarms: [Int: Alarm] = [:]
   var lastLease = 0
   var onVacant: (() -> Void)?
   var isMeasuring = false
@@ -23,6 +23,11 @@ final class SessionState {
   /// It is counted now and then; `meter` is set while that waits for its time.
   var isMetered = false
   var meter: Timer?
+
+  struct Alarm {
+    var limit: DiskUsage
+    var body: () -> Void
+  }
 
   enum Phase {
     case closed

@@ -27,8 +27,6 @@ package final class WorkspaceAccount: Sendable {
 
   package var used: DiskUsage { state.withLock { $0.used } }
 
-  package var isOver: Bool { used.exceeds(limit) }
-
   func reserve(_ more: DiskUsage) throws(Failure) {
     try change { state throws(Failure) in
       if state.isClosed { throw Self.removed }

@@ -6,15 +6,20 @@ import OrienSystem
 ///
 /// Belongs to the loop's thread. Let go of without `end`, it keeps the workspace for good.
 package final class WorkspaceLease {
-  /// Held until the end of the stay alone: it is a descriptor. Traps behind that.
-  package var workspace: Workspace { held! }
+  /// Traps once the stay has ended.
+  package var workspace: Workspace {
+    guard let held else { preconditionFailure("a lease that has ended has no workspace") }
+    return held
+  }
+  /// Nil once the stay has ended: it is a descriptor.
   private var held: Workspace?
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
-  /// Programs have written, and what they wrote is not counted yet.
+  /// What the workspace may hold for this call; set once programs write to it.
+  private var limit: DiskUsage?
+  /// What they wrote is not counted yet.
   private var isUncounted = false
-  private var hasEnded = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
@@ -26,25 +31,29 @@ package final class WorkspaceLease {
   }
 
   /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
-  /// once when it is over its quota. The call is to be ended then.
-  package func watchQuota(_ alarm: @escaping () -> Void) {
-    precondition(!hasEnded, "a lease that has ended watches nothing")
+  /// once when it holds more than `limit` or its quota, whichever is less. The call is to be ended
+  /// then.
+  package func watch(upTo limit: DiskUsage, _ alarm: @escaping () -> Void) {
+    let least = limit.least(workspace.account.limit)
+    self.limit = least
     isUncounted = true
-    state.alarms[number] = alarm
+    state.alarms[number] = SessionState.Alarm(limit: least, body: alarm)
     workspaces.scheduleMeter(state, after: .zero)
   }
 
-  /// Counts what the workspace holds now, after what the call has done.
-  package func measure(_ then: @escaping (Result<DiskUsage, Failure>) -> Void) {
+  /// Counts what the call's programs have left, and answers whether that is more than there may be.
+  /// What cannot be counted is not held against them.
+  package func judge(_ then: @escaping (_ isOver: Bool) -> Void) {
+    guard let limit else { return then(false) }
     isUncounted = false
-    workspaces.measure(state, then)
+    workspaces.measure(state) { result in
+      then((try? result.get())?.exceeds(limit) ?? false)
+    }
   }
 
   /// Ends the stay; once. What the call has left in the workspace is counted soon after.
   package func end() {
-    precondition(!hasEnded, "a lease ends once")
     let hasWritten = workspace.takeWritten()
-    hasEnded = true
     held = nil
     state.alarms[number] = nil
     state.leases -= 1
@@ -80,11 +89,10 @@ extension Workspaces {
       let start = Instant.now
       self.measure(state) { _ in
         state.isMetered = false
-        if state.account.isOver {
-          let alarms = state.alarms
-          state.alarms = [:]
-          for alarm in alarms.values { alarm() }
-        }
+        let used = state.account.used
+        let due = state.alarms.filter { used.exceeds($0.value.limit) }
+        for number in due.keys { state.alarms[number] = nil }
+        for alarm in due.values { alarm.body() }
         self.scheduleMeter(state, after: Instant.now.since(start))
       }
     }

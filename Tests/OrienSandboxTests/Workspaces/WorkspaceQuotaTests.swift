@@ -124,7 +124,7 @@ struct WorkspaceQuotaTests {
     let workspace = try rig.open("s")
     for index in 0..<100 { rig.script("", to: "\(index)", in: workspace) }
     #expect(try workspace.measure().files == 11)
-    #expect(workspace.account.isOver)
+    #expect(reason { _ = try workspace.open("0", for: .append) } == "workspace-full")
   }
 
   @Test("A program that fills its workspace is noticed while it runs")
@@ -133,14 +133,30 @@ struct WorkspaceQuotaTests {
     let workspace = try rig.open("s")
     let lease = try rig.workspaces.lease(workspace)
     var alarms = 0
-    lease.watchQuota { alarms += 1 }
+    lease.watch(upTo: .unlimited) { alarms += 1 }
     rig.script(text(10_001), to: "f", in: workspace)
     rig.wait { alarms == 1 }
     #expect(reason { _ = try workspace.open("g", for: .replace) } == "workspace-full")
     #expect(reason { _ = try workspace.open("f", for: .read) } == nil)
-    let usage = try rig.result { lease.measure($0) }
-    #expect(usage == DiskUsage(bytes: 10_001, files: 1))
+    #expect(rig.answer { lease.judge($0) })
     lease.end()
+  }
+
+  @Test("A call's own limit counts where it is less than the workspace's, and only for that call")
+  func ownLimit() throws {
+    let rig = try rig()
+    let workspace = try rig.open("s")
+    let leases = try (0..<3).map { _ in try rig.workspaces.lease(workspace) }
+    var alarms: [Int] = []
+    leases[0].watch(upTo: DiskUsage(bytes: 100, files: 100)) { alarms.append(0) }
+    leases[1].watch(upTo: DiskUsage(bytes: 1_000, files: 1)) { alarms.append(1) }
+    leases[2].watch(upTo: .unlimited) { alarms.append(2) }
+    rig.script(text(101), to: "a", in: workspace)
+    rig.wait { alarms == [0] }
+    rig.script("", to: "b", in: workspace)
+    rig.wait { alarms == [0, 1] }
+    #expect(leases.map { lease in rig.answer { lease.judge($0) } } == [true, true, false])
+    for lease in leases { lease.end() }
   }
 
   @Test("What a call has left is counted when it ends, also what a handler wrote")
@@ -148,7 +164,7 @@ struct WorkspaceQuotaTests {
     let rig = try rig()
     let workspace = try rig.open("s")
     var lease = try rig.workspaces.lease(workspace)
-    lease.watchQuota {}
+    lease.watch(upTo: .unlimited) {}
     rig.script(text(4_000), to: "a", in: workspace)
     lease.end()
     rig.wait { workspace.account.used == DiskUsage(bytes: 4_000, files: 1) }
@@ -173,4 +189,8 @@ struct WorkspaceQuotaTests {
     account.measured(DiskUsage(bytes: 60, files: 1))
     #expect(account.used == DiskUsage(bytes: 60, files: 1))
   }
+}
+
+extension DiskUsage {
+  fileprivate static let unlimited = DiskUsage(bytes: .max, files: .max)
 }
