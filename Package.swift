@@ -117,7 +117,10 @@ let checks: [Target] = [
     ]),
   tests(
     "OrienAPI",
-    ["OrienAPI", "OrienKernel", "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel"]),
+    [
+      "OrienAPI", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP",
+      "OrienTestKit", "OrienSystem", "OrienModel",
+    ]),
   tests(
     "orien",
     [

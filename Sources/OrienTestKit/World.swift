@@ -37,8 +37,9 @@ package final class World {
   private var isLedgerOpen = true
   private let broken = Channel<Failure>()
 
-  /// In `scratch` it goes on where the world before it stopped.
-  package init(_ settings: Settings, in scratch: Scratch = Scratch()) throws {
+  /// Goes on where the world stopped that left `before`, in a copy of it.
+  package init(_ settings: Settings, after before: Scratch? = nil) throws {
+    let scratch = try before.map(Scratch.init(copying:)) ?? Scratch()
     self.scratch = scratch
     loop = try Loop()
     let broken = broken
@@ -100,12 +101,13 @@ package final class World {
   /// Why the ledger can write no more; nil while it can.
   package var ledgerFailure: Failure? { broken.receive(within: .zero) }
 
-  /// Runs the loop until the condition holds.
+  /// Runs the loop until the condition holds; `otherwise` says what is there in its stead.
   package func wait(
-    within bound: Duration = .seconds(30), until condition: () -> Bool
+    within bound: Duration = .seconds(30), until condition: () -> Bool,
+    else otherwise: () -> String = { "" }
   ) throws(Failure) {
     guard loop.drive(within: bound, until: condition) else {
-      throw Failure(.internal, "no-event", "what a test waits for did not come")
+      throw Failure(.internal, "no-event", "what a test waits for did not come; \(otherwise())")
     }
   }
 
@@ -129,11 +131,11 @@ package final class World {
     try wait { isIdle }
   }
 
-  /// What a node leaves that dies now: its folder as it is, with nothing said about what ran. This
-  /// world can write no more and only waits to be closed.
-  package func die() throws -> Scratch {
+  /// Leaves the folder as a node does that dies now, with nothing said about what runs. This world
+  /// can write no more and only waits to be closed.
+  package func die() -> Scratch {
     closeLedger()
-    return try Scratch(copying: scratch)
+    return scratch
   }
 
   private func closeLedger() {

@@ -8,13 +8,13 @@ extension World {
   /// Makes a world with the fixture of many tools, and closes it whatever becomes of the test.
   @discardableResult
   static func with<Result>(
-    _ libraries: [Library] = [], in scratch: Scratch = Scratch(),
+    _ libraries: [Library] = [], after before: Scratch? = nil,
     _ change: (inout Settings) -> Void = { _ in }, _ body: (World) throws -> Result
   ) throws -> Result {
     var settings = Settings()
     settings.libraries = try libraries.isEmpty ? [.tools()] : libraries
     change(&settings)
-    let world = try World(settings, in: scratch)
+    let world = try World(settings, after: before)
     let result = Swift.Result { try body(world) }
     try world.close()
     // What comes in has gone out again.

@@ -1,0 +1,126 @@
+import Foundation
+import OrienLedger
+import OrienModel
+import OrienPlugins
+import OrienSystem
+import OrienTestKit
+import Testing
+
+@testable import OrienKernel
+
+@Suite("Kernel: deadlines")
+struct DeadlineTests {
+  private static func short(_ settings: inout World.Settings) {
+    settings.policy.maxima.wallMilliseconds = 30
+    settings.policy.grace = .milliseconds(10)
+  }
+
+  @Test("A handler that watches for it is told, and its call has timed out")
+  func watching() throws {
+    try World.with([], Self.short) { world in
+      let record = try world.run("wait_cancel")
+      #expect(record.status == .timeout && record.reason == "wall")
+      #expect(record.message == "Execution exceeded time limit of 0.03s")
+      #expect(record.runningMicroseconds >= 30_000)
+      #expect(world.kernel.stuck == 0)
+    }
+  }
+
+  @Test("A process is killed, and its call has timed out")
+  func process() throws {
+    try World.with([], Self.short) { world in
+      let id = try world.submit("go", #"{"words":["sleep"]}"#).id
+      let record = try world.end(of: id)
+      #expect(world.jail.processes.map(\.killReason) == [.wall])
+      #expect(record.status == .timeout && record.exitCode == nil)
+    }
+  }
+
+  @Test("What had ended by itself before it was killed has its own end")
+  func ownEnd() throws {
+    try World.with([], Self.short) { world in
+      world.jail.diesWhenKilled = false
+      let id = try world.submit("go", #"{"words":["false"]}"#).id
+      try world.wait { world.jail.processes.first?.killReason == .wall }
+      world.jail.processes[0].exit(3)
+      let record = try world.end(of: id)
+      #expect(record.status == .failed && record.reason == "exit" && record.exitCode == 3)
+    }
+  }
+
+  @Test("A command's own deadline ends the command, and its handler goes on")
+  func commands() throws {
+    try World.with { world in
+      let record = try world.run("run", #"{"words":["sleep"],"bound":1}"#)
+      #expect(record.status == .completed)
+      #expect(try world.text(of: record.id).hasPrefix("status 0 code -1 signal 9 reason 2"))
+    }
+  }
+
+  @Test("A handler that never returns is given up; its slot comes back when it does after all")
+  func stuck() throws {
+    let gate = try Gate()
+    try World.with([.fixture("stuck")], Self.short) { world in
+      let id = try world.submit("wait_for", #"{"number":\#(gate.reader)}"#).id
+      let record = try world.end(of: id)
+      #expect(record.status == .timeout)
+      #expect(world.kernel.stuck == 1 && world.kernel.running == 1)
+      let tool = try #require(world.kernel.catalogue.tool("wait_for"))
+      #expect(tool.plugin.state == .stuck(threads: 1))
+      // Its other thread works on.
+      #expect(try world.run("spin", #"{"number":1}"#).status == .completed)
+      _ = try world.end(of: world.submit("wait_for", #"{"number":\#(gate.reader)}"#).id)
+      let refused = failure { try world.submit("spin", #"{"number":1}"#) }
+      #expect(refused?.code == .unavailable && refused?.reason == "plugin-stuck")
+      #expect(tool.unavailable?.reason == "plugin-stuck")
+      gate.open()
+      try world.wait { world.kernel.stuck == 0 }
+      #expect(world.kernel.running == 0 && tool.plugin.state == .ready)
+      #expect(try world.run("spin", #"{"number":1}"#).status == .completed)
+      #expect(try world.report(id).final == record)
+    }
+  }
+
+  @Test("A tool whose only slot is stuck is refused, though its plugin has threads left")
+  func stuckTool() throws {
+    let gate = try Gate()
+    let manifest = #"{"tools":{"wait_for":{"limits":{"concurrency":1}}}}"#
+    try World.with([.fixture("stuck", manifest: manifest)], Self.short) { world in
+      _ = try world.end(of: world.submit("wait_for", #"{"number":\#(gate.reader)}"#).id)
+      let refused = failure { try world.submit("wait_for", #"{"number":\#(gate.reader)}"#) }
+      #expect(refused?.reason == "plugin-stuck")
+      #expect(try world.run("spin", #"{"number":1}"#).status == .completed)
+      gate.open()
+      try world.wait { world.kernel.stuck == 0 }
+    }
+  }
+
+  @Test("A stuck call holds neither its session nor the node's end")
+  func stuckSession() throws {
+    let gate = try Gate()
+    defer { gate.open() }
+    try World.with([.fixture("stuck")], Self.short) { world in
+      _ = try world.end(of: world.submit("wait_for", #"{"number":\#(gate.reader)}"#).id)
+      try world.remove()
+      try world.shutDown(within: .zero)
+      gate.open()
+      try world.wait { world.kernel.stuck == 0 }
+    }
+  }
+}
+
+/// What a handler of the fixture waits at, whatever it is told.
+private final class Gate {
+  private let pipe = Foundation.Pipe()
+  private var isOpen = false
+
+  init() throws {}
+
+  var reader: Int32 { pipe.fileHandleForReading.fileDescriptor }
+
+  func open() {
+    guard !isOpen else { return }
+    isOpen = true
+    try? pipe.fileHandleForWriting.close()
+  }
+}

@@ -1,0 +1,147 @@
+import OrienLedger
+import OrienModel
+import OrienSandbox
+import OrienTestKit
+import Testing
+
+@testable import OrienKernel
+
+@Suite("Kernel: settling")
+struct SettlingTests {
+  private static let priced =
+    #"{"price":{"perCall":5,"perCpuSecond":1000000,"perUnit":{"token":7}}}"#
+
+  private static func priced(_ body: (World) throws -> Void) throws {
+    try World.with([.tools(manifest: Self.priced)]) { try body($0) }
+  }
+
+  @Test("What ended elsewhere is the call's exit, and its usage and units are billed")
+  func elsewhere() throws {
+    try Self.priced { world in
+      let record = try world.run("elsewhere", #"{"code":0,"reason":0,"number":3000000}"#)
+      #expect(record.status == .completed && record.exitCode == 0)
+      #expect(record.usage.units == ["token": 3_000_000])
+      #expect(record.usage.cpuUserMicroseconds >= 3_000_000)
+      let cpu = record.usage.cpuMicroseconds
+      #expect(record.costMicroUnits == 5 + cpu + 7 * 3_000_000)
+      #expect(record.currency == "USD")
+      let failed = try world.run("elsewhere", #"{"code":2,"reason":0,"number":0}"#)
+      #expect(failed.status == .failed && failed.exitCode == 2)
+    }
+  }
+
+  @Test(
+    "Only the customer's own doing costs",
+    arguments: [
+      (1, "invalid", true), (2, "denied", true), (3, "not-found", true), (4, "limited", true),
+      (8, "conflict", true), (6, "unavailable", false), (7, "internal", false),
+      (42, "plugin-misbehaved", false), (9, "plugin-misbehaved", false),
+    ])
+  func refusals(status: Int, reason: String, costs: Bool) throws {
+    try Self.priced { world in
+      let record = try world.run("refuse", #"{"status":\#(status),"text":"no"}"#)
+      #expect(record.status == .failed && record.reason == reason)
+      #expect((record.costMicroUnits > 0) == costs)
+    }
+  }
+
+  @Test(
+    "What the jail could not do costs nothing; what the program could not do does",
+    arguments: [
+      (Failure(.unavailable, "launcher-lost", "it went"), false),
+      (Failure(.unavailable, "launcher-unavailable", "none came"), false),
+      (Failure(.unavailable, "stub-lost", "it was killed"), false),
+      (Failure(.unavailable, "jail-resources", "no more"), false),
+      (Failure(.internal, "jail-refused", "no"), false),
+      (Failure(.notFound, "exec-not-found", "no such program"), true),
+      (Failure(.denied, "exec-denied", "not executable"), true),
+      (Failure(.invalid, "exec-format", "no program"), true),
+    ])
+  func jailFailures(failure: Failure, costs: Bool) throws {
+    try Self.priced { world in
+      world.jail.onStart = {
+        $0.end(
+          JailEnd(
+            exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(),
+            failure: failure))
+      }
+      let record = try world.run("go", #"{"words":["x"]}"#)
+      #expect(record.status == .failed && record.reason == failure.reason)
+      #expect((record.costMicroUnits > 0) == costs)
+    }
+  }
+
+  @Test("A tool without a price costs nothing, whatever it uses")
+  func free() throws {
+    try World.with { world in
+      let record = try world.run("elsewhere", #"{"code":0,"reason":0,"number":9}"#)
+      #expect(record.costMicroUnits == 0)
+    }
+  }
+
+  @Test("Facts are merged by name and stand in the record; what is no object is refused")
+  func facts() throws {
+    try World.with { world in
+      let text = #"{\"image\":\"a\",\"n\":1}"#
+      let record = try world.run("say", #"{"text":"\#(text)","number":2,"stream":4}"#)
+      #expect(record.facts == Array(#"{"image":"a","n":1}"#.utf8))
+      let wrong = try world.run("say", #"{"text":"[1]","stream":4}"#)
+      #expect(wrong.status == .failed && wrong.reason == "invalid" && wrong.facts == nil)
+    }
+  }
+
+  @Test("Events are numbered, told as they come, and forgotten from the oldest on")
+  func events() throws {
+    try World.with { world in
+      let submission = try world.submission("say", #"{"text":"{}","number":6000,"stream":3}"#)
+      var changes = 0
+      let id = try world.loop.answer { world.kernel.submit(submission, then: $0) }.id
+      let caller = Caller(owner: World.owner, isOperator: false)
+      let observation = world.kernel.observe(id, for: caller) { changes += 1 }
+      _ = try world.end(of: id)
+      let events = world.kernel.events(of: id)
+      #expect(events.count == 6000)
+      #expect(events.number(of: 0) == events.count - events.from(0).count)
+      #expect(events.from(events.count - 1).count == 1 && events.from(events.count).isEmpty)
+      #expect(events.from(.max).isEmpty)
+      #expect(events.bytes <= 256 << 10)
+      #expect(changes > 0 || observation == nil)
+    }
+  }
+
+  @Test("Each limit is told as it was wished for, as the least that was granted, and who holds it")
+  func limits() throws {
+    let manifest = #"{"limits":{"memoryBytes":1000000,"outputBytes":99}}"#
+    try World.with(
+      [.tools(manifest: manifest)],
+      {
+        $0.policy.maxima.wallMilliseconds = 20_000
+        $0.policy.maxima.outputBytes = 200
+      }
+    ) { world in
+      let id = try world.submit("wait_cancel").id
+      try world.begin(id)
+      try world.cancel(id)
+      let inNode = Dictionary(
+        uniqueKeysWithValues: try world.end(of: id).limits.map { ($0.name, $0) })
+      #expect(inNode["wallMilliseconds"]?.requested == 30_000)
+      #expect(inNode["wallMilliseconds"]?.granted == 20_000)
+      #expect(inNode["wallMilliseconds"]?.enforcedBy == .node)
+      #expect(inNode["outputBytes"]?.requested == 1 << 20 && inNode["outputBytes"]?.granted == 99)
+      #expect(
+        inNode["memoryBytes"]?.requested == nil && inNode["memoryBytes"]?.granted == 1_000_000)
+      #expect(inNode["memoryBytes"]?.enforcedBy == Enforcement.none)
+      #expect(inNode["diskBytes"]?.enforcedBy == Enforcement.none)
+
+      let exec = try world.submit("go", #"{"words":["x"]}"#).id
+      let process = try world.process()
+      let running = try world.report(exec).limits.first { $0.name == "memoryBytes" }
+      #expect(running?.enforcedBy == .cgroup2)
+      process.exit(0)
+      let inJail = Dictionary(
+        uniqueKeysWithValues: try world.end(of: exec).limits.map { ($0.name, $0.enforcedBy) })
+      #expect(inJail["memoryBytes"] == .cgroup2 && inJail["processes"] == .rlimit)
+      #expect(inJail["diskBytes"] == .node && inJail["wallMilliseconds"] == .node)
+    }
+  }
+}
