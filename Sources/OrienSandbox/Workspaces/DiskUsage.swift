@@ -17,12 +17,13 @@ package struct DiskUsage: Sendable, Equatable {
   }
 
   /// Counts everything beneath `folder`, and stops once that is more than `limit`: then the
-  /// answer exceeds it, and says no more.
+  /// answer exceeds it, and says no more. Folders nested deeper than 4096 are more than any limit,
+  /// because to find them again and again would take the node longer than to make them.
   ///
   /// A file without a name that a program holds open is not seen. Blocks for the disk.
   package static func measure(_ folder: Folder, upTo limit: DiskUsage) throws(Failure) -> DiskUsage
   {
-    let walk = try FolderWalk(folder)
+    let walk = try FolderWalk(folder, maximumDepth: 4096)
     var usage = DiskUsage()
     var seen: Set<UInt64> = []
     while let entry = try walk.next() {
@@ -33,6 +34,7 @@ package struct DiskUsage: Sendable, Equatable {
       }
       if usage.exceeds(limit) { break }
     }
+    if walk.isCut { usage.files = .max }
     return usage
   }
 

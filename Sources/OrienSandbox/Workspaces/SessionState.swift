@@ -23,6 +23,7 @@ final class SessionState {
   /// It is counted now and then; `meter` is set while that waits for its time.
   var isMetered = false
   var meter: Timer?
+  private var failedCounts = 0
 
   struct Alarm {
     var limit: DiskUsage
@@ -44,6 +45,16 @@ final class SessionState {
   }
 
   var isOpen: Bool { if case .open = phase { true } else { false } }
+
+  /// A program that changes modes fast enough can keep itself from being counted; not for long.
+  var evadesCount: Bool { failedCounts >= 3 }
+
+  func note(_ count: Result<DiskUsage, Failure>) {
+    switch count {
+    case .success: failedCounts = 0
+    case .failure(let failure): if failure.code == .internal { failedCounts += 1 }
+    }
+  }
 
   func answer(_ result: Result<Workspace, Failure>) {
     let waiting = waiting

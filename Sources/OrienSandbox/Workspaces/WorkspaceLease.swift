@@ -87,10 +87,11 @@ extension Workspaces {
     state.meter = loop.schedule(after: max(.seconds(1), cost * 20)) {
       state.meter = nil
       let start = Instant.now
-      self.measure(state) { _ in
+      self.measure(state) { result in
         state.isMetered = false
+        state.note(result)
         let used = state.account.used
-        let due = state.alarms.filter { used.exceeds($0.value.limit) }
+        let due = state.alarms.filter { state.evadesCount || used.exceeds($0.value.limit) }
         for number in due.keys { state.alarms[number] = nil }
         for alarm in due.values { alarm.body() }
         self.scheduleMeter(state, after: Instant.now.since(start))

@@ -127,6 +127,8 @@ package final class Workspaces {
   }
 
   func touch(_ state: SessionState) {
+    // A call may leave a session that was removed meanwhile, and another have its name.
+    guard sessions[state.session.key] === state else { return }
     state.expiresAt = loop.now + limits.idle
     let now = Timestamp.now
     // The time to live is long beside a minute; a write for every use would not be worth it.

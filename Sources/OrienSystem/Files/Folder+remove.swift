@@ -40,7 +40,6 @@ extension Folder {
 
   private func removeEntries(budget: inout Int) throws(SystemError) -> Pass {
     var pass = Pass()
-    let mark = String(hex: Random.bytes(8))
     var names = try FolderNames(of: self)
     while let name = try names.next() {
       guard budget > 0 else {
@@ -48,7 +47,7 @@ extension Folder {
         break
       }
       do throws(SystemError) {
-        if try !remove(name) { try flatten(name, mark: mark, budget: &budget) }
+        if try !remove(name) { try flatten(name, budget: &budget) }
         pass.removed += 1
       } catch {
         // What is another thing now than a moment ago is seen to in the next pass.
@@ -62,16 +61,14 @@ extension Folder {
   /// Removes a file or an empty folder; false where it is a folder with something in it.
   private func remove(_ name: FolderPath) throws(SystemError) -> Bool {
     if unlinkat(raw, name.cString, 0) == 0 || errno == ENOENT { return true }
-    guard errno == EISDIR || errno == EPERM else { throw .last("unlinkat") }
+    guard errno == EISDIR else { throw .last("unlinkat") }
     if unlinkat(raw, name.cString, AT_REMOVEDIR) == 0 || errno == ENOENT { return true }
     guard errno == ENOTEMPTY || errno == EEXIST else { throw .last("rmdir") }
     return false
   }
 
   /// Empties a folder in this one: files go, folders move up beside it.
-  private func flatten(
-    _ name: FolderPath, mark: String, budget: inout Int
-  ) throws(SystemError) {
+  private func flatten(_ name: FolderPath, budget: inout Int) throws(SystemError) {
     let folder = try usableFolder(name)
     var names = try FolderNames(of: folder)
     while budget > 0, let inner = try names.next() {
@@ -79,7 +76,7 @@ extension Folder {
       if try folder.remove(inner) { continue }
       // A folder that changes its parent is written to: its `..` does.
       _ = try folder.usableFolder(inner)
-      let passing = FolderPath(stringLiteral: "\(mark)-\(budget)")
+      let passing = FolderPath.random()
       try retrying("renameat2") {
         linux_renameat2(
           folder.raw, inner.cString, raw, passing.cString, LINUX_RENAME_NOREPLACE)

@@ -28,14 +28,18 @@ package final class FolderWalk {
   /// The names of the last step, while they are being read.
   private var reading: Reading?
   private let maximumOpen = 32
+  private let maximumDepth: Int
+  /// There are folders deeper than it was to go.
+  package private(set) var isCut = false
 
   private final class Reading {
     var names: FolderNames
     init(_ names: consuming FolderNames) { self.names = names }
   }
 
-  package init(_ top: Folder) throws(Failure) {
+  package init(_ top: Folder, maximumDepth: Int = .max) throws(Failure) {
     self.top = top
+    self.maximumDepth = maximumDepth
     steps = [Step(folder: top)]
     do { reading = Reading(try FolderNames(of: top)) } catch {
       throw error.failure("reading \(top.path)")
@@ -82,6 +86,10 @@ package final class FolderWalk {
         steps.removeLast()
         continue
       }
+      guard depth < maximumDepth else {
+        isCut = true
+        continue
+      }
       guard let parent = try lastFolder(),
         let folder = try existing({ () throws(SystemError) in try parent.readableFolder(name) })
       else { continue }
@@ -101,13 +109,14 @@ package final class FolderWalk {
   private func lastFolder() throws(SystemError) -> Folder? {
     if let folder = steps[steps.count - 1].folder { return folder }
     var folder = top
-    for step in steps.dropFirst() {
-      guard let name = step.name,
+    for index in steps.indices.dropFirst() {
+      guard let name = steps[index].name,
         let next = try existing({ () throws(SystemError) in try folder.readableFolder(name) })
       else { return nil }
       folder = next
+      // The way back up leads through these next: to find each anew would take the depth squared.
+      if steps.count - index <= maximumOpen { steps[index].folder = folder }
     }
-    steps[steps.count - 1].folder = folder
     return folder
   }
 

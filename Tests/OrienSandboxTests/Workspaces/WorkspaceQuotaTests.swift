@@ -176,6 +176,23 @@ struct WorkspaceQuotaTests {
     try rig.put(text(1_000), to: "c", in: workspace)
   }
 
+  @Test("Who keeps from being counted three times in a row is over, whom the host failed is not")
+  func evasion() throws {
+    let rig = try rig()
+    let state = SessionState(
+      Session(key: rig.key("s"), folder: "", createdAt: .now, lastUsedAt: .now),
+      WorkspaceAccount(limit: DiskUsage(), total: WorkspacesTotal(limit: 0)), expiresAt: .now)
+    let refused = Failure(.internal, "system", "fstatat: Permission denied")
+    for _ in 0..<9 { state.note(.failure(Failure(.unavailable, "out-of-resources", ""))) }
+    for _ in 0..<2 { state.note(.failure(refused)) }
+    #expect(!state.evadesCount)
+    state.note(.success(DiskUsage()))
+    for _ in 0..<2 { state.note(.failure(refused)) }
+    #expect(!state.evadesCount)
+    state.note(.failure(refused))
+    #expect(state.evadesCount)
+  }
+
   @Test("What is stored while a measurement runs is not lost from the count")
   func meanwhile() {
     let account = WorkspaceAccount(

@@ -73,6 +73,37 @@ struct FolderTreeTests {
     #expect(Set(seen) == expected)
   }
 
+  @Test("A walk goes as deep as it is told, and says that there is more")
+  func bounded() throws {
+    let scratch = Scratch()
+    nest(5, "d", in: scratch.path)
+    let folder = try scratch.folder()
+    for (limit, entries) in [(0, 1), (3, 4), (4, 5), (5, 5)] {
+      let walk = try FolderWalk(folder, maximumDepth: limit)
+      var count = 0
+      while try walk.next() != nil { count += 1 }
+      #expect(count == entries)
+      #expect(walk.isCut == (limit < 5))
+    }
+  }
+
+  @Test(
+    "What cannot be removed is said so at once, and the rest is gone", .enabled(if: geteuid() == 0))
+  func immutable() throws {
+    let scratch = Scratch()
+    mkdir(scratch["tree"], 0o700)
+    for name in ["a", "kept", "z"] { scratch.write("x", to: "tree/\(name)") }
+    let kept = open(scratch["tree/kept"], O_RDONLY)
+    defer { close(kept) }
+    // Not every file system, and not every root, can make a file that nobody may remove.
+    guard Hostile.setFlags(kept, 0x20 /* FS_APPEND_FL */) else { return }
+    defer { _ = Hostile.setFlags(kept, 0) }
+    let folder = try scratch.folder()
+    #expect(reason { while !(try folder.removeTree("tree", entries: 2)) {} } == "busy")
+    _ = try? folder.removeTree("tree", entries: 100)
+    #expect(try folder.folder("tree").names() == ["kept"])
+  }
+
   @Test("A removal goes on in slices where it stopped")
   func slices() throws {
     let scratch = Scratch()

@@ -33,6 +33,16 @@ enum Hostile {
     return isDone.load(ordering: .acquiring)
   }
 
+  /// Sets the flags of chattr(1); false where the file system has none.
+  static func setFlags(_ file: Int32, _ flags: Int32) -> Bool {
+    var flags = flags
+    return withUnsafeMutablePointer(to: &flags) {
+      ioctl(file, 0x4008_6602 /* FS_IOC_SETFLAGS */, $0) == 0
+    }
+  }
+
+  private static let ioctl = symbol(
+    "ioctl", (@convention(c) (Int32, UInt, UnsafeMutablePointer<Int32>) -> Int32).self)
   private static func symbol<Function>(_ name: String, _: Function.Type) -> Function {
     unsafeBitCast(dlsym(nil, name), to: Function.self)
   }

@@ -21,7 +21,8 @@ package struct FileListing: Sendable {
 extension Workspace {
   package func list() throws(Failure) -> FileListing {
     var listing = FileListing(files: [], isTruncated: false)
-    let walk = try FolderWalk(folder)
+    // What lies deeper than a path can be long cannot be asked for by one either.
+    let walk = try FolderWalk(folder, maximumDepth: FolderPath.maximumBytes / 2)
     var seen = 0
     while let entry = try walk.next() {
       seen += 1
@@ -30,7 +31,6 @@ extension Workspace {
         break
       }
       if entry.status.kind == .folder { continue }
-      // What lies too deep for a path cannot be asked for by one either.
       guard let path = walk.path(of: entry.name) else {
         listing.isTruncated = true
         continue
@@ -40,6 +40,7 @@ extension Workspace {
           path: path, bytes: UInt64(clamping: entry.status.bytes), kind: entry.status.kind,
           modifiedAt: Timestamp(microseconds: entry.status.modifiedNanoseconds / 1000)))
     }
+    if walk.isCut { listing.isTruncated = true }
     listing.files.sort { $0.path < $1.path }
     hash(&listing.files)
     return listing
