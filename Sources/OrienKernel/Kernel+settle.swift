@@ -74,21 +74,6 @@ extension Kernel {
 
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
   func grantedLimits(of tool: Tool, inJail: Bool) -> [GrantedLimit] {
-    let enforcedByJail = inJail ? parts.jail.capabilities?.enforcedBy ?? [:] : [:]
-    return Limits.named.compactMap { name, path in
-      guard let granted = tool.granted[keyPath: path] else { return nil }
-      return GrantedLimit(
-        name: name, requested: tool.wish[keyPath: path], granted: granted,
-        enforcedBy: enforcedByJail[name] ?? Self.enforcedByNode(name, inJail: inJail))
-    }
-  }
-
-  /// What the node holds itself, wherever the call runs. The rest nobody holds inside the node.
-  private static func enforcedByNode(_ name: String, inJail: Bool) -> Enforcement {
-    switch name {
-    case "concurrency", "wallMilliseconds", "outputBytes", "inputBytes": .node
-    case "diskBytes", "diskFiles": inJail ? .node : .none
-    default: .none
-    }
+    inJail ? tool.limits(inJail: parts.jail.capabilities) : tool.limitsInNode
   }
 }

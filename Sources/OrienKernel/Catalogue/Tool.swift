@@ -3,7 +3,7 @@ package import OrienPlugins
 
 /// A tool as this node sells it: a handler, what its plugin's manifest and the node's policy leave
 /// it, and what it costs.
-package struct Tool: Sendable {
+package final class Tool: Sendable {
   package let id: ToolID
   package let declaration: ToolDeclaration
   package let plugin: Plugin
@@ -12,6 +12,8 @@ package struct Tool: Sendable {
   package let wish: Limits
   package let granted: Limits
   package let price: Price
+  /// Each limit of a call whose handler runs in the node and starts no program.
+  let limitsInNode: [GrantedLimit]
   /// Where its handler runs.
   package let isolation = "node"
   private let refusal: Failure?
@@ -28,6 +30,9 @@ package struct Tool: Sendable {
     wish = declaration.limits
     granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
     price = plugin.price(of: handler) ?? Price()
+    limitsInNode = granted.told(wish: wish) { name in
+      Self.heldByNode.contains(name) ? .node : .none
+    }
     let needsPrograms = plugin.declaration.needs.contains("orien.process/1")
     refusal = needsPrograms && !policy.runsPrograms ? Self.unsafe : nil
   }

@@ -1,4 +1,3 @@
-import Dispatch
 import Testing
 
 @testable import OrienModel
@@ -183,16 +182,20 @@ struct JSONReadingTests {
   }
 
   @Test("Threads that read at once do not get into one another's way")
-  func manyThreads() {
-    DispatchQueue.concurrentPerform(iterations: 8) { thread in
-      for round in 0..<500 {
-        let text = #"{"thread":\#(thread),"round":\#(round)"#
-        let value = JSON.object([
-          .init("thread", .integer(Int64(thread))), .init("round", .integer(Int64(round))),
-        ])
-        #expect(failure { try JSON(parsing: text) } != nil)
-        #expect(try! JSON(parsing: text + "}") == value)
-      }
+  func manyThreads() async {
+    await withTaskGroup(of: Void.self) { group in
+      for thread in 0..<8 { group.addTask { readInTurn(thread) } }
+    }
+  }
+
+  private func readInTurn(_ thread: Int) {
+    for round in 0..<500 {
+      let text = #"{"thread":\#(thread),"round":\#(round)"#
+      let value = JSON.object([
+        .init("thread", .integer(Int64(thread))), .init("round", .integer(Int64(round))),
+      ])
+      #expect(failure { try JSON(parsing: text) } != nil)
+      #expect(try! JSON(parsing: text + "}") == value)
     }
   }
 
