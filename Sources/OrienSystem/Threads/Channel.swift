@@ -2,12 +2,17 @@ import CLinux
 import Glibc
 
 /// A queue between threads: any number send, and who receives may wait.
+///
+/// One receiver is woken at a time, and wakes the next where there is more than it takes itself:
+/// what is done faster than a thread wakes up is done by those that are awake.
 package final class Channel<Element: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var elements: [Element] = []
   private var next = 0
   private var waiters = 0
+  /// Somebody was told that there is something, and has not looked yet.
+  private var isWaking = false
   private var isClosed = false
 
   package init() {
@@ -36,7 +41,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     guard !isClosed else { return false }
     elements.append(element)
-    if waiters > 0 { pthread_cond_signal(condition) }
+    wakeOne()
     return true
   }
 
@@ -45,9 +50,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard wait(until: nil) else { return nil }
-    defer { compact() }
-    next += 1
-    return elements[next - 1]
+    return take()
   }
 
   /// Waits at most `patience` for the next element.
@@ -55,9 +58,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard wait(until: Self.deadline(patience)) else { return nil }
-    defer { compact() }
-    next += 1
-    return elements[next - 1]
+    return take()
   }
 
   /// Waits until there is something and takes all there is; empty once closed and empty, or when
@@ -101,14 +102,29 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     while next == elements.count {
       if isClosed { return false }
       if var deadline {
-        if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {
-          return next < elements.count
-        }
+        let isLate = pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT
+        isWaking = false
+        if isLate { return next < elements.count }
       } else {
         pthread_cond_wait(condition, mutex)
+        isWaking = false
       }
     }
     return true
+  }
+
+  private func wakeOne() {
+    guard waiters > 0, !isWaking else { return }
+    isWaking = true
+    pthread_cond_signal(condition)
+  }
+
+  private func take() -> Element {
+    let element = elements[next]
+    next += 1
+    if next < elements.count { wakeOne() }
+    compact()
+    return element
   }
 
   private func compact() {
