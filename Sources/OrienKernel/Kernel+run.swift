@@ -26,7 +26,7 @@ extension Kernel {
     guard case .queued(let timer) = execution.phase else { return }
     timer.cancel()
     admission.remove(execution.id, tool: execution.tool.id, owner: execution.acceptance.owner)
-    settle(execution, Run.End(ending: ending, usage: Usage(), facts: []))
+    settle(execution, Run.End(neverBegan: ending))
   }
 
   /// Gives a slot back and lets who waits for one begin.
@@ -68,13 +68,17 @@ extension Kernel {
           start(execution)
         case .failure(let failure):
           leave(execution.tool)
-          settle(execution, Run.End(ending: .failed(failure), usage: Usage(), facts: []))
+          settle(execution, Run.End(neverBegan: .failed(failure)))
         }
       })
   }
 
   /// Runs what the ledger knows to be running.
   func start(_ execution: Execution) {
+    if let cause = execution.stopsAtStart {
+      leave(execution.tool)
+      return settle(execution, Run.End(neverBegan: .caused(by: cause)))
+    }
     let setting = Run.Setting(
       tool: execution.tool, arguments: execution.takeArguments(), id: execution.id,
       session: execution.acceptance.session, workspace: execution.workspace,
@@ -103,7 +107,6 @@ extension Kernel {
       })
     execution.phase = .running(run)
     execution.tellObservers()
-    if let cause = execution.stopsAtStart { run.stop(cause) }
   }
 
   /// Counts what programs have left in the workspace: one that ended by itself and left too much

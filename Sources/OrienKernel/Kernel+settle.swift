@@ -53,21 +53,23 @@ extension Kernel {
     }
   }
 
+  /// How far what runs is walled in: not at all, as long as there is no jail.
+  private static let isolation = "none"
+
   private func finalRecord(
     of execution: Execution, _ end: Run.End, completedAt: Timestamp
   ) -> FinalRecord {
     let (tool, ending) = (execution.tool, end.ending)
-    let hasRun = execution.runningAt != nil
     return FinalRecord(
       id: execution.id, session: execution.acceptance.session, owner: execution.acceptance.owner,
       tool: tool.id, plugin: tool.plugin.id, generation: tool.plugin.generation,
-      isolation: tool.isolation, status: ending.status, reason: ending.reason,
+      isolation: Self.isolation, status: ending.status, reason: ending.reason,
       message: ending.message, exitCode: ending.exitCode, signal: ending.signal,
       acceptedAt: execution.acceptance.acceptedAt, runningAt: execution.runningAt,
       completedAt: max(completedAt, execution.runningAt ?? completedAt),
       runningMicroseconds: end.usage.wallMicroseconds, usage: end.usage,
       limits: grantedLimits(of: tool, inJail: end.ranProcess), currency: tool.price.currency,
-      costMicroUnits: hasRun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
+      costMicroUnits: end.hasBegun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
       output: execution.output.summary, errors: execution.errors.summary,
       facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
   }

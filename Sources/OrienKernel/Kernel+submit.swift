@@ -51,11 +51,15 @@ extension Kernel {
     then answer: @escaping (Result<WorkspaceLease, Failure>) -> Void
   ) {
     let workspaces = parts.workspaces
-    workspaces.open(session, creating: creating) { result in
+    let files = tool.files(in: checked)
+    // A session that is not there has no files, and a refused call is not to make it.
+    workspaces.open(session, creating: creating && files.isEmpty) { result in
       switch result {
-      case .failure(let failure): answer(.failure(failure))
+      case .failure(let failure):
+        let isFileMissing = creating && failure.code == .notFound
+        answer(.failure(isFileMissing ? Self.noFiles(files) : failure))
       case .success(let workspace):
-        workspaces.prove(tool.files(in: checked), in: workspace) { proof in
+        workspaces.prove(files, in: workspace) { proof in
           answer(
             Result { () throws(Failure) in
               try proof.get()
@@ -68,6 +72,15 @@ extension Kernel {
 
   static let draining = Failure(
     .unavailable, "draining", "the node takes no new work: it is going down")
+
+  private static func noFiles(_ files: [(argument: String, path: String)]) -> Failure {
+    let faults = files.map { file in
+      Failure.Fault(
+        "/args/\(file.argument)", "not-found: \(file.path): the session has no files yet")
+    }
+    return Failure(
+      .invalid, "not-found", faults.first?.message ?? "the session has no files", faults: faults)
+  }
 
   private func accept(
     _ submission: Submission, _ tool: Tool, _ checked: CheckedArguments, _ lease: WorkspaceLease,
@@ -110,7 +123,7 @@ extension Kernel {
   func remember(
     _ acceptance: Acceptance, _ tool: Tool, _ arguments: CallArguments, _ lease: WorkspaceLease
   ) -> Execution {
-    let limit = Int(clamping: tool.granted.outputBytes ?? 0)
+    let limit = Int(clamping: tool.granted.outputBytes ?? .max)
     func log(_ stream: OutputStream) -> OutputLog {
       OutputLog(
         of: acceptance.id, stream, limitBytes: limit, files: parts.ledger.outputs,

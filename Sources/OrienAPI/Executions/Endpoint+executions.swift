@@ -90,7 +90,7 @@ extension Endpoint {
 
 extension API {
   /// The largest body of a submission. Its arguments have a bound of their own.
-  static let submissionBytes = 16 << 20
+  static let submissionBytes = 5 << 20
 
   func execute(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery("wait")

@@ -11,7 +11,7 @@ extension API {
     kernel.report(id, for: inquiry.caller) { [self] result in
       do throws(Failure) {
         let report = try result.get()
-        guard place.isWithin(report) else { throw EventPlace.isNone }
+        let place = try place.within(report)
         guard eventStreams < mostEventStreams else {
           throw Failure(
             .unavailable, "too-many-streams",
@@ -52,9 +52,16 @@ struct EventPlace {
   static let isNone = Failure(
     .invalid, "invalid-event-id", "Last-Event-ID: expected the id of an event of this stream")
 
-  /// Whether there is so much of the execution's streams.
-  func isWithin(_ report: ExecutionReport) -> Bool {
-    output <= report.output.bytes && errors <= report.errors.bytes
+  /// Goes back to the end of streams that have become shorter: what was not safe when the node
+  /// died, or its disk was full, is gone, and whoever had read it is still to hear the end.
+  func within(_ report: ExecutionReport) throws(Failure) -> EventPlace {
+    guard output > report.output.bytes || errors > report.errors.bytes else { return self }
+    let hasLost = report.output.isTruncated || report.errors.isTruncated
+    guard report.status == .lost || hasLost else { throw Self.isNone }
+    var place = self
+    place.output = min(output, report.output.bytes)
+    place.errors = min(errors, report.errors.bytes)
+    return place
   }
 
   var id: String { "\(output)-\(errors)-\(events)-\(status?.rawValue ?? "")" }

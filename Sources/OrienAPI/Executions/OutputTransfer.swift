@@ -6,7 +6,7 @@ extension API {
   func sendOutput(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery("stream", "offset", "follow")
     let id = try inquiry.execution()
-    let offset = try inquiry.number("offset", 0...Int(Int32.max)) ?? 0
+    let offset = try inquiry.number("offset", 0...Int.max) ?? 0
     let follows = try inquiry.flag("follow")
     let stream: OutputStream =
       switch try inquiry.single("stream") {

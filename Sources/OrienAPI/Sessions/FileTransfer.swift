@@ -8,6 +8,9 @@ extension API {
     let path = try inquiry.path()
     let session = try inquiry.session()
     let declared = inquiry.request.hasBody ? inquiry.request.declaredBodyBytes : 0
+    if let declared, declared > workspaces.limits.uploadBytes {
+      throw FileUpload.tooLarge(workspaces.limits.uploadBytes)
+    }
     open(session, creating: true, inquiry) { [self] workspace in
       workspaces.upload(to: path, in: workspace, bytes: declared.map(UInt64.init)) {
         [workspaces] result in

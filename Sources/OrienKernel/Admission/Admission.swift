@@ -132,7 +132,7 @@ struct Admission {
 
   private func refusal(_ ofOwner: Int) -> String {
     ofOwner >= bounds.queuedPerOwner
-      ? "\(ofOwner) of your calls wait already, the most for one owner (QUEUE_PER_OWNER)"
+      ? "\(ofOwner) of your calls wait already, the most for one owner (QUEUE_LENGTH_PER_OWNER)"
       : "\(waiting) calls wait already, the most that this node lets wait (QUEUE_LENGTH)"
   }
 }

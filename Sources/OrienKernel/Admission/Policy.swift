@@ -54,7 +54,7 @@ package struct Policy: Sendable {
     maxima.cpuPercent = 400
     maxima.memoryBytes = 4 << 30
     maxima.outputBytes = 64 << 20
-    maxima.inputBytes = 8 << 20
+    maxima.inputBytes = 4 << 20
     maxima.diskBytes = 4 << 30
     maxima.diskFiles = 100_000
     maxima.fileBytes = 4 << 30

@@ -46,7 +46,7 @@ final class Call: CallHost {
 
   init(inbox: Inbox<News>, limits: Limits, units: [String], workspace: Workspace?) {
     self.inbox = inbox
-    limitBytes = limits.outputBytes ?? 0
+    limitBytes = limits.outputBytes ?? .max
     self.units = Set(units)
     self.workspace = workspace
   }

@@ -14,8 +14,6 @@ package final class Tool: Sendable {
   package let price: Price
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: [GrantedLimit]
-  /// Where its handler runs.
-  package let isolation = "node"
   private let refusal: Failure?
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.

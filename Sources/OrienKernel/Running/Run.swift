@@ -33,6 +33,8 @@ final class Run {
     /// The handler has not returned: its slot stays taken.
     var isStuck = false
     var ranProcess = false
+    /// Its handler was called: there is something to pay for.
+    var hasBegun = true
   }
 
   /// Of each stream of a program that a handler waits for.
@@ -79,7 +81,7 @@ final class Run {
     self.onEvent = onEvent
     self.onEnd = onEnd
     self.onLateReturn = onLateReturn
-    let wall = setting.tool.granted.wallMilliseconds ?? 0
+    let wall = setting.tool.granted.wallMilliseconds ?? .max
     let due = startedAt + .milliseconds(Int64(clamping: wall))
     inbox = means.loop.inbox { [unowned self] news in hear(news) }
     call = Call(
@@ -251,5 +253,12 @@ extension Ending.Cause {
     case .cancelled, .shutdown: .cancelled
     case .disk: .disk
     }
+  }
+}
+
+extension Run.End {
+  /// Of one that was over before its handler was called: it used nothing and costs nothing.
+  init(neverBegan ending: Ending) {
+    self.init(ending: ending, usage: Usage(), facts: [], hasBegun: false)
   }
 }

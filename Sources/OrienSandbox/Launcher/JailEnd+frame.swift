@@ -93,7 +93,8 @@ extension Failure {
       case ORIEN_JAIL_REFUSED.rawValue:
         Failure(.internal, "jail-refused", "the launcher refused a request of the node")
       case ORIEN_JAIL_STUB_LOST.rawValue:
-        Failure(.unavailable, "stub-lost", "what held the process in the jail was killed")
+        // Only what runs in the jail can do that, and it does not run for free by doing it.
+        Failure(.denied, "stub-lost", "what held the process in the jail was killed")
       default:
         Failure(.unavailable, "jail-resources", "the host could not start the process\(system)")
       }

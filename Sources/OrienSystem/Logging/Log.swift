@@ -35,18 +35,18 @@ package final class Log: Sendable {
   private let format: Format
   private let lines = Channel<[UInt8]>()
   private let dropped = Atomic(0)
-  private let thread: Thread
+  private let written = Channel<Void>()
 
   /// Writes to `descriptor`, which stays the caller's and open as long as the log is.
   package init(level: Level, format: Format, descriptor: Int32 = 2) {
     self.level = level
     self.format = format
-    let lines = lines
-    thread = Thread("log") {
+    Thread("log") { [lines, written] in
       while case let batch = lines.drain(), !batch.isEmpty {
         Self.write(Array(batch.joined()), to: descriptor)
       }
-    }
+      written.send(())
+    }.detach()
   }
 
   package func debug(_ message: String, _ fields: [String: String] = [:]) {
@@ -78,10 +78,10 @@ package final class Log: Sendable {
   /// A line as it is, for what a supervisor waits to read.
   package func announce(_ text: String) { lines.send(Array((text + "\n").utf8)) }
 
-  /// Writes what is left, and ends.
+  /// Writes what is left, and ends; a reader that takes nothing for a second gets no more.
   package func close() {
     lines.close()
-    thread.join()
+    _ = written.receive(within: .seconds(1))
   }
 
   private func line(_ level: Level, _ message: String, _ fields: [String: String]) -> [UInt8] {

@@ -3,7 +3,9 @@ import Glibc
 
 /// This process as a program that somebody runs.
 package enum Program {
-  package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+  /// Ends the process where it stands: nothing of it is buffered, and what other threads still run
+  /// must not meet the destructors of libraries.
+  package static func exit(_ code: Int32) -> Never { _exit(code) }
 
   /// Calls `body`, on a thread of its own, for each Ctrl-C and each SIGTERM, with how many there
   /// have been. To be called on the main thread before any other is started.

@@ -43,7 +43,7 @@ extension Command {
         if let cursor { query.append(("cursor", cursor)) }
         let page = try node.json("GET", Paths.executions(query))
         executions += page["executions"]?.array ?? []
-        cursor = page["nextCursor"]?.string
+        cursor = page["next"]?.string
       } while cursor != nil && executions.count < limit
       if executions.count >= limit { break }
     }

@@ -102,7 +102,7 @@ extension Setting {
       "MAX_MEMORY_BYTES", \.policy.maxima.memoryBytes, .optional(.bytes(1 << 20...1 << 50)),
       "The most memory of any call"),
     Setting(
-      "MAX_INPUT_BYTES", \.policy.maxima.inputBytes, .optional(.bytes(1...1 << 30)),
+      "MAX_INPUT_BYTES", \.policy.maxima.inputBytes, .optional(.bytes(1...4 << 20)),
       "The largest arguments of any call"),
     Setting(
       "MAX_OUTPUT_BYTES", \.policy.maxima.outputBytes, .optional(.bytes(0...1 << 40)),

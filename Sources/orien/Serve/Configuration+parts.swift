@@ -33,7 +33,7 @@ extension Configuration {
     do throws(SystemError) { open = try OpenFiles.raiseBound() } catch {
       throw error.failure("raising the bound of open files")
     }
-    let reserved = 256 + workspaces.openFolders + 8 * policy.slots
+    let reserved = 256 + workspaces.openFolders + 8 * policy.slots + policy.queued
     let room = open - reserved
     guard room >= 64 else {
       throw Failure(

@@ -122,7 +122,6 @@ final class Node {
     case .interrupt, .terminate:
       guard !isEnding else {
         log.warning("ending at once")
-        log.close()
         Program.exit(1)
       }
       log.info("ending: running work has \(Self.drainBound) to finish")
@@ -142,10 +141,20 @@ final class Node {
   private func end(within bound: Duration) {
     guard !isEnding else { return }
     isEnding = true
-    server.shutDown(within: bound + .seconds(3)) { [self] in
-      kernel.shutDown(within: .zero) { [self] in endJail() }
+    // Whoever waits for an answer hears the end of its execution, so both end side by side.
+    var rest = 2
+    let one = { [self] in
+      rest -= 1
+      if rest == 0 { endJail() }
     }
-    kernel.shutDown(within: bound) {}
+    kernel.shutDown(within: bound, then: one)
+    server.shutDown(within: bound + .seconds(3), then: one)
+    // What cannot be written now is recovered by the next start.
+    _ = loop.schedule(after: bound + .seconds(10)) { [self] in
+      log.error("the end took too long: some of the work will be called lost")
+      exitCode = ExitCode(1)
+      loop.stop()
+    }
   }
 
   private func endJail() {

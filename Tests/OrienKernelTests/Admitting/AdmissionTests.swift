@@ -109,7 +109,7 @@ struct AdmissionTests {
       Issue.record("a third call of one owner waits beyond its bound of two")
       return
     }
-    #expect(own.code == .limited && own.message.contains("QUEUE_PER_OWNER"))
+    #expect(own.code == .limited && own.message.contains("QUEUE_LENGTH_PER_OWNER"))
     #expect(admission.enter(id(5), tool: echo, room(1), owner: b) == .wait)
     guard case .refuse(let all) = admission.enter(id(6), tool: echo, room(1), owner: b) else {
       Issue.record("a fourth call waits beyond the queue's bound of three")

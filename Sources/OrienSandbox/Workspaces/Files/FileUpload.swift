@@ -129,7 +129,7 @@ package final class FileUpload {
     }
   }
 
-  static func tooLarge(_ limit: UInt64) -> Failure {
+  package static func tooLarge(_ limit: UInt64) -> Failure {
     Failure(
       .tooLarge, "file-too-large",
       "a file that is sent has at most \(limit) bytes; UPLOAD_BYTES says how many")
