@@ -25,7 +25,14 @@ soak: build
 
 bench: build
 	@.ci/packages bench
+	@$(MAKE) --no-print-directory .venv
 	python3 Tests/Bench/bench.py
+
+# What the node is weighed against, from PyPI; only here, never in the node.
+.venv: Tests/Bench/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement $<
+	@touch .venv
 
 fuzz:
 	@.ci/packages build
