@@ -88,7 +88,6 @@ extension Kernel {
       runsPrograms: policy.runsPrograms)
     let run = Run(
       setting, means: means,
-      onChange: { [unowned execution] in execution.tellObservers() },
       onEvent: { [unowned execution] in execution.note(event: $0) },
       onEnd: { [self] end in
         if end.isStuck {

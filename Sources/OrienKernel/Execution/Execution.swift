@@ -51,6 +51,7 @@ final class Execution {
     self.output = output
     self.errors = errors
     runningAt = acceptance.runningAt
+    for log in [output, errors] { log.onGrowth = { [unowned self] in tellObservers() } }
   }
 
   var id: ExecutionID { acceptance.id }

@@ -13,6 +13,8 @@ final class OutputLog {
   /// What may wait for the disk before whoever writes has to wait.
   private static let congestionBytes = 1 << 20
 
+  /// Called whenever there is more to read.
+  var onGrowth: () -> Void = {}
   private let limitBytes: Int
   private let disk: DiskThreads
   private let loop: Loop
@@ -93,6 +95,7 @@ final class OutputLog {
       pending.append(contentsOf: taken)
       write()
     }
+    onGrowth()
   }
 
   /// At most `count` bytes from `offset` on, as far as they are there now.

@@ -52,7 +52,6 @@ final class Run {
 
   private let setting: Setting
   private let means: Means
-  private let onChange: () -> Void
   private let onEvent: ([UInt8]) -> Void
   private var onEnd: ((End) -> Void)?
   private var onLateReturn: (() -> Void)?
@@ -71,13 +70,11 @@ final class Run {
   /// Starts the call. `onEnd` is called once, never before this returns; `onLateReturn` if a
   /// handler that was stuck at the end returns after all.
   init(
-    _ setting: Setting, means: Means, onChange: @escaping () -> Void,
-    onEvent: @escaping ([UInt8]) -> Void,
+    _ setting: Setting, means: Means, onEvent: @escaping ([UInt8]) -> Void,
     onEnd: @escaping (End) -> Void, onLateReturn: @escaping () -> Void
   ) {
     self.setting = setting
     self.means = means
-    self.onChange = onChange
     self.onEvent = onEvent
     self.onEnd = onEnd
     self.onLateReturn = onLateReturn
@@ -127,7 +124,6 @@ final class Run {
       let log = stream == .errors ? setting.errors : setting.output
       bytes.withUnsafeBytes { log.append($0) }
       log.whenRelieved { [call] in call?.arrived(bytes.count) }
-      onChange()
     case .event(let object):
       onEvent(object)
       call.arrived(object.count)

@@ -124,6 +124,26 @@ struct OutputTests {
     }
   }
 
+  @Test("Who watches is told of all that is written, by whomever")
+  func watched() throws {
+    try World.with { world in
+      let id = try world.submit("go", #"{"words":["x"]}"#).id
+      let process = try world.process()
+      var told = 0
+      let caller = Caller(owner: World.owner, isOperator: false)
+      let observation = world.kernel.observe(id, for: caller) { told += 1 }
+      for isError in [false, true] {
+        told = 0
+        try process.write("more", errors: isError)
+        try world.wait { told == 1 }
+      }
+      process.exit(0)
+      try world.wait { told == 2 }
+      #expect(try world.end(of: id).status == .completed)
+      #expect(observation != nil)
+    }
+  }
+
   @Test("While it runs, what is there can be read from any place, in memory and in the file")
   func reading() throws {
     try World.with { world in
