@@ -1,0 +1,117 @@
+import OrienKernel
+import OrienModel
+import OrienSandbox
+import OrienTestKit
+import Testing
+
+@testable import OrienAPI
+@testable import OrienHTTP
+
+@Suite("API: its document")
+struct DocumentTests {
+  private func document(_ site: Site) throws -> JSON { try site.ask("GET", "/openapi.json").json }
+
+  @Test("The document has the router's routes, each with its methods, and no others")
+  func routes() throws {
+    try Site.with { site in
+      let paths = try #require(document(site)["paths"]?.members)
+      let documented = paths.flatMap { path in
+        (path.value.members ?? []).map { $0.name.uppercased() + " " + path.name }
+      }
+      let routed = site.api.routes.map { $0.method + " " + $0.template.replacing("...", with: "") }
+      #expect(documented.sorted() == routed.sorted())
+      #expect(Set(documented).count == documented.count)
+    }
+  }
+
+  @Test("Every path's parameters are declared, every operation has an id of its own")
+  func parameters() throws {
+    try Site.with { site in
+      var ids: Set<String> = []
+      for path in try #require(document(site)["paths"]?.members) {
+        let names = path.name.matches(of: /\{(\w+)\}/).map { String($0.1) }
+        for operation in path.value.members ?? [] {
+          let declared = (operation.value["parameters"]?.array ?? [])
+            .filter { $0["in"]?.string == "path" && $0["required"]?.bool == true }
+            .compactMap { $0["name"]?.string }
+          #expect(declared == names, "\(operation.name) \(path.name)")
+          let (isNew, _) = ids.insert(operation.value["operationId"]?.string ?? "")
+          #expect(isNew)
+          #expect(operation.value["responses"]?["default"] != nil)
+        }
+      }
+    }
+  }
+
+  @Test("Every reference leads to a schema that is there")
+  func references() throws {
+    try Site.with { site in
+      let document = try document(site)
+      let schemas = try #require(document["components"]?["schemas"]?.members?.map(\.name))
+      func walk(_ value: JSON) {
+        for member in value.members ?? [] {
+          if member.name == "$ref", let reference = member.value.string {
+            #expect(schemas.contains { reference == "#/components/schemas/" + $0 }, "\(reference)")
+          }
+          walk(member.value)
+        }
+        for entry in value.array ?? [] { walk(entry) }
+      }
+      walk(document)
+    }
+  }
+
+  @Test("What a node answers is what its document says, member by member")
+  func answers() throws {
+    try Site.with { site in
+      let schema = Schema(document: try document(site))
+      let id = try site.run("elsewhere", #"{"code":0,"reason":0,"number":3}"#)
+      let running = try site.submit("wait_cancel")
+      let signalled = try site.submit("go", #"{"words":["x"]}"#)
+      try site.world.process().end(
+        .init(exit: .init(code: nil, signal: 11, reason: .signal), usage: Usage()))
+      _ = try site.world.end(of: #require(ExecutionID(signalled)))
+      _ = try site.run("say", #"{"text":"{\"a\":1}","stream":4}"#)
+      let submission = #"{"sessionId":"s1","toolId":"echo","args":{"message":"hi"}}"#
+      let requests: [(method: String, target: String, body: String?, status: Int, schema: String)] =
+        [
+          ("GET", "/", nil, 200, "Identity"), ("GET", "/health", nil, 200, "Health"),
+          ("GET", "/tools", nil, 200, "ToolList"), ("GET", "/tools/echo", nil, 200, "Tool"),
+          ("GET", "/plugins", nil, 200, "PluginList"),
+          ("POST", "/execute", submission, 202, "Accepted"),
+          ("POST", "/execute?wait=20", submission, 200, "Execution"),
+          ("GET", "/executions/\(id)", nil, 200, "Execution"),
+          ("GET", "/executions/\(running)", nil, 200, "Execution"),
+          ("GET", "/executions/\(signalled)", nil, 200, "Execution"),
+          ("GET", "/executions?limit=9", nil, 200, "ExecutionPage"),
+          ("GET", "/executions/\(id)/receipt", nil, 200, "Receipt"),
+          ("DELETE", "/executions/\(running)", nil, 200, "Execution"),
+          ("PUT", "/sessions/s1/files/a.txt", "hello", 201, "StoredFile"),
+          ("PUT", "/sessions/s1/files/a.txt", "bye", 200, "StoredFile"),
+          ("GET", "/sessions/s1/files", nil, 200, "FileList"),
+          ("DELETE", "/sessions/s1/files/a.txt", nil, 200, "Removed"),
+          ("DELETE", "/sessions/s2/workspace", nil, 200, "Removed"),
+          ("GET", "/nothing", nil, 404, "Problem"),
+        ]
+      for request in requests {
+        let answer = try site.ask(request.method, request.target, request.body)
+        #expect(answer.status == request.status, "\(request.target): \(answer.text)")
+        #expect(schema.faults(of: answer.json, request.schema) == [], "\(request.target)")
+      }
+      _ = try site.world.end(of: #require(ExecutionID(running)))
+    }
+  }
+
+  @Test("The checker of these tests sees what is wrong")
+  func checker() throws {
+    let document = try JSON(
+      parsing: ##"{"components":{"schemas":{"A":{"type":"object","required":["a"],"##
+        + ##""properties":{"a":{"$ref":"#/components/schemas/B"}}},"##
+        + ##""B":{"type":"integer","minimum":1}}}}"##)
+    let schema = Schema(document: document)
+    #expect(schema.faults(of: try JSON(parsing: #"{"a":1}"#), "A") == [])
+    for wrong in ["[]", "{}", #"{"a":0}"#, #"{"a":"1"}"#, #"{"a":1,"b":1}"#] {
+      #expect(schema.faults(of: try JSON(parsing: wrong), "A") != [], "\(wrong)")
+    }
+  }
+}
