@@ -24,6 +24,7 @@ class Server:
 
     def __init__(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-bench-"))
+        self.process = None
         self.start()
         self.stop()
         self.start()
@@ -33,10 +34,10 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         began = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command(), cwd=HERE, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=(self.home / "log").open("wb"), env=os.environ | self.environment())
         try:
+            self.process = subprocess.Popen(
+                self.command(), cwd=HERE, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=(self.home / "log").open("wb"), env=os.environ | self.environment())
             self.wait_for_connection(began)
         except BaseException:
             self.close()
@@ -54,6 +55,8 @@ class Server:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def stop(self):
+        if not self.process:
+            return
         self.process.terminate()
         try:
             self.process.wait(15)
