@@ -60,7 +60,7 @@ package final class Kernel {
   package var ledgerGauges: Gauges { parts.ledger.gauges }
   package var diskBacklog: Int { parts.disk.backlog }
   /// No process can be started now.
-  package var isJailDown: Bool { parts.jail.capabilities == nil }
+  package var isJailDown: Bool { !parts.jail.isUp }
 }
 
 /// Finished executions that are still in memory, oldest first, by how much they hold.

@@ -5,6 +5,7 @@ package import OrienSystem
 /// A jail that starts nothing: a test says what each process writes and how it ends. Belongs to the
 /// loop.
 package final class FakeJail: Jail {
+  package var isUp = true
   package var capabilities: JailCapabilities? = JailCapabilities(
     enforcedBy: ["memoryBytes": .cgroup2, "processes": .rlimit], killsByGroup: true,
     metersByGroup: true)

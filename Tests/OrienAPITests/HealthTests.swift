@@ -32,7 +32,7 @@ struct HealthTests {
   func degraded() throws {
     try Site.with { site in
       #expect(try site.ask("GET", "/health")["status"]?.string == "ok")
-      site.world.jail.capabilities = nil
+      site.world.jail.isUp = false
       site.world.kernel.drain()
       let health = try site.ask("GET", "/health")
       #expect(health["status"]?.string == "degraded")

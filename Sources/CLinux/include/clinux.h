@@ -53,6 +53,7 @@ static inline int linux_accept4(int listener, struct sockaddr *peer, socklen_t *
                                 int flags) {
   return (int)syscall(SYS_accept4, listener, peer, length, flags);
 }
+static inline void linux_hide_process(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 static inline int linux_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int linux_memfd_create(const char *name, unsigned flags) {
   return (int)syscall(SYS_memfd_create, name, flags);

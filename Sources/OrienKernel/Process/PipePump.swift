@@ -35,11 +35,7 @@ final class PipePump {
   /// still writes to it.
   func finish() {
     var left = Self.pipeBytes
-    while watch != nil, left > 0 {
-      let count = step()
-      if count == 0 { break }
-      left -= count
-    }
+    while watch != nil, left > 0, let count = step(), count > 0 { left -= count }
     close()
   }
 
@@ -52,11 +48,14 @@ final class PipePump {
     }
   }
 
-  /// Reads once; 0 at the end of the stream, and where there is nothing while `finish` drains.
-  private func step() -> Int {
+  /// Reads once; 0 at the end of the stream, nil where there is nothing now: somebody else may
+  /// have read it, for a program can open its own pipes.
+  private func step() -> Int? {
     withUnsafeTemporaryAllocation(byteCount: Self.stepBytes, alignment: 16) { buffer in
       // A pipe that cannot be read has ended for us: its process's end is told by the launcher.
-      guard let count = (try? reader.read(into: buffer)) ?? nil else { return 0 }
+      let result = Result { () throws(SystemError) in try reader.read(into: buffer) }
+      guard case .success(let read) = result else { return 0 }
+      guard let count = read else { return nil }
       sink.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       return count
     }

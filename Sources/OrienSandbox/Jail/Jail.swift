@@ -7,6 +7,9 @@ package protocol Jail: AnyObject {
   /// What it can hold processes to; nil until it has said so, which is before its first start.
   var capabilities: JailCapabilities? { get }
 
+  /// Programs can be started now.
+  var isUp: Bool { get }
+
   /// Starts a program. `onStart` is called at most once, `onEnd` exactly once and last, neither
   /// before this returns.
   ///

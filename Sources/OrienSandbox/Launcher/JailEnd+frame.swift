@@ -74,6 +74,9 @@ extension Usage {
 }
 
 extension Failure {
+  /// More processor time than it takes to start a program that then never ran.
+  private static let startMicroseconds: UInt64 = 5000
+
   fileprivate init(fault end: orien_jail_end) {
     let system = end.error == 0 ? "" : ": errno \(end.error)"
     self =
@@ -93,8 +96,11 @@ extension Failure {
       case ORIEN_JAIL_REFUSED.rawValue:
         Failure(.internal, "jail-refused", "the launcher refused a request of the node")
       case ORIEN_JAIL_STUB_LOST.rawValue:
-        // Only what runs in the jail can do that, and it does not run for free by doing it.
-        Failure(.denied, "stub-lost", "what held the process in the jail was killed")
+        // Who has run for a while and then kills what holds it has not run for free.
+        Failure(
+          end.cpu_user_microseconds + end.cpu_system_microseconds > Self.startMicroseconds
+            ? .denied : .unavailable,
+          "stub-lost", "what held the process in the jail was killed")
       default:
         Failure(.unavailable, "jail-resources", "the host could not start the process\(system)")
       }

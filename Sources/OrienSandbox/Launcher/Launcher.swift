@@ -10,6 +10,7 @@ package import OrienSystem
 /// at most `patience`.
 package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
+  package var isUp: Bool { link != nil }
 
   static let patience = Duration.seconds(5)
   private static let pingInterval = Duration.milliseconds(500)

@@ -3,6 +3,10 @@ import Glibc
 
 /// This process as a program that somebody runs.
 package enum Program {
+  /// Keeps other processes of the same user, such as a customer's script, from reading this one's
+  /// memory and the variables that it was started with.
+  package static func hide() { linux_hide_process() }
+
   /// Ends the process where it stands: nothing of it is buffered, and what other threads still run
   /// must not meet the destructors of libraries.
   package static func exit(_ code: Int32) -> Never { _exit(code) }

@@ -8,7 +8,8 @@ import Glibc
 package final class Channel<Element: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var elements: [Element] = []
+  /// What has been received is nil, so that nothing of it is kept until the queue is empty.
+  private var elements: [Element?] = []
   private var next = 0
   private var waiters = 0
   /// Somebody was told that there is something, and has not looked yet.
@@ -71,7 +72,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
       elements = []
       next = 0
     }
-    return next == 0 ? elements : Array(elements[next...])
+    return elements[next...].compactMap(\.self)
   }
 
   /// Elements that nobody has received.
@@ -120,7 +121,9 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
   }
 
   private func take() -> Element {
-    let element = elements[next]
+    guard let element = elements[next].take() else {
+      preconditionFailure("an element is received once")
+    }
     next += 1
     if next < elements.count { wakeOne() }
     compact()

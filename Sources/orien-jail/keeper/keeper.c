@@ -118,7 +118,8 @@ static void launcher_ended(void) {
   groups_kill(&keeper.parts.groups);
   janitor_sweep(&keeper.parts);
   uint64_t now = now_nanoseconds();
-  keeper.hunt_at = now + STUB_PATIENCE_MILLISECONDS * 1000000ULL;
+  // Whoever kills one launcher after another does not put the hunt off by it.
+  if (!keeper.hunt_at) keeper.hunt_at = now + STUB_PATIENCE_MILLISECONDS * 1000000ULL;
   bool is_young = now - keeper.launcher_born < YOUNG_MILLISECONDS * 1000000ULL;
   unsigned longer = keeper.pause_milliseconds ? keeper.pause_milliseconds * 2 : 1;
   if (longer > LONGEST_PAUSE_MILLISECONDS) longer = LONGEST_PAUSE_MILLISECONDS;

@@ -70,7 +70,8 @@ static enum reaped reap(struct stub *stub) {
     pid_t ended = waitpid(-1, &status, WNOHANG | __WALL);
     if (ended == 0) return REAPED_SOME;
     if (ended < 0) return REAPED_ALL;
-    if (ended != stub->leader) continue;
+    // The number of a leader that has ended may be another's by now.
+    if (ended != stub->leader || stub->leader_ended) continue;
     stub->leader_ended = true;
     stub->ended = now_nanoseconds();
     stub->said.status = status;

@@ -4,6 +4,7 @@ import OrienSystem
 extension Command {
   /// `orien serve`: reads the configuration, refuses what must not be served, and runs the node.
   static func serve(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    Program.hide()
     let configuration = try Configuration.load(invocation)
     try configuration.check()
     let isTerminal = StandardStream.errors.isTerminal
