@@ -11,8 +11,8 @@ extension Kernel {
     _ submission: Submission, then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
   ) {
     let answer = { [self] (result: Result<ExecutionReport, Failure>) in
-      if case .failure(let failure) = result { counters.refused[failure.reason, default: 0] += 1 }
-      answer(result)
+      guard case .failure(let failure) = result else { return answer(result) }
+      refuse(submission, failure, then: answer)
     }
     let tool: Tool
     let checked: CheckedArguments
@@ -32,6 +32,30 @@ extension Kernel {
       case .failure(let failure): answer(.failure(failure))
       }
     }
+  }
+
+  /// A request that was accepted before is that execution, whatever has become of what it needed.
+  private func refuse(
+    _ submission: Submission, _ failure: Failure,
+    then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
+  ) {
+    let refuse = { [self] (failure: Failure) in
+      counters.refused[failure.reason, default: 0] += 1
+      answer(.failure(failure))
+    }
+    guard let idempotency = submission.idempotency, failure.code != .mismatch else {
+      return refuse(failure)
+    }
+    parts.ledger.accepted(
+      under: idempotency, of: submission.owner,
+      then: parts.loop.reply { [self] (result: Result<ExecutionID?, Failure>) in
+        switch result {
+        case .success(let id?):
+          report(id, for: Caller(owner: submission.owner, isOperator: false), then: answer)
+        case .failure(let other) where other.code == .mismatch: refuse(other)
+        case .success(nil), .failure: refuse(failure)
+        }
+      })
   }
 
   private func findTool(_ name: String) throws(Failure) -> Tool {

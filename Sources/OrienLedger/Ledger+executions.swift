@@ -18,6 +18,17 @@ extension Ledger {
     submit(.room, reply) { writer throws(DatabaseError) in try writer.accept(acceptance) }
   }
 
+  /// The execution that was accepted for the same request of that owner, nil where there is none; a
+  /// failure `mismatch` where the request's body was another.
+  package func accepted(
+    under idempotency: Idempotency, of owner: Owner,
+    then reply: Reply<Result<ExecutionID?, Failure>>
+  ) {
+    submit(.room, reply) { writer throws(DatabaseError) in
+      try writer.earlier(idempotency, of: owner)
+    }
+  }
+
   /// Notes that a pending execution begins to run. Only after the answer may it.
   package func start(
     _ id: ExecutionID, at time: Timestamp, then reply: Reply<Result<Void, Failure>>

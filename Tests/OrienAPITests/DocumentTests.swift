@@ -51,7 +51,8 @@ struct DocumentTests {
       func walk(_ value: JSON) {
         for member in value.members ?? [] {
           if member.name == "$ref", let reference = member.value.string {
-            #expect(schemas.contains { reference == "#/components/schemas/" + $0 }, "\(reference)")
+            let isThere = schemas.contains { reference == "#/components/schemas/" + $0 }
+            #expect(isThere, "\(reference)")
           }
           walk(member.value)
         }

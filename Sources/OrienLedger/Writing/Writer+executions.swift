@@ -2,22 +2,14 @@ import OrienModel
 
 extension Writer {
   func accept(_ acceptance: Acceptance) throws(DatabaseError) -> Result<Accepted, Failure> {
-    var claim: (key: [UInt8], body: [UInt8])?
+    var claim: Claim?
     if let idempotency = acceptance.idempotency {
-      let made = fingerprint(idempotency, of: acceptance.owner)
-      let earlier = try statements.executionByKey.first({ $0.blob(made.key) }) { row in
-        (id: row.bytes(0), body: row.bytes(1))
+      let made = self.claim(idempotency, of: acceptance.owner)
+      switch try earlier(made, idempotency.key) {
+      case .failure(let failure): return .failure(failure)
+      case .success(let id?): return .success(.duplicate(of: id))
+      case .success(nil): claim = made
       }
-      if let earlier {
-        guard earlier.body == made.body else {
-          return .failure(
-            Failure(
-              .mismatch, "idempotency-mismatch",
-              "Idempotency-Key \(idempotency.key) came before with another body: use a new key"))
-        }
-        return .success(.duplicate(of: ExecutionID(random: earlier.id)))
-      }
-      claim = made
     }
     let number = mint.number(of: acceptance.id)
     let inserted =
@@ -45,11 +37,34 @@ extension Writer {
     return .success(.new)
   }
 
+  /// The execution that was accepted for the same request; nil where there is none.
+  func earlier(
+    _ idempotency: Idempotency, of owner: Owner
+  ) throws(DatabaseError) -> Result<ExecutionID?, Failure> {
+    try earlier(claim(idempotency, of: owner), idempotency.key)
+  }
+
+  private func earlier(
+    _ claim: Claim, _ key: String
+  ) throws(DatabaseError) -> Result<ExecutionID?, Failure> {
+    let earlier = try statements.executionByKey.first({ $0.blob(claim.key) }) { row in
+      (id: row.bytes(0), body: row.bytes(1))
+    }
+    guard let earlier else { return .success(nil) }
+    guard earlier.body == claim.body else {
+      return .failure(
+        Failure(
+          .mismatch, "idempotency-mismatch",
+          "Idempotency-Key \(key) came before with another body: use a new key"))
+    }
+    return .success(ExecutionID(random: earlier.id))
+  }
+
   /// What is kept of an idempotent request: neither its key nor its body can be read from it, and
   /// those of two owners never meet.
-  private func fingerprint(
-    _ idempotency: Idempotency, of owner: Owner
-  ) -> (key: [UInt8], body: [UInt8]) {
+  private typealias Claim = (key: [UInt8], body: [UInt8])
+
+  private func claim(_ idempotency: Idempotency, of owner: Owner) -> Claim {
     let name = Array(owner.description.utf8) + [0] + Array(idempotency.key.utf8)
     let claim = Digest.keyed(name, by: key.idempotencyKey)
     return (claim, Digest.keyed(claim + idempotency.body, by: key.idempotencyKey))

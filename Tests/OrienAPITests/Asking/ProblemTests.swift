@@ -79,6 +79,22 @@ struct ProblemTests {
     #expect(Problem.status(of: code).rawValue == status)
   }
 
+  @Test("A body that says to be too long is refused before it is sent")
+  func bodyTooLarge() throws {
+    try Site.with { site in
+      let line = site.open()
+      line.send(
+        "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16777217\r\n\r\n".utf8)
+      let answer = try site.answer(on: line)
+      #expect(answer.status == 413)
+      #expect(answer[field: "content-type"] == "application/problem+json")
+      let text = String(repeating: "x", count: 2 << 20)
+      let body = #"{"sessionId":"s1","toolId":"say","args":{"text":"\#(text)"}}"#
+      let large = try site.ask("POST", "/execute", body)
+      #expect(large.status == 400 && large["detail"]?.string?.contains("inputBytes") == true)
+    }
+  }
+
   @Test("A method that is not taken is told those that are")
   func allow() throws {
     try Site.with { site in

@@ -130,14 +130,34 @@ struct SubmittingTests {
     }
   }
 
+  @Test("A request that was accepted is found again, whatever has become of what it needed")
+  func retries() throws {
+    try World.with { world in
+      _ = try world.run("keep", #"{"path":"a.txt","text":"hi"}"#)
+      let id = try world.submit("name_file", #"{"file":"a.txt"}"#, key: "k").id
+      _ = try world.end(of: id)
+      try world.remove()
+      expectRefusal(.invalid) { try world.submit("name_file", #"{"file":"a.txt"}"#) }
+      #expect(try world.submit("name_file", #"{"file":"a.txt"}"#, key: "k").id == id)
+      let other = failure { try world.submit("name_file", #"{"file":"b.txt"}"#, key: "k") }
+      #expect(other?.code == .mismatch)
+      let new = failure { try world.submit("name_file", #"{"file":"a.txt"}"#, key: "l") }
+      #expect(new?.code == .invalid)
+      world.kernel.drain()
+      #expect(try world.submit("name_file", #"{"file":"a.txt"}"#, key: "k").id == id)
+      expectRefusal(.unavailable, "draining") { try world.submit("say", key: "l") }
+    }
+  }
+
   @Test("Another's execution is not to be found, by any way of asking")
   func strangers() throws {
     try World.with { world in
       let id = try world.submit("wait_cancel").id
       let bob = Caller(owner: Owner("bob"), isOperator: false)
-      #expect(failure { try world.report(id, owner: bob.owner) }?.code == .notFound)
-      #expect(failure { try world.cancel(id, owner: bob.owner) }?.code == .notFound)
-      #expect(world.kernel.observe(id, for: bob) {} == nil)
+      expectRefusal(.notFound) { try world.report(id, owner: bob.owner) }
+      expectRefusal(.notFound) { try world.cancel(id, owner: bob.owner) }
+      let observation = world.kernel.observe(id, for: bob) {}
+      #expect(observation == nil)
       let waiting: Result<ExecutionReport, Failure>? = {
         var answer: Result<ExecutionReport, Failure>?
         let wait = world.kernel.report(id, for: bob, waiting: .seconds(300)) { answer = $0 }
@@ -145,10 +165,10 @@ struct SubmittingTests {
         _ = world.loop.drive { answer != nil }
         return answer
       }()
-      #expect(failure { try waiting?.get() }?.code == .notFound)
+      expectRefusal(.notFound) { try waiting?.get() }
       try world.cancel(id)
       _ = try world.end(of: id)
-      #expect(failure { try world.report(id, owner: bob.owner) }?.code == .notFound)
+      expectRefusal(.notFound) { try world.report(id, owner: bob.owner) }
     }
   }
 

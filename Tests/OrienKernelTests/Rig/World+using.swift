@@ -36,6 +36,19 @@ extension Library {
   }
 }
 
+/// Expects that `body` throws a failure of that code.
+///
+/// In a closure nothing of the kind is written into `#expect` itself: Swift 6.3 gives a closure
+/// there the symbol of another one behind it, and calls the wrong one of the two.
+func expectRefusal(
+  _ code: Failure.Code, _ reason: String? = nil, at place: SourceLocation = #_sourceLocation,
+  _ body: () throws -> some Any
+) {
+  let refusal = failure(body)
+  #expect(refusal?.code == code, sourceLocation: place)
+  if let reason { #expect(refusal?.reason == reason, sourceLocation: place) }
+}
+
 /// The failure that `body` throws.
 func failure(_ body: () throws -> some Any) -> Failure? {
   do {

@@ -22,7 +22,7 @@ struct DrainTests {
       process.exit(0)
       #expect(try world.end(of: first.id).status == .completed)
       #expect(try world.report(second.id).status == .pending)
-      #expect(failure { try world.cancel(second.id) }?.code == .unavailable)
+      expectRefusal(.unavailable) { try world.cancel(second.id) }
     }
   }
 

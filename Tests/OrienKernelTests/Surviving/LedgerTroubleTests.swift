@@ -54,7 +54,7 @@ struct LedgerTroubleTests {
       try world.wait { world.kernel.active == 0 }
       #expect(world.kernel.executions[id] == nil)
       #expect(world.kernel.running == 0)
-      #expect(failure { try world.submit("say") } != nil)
+      expectRefusal(.unavailable) { try world.submit("say") }
     }
   }
 }
