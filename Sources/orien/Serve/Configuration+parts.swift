@@ -26,14 +26,17 @@ extension Configuration {
     return policy
   }
 
-  /// As many connections as there are descriptors for, beside what calls and workspaces need.
+  /// As many connections as there are descriptors for, beside what calls and workspaces need: a call
+  /// that waits holds its session's folder open.
   func effectiveHTTP(_ log: Log) throws(Failure) -> HTTPLimits {
     var http = http
     let open: Int
     do throws(SystemError) { open = try OpenFiles.raiseBound() } catch {
       throw error.failure("raising the bound of open files")
     }
-    let reserved = 256 + workspaces.openFolders + 8 * policy.slots + policy.queued
+    let reserved =
+      256 + workspaces.openFolders + 8 * policy.slots
+      + min(policy.queued, workspaces.sessions)
     let room = open - reserved
     guard room >= 64 else {
       throw Failure(

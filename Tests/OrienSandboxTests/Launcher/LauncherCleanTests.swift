@@ -80,6 +80,8 @@ struct LauncherCleanTests {
       }
     }
     for _ in 0..<20 { _ = try rig.run(["true"]) }
+    // Those that wait for a request are made anew: they count when all are there.
+    #expect(rig.wait { processes(named: "orien-stub", group: rig.group).count >= 8 })
     let before = count()
     for _ in 0..<50 {
       let runs = try (0..<10).map { _ in try rig.start(["true"]) }
