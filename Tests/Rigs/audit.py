@@ -80,11 +80,14 @@ class Audit:
             yield f"processes {left} are in groups of a node at rest"
 
     def folders_without_session(self):
-        with self.ledger() as ledger:
-            known = {row[0] for row in ledger.execute("SELECT folder FROM sessions")}
+        known = self.folders_of_sessions()
         on_disk = {path.name for path in (self.node.state / "workspaces").iterdir()}
         if known != on_disk:
             yield f"folders alone: {on_disk - known}, sessions alone: {known - on_disk}"
+
+    def folders_of_sessions(self):
+        with self.ledger() as ledger:
+            return {row[0] for row in ledger.execute("SELECT folder FROM sessions")}
 
     def mounts_left(self):
         left = mounts() - self.mounts

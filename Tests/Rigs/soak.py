@@ -93,11 +93,25 @@ class Soak:
         if faults:
             raise AssertionError("\n".join(faults[:20]))
         now = self.node.descriptors()
+        folders = self.take_folders(now)
+        if not folders <= self.audit.folders_of_sessions():
+            raise AssertionError(f"open, and no session's: {folders}")
         grown = self.descriptors and now - self.descriptors
         if grown and grown.total() > DESCRIPTORS_MORE:
             raise AssertionError(f"open, and not at the last rest: {grown}")
         self.descriptors = now
         self.load.go()
+
+    def take_folders(self, descriptors):
+        """Takes the folders of workspaces out of what is open: a session's is opened when it is
+        first used after a start, whenever that is, and once."""
+        root = f"{self.node.state / 'workspaces'}/"
+        paths = [path for path in descriptors if path.startswith(root)]
+        counted = {path.removeprefix(root): descriptors.pop(path) for path in paths}
+        twice = [path for path, times in counted.items() if times > 1]
+        if twice:
+            raise AssertionError(f"open more than once at rest: {twice}")
+        return set(counted)
 
     def end(self):
         """Everything is given back: sessions, folders, mounts; and the node goes when asked."""
