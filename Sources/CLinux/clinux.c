@@ -7,6 +7,8 @@
 #include <sched.h>
 #include <stddef.h>
 
+__thread void *linux_present_turn;
+
 int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }

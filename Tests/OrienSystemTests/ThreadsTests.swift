@@ -1,7 +1,8 @@
 import OrienModel
-import OrienSystem
 import Synchronization
 import Testing
+
+@testable import OrienSystem
 
 @Suite("Threads and channels")
 struct ThreadsTests {
@@ -44,6 +45,50 @@ struct ThreadsTests {
     let start = Instant.now
     #expect(channel.receive(within: .milliseconds(20)) == nil)
     #expect(Instant.now.since(start) >= .milliseconds(19))
+  }
+
+  @Test("What the loop sends in one turn reaches who waits at once")
+  func oneTurn() throws {
+    let loop = try Loop()
+    let channel = Channel<Int>()
+    let received = Channel<[Int]>()
+    let receiver = Thread("receiver") { received.send(channel.drain()) }
+    func isWaiting() -> Bool {
+      channel.gate.lock()
+      defer { channel.gate.unlock() }
+      return channel.gate.waiters > 0
+    }
+    // Whether another thread waits already is seen by looking alone.
+    while !isWaiting() { Thread.yield() }
+    loop.post {
+      for number in 0..<1000 { channel.send(number) }
+      loop.stop()
+    }
+    loop.run()
+    #expect(received.receive() == Array(0..<1000))
+    receiver.join()
+  }
+
+  @Test("A loop that waits for another thread in its turn has told it what it sent")
+  func waitingLoop() throws {
+    let loop = try Loop()
+    let (questions, answers) = (Channel<Int>(), Channel<Int>())
+    let other = Thread("other") {
+      while let question = questions.receive() { answers.send(question + 1) }
+    }
+    let heard = Mutex<[Int?]>([])
+    loop.post {
+      for number in [1, 10, 100] {
+        questions.send(number)
+        let answer = answers.receive(within: .seconds(20))
+        heard.withLock { $0.append(answer) }
+      }
+      loop.stop()
+    }
+    loop.run()
+    questions.close()
+    other.join()
+    heard.withLock { #expect($0 == [2, 11, 101]) }
   }
 
   @Test("Disk threads answer on the loop, failures too")

@@ -82,6 +82,11 @@ ssize_t linux_send(int socket, const void *bytes, size_t count, const int *descr
 ssize_t linux_receive(int socket, void *bytes, size_t room, int descriptors[LINUX_PASSED],
                       size_t *passed);
 
+/* Swift has no variable of a thread: the loop's turn that the calling one is in, or NULL. */
+extern __thread void *linux_present_turn;
+static inline void *linux_turn(void) { return linux_present_turn; }
+static inline void linux_set_turn(void *turn) { linux_present_turn = turn; }
+
 /* Swift 6 takes no global that anybody may change; glibc shows this one under _GNU_SOURCE. */
 extern char **environ;
 static inline char **linux_environment(void) { return environ; }

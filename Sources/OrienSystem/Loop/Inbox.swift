@@ -1,26 +1,28 @@
-import Synchronization
+public import Synchronization
 
 /// A way to the loop that may be used many times, from any thread: what is sent arrives there in
 /// order, many elements in one turn.
 ///
 /// The body may hold what belongs to the loop, for it is only run, and let go of, there. `close()`
-/// it when its owner ends; what is sent later goes nowhere.
-package final class Inbox<Element: Sendable>: @unchecked Sendable {
-  private let loop: Loop
-  private let waiting = Mutex(Waiting())
-  private var body: ((Element) -> Void)?
+/// it when its owner ends; what is sent later goes nowhere. Public as a `Channel` is.
+public final class Inbox<Element: Sendable>: @unchecked Sendable {
+  @usableFromInline let loop: Loop
+  @usableFromInline let waiting = Mutex(Waiting())
+  @usableFromInline var body: ((Element) -> Void)?
 
-  private struct Waiting {
-    var elements: [Element] = []
-    var isPosted = false
+  @usableFromInline struct Waiting {
+    @usableFromInline var elements: [Element] = []
+    @usableFromInline var isPosted = false
+
+    @inlinable init() {}
   }
 
-  fileprivate init(loop: Loop, body: @escaping (Element) -> Void) {
+  @inlinable init(loop: Loop, body: @escaping (Element) -> Void) {
     self.loop = loop
     self.body = body
   }
 
-  package func send(_ element: Element) {
+  @inlinable public func send(_ element: Element) {
     let mustPost = waiting.withLock { waiting in
       waiting.elements.append(element)
       defer { waiting.isPosted = true }
@@ -30,12 +32,12 @@ package final class Inbox<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Delivers nothing more. To be called on the loop.
-  package func close() {
+  @inlinable public func close() {
     loop.assertCurrent()
     body = nil
   }
 
-  private func deliver() {
+  @inlinable func deliver() {
     let elements = waiting.withLock { waiting in
       defer { waiting = Waiting() }
       return waiting.elements
@@ -46,7 +48,8 @@ package final class Inbox<Element: Sendable>: @unchecked Sendable {
 
 extension Loop {
   /// Makes a way to the loop that may be used many times.
-  package func inbox<Element: Sendable>(_ body: @escaping (Element) -> Void) -> Inbox<Element> {
+  @inlinable
+  public func inbox<Element: Sendable>(_ body: @escaping (Element) -> Void) -> Inbox<Element> {
     assertCurrent()
     return Inbox(loop: self, body: body)
   }

@@ -9,7 +9,7 @@ import Synchronization
 /// Whatever is called here but `post`, `stop` and replies belongs to the thread that calls
 /// `run()` (before it runs: to the thread that made it) and traps elsewhere. What is given to the
 /// loop runs on it, one thing at a time, and never blocks.
-package final class Loop: @unchecked Sendable {
+public final class Loop: @unchecked Sendable {
   private let poll: Descriptor
   private let bell: Bell
   private let posted = Mutex(Posted())
@@ -18,6 +18,7 @@ package final class Loop: @unchecked Sendable {
   private var timers = TimerQueue()
   private var soonQueue: [() -> Void] = []
   private var isStopped = false
+  private let turn = Turn()
   /// The moment at which this turn of the loop began; fresh enough for deadlines.
   package private(set) var now = Instant.now
   /// The longest that one turn has taken since this was last read: how late others were.
@@ -25,7 +26,8 @@ package final class Loop: @unchecked Sendable {
 
   private struct Posted {
     var bodies: [@Sendable () -> Void] = []
-    var hasRung = false
+    /// The loop waits, or is about to, and nobody has rung yet. At work it looks here by itself.
+    var needsBell = false
   }
 
   package init() throws(SystemError) {
@@ -39,11 +41,11 @@ package final class Loop: @unchecked Sendable {
   // MARK: From any thread
 
   /// Runs `body` on the loop, after what was posted before it.
-  package func post(_ body: @escaping @Sendable () -> Void) {
+  @usableFromInline package func post(_ body: @escaping @Sendable () -> Void) {
     let mustRing = posted.withLock { posted in
       posted.bodies.append(body)
-      defer { posted.hasRung = true }
-      return !posted.hasRung
+      defer { posted.needsBell = false }
+      return posted.needsBell
     }
     if mustRing { bell.ring() }
   }
@@ -55,7 +57,7 @@ package final class Loop: @unchecked Sendable {
 
   package var isCurrent: Bool { pthread_equal(owner, pthread_self()) != 0 }
 
-  package func assertCurrent() {
+  @usableFromInline package func assertCurrent() {
     precondition(isCurrent, "this belongs to the loop's thread")
   }
 
@@ -105,19 +107,22 @@ package final class Loop: @unchecked Sendable {
       }
       if count < 0 { precondition(errno == EINTR, "epoll_wait: \(SystemError.last("epoll_wait"))") }
       now = .now
-      for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
-      while let timer = timers.takeDue(at: now) {
-        timer.fire()
+      turn.take {
+        drainPosted()
+        for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
+        while let timer = timers.takeDue(at: now) {
+          timer.fire()
+          drainSoon()
+        }
         drainSoon()
       }
-      drainSoon()
       slowestTurn = max(slowestTurn, Instant.now.since(now))
     }
   }
 
   private func dispatch(_ event: epoll_event) {
     if event.data.u64 == 0 {
-      drainPosted()
+      bell.silence()
     } else {
       // A watch that an earlier event of this turn cancelled is no longer here.
       watches[event.data.u64]?.deliver(Readiness(rawValue: event.events))
@@ -126,7 +131,6 @@ package final class Loop: @unchecked Sendable {
   }
 
   private func drainPosted() {
-    bell.silence()
     let bodies = posted.withLock { posted in
       defer { posted = Posted() }
       return posted.bodies
@@ -145,9 +149,14 @@ package final class Loop: @unchecked Sendable {
     }
   }
 
-  /// Milliseconds until the first timer, rounded up so that it is due when the loop wakes.
+  /// How long to wait for something to happen: until the first timer, in milliseconds, rounded up
+  /// so that it is due when the loop wakes.
   private func patience() -> Int32 {
-    if !soonQueue.isEmpty { return 0 }
+    let hasWork = posted.withLock { posted in
+      posted.needsBell = posted.bodies.isEmpty
+      return !posted.needsBell
+    }
+    if hasWork || !soonQueue.isEmpty { return 0 }
     guard let due = timers.first else { return -1 }
     let wait = due.since(.now).clampedNanoseconds
     return Int32(clamping: (wait + 999_999) / 1_000_000)

@@ -41,6 +41,9 @@ package struct Thread: Sendable {
 
   package func detach() { pthread_detach(handle) }
 
+  /// Lets others run that wait for a processor.
+  package static func yield() { sched_yield() }
+
   /// The processor time that the calling thread has used.
   package static var cpuMicroseconds: UInt64 {
     var time = timespec()
