@@ -17,7 +17,7 @@ package final class Ledger: Sendable {
   package let publicKey: [UInt8]
   package let folder: Folder
   let reader: Reader
-  private let inbox: Channel<Entry>
+  private let inbox: Channel<any Entry>
   private let writer: Thread
   private let board = GaugeBoard()
   private let lock: FileLock
@@ -97,18 +97,14 @@ package final class Ledger: Sendable {
   // MARK: Entries
 
   func submit<Value: Sendable>(
-    _ need: Entry.Need, _ reply: Reply<Result<Value, Failure>>,
+    _ need: Need, _ reply: Reply<Result<Value, Failure>>,
     _ body: @escaping @Sendable (Writer) throws(DatabaseError) -> Result<Value, Failure>
   ) {
     if need == .room, inbox.count > Self.waitingEntries {
       return reply(
         .failure(Failure(.limited, "ledger-behind", "the ledger's disk is behind: try again")))
     }
-    let isTaken = inbox.send(
-      Entry(
-        need: need, sentAt: .now,
-        apply: { writer throws(DatabaseError) in reply.answer(try body(writer)) },
-        refuse: { reply.answer(.failure($0)) }))
+    let isTaken = inbox.send(Question(need, reply, body))
     if !isTaken { reply(.failure(Writer.closing)) }
   }
 

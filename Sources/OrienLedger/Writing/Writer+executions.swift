@@ -16,7 +16,7 @@ extension Writer {
       (1...mint.last).contains(number)
       ? try statements.accept.run { row in
         row.integer(number)
-        row.blob(acceptance.id.bytes)
+        row.id(acceptance.id)
         row.text(acceptance.owner.description)
         row.text(acceptance.session.description)
         row.text(acceptance.tool.description)
@@ -75,7 +75,7 @@ extension Writer {
     let started = try statements.start.run { row in
       row.integer(time.microseconds)
       row.integer(number)
-      row.blob(id.bytes)
+      row.id(id)
     }
     return started == 1 ? .success(()) : .failure(try refusal(of: id, number, expected: "pending"))
   }
@@ -90,7 +90,7 @@ extension Writer {
       row.integer(settlement.record.status.column)
       row.integer(position)
       row.integer(number)
-      row.blob(id.bytes)
+      row.id(id)
     }
     guard closed == 1 else { return .failure(try refusal(of: id, number, expected: "open")) }
     settlement.output.vouch(in: &settlement.record.output)
@@ -162,7 +162,7 @@ extension Writer {
   ) throws(DatabaseError) -> Failure {
     let status = try statements.executionStatus.first({
       $0.integer(number)
-      $0.blob(id.bytes)
+      $0.id(id)
     }) { Status(column: $0.integer(0)) }
     guard let status = status.flatMap({ $0 }) else {
       return Failure(.internal, "unknown-execution", "\(id) was never accepted")

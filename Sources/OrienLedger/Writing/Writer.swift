@@ -20,17 +20,17 @@ final class Writer: @unchecked Sendable {
   var room: Room
   var pruning: Pruning
   let board: GaugeBoard
-  private let inbox: Channel<Entry>
+  private let inbox: Channel<any Entry>
   private let onBroken: @Sendable (Failure) -> Void
   private var broken: Failure?
   /// Entries of certainty that met a full disk, in their order.
-  private var held: [Entry] = []
+  private var held: [any Entry] = []
   /// Why what is new is refused meanwhile.
   private var trouble = Failure(.full, "disk-full", "there is no room for the ledger's reserve")
 
   init(
     _ file: LedgerFile, options: Ledger.Options, outputs: OutputFiles, mint: ExecutionMint,
-    board: GaugeBoard, inbox: Channel<Entry>, onBroken: @escaping @Sendable (Failure) -> Void
+    board: GaugeBoard, inbox: Channel<any Entry>, onBroken: @escaping @Sendable (Failure) -> Void
   ) throws(DatabaseError) {
     database = file.database
     key = file.key
@@ -57,18 +57,18 @@ final class Writer: @unchecked Sendable {
   func run() {
     var isOpen = true
     while isOpen {
-      let entries = inbox.drain(within: patience)
+      var entries = inbox.drain(within: patience)
       if entries.isEmpty {
         isOpen = !inbox.isOver
         rest()
       }
-      var rest = entries[...]
-      while !rest.isEmpty {
-        write(Array(rest.prefix(options.batchEntries)))
-        rest = rest.dropFirst(options.batchEntries)
+      while entries.count > options.batchEntries {
+        write(Array(entries.prefix(options.batchEntries)))
+        entries.removeFirst(options.batchEntries)
       }
+      if !entries.isEmpty { write(consume entries) }
     }
-    for entry in held { entry.refuse(Self.closing).send() }
+    held.refuse(Self.closing)
     // What stays in the log is on the disk already, and the next start reads it from there.
     if broken == nil { try? database.checkpoint() }
   }
@@ -77,15 +77,16 @@ final class Writer: @unchecked Sendable {
 
   // MARK: A batch
 
-  private func write(_ entries: [Entry]) {
-    if let broken { return Answer.send(entries.map { $0.refuse(broken) }) }
+  private func write(_ entries: consuming [any Entry]) {
+    if let broken { return entries.refuse(broken) }
     guard !room.isShort else { return writeInNeed(entries) }
     do throws(DatabaseError) {
       try commit(entries)
+      entries.answer()
     } catch {
       switch error.kind {
       case .full, .busy: writeInNeed(entries, error)
-      case .refused where entries.count == 1: entries[0].refuse(error.failure).send()
+      case .refused where entries.count == 1: entries.refuse(error.failure)
       case .refused: for entry in entries { write([entry]) }
       case .broken: breakDown(error, entries)
       }
@@ -94,20 +95,17 @@ final class Writer: @unchecked Sendable {
     if pruning.isOverdue { rest() }
   }
 
-  /// Writes all entries in one transaction and sends their answers, or leaves everything as it was.
-  private func commit(_ entries: [Entry]) throws(DatabaseError) {
-    var answers: [Answer] = []
-    answers.reserveCapacity(entries.count)
+  /// Writes all entries in one transaction, or leaves everything as it was.
+  private func commit(_ entries: [any Entry]) throws(DatabaseError) {
     do throws(DatabaseError) {
       try statements.begin.run()
-      for entry in entries { answers.append(try entry.apply(self)) }
+      for entry in entries { try entry.apply(self) }
       try sign()
       try statements.commit.run()
     } catch {
       try rollBack()
       throw error
     }
-    Answer.send(answers)
     let lag = entries.first.map { Instant.now.microseconds(since: $0.sentAt) } ?? 0
     board.show { [keptBytes, database] in
       $0.commits += 1
@@ -147,7 +145,7 @@ final class Writer: @unchecked Sendable {
   // MARK: Trouble
 
   /// Refuses what is new and keeps what was promised until it can be written.
-  private func writeInNeed(_ entries: [Entry], _ error: DatabaseError? = nil) {
+  private func writeInNeed(_ entries: [any Entry], _ error: DatabaseError? = nil) {
     if let error {
       trouble = error.failure
       room.noteShortage()
@@ -155,7 +153,7 @@ final class Writer: @unchecked Sendable {
     let promised = entries.filter { $0.need == .certainty }
     held += promised
     board.show { $0.isFull = true }
-    Answer.send(entries.filter { $0.need == .room }.map { $0.refuse(trouble) })
+    entries.filter { $0.need == .room }.refuse(trouble)
     if !promised.isEmpty || room.isDue { relieve() }
   }
 
@@ -169,6 +167,7 @@ final class Writer: @unchecked Sendable {
       checkpoint(freed: true)
       do throws(DatabaseError) {
         try commit(held)
+        held.answer()
         held = []
       } catch {
         trouble = error.failure
@@ -191,10 +190,11 @@ final class Writer: @unchecked Sendable {
     while let entry = rest.popFirst() {
       do throws(DatabaseError) {
         try commit([entry])
+        [entry].answer()
       } catch {
         switch error.kind {
         case .full, .busy: held.append(entry)
-        case .refused: entry.refuse(error.failure).send()
+        case .refused: [entry].refuse(error.failure)
         case .broken: return breakDown(error, [entry] + rest)
         }
       }
@@ -203,10 +203,10 @@ final class Writer: @unchecked Sendable {
 
   /// What the disk holds can no longer be told from here: nothing more is written, and the next
   /// start recovers from the log.
-  private func breakDown(_ error: DatabaseError, _ entries: [Entry]) {
+  private func breakDown(_ error: DatabaseError, _ entries: [any Entry]) {
     let failure = error.failure
     broken = failure
-    Answer.send((held + entries).map { $0.refuse(failure) })
+    (held + entries).refuse(failure)
     held = []
     onBroken(failure)
   }
