@@ -26,13 +26,9 @@ struct Admission {
     case refuse(Failure)
   }
 
-  private struct Waiter {
-    var id: ExecutionID
-    var order: UInt64
-  }
-
+  /// Of one owner, never empty.
   private struct Line {
-    var byTool: [ToolID: [Waiter]] = [:]
+    var byTool: [ToolID: WaitingLine] = [:]
     var count = 0
   }
 
@@ -60,14 +56,14 @@ struct Admission {
       take(tool, of: room.plugin)
       return .run
     }
-    let line = lines[owner] ?? Line()
-    guard waiting < bounds.queued, line.count < bounds.queuedPerOwner else {
-      return .refuse(Failure(.limited, "queue-full", refusal(line.count)))
+    let before = lines[owner]?.count ?? 0
+    guard waiting < bounds.queued, before < bounds.queuedPerOwner else {
+      return .refuse(Failure(.limited, "queue-full", refusal(before)))
     }
     order += 1
-    lines[owner, default: Line()].byTool[tool, default: []].append(Waiter(id: id, order: order))
+    lines[owner, default: Line()].byTool[tool, default: WaitingLine()].append(id, order)
     lines[owner]?.count += 1
-    if line.count == 0 { turns.append(owner) }
+    if before == 0 { turns.append(owner) }
     waiting += 1
     return .wait
   }
@@ -86,14 +82,8 @@ struct Admission {
   /// for a tool that is gone: its calls wait until they are given up.
   mutating func next(room: (ToolID) -> Room?) -> ExecutionID? {
     guard waiting > 0, taken < bounds.slots else { return nil }
-    for index in turns.indices {
-      let owner = turns[index]
-      let tool = lines[owner]?.byTool
-        .filter { tool, _ in room(tool).map { hasSlot(tool, $0) } ?? false }
-        .min { $0.value[0].order < $1.value[0].order }?.key
-      guard let tool, let plugin = room(tool)?.plugin,
-        let id = lines[owner]?.byTool[tool]?.first?.id
-      else { continue }
+    for owner in turns {
+      guard let (id, tool, plugin) = first(of: owner, room: room) else { continue }
       remove(id, tool: tool, owner: owner)
       if lines[owner] != nil, let place = turns.firstIndex(of: owner) {
         turns.append(turns.remove(at: place))
@@ -104,18 +94,31 @@ struct Admission {
     return nil
   }
 
+  /// Who of an owner's calls that can run now has waited longest.
+  private func first(
+    of owner: Owner, room: (ToolID) -> Room?
+  ) -> (ExecutionID, ToolID, plugin: String)? {
+    var found: (id: ExecutionID, tool: ToolID, plugin: String, order: UInt64)?
+    for (tool, waiters) in lines[owner]?.byTool ?? [:] {
+      guard let first = waiters.first, first.order < found?.order ?? .max,
+        let room = room(tool), hasSlot(tool, room)
+      else { continue }
+      found = (first.id, tool, room.plugin, first.order)
+    }
+    return found.map { ($0.id, $0.tool, $0.plugin) }
+  }
+
   /// Takes a call out of the queue; false where it does not wait.
   @discardableResult
   mutating func remove(_ id: ExecutionID, tool: ToolID, owner: Owner) -> Bool {
-    guard var line = lines[owner], var waiters = line.byTool[tool],
-      let index = waiters.firstIndex(where: { $0.id == id })
-    else { return false }
-    waiters.remove(at: index)
-    line.byTool[tool] = waiters.isEmpty ? nil : waiters
-    line.count -= 1
+    guard lines[owner]?.byTool[tool]?.remove(id) == true else { return false }
     waiting -= 1
-    lines[owner] = line.count == 0 ? nil : line
-    if line.count == 0 { turns.removeAll { $0 == owner } }
+    lines[owner]?.count -= 1
+    if lines[owner]?.byTool[tool]?.isEmpty == true { lines[owner]?.byTool[tool] = nil }
+    if lines[owner]?.count == 0 {
+      lines[owner] = nil
+      turns.removeAll { $0 == owner }
+    }
     return true
   }
 
