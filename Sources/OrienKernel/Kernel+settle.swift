@@ -75,7 +75,7 @@ extension Kernel {
   }
 
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
-  func grantedLimits(of tool: Tool, inJail: Bool) -> [GrantedLimit] {
+  func grantedLimits(of tool: Tool, inJail: Bool) -> GrantedLimits {
     inJail ? tool.limits(inJail: parts.jail.capabilities) : tool.limitsInNode
   }
 }

@@ -39,8 +39,9 @@ package final class ExecutionMint: Sendable {
 
   /// The number of the row that `id` names, if it names any.
   func number(of id: ExecutionID) -> Int64 {
-    let bytes = id.bytes
-    return bytes.prefix(Self.numberBytes).reduce(0) { $0 << 8 | Int64($1) } ^ mask(bytes)
+    id.withBytes { bytes in
+      bytes.prefix(Self.numberBytes).reduce(0) { $0 << 8 | Int64($1) } ^ mask(bytes)
+    }
   }
 
   /// What stands for a place in a list: an id that names the row and nobody's execution.
@@ -51,21 +52,20 @@ package final class ExecutionMint: Sendable {
 
   private func id(of number: Int64, random: [UInt8]) -> ExecutionID {
     var bytes = ExecutionID(random: random).bytes
-    let masked = number ^ mask(bytes)
+    let masked = number ^ bytes.withUnsafeBytes { mask($0) }
     for index in 0..<Self.numberBytes {
       bytes[index] = UInt8(truncatingIfNeeded: masked >> Int64(8 * (Self.numberBytes - 1 - index)))
     }
     return ExecutionID(random: bytes)
   }
 
-  private func mask(_ bytes: [UInt8]) -> Int64 {
+  private func mask(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     var hash: UInt64 = 0
+    let random = bytes.assumingMemoryBound(to: UInt8.self)
     withUnsafeMutableBytes(of: &hash) { hash in
-      bytes.withUnsafeBufferPointer { bytes in
-        _ = crypto_shorthash(
-          hash.baseAddress!.assumingMemoryBound(to: UInt8.self),
-          bytes.baseAddress! + Self.numberBytes, UInt64(bytes.count - Self.numberBytes), key)
-      }
+      _ = crypto_shorthash(
+        hash.baseAddress!.assumingMemoryBound(to: UInt8.self),
+        random.baseAddress! + Self.numberBytes, UInt64(random.count - Self.numberBytes), key)
     }
     return Int64(UInt64(littleEndian: hash) >> UInt64(64 - 8 * Self.numberBytes))
   }

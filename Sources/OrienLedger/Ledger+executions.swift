@@ -70,7 +70,7 @@ extension FinalRecord {
       tool: acceptance.tool, plugin: "", generation: 0, isolation: "none", status: .lost,
       reason: "node-restart", message: "The node stopped while this ran.",
       acceptedAt: acceptance.acceptedAt, runningAt: acceptance.runningAt, completedAt: time,
-      runningMicroseconds: 0, usage: Usage(), limits: [], currency: "USD", costMicroUnits: 0,
+      runningMicroseconds: 0, usage: Usage(), limits: .none, currency: "USD", costMicroUnits: 0,
       output: StreamSummary(), errors: StreamSummary())
   }
 }

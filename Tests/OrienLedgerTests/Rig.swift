@@ -94,9 +94,9 @@ extension Settlement {
     record.usage.cpuUserMicroseconds = 200
     record.usage.units = ["token": 3]
     record.usage.source = .thread
-    record.limits = [
+    record.limits = GrantedLimits([
       GrantedLimit(name: "wallMilliseconds", requested: 5000, granted: 5000, enforcedBy: .node)
-    ]
+    ])
     record.runningMicroseconds = 1234
     record.costMicroUnits = 17
     return Settlement(record, output: .inline(Array(output.utf8)))

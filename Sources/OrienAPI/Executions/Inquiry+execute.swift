@@ -5,6 +5,7 @@ import OrienModel
 
 extension Inquiry {
   private static let longestWaitSeconds = 300
+  private static let plainJSON = Array("application/json".utf8)
 
   /// How long the caller would wait: `?wait=` or `Prefer: wait=`; nil where it does not.
   func patience() throws(Failure) -> Duration? {
@@ -38,6 +39,8 @@ extension Inquiry {
       throw Failure(
         .unsupported, "unsupported-encoding", "Content-Encoding: \(encoding) is not taken")
     }
+    // What nearly everybody sends needs no taking apart.
+    if let type = request.headerBytes("content-type"), type.elementsEqual(Self.plainJSON) { return }
     guard let type = request.header("content-type") else { return }
     let essence = type.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
     guard essence == "application/json" || essence.hasSuffix("+json") else {

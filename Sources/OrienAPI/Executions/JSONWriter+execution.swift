@@ -32,9 +32,8 @@ extension JSONWriter {
       writer.field("outputBytes", report.output.bytes)
       writer.field("errorBytes", report.errors.bytes)
       writer.field("truncated", report.output.isTruncated || report.errors.isTruncated)
-      writer.object("limits") { writer in
-        for limit in report.limits { writer.writeLimit(limit) }
-      }
+      writer.name("limits")
+      writer.write(raw: report.limits.json)
       if let record = report.final { writer.writeEnd(record) }
       if let receipt = report.receipt {
         writer.object("receipt") { writer in
@@ -61,14 +60,6 @@ extension JSONWriter {
     field(
       "outputComplete",
       texts.output.count == report.output.bytes && texts.errors.count == report.errors.bytes)
-  }
-
-  private mutating func writeLimit(_ limit: GrantedLimit) {
-    object(limit.name) { writer in
-      writer.field("requested", limit.requested)
-      writer.field("granted", limit.granted)
-      writer.field("enforcedBy", limit.enforcedBy.rawValue)
-    }
   }
 
   private mutating func writeEnd(_ record: FinalRecord) {

@@ -26,10 +26,18 @@ final class Call: CallHost {
   private struct State: ~Copyable {
     var remains = Remains()
     var factBytes = 0
-    var emittedBytes: [OutputStream: UInt64] = [:]
+    var emittedBytes: (output: UInt64, errors: UInt64) = (0, 0)
     var onTheWayBytes = 0
     var waiting = 0
+    /// Where those wait; most calls never make it.
+    var relief: Channel<Void>?
     var cancelBell: Bell?
+
+    /// Lets all go on that wait.
+    mutating func relieve() {
+      for _ in 0..<waiting { relief?.send(()) }
+      waiting = 0
+    }
   }
 
   /// What may be on its way to the loop before `emit` blocks.
@@ -38,7 +46,6 @@ final class Call: CallHost {
 
   private let state = Mutex(State())
   private let cancelled = Atomic(false)
-  private let relief = Channel<Void>()
   private let inbox: Inbox<News>
   private let limitBytes: UInt64
   private let units: Set<String>
@@ -67,9 +74,9 @@ final class Call: CallHost {
   private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
     guard !bytes.isEmpty else { return .ok }
     let before = state.withLock { state in
-      let before = state.emittedBytes[stream] ?? 0
-      state.emittedBytes[stream] = before.saturatingAdd(UInt64(bytes.count))
-      return before
+      stream == .errors
+        ? Self.add(bytes.count, to: &state.emittedBytes.errors)
+        : Self.add(bytes.count, to: &state.emittedBytes.output)
     }
     guard before <= limitBytes else { return .limited }
     // Of a chunk that passes the bound no more than tells the stream where it is cut.
@@ -78,17 +85,24 @@ final class Call: CallHost {
     return status == .ok && UInt64(bytes.count) > limitBytes - before ? .limited : status
   }
 
+  /// What there was before.
+  private static func add(_ count: Int, to total: inout UInt64) -> UInt64 {
+    defer { total = total.saturatingAdd(UInt64(count)) }
+    return total
+  }
+
   /// Sends, and waits while too much is on its way.
   private func send(_ news: News, bytes: Int) -> CallStatus {
-    let mustWait = state.withLock { state in
+    let relief: Channel<Void>? = state.withLock { state in
       state.onTheWayBytes += bytes
       // Who cancels has set this before it takes the lock: nobody starts to wait after it.
-      let mustWait = state.onTheWayBytes > Self.onTheWayBound && !isCancelled
-      if mustWait { state.waiting += 1 }
-      return mustWait
+      guard state.onTheWayBytes > Self.onTheWayBound, !isCancelled else { return nil }
+      state.waiting += 1
+      if state.relief == nil { state.relief = Channel() }
+      return state.relief
     }
     inbox.send(news)
-    if mustWait { _ = relief.receive() }
+    if let relief { _ = relief.receive() }
     return isCancelled ? .cancelled : .ok
   }
 
@@ -170,23 +184,18 @@ final class Call: CallHost {
   /// Tells the handler that its result is no longer wanted, and wakes it where it waits.
   func cancel() {
     cancelled.store(true, ordering: .releasing)
-    let waiting = state.withLock { state in
+    state.withLock { state in
       state.cancelBell?.ring()
-      defer { state.waiting = 0 }
-      return state.waiting
+      state.relieve()
     }
-    for _ in 0..<waiting { relief.send(()) }
   }
 
   /// What was sent has arrived: who waits because too much was on its way may go on.
   func arrived(_ bytes: Int) {
-    let waiting = state.withLock { state in
+    state.withLock { state in
       state.onTheWayBytes -= bytes
-      guard state.onTheWayBytes <= Self.onTheWayBound / 2 else { return 0 }
-      defer { state.waiting = 0 }
-      return state.waiting
+      if state.onTheWayBytes <= Self.onTheWayBound / 2 { state.relieve() }
     }
-    for _ in 0..<waiting { relief.send(()) }
   }
 
   /// What the handler metered and stated, once it has returned.

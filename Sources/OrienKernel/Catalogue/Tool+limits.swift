@@ -8,7 +8,7 @@ extension Tool {
   private static let counted: Set = ["diskBytes", "diskFiles"]
 
   /// Each limit of a call that goes on in the jail, whose word on it is `capabilities`.
-  func limits(inJail capabilities: JailCapabilities?) -> [GrantedLimit] {
+  func limits(inJail capabilities: JailCapabilities?) -> GrantedLimits {
     granted.told(wish: wish) { name in
       if let enforcement = capabilities?.enforcedBy[name] { return enforcement }
       return Self.heldByNode.contains(name) || Self.counted.contains(name) ? .node : .none
@@ -20,12 +20,13 @@ extension Limits {
   /// Each of these that is set, beside what was wished for and what holds it.
   func told(
     wish: Limits, enforcedBy: (String) -> Enforcement
-  ) -> [GrantedLimit] {
-    Self.named.compactMap { name, path in
-      guard let granted = self[keyPath: path] else { return nil }
-      return GrantedLimit(
-        name: name, requested: wish[keyPath: path], granted: granted,
-        enforcedBy: enforcedBy(name))
-    }
+  ) -> GrantedLimits {
+    GrantedLimits(
+      Self.named.compactMap { name, path in
+        guard let granted = self[keyPath: path] else { return nil }
+        return GrantedLimit(
+          name: name, requested: wish[keyPath: path], granted: granted,
+          enforcedBy: enforcedBy(name))
+      })
   }
 }

@@ -13,7 +13,7 @@ package final class Tool: Sendable {
   package let granted: Limits
   package let price: Price
   /// Each limit of a call whose handler runs in the node and starts no program.
-  let limitsInNode: [GrantedLimit]
+  let limitsInNode: GrantedLimits
   private let refusal: Failure?
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.

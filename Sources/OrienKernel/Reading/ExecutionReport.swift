@@ -11,7 +11,7 @@ package struct ExecutionReport: Sendable {
   package var acceptedAt: Timestamp
   package var runningAt: Timestamp?
   /// While it runs: what it may use, as it is enforced where it runs now.
-  package var limits: [GrantedLimit]
+  package var limits: GrantedLimits
   /// The end; nil until then.
   package var final: FinalRecord?
   package var receipt: ReceiptReference?
@@ -31,7 +31,7 @@ extension ExecutionReport {
       id: kept.acceptance.id, session: kept.acceptance.session, owner: kept.acceptance.owner,
       tool: kept.acceptance.tool.description, status: kept.status,
       acceptedAt: kept.acceptance.acceptedAt, runningAt: kept.acceptance.runningAt,
-      limits: kept.end?.record.limits ?? [], final: kept.end?.record, receipt: kept.end?.receipt,
+      limits: kept.end?.record.limits ?? .none, final: kept.end?.record, receipt: kept.end?.receipt,
       output: StreamView(kept.end?.record.output ?? StreamSummary()),
       errors: StreamView(kept.end?.record.errors ?? StreamSummary()))
   }
@@ -48,7 +48,7 @@ extension Execution {
     var report = ExecutionReport(
       id: id, session: acceptance.session, owner: acceptance.owner,
       tool: acceptance.tool.description, status: status, acceptedAt: acceptance.acceptedAt,
-      runningAt: runningAt, limits: [], final: nil, receipt: nil,
+      runningAt: runningAt, limits: .none, final: nil, receipt: nil,
       output: ExecutionReport.StreamView(output.summary),
       errors: ExecutionReport.StreamView(errors.summary))
     if case .final(let record, let receipt) = phase {

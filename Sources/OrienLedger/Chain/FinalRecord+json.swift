@@ -23,15 +23,8 @@ extension FinalRecord {
       json.member("completedAtMicroseconds", completedAt.microseconds)
       json.member("runningMicroseconds", runningMicroseconds)
       json.object("usage") { usage.writeMembers(to: &$0) }
-      json.object("limits") { json in
-        for limit in limits {
-          json.object(limit.name) { json in
-            json.member("requested", limit.requested)
-            json.member("granted", limit.granted)
-            json.member("enforcedBy", limit.enforcedBy.rawValue)
-          }
-        }
-      }
+      json.name("limits")
+      json.write(raw: limits.json)
       json.object("cost") { json in
         json.member("currency", currency)
         json.member("microUnits", costMicroUnits)
@@ -55,7 +48,7 @@ extension Usage {
     json.member("readBytes", readBytes)
     json.member("writtenBytes", writtenBytes)
     json.object("units") { json in
-      for (unit, amount) in units.sorted(by: { $0.key < $1.key }) { json.member(unit, amount) }
+      for (unit, amount) in units.sorted(by: { $0.key < $1.key }) { json.field(unit, amount) }
     }
     json.member("source", source.rawValue)
   }
@@ -70,24 +63,24 @@ extension StreamSummary {
   }
 }
 
-// Plain functions, for a record has some forty members and each final waits for all of them: a
-// generic one would be looked up for every kind of value.
+// Plain functions of plain names, for a record has some thirty members and each final waits for
+// all of them: a generic one would be looked up for every kind of value.
 extension JSONWriter {
-  fileprivate mutating func member(_ name: String, _ value: String?) {
+  fileprivate mutating func member(_ name: StaticString, _ value: String?) {
     guard let value else { return }
-    self.name(name)
+    self.name(plain: name)
     write(value)
   }
 
-  fileprivate mutating func member(_ name: String, _ value: UInt64?) {
+  fileprivate mutating func member(_ name: StaticString, _ value: UInt64?) {
     guard let value else { return }
-    self.name(name)
+    self.name(plain: name)
     write(value)
   }
 
-  fileprivate mutating func member(_ name: String, _ value: Int64?) {
+  fileprivate mutating func member(_ name: StaticString, _ value: Int64?) {
     guard let value else { return }
-    self.name(name)
+    self.name(plain: name)
     write(value)
   }
 }

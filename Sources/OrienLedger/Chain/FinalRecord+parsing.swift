@@ -24,9 +24,8 @@ extension FinalRecord {
       runningAt: json["runningAtMicroseconds"]?.int64.map { Timestamp(microseconds: $0) },
       completedAt: Timestamp(microseconds: try members.number("completedAtMicroseconds")),
       runningMicroseconds: try members.count("runningMicroseconds"), usage: try Usage(usage),
-      limits: try members.object("limits").map { limit throws(Failure) in
-        try GrantedLimit(limit)
-      },
+      limits: GrantedLimits(
+        try members.object("limits").map { limit throws(Failure) in try GrantedLimit(limit) }),
       currency: try cost.text("currency"), costMicroUnits: try cost.count("microUnits"),
       output: try StreamSummary(output), errors: try StreamSummary(errors),
       facts: json["facts"].map(\.compact))

@@ -6,7 +6,7 @@ extension Readings {
       "SELECT \(Acceptance.columns), status, position FROM executions WHERE number = ? AND id = ?"
     ).first({
       $0.integer(mint.number(of: id))
-      $0.blob(id.bytes)
+      $0.id(id)
     }) { row throws(DatabaseError) in try Found(row) }
     return try row.map { row throws(DatabaseError) in try kept(row) }
   }

@@ -6,7 +6,7 @@ extension Readings {
       "SELECT position FROM executions WHERE number = ? AND id = ? AND status >= 2"
     ).first({
       $0.integer(mint.number(of: id))
-      $0.blob(id.bytes)
+      $0.id(id)
     }) { $0.integer(0) }
     guard let place else {
       return .failure(Failure(.notFound, "receipt", "there is no final execution \(id)"))

@@ -1,4 +1,5 @@
 import CSQLite
+import OrienModel
 
 /// A prepared statement, kept for as long as its connection. Every run binds every parameter.
 final class Statement {
@@ -109,15 +110,18 @@ struct Binder {
 
   mutating func blob(_ value: [UInt8]?) {
     guard let value else { return null() }
+    value.withUnsafeBytes { blob(copying: $0) }
+  }
+
+  mutating func id(_ id: ExecutionID) { id.withBytes { blob(copying: $0) } }
+
+  private mutating func blob(copying bytes: UnsafeRawBufferPointer) {
     count += 1
-    let (statement, scratch, index) = (statement, scratch, count)
+    let copy = scratch.copy(bytes)
     note(
-      value.withUnsafeBytes { bytes in
-        let copy = scratch.copy(bytes)
-        return sqlite3_bind_blob64(
-          statement, index, copy ?? bytes.baseAddress, UInt64(bytes.count),
-          copy == nil ? copied : nil)
-      })
+      sqlite3_bind_blob64(
+        statement, count, copy ?? bytes.baseAddress, UInt64(bytes.count),
+        copy == nil ? copied : nil))
   }
 
   /// Binds bytes that the caller keeps where they are until the statement has run.

@@ -42,7 +42,31 @@ package struct Limits: Sendable, Equatable {
   }
 }
 
-/// One limit of one call, as its record tells it.
+/// Each limit of a call, as its record tells it: rendered once for all calls that have the same.
+package struct GrantedLimits: Sendable, Equatable {
+  package let all: [GrantedLimit]
+  /// `{"wallMilliseconds":{"requested":5000,"granted":5000,"enforcedBy":"node"},...}`
+  package let json: [UInt8]
+
+  package init(_ all: [GrantedLimit]) {
+    self.all = all
+    var json = JSONWriter()
+    json.object { json in
+      for limit in all {
+        json.object(limit.name) { json in
+          json.field("requested", limit.requested)
+          json.field("granted", limit.granted)
+          json.field("enforcedBy", limit.enforcedBy.rawValue)
+        }
+      }
+    }
+    self.json = json.bytes
+  }
+
+  package static let none = GrantedLimits([])
+}
+
+/// One limit of one call.
 package struct GrantedLimit: Sendable, Equatable {
   package var name: String
   /// What the tool asked for; nil where it had no opinion.

@@ -40,6 +40,17 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  /// The same of a literal that needs no escaping, without making a string of it.
+  package mutating func name(plain name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   package mutating func field<Value: JSONWritable>(_ name: String, _ value: Value) {
     self.name(name)
     value.write(to: &self)

@@ -16,7 +16,9 @@ package struct ExactText: Hashable, Sendable {
 extension String {
   /// Equality of bytes, where `==` is Unicode's canonical equivalence.
   package func hasSameBytes(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    guard utf8.count == other.utf8.count else { return false }
+    var (a, b) = (self, other)
+    return a.withUTF8 { a in b.withUTF8 { b in a.elementsEqual(b) } }
   }
 
   /// The text as a message shows it: in quotes, cut after 40 characters, nothing in it that moves

@@ -70,14 +70,11 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The 16 bytes of its UUID.
-  package var bytes: [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 16) { bytes, count in
-      for index in 0..<16 {
-        let word = index < 8 ? high : low
-        bytes[index] = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
-      }
-      count = 16
-    }
+  package var bytes: [UInt8] { withBytes { Array($0) } }
+
+  /// The same where they are only looked at.
+  package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { body($0) }
   }
 
   private static let prefix = Array("exec-".utf8)

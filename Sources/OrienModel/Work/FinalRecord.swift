@@ -22,7 +22,7 @@ package struct FinalRecord: Sendable, Equatable {
   /// Running time alone, by the monotonic clock.
   package var runningMicroseconds: UInt64
   package var usage: Usage
-  package var limits: [GrantedLimit]
+  package var limits: GrantedLimits
   package var currency: String
   package var costMicroUnits: UInt64
   package var output: StreamSummary
@@ -34,7 +34,7 @@ package struct FinalRecord: Sendable, Equatable {
     id: ExecutionID, session: SessionID, owner: Owner, tool: ToolID, plugin: String,
     generation: UInt64, isolation: String, status: Status, reason: String, message: String? = nil,
     exitCode: Int32? = nil, signal: Int32? = nil, acceptedAt: Timestamp, runningAt: Timestamp?,
-    completedAt: Timestamp, runningMicroseconds: UInt64, usage: Usage, limits: [GrantedLimit],
+    completedAt: Timestamp, runningMicroseconds: UInt64, usage: Usage, limits: GrantedLimits,
     currency: String, costMicroUnits: UInt64, output: StreamSummary, errors: StreamSummary,
     facts: [UInt8]? = nil
   ) {

@@ -123,7 +123,7 @@ struct SettlingTests {
       try world.begin(id)
       try world.cancel(id)
       let inNode = Dictionary(
-        uniqueKeysWithValues: try world.end(of: id).limits.map { ($0.name, $0) })
+        uniqueKeysWithValues: try world.end(of: id).limits.all.map { ($0.name, $0) })
       #expect(inNode["wallMilliseconds"]?.requested == 30_000)
       #expect(inNode["wallMilliseconds"]?.granted == 20_000)
       #expect(inNode["wallMilliseconds"]?.enforcedBy == .node)
@@ -135,11 +135,11 @@ struct SettlingTests {
 
       let exec = try world.submit("go", #"{"words":["x"]}"#).id
       let process = try world.process()
-      let running = try world.report(exec).limits.first { $0.name == "memoryBytes" }
+      let running = try world.report(exec).limits.all.first { $0.name == "memoryBytes" }
       #expect(running?.enforcedBy == .cgroup2)
       process.exit(0)
       let inJail = Dictionary(
-        uniqueKeysWithValues: try world.end(of: exec).limits.map { ($0.name, $0.enforcedBy) })
+        uniqueKeysWithValues: try world.end(of: exec).limits.all.map { ($0.name, $0.enforcedBy) })
       #expect(inJail["memoryBytes"] == .cgroup2 && inJail["processes"] == .rlimit)
       #expect(inJail["diskBytes"] == .node && inJail["wallMilliseconds"] == .node)
     }
