@@ -10,16 +10,16 @@ package import OrienModel
 package final class HTTPClient {
   private let curl: UnsafeMutableRawPointer
 
-  /// libcurl's own start; it must come before any other call, and once.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
-  package init() {
-    precondition(Self.isReady, "libcurl starts")
-    guard let curl = curl_easy_init() else { preconditionFailure("libcurl has memory") }
+  /// Fails where this machine has no libcurl.
+  package init() throws(Failure) {
+    if let fault = ccurl_load() {
+      throw Failure(.unavailable, "no-libcurl", String(cString: fault))
+    }
+    guard let curl = ccurl_make() else { preconditionFailure("libcurl has memory") }
     self.curl = curl
   }
 
-  deinit { curl_easy_cleanup(curl) }
+  deinit { ccurl_free(curl) }
 
   /// Sends the request and gathers the answer.
   package func send(_ request: HTTPRequest) throws(Failure) -> HTTPResponse {
@@ -47,13 +47,13 @@ package final class HTTPClient {
     _ transfer: Transfer, _ request: HTTPRequest
   ) throws(Failure) -> HTTPResponse {
     try request.check()
-    curl_easy_reset(curl)
+    ccurl_reset(curl)
     var lines: UnsafeMutablePointer<curl_slist>?
-    defer { curl_slist_free_all(lines) }
-    for header in request.headers { lines = curl_slist_append(lines, header.line) }
+    defer { ccurl_free_list(lines) }
+    for header in request.headers { lines = ccurl_append(lines, header.line) }
     if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
       // libcurl would call any body a form.
-      lines = curl_slist_append(lines, "Content-Type:")
+      lines = ccurl_append(lines, "Content-Type:")
     }
 
     configure(request)
@@ -61,10 +61,10 @@ package final class HTTPClient {
     return try withExtendedLifetime(transfer) { () throws(Failure) in
       attach(transfer)
       setBody(request.body)
-      let code = curl_easy_perform(curl)
+      let code = ccurl_perform(curl)
       if let failure = transfer.failure { throw failure }
       if code != CURLE_OK && !transfer.wasStopped { throw failure(code, request) }
-      return transfer.response(status: orien_curl_status(curl))
+      return transfer.response(status: ccurl_status(curl))
     }
   }
 
@@ -108,22 +108,22 @@ package final class HTTPClient {
     set(CURLOPT_HEADERDATA, pointer: context)
     set(CURLOPT_WRITEDATA, pointer: context)
     set(CURLOPT_READDATA, pointer: context)
-    orien_curl_set_function(curl, CURLOPT_HEADERFUNCTION) { data, _, count, context in
+    ccurl_set_function(curl, CURLOPT_HEADERFUNCTION) { data, _, count, context in
       Transfer.of(context).takeHeader(UnsafeRawBufferPointer(start: data, count: count))
         ? count : Transfer.stop
     }.mustSucceed()
-    orien_curl_set_function(curl, CURLOPT_WRITEFUNCTION) { data, _, count, context in
+    ccurl_set_function(curl, CURLOPT_WRITEFUNCTION) { data, _, count, context in
       Transfer.of(context).takeBody(UnsafeRawBufferPointer(start: data, count: count))
         ? count : Transfer.stop
     }.mustSucceed()
-    orien_curl_set_function(curl, CURLOPT_READFUNCTION) { data, size, count, context in
+    ccurl_set_function(curl, CURLOPT_READFUNCTION) { data, size, count, context in
       let buffer = UnsafeMutableRawBufferPointer(start: data, count: size * count)
       return Transfer.of(context).giveBody(buffer) ?? Int(CURL_READFUNC_ABORT)
     }.mustSucceed()
   }
 
   private func failure(_ code: CURLcode, _ request: HTTPRequest) -> Failure {
-    let why = String(cString: curl_easy_strerror(code))
+    let why = String(cString: ccurl_text(code))
     let place = request.unixSocketPath.map { "\(request.url) by \($0)" } ?? request.url
     switch code {
     case CURLE_URL_MALFORMAT:
@@ -140,16 +140,16 @@ package final class HTTPClient {
   // MARK: Options
 
   private func set(_ option: CURLoption, number: Int) {
-    orien_curl_set_long(curl, option, number).mustSucceed()
+    ccurl_set_long(curl, option, number).mustSucceed()
   }
   private func set(_ option: CURLoption, size: UInt64) {
-    orien_curl_set_size(curl, option, Int64(clamping: size)).mustSucceed()
+    ccurl_set_size(curl, option, Int64(clamping: size)).mustSucceed()
   }
   private func set(_ option: CURLoption, text: String) {
-    orien_curl_set_pointer(curl, option, text).mustSucceed()
+    ccurl_set_pointer(curl, option, text).mustSucceed()
   }
   private func set(_ option: CURLoption, pointer: UnsafeRawPointer?) {
-    orien_curl_set_pointer(curl, option, pointer).mustSucceed()
+    ccurl_set_pointer(curl, option, pointer).mustSucceed()
   }
 }
 
@@ -157,7 +157,7 @@ extension CURLcode {
   /// Our own choice of an option or of its value is wrong otherwise.
   fileprivate func mustSucceed() {
     precondition(
-      self == CURLE_OK, "libcurl knows the option: \(String(cString: curl_easy_strerror(self)))")
+      self == CURLE_OK, "libcurl knows the option: \(String(cString: ccurl_text(self)))")
   }
 }
 

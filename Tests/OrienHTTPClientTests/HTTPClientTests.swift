@@ -10,7 +10,7 @@ private func answer(_ status: String, _ body: String, _ headers: String...) -> S
 
 @Suite("The HTTP client")
 struct HTTPClientTests {
-  let client = HTTPClient()
+  let client = try! HTTPClient()
 
   @Test("A status of any kind is an answer, with its headers and its body")
   func answers() throws {

@@ -40,7 +40,7 @@ enum OpenAPI {
 
   /// The template as the document writes it: a rest of a path is one parameter there too.
   fileprivate static func path(_ template: String) -> String {
-    template.split(separator: "...", omittingEmptySubsequences: false).joined()
+    template.hasSuffix("...}") ? template.dropLast(4) + "}" : template
   }
 
   fileprivate static func parameters(of template: String) -> [String] {

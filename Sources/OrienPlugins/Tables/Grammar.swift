@@ -40,7 +40,7 @@ enum Grammar {
     switch self {
     case .pluginID:
       text.matches(1...128) { $0.isLowerOrDigit || ".-_".utf8.contains($0) }
-        && text.utf8.first!.isLowerOrDigit && !text.contains("..")
+        && text.utf8.first!.isLowerOrDigit && !text.hasTwoDots
     case .version: Self.isVersion(text)
     case .tool: ToolID(text) != nil
     case .role: Self.isRole(text)
@@ -103,6 +103,11 @@ extension String {
     _ length: ClosedRange<Int>, _ isAllowed: (UInt8) -> Bool
   ) -> Bool {
     length.contains(utf8.count) && utf8.allSatisfy(isAllowed)
+  }
+
+  fileprivate var hasTwoDots: Bool {
+    let dot = UInt8(ascii: ".")
+    return zip(utf8, utf8.dropFirst()).contains { $0 == dot && $1 == dot }
   }
 }
 

@@ -4,7 +4,7 @@ import OrienSystem
 
 /// A node, asked over its API. One thread at a time.
 final class NodeClient {
-  private let client = HTTPClient()
+  private let client: HTTPClient
   private let address: Address
 
   /// Where a node is, and with which key it is asked.
@@ -13,7 +13,10 @@ final class NodeClient {
     let key: String?
   }
 
-  init(_ address: Address) { self.address = address }
+  init(_ address: Address) throws(Failure) {
+    self.address = address
+    client = try HTTPClient()
+  }
 
   /// Asks and reads the JSON that comes back. A refusal is a failure.
   func json(

@@ -67,7 +67,7 @@ extension Command {
   static func logs(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let id = invocation.operands[0]
     let address = try NodeClient.Address(invocation)
-    let node = NodeClient(address)
+    let node = try NodeClient(address)
     // What there is none of is said before anything is written.
     let record = try node.json("GET", Paths.execution(id))
     guard invocation.has(.json) else {

@@ -71,7 +71,7 @@ extension Command {
 }
 
 extension Invocation {
-  func node() throws(Failure) -> NodeClient { NodeClient(try NodeClient.Address(self)) }
+  func node() throws(Failure) -> NodeClient { try NodeClient(try NodeClient.Address(self)) }
 
   /// Answers in JSON where that was asked for.
   func answered(_ json: JSON) throws(Failure) -> Bool {

@@ -21,8 +21,9 @@ extension Environment {
   var toolsFolder: String {
     let program = executablePath.parent
     var folders = [program + "/tools.d", program.parent + "/lib/orien/tools.d"]
-    if let build = executablePath.firstRange(of: "/.build/") {
-      folders.insert(executablePath[..<build.lowerBound] + "/tools.d", at: 0)
+    let parts = executablePath.split(separator: "/", omittingEmptySubsequences: false)
+    if let build = parts.firstIndex(of: ".build") {
+      folders.insert(parts[..<build].joined(separator: "/") + "/tools.d", at: 0)
     }
     return folders.first { HostFile.kind(at: $0) == .folder } ?? absolute("tools.d")
   }

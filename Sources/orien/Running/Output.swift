@@ -39,7 +39,7 @@ final class Output: Sendable {
   private func copy(
     _ name: String, to stream: StandardStream, _ follow: Bool
   ) throws(Failure) {
-    let node = NodeClient(address)
+    let node = try NodeClient(address)
     var offset: UInt64 = 0
     var tries = 0
     while true {

@@ -29,7 +29,7 @@ final class ToolRun: Sendable {
   }
 
   func perform() throws(Failure) -> ExitCode {
-    let node = NodeClient(address)
+    let node = try NodeClient(address)
     let tool = try node.json("GET", Paths.tool(invocation.operands[0]))
     let words = ArgumentWords(tool: invocation.operands[0], schema: tool["inputSchema"] ?? .null)
     let arguments = try words.json(invocation.operands.dropFirst())

@@ -1,0 +1,98 @@
+/* No checks of the compiler's own kind: they want curl_easy_setopt by its name. */
+#define CURL_DISABLE_TYPECHECK
+#include "ccurl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+static struct {
+  __typeof__(curl_global_init) *global_init;
+  __typeof__(curl_easy_init) *make;
+  __typeof__(curl_easy_cleanup) *free;
+  __typeof__(curl_easy_reset) *reset;
+  __typeof__(curl_easy_perform) *perform;
+  __typeof__(curl_easy_setopt) *set;
+  __typeof__(curl_easy_getinfo) *get;
+  __typeof__(curl_easy_strerror) *text;
+  __typeof__(curl_slist_append) *append;
+  __typeof__(curl_slist_free_all) *free_list;
+} functions;
+
+static const char *fault;
+
+static void load(void) {
+  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    fault = "there is no libcurl.so.4: install libcurl4";
+    return;
+  }
+  const struct {
+    const char *name;
+    void **place;
+  } wanted[] = {
+      {"curl_global_init", (void **)&functions.global_init},
+      {"curl_easy_init", (void **)&functions.make},
+      {"curl_easy_cleanup", (void **)&functions.free},
+      {"curl_easy_reset", (void **)&functions.reset},
+      {"curl_easy_perform", (void **)&functions.perform},
+      {"curl_easy_setopt", (void **)&functions.set},
+      {"curl_easy_getinfo", (void **)&functions.get},
+      {"curl_easy_strerror", (void **)&functions.text},
+      {"curl_slist_append", (void **)&functions.append},
+      {"curl_slist_free_all", (void **)&functions.free_list},
+  };
+  for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    *wanted[i].place = dlsym(library, wanted[i].name);
+    if (!*wanted[i].place) {
+      fault = "libcurl.so.4 lacks a function that every version has";
+      return;
+    }
+  }
+  if (functions.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) fault = "libcurl does not start";
+}
+
+const char *ccurl_load(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, load);
+  return fault;
+}
+
+CURL *ccurl_make(void) { return functions.make(); }
+void ccurl_free(CURL *curl) { functions.free(curl); }
+void ccurl_reset(CURL *curl) { functions.reset(curl); }
+CURLcode ccurl_perform(CURL *curl) { return functions.perform(curl); }
+const char *ccurl_text(CURLcode code) { return functions.text(code); }
+
+long ccurl_status(CURL *curl) {
+  long status = 0;
+  functions.get(curl, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+struct curl_slist *ccurl_append(struct curl_slist *list, const char *line) {
+  return functions.append(list, line);
+}
+void ccurl_free_list(struct curl_slist *list) { functions.free_list(list); }
+
+CURLcode ccurl_set_long(CURL *curl, CURLoption option, long value) {
+  return option < CURLOPTTYPE_OBJECTPOINT ? functions.set(curl, option, value)
+                                          : CURLE_BAD_FUNCTION_ARGUMENT;
+}
+
+CURLcode ccurl_set_size(CURL *curl, CURLoption option, int64_t value) {
+  return option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_BLOB
+             ? functions.set(curl, option, (curl_off_t)value)
+             : CURLE_BAD_FUNCTION_ARGUMENT;
+}
+
+CURLcode ccurl_set_pointer(CURL *curl, CURLoption option, const void *value) {
+  return option >= CURLOPTTYPE_OBJECTPOINT && option < CURLOPTTYPE_FUNCTIONPOINT
+             ? functions.set(curl, option, value)
+             : CURLE_BAD_FUNCTION_ARGUMENT;
+}
+
+CURLcode ccurl_set_function(CURL *curl, CURLoption option, ccurl_data value) {
+  return option >= CURLOPTTYPE_FUNCTIONPOINT && option < CURLOPTTYPE_OFF_T
+             ? functions.set(curl, option, value)
+             : CURLE_BAD_FUNCTION_ARGUMENT;
+}
