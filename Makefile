@@ -26,6 +26,7 @@ soak: build
 bench: build
 	@.ci/packages bench
 	@$(MAKE) --no-print-directory .venv
+	ORIEN_BENCH=1 swift build -c release --product bench-ledger
 	python3 Tests/Bench/bench.py
 
 # What the node is weighed against, from PyPI; only here, never in the node.

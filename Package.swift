@@ -161,6 +161,17 @@ let fuzzers: [Target] =
     fuzz("manifest", ["OrienPlugins", "OrienModel"]),
   ]
 
+// Only there for `make bench`.
+let benches: [Target] =
+  Context.environment["ORIEN_BENCH"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "bench-ledger", dependencies: ["OrienLedger", "OrienSystem", "OrienModel"],
+      path: "Tests/Bench/ledger",
+      swiftSettings: swift + lean + [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "orien",
   products: [
@@ -171,5 +182,5 @@ let package = Package(
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + checks + fuzzers,
+  targets: layers + plugins + checks + fuzzers + benches,
   cxxLanguageStandard: .cxx17)

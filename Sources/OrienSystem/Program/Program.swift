@@ -7,6 +7,13 @@ package enum Program {
   /// memory and the variables that it was started with.
   package static func hide() { linux_hide_process() }
 
+  /// The processor time that this process has used.
+  package static var cpuMicroseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+  }
+
   /// Ends the process where it stands: nothing of it is buffered, and what other threads still run
   /// must not meet the destructors of libraries.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
