@@ -145,4 +145,6 @@ struct orien_jail_capabilities {
   /* A tree is killed, and its processor time counted, by its control group; 0 or 1. */
   uint32_t kills_by_group;
   uint32_t meters_by_group;
+  /* A program can signal nobody but what it has started itself; 0 or 1. */
+  uint32_t confines_signals;
 };

@@ -5,12 +5,13 @@ import OrienSystem
 /// The keeper's process as the node sees it: started first of all, started again when it is gone,
 /// and the one that says which launcher there is. Belongs to the loop's thread.
 final class Keeper {
-  /// Like `orien-jail keeper`'s arguments: all but the groups are for tests.
+  /// Like `orien-jail keeper`'s arguments: what is "auto" is something else in tests alone.
   struct Settings {
     var program: String
     /// `orien-` and 16 hexadecimal digits, of the state folder.
     var group: String
     var groups = "auto"
+    var scopes = "auto"
   }
 
   private let settings: Settings
@@ -66,7 +67,10 @@ final class Keeper {
     let control = try makeControl()
     child = try ChildProcess(
       settings.program,
-      arguments: ["orien-jail", "keeper", settings.group, "--groups", settings.groups],
+      arguments: [
+        "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
+        settings.scopes,
+      ],
       environment: [],
       descriptors: [
         (parent: 2, child: 2), (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
@@ -131,6 +135,16 @@ final class Keeper {
     }
     // A keeper that does not even read is no better than none.
     if sent != frame.count { kill() }
+  }
+
+  /// Lets a keeper go on that somebody has stopped, as it does with a launcher.
+  func resume() {
+    do throws(SystemError) {
+      guard try child?.resume() == true else { return }
+      log.warning("the jail's keeper was stopped, and goes on")
+    } catch {
+      log.error("the keeper cannot be watched", ["error": "\(error)"])
+    }
   }
 
   /// Ends a keeper that does not do its work; another follows.

@@ -6,8 +6,8 @@ package import OrienSystem
 /// process exactly once how it ended. Belongs to the loop's thread.
 ///
 /// A launcher that is killed is replaced at once, one that hangs in less than two seconds; what it
-/// carried ends with the failure `launcher-lost`. What is asked for while none is up waits for one,
-/// at most `patience`.
+/// carried ends with the failure `launcher-lost`. One that was only stopped goes on. What is asked
+/// for while none is up waits for one, at most `patience`.
 package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
   package var isUp: Bool { link != nil }
@@ -36,14 +36,15 @@ package final class Launcher: Jail {
   private var isEnding = false
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
-  /// the state folder's own. `groups` but "auto" is for tests.
+  /// the state folder's own. `groups` and `scopes` but "auto" are for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    groups: String = "auto"
+    groups: String = "auto", scopes: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
-    let settings = Keeper.Settings(program: program, group: groupName, groups: groups)
+    let settings = Keeper.Settings(
+      program: program, group: groupName, groups: groups, scopes: scopes)
     keeper = Keeper(settings, loop: loop, runLock: runLock, log: log) {
       [unowned self] in launcherIsUp($0, $1, $2)
     }
@@ -213,6 +214,7 @@ extension Launcher {
   private func schedulePing() {
     ping = loop.schedule(after: Self.pingInterval) { [unowned self] in
       schedulePing()
+      keeper.resume()
       checkLauncher()
     }
   }

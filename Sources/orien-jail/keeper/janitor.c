@@ -1,6 +1,7 @@
 #include "janitor.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "../plain/process.h"
@@ -74,6 +75,7 @@ void janitor_sweep(const struct parts *parts) {
 
 _Noreturn void janitor_run(const struct parts *parts) {
   process_name("orien-janitor");
+  if (!process_follow(parts->keeper, SIGKILL)) _exit(0);
   int keep[4 + GROUP_TREES] = {parts->lifeline, parts->lock, parts->keeper_reader,
                                parts->orders_reader};
   unsigned kept = 4;

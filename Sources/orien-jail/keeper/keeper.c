@@ -9,13 +9,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../launcher/launcher.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
+#include "../stub/scope.h"
 #include "janitor.h"
 
 enum {
@@ -79,6 +79,9 @@ static void prepare(void) {
   int keep[3] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK};
   process_keep(keep, 3);
   process_name("orien-keeper");
+  // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
+  // has hung it up.
+  process_follow(getppid(), SIGCONT);
   umask(077);
   if (chdir("/") != 0) give_up("chdir");
   if (!tree_is_visible()) give_up("/proc/self/task/*/children (CONFIG_PROC_CHILDREN)");
@@ -107,6 +110,7 @@ static void start_launcher(void) {
   keeper.start_at = 0;
   struct orien_jail_capabilities capabilities;
   groups_describe(&keeper.parts.groups, &capabilities);
+  capabilities.confines_signals = keeper.parts.scope >= 0;
   frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher, &capabilities,
              sizeof capabilities, pair[0]);
   close(pair[0]);
@@ -130,7 +134,8 @@ static void launcher_ended(void) {
 /* False: there is no child left. */
 static bool reap(void) {
   for (;;) {
-    pid_t ended = waitpid(-1, NULL, WNOHANG | __WALL);
+    int status;
+    pid_t ended = process_reap(&status);
     if (ended == 0) return true;
     if (ended < 0) return false;
     if (ended == keeper.launcher) launcher_ended();
@@ -203,8 +208,9 @@ static void turn(void) {
   if (watched[0].revents) hear_node();
 }
 
-_Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
+_Noreturn void keeper_run(const struct keeper_options *options) {
   prepare();
+  keeper.parts.keeper = getpid();
   keeper.parts.control = ORIEN_JAIL_CONTROL;
   keeper.parts.lifeline = ORIEN_JAIL_LIFELINE;
   keeper.parts.lock = ORIEN_JAIL_LOCK;
@@ -212,7 +218,8 @@ _Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  groups_open(&keeper.parts.groups, mode, group_name);
+  keeper.parts.scope = options->scopes ? scope_make() : -1;
+  groups_open(&keeper.parts.groups, options->groups, options->group_name);
   // What a node left that died with its keeper is gone before anybody hears of a launcher.
   groups_kill(&keeper.parts.groups);
   for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)

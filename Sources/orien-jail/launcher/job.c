@@ -36,8 +36,9 @@ static int spawn(struct job *job, const struct parts *parts) {
   // The longest request fits whole, whether or not the leader is there to read it.
   int bytes = ORIEN_JAIL_BODY_BYTES;
   setsockopt(job->order, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  pid_t launcher = getpid();
   job->stub = fork();
-  if (job->stub == 0) stub_run(parts, job->group, order[1], report[1]);
+  if (job->stub == 0) stub_run(parts, launcher, job->group, order[1], report[1]);
   int error = job->stub < 0 ? errno : 0;
   close(order[1]);
   close(report[1]);
@@ -84,8 +85,6 @@ void job_kill(struct job *job, const struct parts *parts) {
   if (job->state != JOB_RUNNING || job->late_at) return;
   job->late_at = now_nanoseconds() + stub_patience * millisecond;
   pidfd_send_signal(job->pidfd, SIGUSR1, NULL, 0);
-  // A tenant of the same user may have stopped it.
-  pidfd_send_signal(job->pidfd, SIGCONT, NULL, 0);
 }
 
 void job_look(struct job *job, const struct parts *parts, uint64_t now) {

@@ -1,11 +1,11 @@
 #include "launcher.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../plain/files.h"
@@ -55,6 +55,7 @@ static bool watch(int descriptor, uint32_t about) {
 /* Once, for all that is started: what children inherit costs nothing when they are started. */
 static void prepare(void) {
   process_name("orien-launcher");
+  if (!process_follow(launcher.parts->keeper, SIGKILL)) leave(0);
   // Whoever ends the keeper's process group leaves the stubs to end their trees.
   if (setsid() < 0) leave(1);
   // With no privilege to gain by a set-user-id program, none is gained.
@@ -185,7 +186,8 @@ static void bury(struct job *job) {
 
 static bool reap(void) {
   bool some = false;
-  while (waitpid(-1, NULL, WNOHANG | __WALL) > 0) some = true;
+  int status;
+  while (process_reap(&status) > 0) some = true;
   return some;
 }
 
@@ -261,9 +263,9 @@ static void turn(void) {
 _Noreturn void launcher_run(const struct parts *parts, int node) {
   launcher.parts = parts;
   launcher.node = node;
-  int keep[5 + GROUP_TREES] = {node, parts->lifeline, parts->lock, parts->keeper_reader,
-                               parts->orders_writer};
-  unsigned kept = 5;
+  int keep[6 + GROUP_TREES] = {node,           parts->lifeline,      parts->lock,
+                               parts->scope,   parts->keeper_reader, parts->orders_writer};
+  unsigned kept = 6;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,19 @@ bool process_signalled(int signals) {
   while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
     is_asked_to_end |= info.ssi_signo == SIGUSR1;
   return is_asked_to_end;
+}
+
+bool process_follow(pid_t parent, int signal) {
+  return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) == 0 && getppid() == parent;
+}
+
+pid_t process_reap(int *status) {
+  for (;;) {
+    // __WALL: a tenant's child by clone(2) may send no SIGCHLD, and be invisible else.
+    pid_t child = waitpid(-1, status, WNOHANG | WUNTRACED | __WALL);
+    if (child <= 0 || !WIFSTOPPED(*status)) return child;
+    kill(child, SIGCONT);
+  }
 }
 
 void process_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -13,6 +13,14 @@ int process_signals(void);
 /* Reads what the descriptor of `process_signals` has; true where SIGUSR1 was among it. */
 bool process_signalled(int signals);
 
+/* Has the kernel send `signal` to the calling process when its parent dies, which reaches it also
+ * where somebody has stopped it. False: `parent` was dead before, and nothing will be sent. */
+bool process_follow(pid_t parent, int signal);
+
+/* Reaps one child that has ended, as waitpid does without waiting, and lets every child that
+ * somebody has stopped go on: no part of the jail has a reason to stand still. */
+pid_t process_reap(int *status);
+
 /* The name that ps and /proc show, of at most 15 bytes. */
 void process_name(const char *name);
 

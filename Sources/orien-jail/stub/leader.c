@@ -13,6 +13,7 @@
 #include "../launcher/request.h"
 #include "../plain/process.h"
 #include "environment.h"
+#include "scope.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
@@ -51,6 +52,7 @@ static int prepare(const struct parts *parts, const struct request *request, uin
   if (fchdir(request->workspace) != 0) return errno;
   umask(077);
   error = set_limits(&parts->groups, &request->limits);
+  if (!error) error = scope_enter(parts->scope);
   if (error) return error;
   // The launcher and the stub may be a little ahead of others; a tenant is not.
   if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
@@ -139,10 +141,12 @@ static bool await(int order, struct frame_reader *frame) {
   }
 }
 
-_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth) {
+_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
+                          int birth) {
   process_name("orien-leader");
-  int keep[2 + GROUP_TREES] = {order, birth};
-  unsigned kept = 2;
+  if (!process_follow(stub, SIGKILL)) _exit(127);
+  int keep[3 + GROUP_TREES] = {order, birth, parts->scope};
+  unsigned kept = 3;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
 

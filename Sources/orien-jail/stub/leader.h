@@ -12,8 +12,9 @@ struct leader_birth {
   int32_t error;
 };
 
-/* The leader's process, forked off the stub: joins its group and waits for the one frame on
+/* The leader's process, forked off `stub`: joins its group and waits for the one frame on
  * `order`. Then it becomes the program: in a session of its own, with the workspace as working
  * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `birth` closes
  * when it does. */
-_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth);
+_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
+                          int birth);

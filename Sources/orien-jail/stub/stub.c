@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +26,9 @@ struct stub {
 };
 
 static void close_others(const struct stub *stub, int order) {
-  int keep[4 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->report, order};
-  unsigned kept = 4;
+  int keep[5 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->parts->scope,
+                               stub->report, order};
+  unsigned kept = 5;
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -36,9 +38,10 @@ static void close_others(const struct stub *stub, int order) {
 static int make_leader(struct stub *stub, int order) {
   int birth[2];
   if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  pid_t self = getpid();
   stub->leader = fork();
   if (stub->leader < 0) return errno;
-  if (stub->leader == 0) leader_run(stub->parts, stub->group, order, birth[1]);
+  if (stub->leader == 0) leader_run(stub->parts, self, stub->group, order, birth[1]);
   close(birth[1]);
   close(order);
   stub->birth = birth[0];
@@ -118,8 +121,11 @@ static _Noreturn void finish(struct stub *stub) {
   _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
 }
 
-_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report) {
+_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+                        int report) {
   process_name("orien-stub");
+  // Not killed: who kills its tree is it.
+  if (!process_follow(launcher, SIGCONT)) _exit(0);
   static struct stub stub;
   stub = (struct stub){.parts = parts, .group = group, .report = report, .birth = -1};
   close_others(&stub, order);

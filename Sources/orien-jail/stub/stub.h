@@ -25,7 +25,8 @@ struct stub_report {
   struct rusage used;
 };
 
-/* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:
+/* The stub's process, forked off `launcher`. `order` is a socket on which one frame will come:
  * what to run. SIGUSR1 makes it kill its tree and report; SIGTERM, which a service manager sends to
  * all it finds, does not. */
-_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report);
+_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+                        int report);

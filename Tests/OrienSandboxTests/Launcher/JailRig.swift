@@ -46,7 +46,9 @@ final class JailRig {
       percentEncoded: false)
   }()
 
-  init(groups: String = "auto", state: String? = nil, group: String? = nil) throws {
+  init(
+    groups: String = "auto", scopes: String = "auto", state: String? = nil, group: String? = nil
+  ) throws {
     let hex = String(format: "%016lx", UInt64.random(in: 0 ... .max))
     self.state = try state ?? Self.makeFolder()
     self.group = group ?? "orien-\(hex)"
@@ -54,7 +56,8 @@ final class JailRig {
     launcher = try Launcher(
       loop: loop, program: Self.program,
       runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
-      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups)
+      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups,
+      scopes: scopes)
   }
 
   private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)

@@ -28,18 +28,19 @@ struct LauncherLossTests {
   }
 
   @Test(
-    "A launcher that is killed or stopped is replaced within two seconds",
-    arguments: [
-      ("auto", SIGKILL), ("auto", SIGSTOP), ("none", SIGKILL), ("none", SIGSTOP),
-    ])
-  func launcher(groups: String, signal: Int32) throws {
+    "A launcher that is killed or hangs is replaced within two seconds",
+    arguments: [("auto", false), ("auto", true), ("none", false), ("none", true)])
+  func launcher(groups: String, hangs: Bool) throws {
+    guard !hangs || Freezer.isThere else { return }
     let rig = try JailRig(groups: groups)
     defer { rig.close() }
     for _ in 0..<2 {
       let runs = try startSome(rig)
       let old = try #require(rig.launcher.pids.launcher)
       let began = Instant.now
-      kill(old, signal)
+      let freezer = hangs ? try Freezer(old) : nil
+      defer { freezer?.thaw() }
+      if !hangs { kill(old, SIGKILL) }
       #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
       #expect(try rig.sh("exit 9").end?.exit.code == 9)
       #expect(Instant.now.since(began) < .seconds(2))
@@ -65,12 +66,37 @@ struct LauncherLossTests {
     #expect(try rig.sh("exit 9").end?.exit.code == 9)
   }
 
+  @Test(
+    "Parts of the jail that are stopped go on, and nothing is lost",
+    arguments: ["auto", "none"],
+    [["orien-keeper"], ["orien-launcher"], ["orien-stub"], ["orien-keeper", "orien-launcher"]])
+  func stopped(_ groups: String, _ names: [String]) throws {
+    let rig = try JailRig(groups: groups)
+    defer { rig.close() }
+    let runs = try startSome(rig)
+    let began = Instant.now
+    let parts = names.flatMap { processes(named: $0, group: rig.group) }
+    #expect(!parts.isEmpty)
+    for pid in parts { kill(pid, SIGSTOP) }
+    #expect(rig.wait { !parts.contains(where: isStopped) })
+    #expect(try rig.sh("exit 9").end?.exit.code == 9)
+    for run in runs { run.process.kill(.cancelled) }
+    #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
+    #expect(Instant.now.since(began) < .seconds(2))
+    for run in runs {
+      #expect(run.end?.failure == nil && run.end?.exit.reason == .cancelled)
+    }
+    #expect(processes(with: marker).isEmpty)
+  }
+
   @Test("What was killed here and then lost ends for the reason it was killed for")
   func killedThenLost() throws {
+    guard Freezer.isThere else { return }
     let rig = try JailRig()
     defer { rig.close() }
     let run = try startSome(rig)[0]
-    kill(try #require(rig.launcher.pids.launcher), SIGSTOP)
+    let freezer = try Freezer(try #require(rig.launcher.pids.launcher))
+    defer { freezer.thaw() }
     run.process.kill(.wall)
     #expect(rig.wait { run.end != nil })
     #expect(run.end?.exit.reason == .wall)

@@ -10,20 +10,26 @@ import Testing
 struct NodeDeathTests {
   private static let marker = "9\(UInt32.random(in: 100_000...999_999)).75"
 
-  @Test("Nothing is left, and the lock says so at once", arguments: ["auto", "none"])
-  func killed(_ groups: String) async throws {
+  @Test(
+    "Nothing is left, and the lock says so at once, whoever had been stopped",
+    arguments: ["auto", "none"],
+    ["", "orien-keeper", "orien-launcher", "orien-keeper orien-launcher orien-stub orien-janitor"])
+  func killed(_ groups: String, _ stopped: String) async throws {
     let state = try JailRig.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: state) }
     let (marker, group) = (Self.marker, "orien-" + String(format: "%016lx", getpid()))
     await #expect(processExitsWith: .signal(SIGKILL)) {
       [
         state = state as String, marker = marker as String, group = group as String,
-        groups = groups as String
+        groups = groups as String, stopped = stopped as String
       ] in
       let rig = try JailRig(groups: groups, state: state, group: group)
       let script = "trap '' TERM HUP; (setsid sleep \(marker) &); sleep \(marker)"
       for _ in 0..<10 { _ = try rig.start(["sh", "-c", script]) }
       precondition(rig.wait { processes(with: "sleep\0" + marker).count == 20 })
+      for name in stopped.split(separator: " ") {
+        for pid in processes(named: String(name), group: group) { kill(pid, SIGSTOP) }
+      }
       kill(getpid(), SIGKILL)
     }
     let began = Instant.now
