@@ -76,7 +76,8 @@ void group_kill(const struct groups *groups, uint64_t number);
 
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
 
-/* Fills in what the group counted and which limits were hit; leaves the rest alone. */
+/* Raises `end` to what the group counted, and adds which limits were hit. What is greater there
+ * stays: a tenant that may write to groups can leave its own, and the group then saw less. */
 void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end);
 
 /* What our controllers hold, and rlimits where they hold nothing. */

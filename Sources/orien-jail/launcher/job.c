@@ -103,10 +103,6 @@ void job_look(struct job *job, const struct parts *parts, uint64_t now) {
   job_kill(job, parts);
 }
 
-static uint64_t microseconds(struct timeval time) {
-  return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
-}
-
 bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end) {
   struct stub_report said;
   ssize_t got = read(job->report, &said, sizeof said);
@@ -127,12 +123,11 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .hits = job->hits,
       .metered_by = ORIEN_JAIL_METER_RUSAGE,
       .wall_microseconds = said.wall_microseconds,
-      .cpu_user_microseconds = microseconds(said.used.ru_utime),
-      .cpu_system_microseconds = microseconds(said.used.ru_stime),
-      .memory_peak_bytes = (uint64_t)said.used.ru_maxrss * 1024,
-      // Blocks of 512 bytes, whatever the disk's are.
-      .read_bytes = (uint64_t)said.used.ru_inblock * 512,
-      .written_bytes = (uint64_t)said.used.ru_oublock * 512,
+      .cpu_user_microseconds = said.cpu_user_microseconds,
+      .cpu_system_microseconds = said.cpu_system_microseconds,
+      .memory_peak_bytes = said.memory_peak_bytes,
+      .read_bytes = said.read_bytes,
+      .written_bytes = said.written_bytes,
   };
   group_read(&parts->groups, job->group, end);
   return true;

@@ -64,6 +64,10 @@ uint64_t now_nanoseconds(void) {
   return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
 
+uint64_t microseconds_of(struct timeval time) {
+  return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
+}
+
 void complain(const char *format, ...) {
   char line[512] = "orien-jail: ";
   size_t length = strlen(line);

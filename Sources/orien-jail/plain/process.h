@@ -1,5 +1,7 @@
 /* What every part of the jail does to itself before it does anything else. */
 #pragma once
+#include <sys/time.h>
+
 #include "linux.h"
 
 /* Closes every descriptor above 2 but those in `keep`, whose order is changed; -1 in it is
@@ -23,6 +25,8 @@ pid_t process_reap(int *status);
 
 /* The name that ps and /proc show, of at most 15 bytes. */
 void process_name(const char *name);
+
+uint64_t microseconds_of(struct timeval time);
 
 /* The clock of all deadlines: it only runs forward, and counts suspended time too. */
 uint64_t now_nanoseconds(void);

@@ -33,8 +33,10 @@ static int set_limits(const struct groups *groups, const struct orien_jail_limit
   if (limits->open_files) error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
   if (!error && limits->file_bytes)
     error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
-  if (!error && limits->cpu_milliseconds && !groups->can_meter) {
+  if (!error && limits->cpu_milliseconds) {
     uint64_t seconds = (limits->cpu_milliseconds + 999) / 1000;
+    // Where the group is looked at this is for who has left it, and comes after.
+    if (groups->can_meter) seconds++;
     // A second between SIGXCPU, which may be handled, and SIGKILL.
     error = set_limit(RLIMIT_CPU, seconds, seconds + 1);
   }
@@ -157,8 +159,14 @@ _Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group,
   said.error = setsid() < 0 ? errno : group_enter(&parts->groups, group);
   if (said.error) fail(birth, said);
   if (!await(order, &frame)) _exit(0);
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
   said.started = now_nanoseconds();
-  tell(birth, (struct leader_birth){.started = said.started});
+  said.cpu_user_microseconds = microseconds_of(used.ru_utime);
+  said.cpu_system_microseconds = microseconds_of(used.ru_stime);
+  said.fault = ORIEN_JAIL_RAN;
+  tell(birth, said);
+  said.fault = ORIEN_JAIL_HOST;
 
   // The launcher has read it before; what the structure points to lies in the frame.
   said.error = request_read(&request, &frame) ? 0 : EINVAL;

@@ -7,6 +7,9 @@
 struct leader_birth {
   /* now_nanoseconds() of the request's arrival; 0 where it never came. */
   uint64_t started;
+  /* What it had used by then. */
+  uint64_t cpu_user_microseconds;
+  uint64_t cpu_system_microseconds;
   /* enum orien_jail_fault and its errno. */
   uint32_t fault;
   int32_t error;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ struct stub {
   int birth;
   pid_t leader;
   bool leader_ended;
-  uint64_t started;
+  struct leader_birth born;
   uint64_t ended;
   struct stub_report said;
 };
@@ -54,7 +55,7 @@ static void hear_birth(struct stub *stub) {
   struct leader_birth birth;
   ssize_t got;
   while ((got = read(stub->birth, &birth, sizeof birth)) == (ssize_t)sizeof birth) {
-    if (birth.started) stub->started = birth.started;
+    stub->born = birth;
     stub->said.fault = birth.fault;
     stub->said.error = birth.error;
   }
@@ -108,14 +109,30 @@ static void watch(struct stub *stub) {
   }
 }
 
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
+static void measure(struct stub *stub) {
+  struct stub_report *said = &stub->said;
+  const struct leader_birth *born = &stub->born;
+  if (born->started) said->wall_microseconds = without(stub->ended, born->started) / 1000;
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  said->cpu_user_microseconds =
+      without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
+  said->cpu_system_microseconds =
+      without(microseconds_of(used.ru_stime), born->cpu_system_microseconds);
+  said->memory_peak_bytes = (uint64_t)used.ru_maxrss * 1024;
+  // Blocks of 512 bytes, whatever the disk's are.
+  said->read_bytes = (uint64_t)used.ru_inblock * 512;
+  said->written_bytes = (uint64_t)used.ru_oublock * 512;
+}
+
 static _Noreturn void finish(struct stub *stub) {
   hear_birth(stub);
   // Killed while it waited: it never was the program, and how it ended says nothing of one.
-  if (!stub->started && stub->said.fault == ORIEN_JAIL_RAN)
+  if (!stub->born.started && stub->said.fault == ORIEN_JAIL_RAN)
     stub->said.fault = ORIEN_JAIL_STUB_LOST;
-  if (stub->started && stub->ended > stub->started)
-    stub->said.wall_microseconds = (stub->ended - stub->started) / 1000;
-  getrusage(RUSAGE_CHILDREN, &stub->said.used);
+  measure(stub);
   // Where the launcher is gone nobody wants to know.
   ssize_t written = write(stub->report, &stub->said, sizeof stub->said);
   _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
