@@ -90,7 +90,9 @@ enum orien_jail_fault {
   ORIEN_JAIL_HOST,
   /* The request breaks a bound of this file. */
   ORIEN_JAIL_REFUSED,
-  /* The stub was killed, and its tree then was, too; or what was to become the program was. */
+  /* It was killed before it was the program. */
+  ORIEN_JAIL_NEVER_BEGAN,
+  /* The stub was killed while the program ran, and its tree then was, too. */
   ORIEN_JAIL_STUB_LOST,
 };
 

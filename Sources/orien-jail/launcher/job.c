@@ -9,6 +9,7 @@
 
 #include "../keeper/janitor.h"
 #include "../plain/process.h"
+#include "../stub/leader.h"
 #include "../stub/stub.h"
 
 static const uint64_t millisecond = 1000000;
@@ -68,9 +69,10 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
 int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
               const struct orien_jail_limits *limits) {
   int error = frame_forward(job->order, frame);
-  close_one(&job->order);
+  // Nothing follows: a leader that has but a part of it knows that it will not get the rest.
+  shutdown(job->order, SHUT_WR);
+  job->state = error ? JOB_SPENT : JOB_RUNNING;
   if (error) return error;
-  job->state = JOB_RUNNING;
   job->id = frame->header.id;
   job->started = now_nanoseconds();
   if (limits->cpu_milliseconds && parts->groups.can_meter) {
@@ -103,6 +105,13 @@ void job_look(struct job *job, const struct parts *parts, uint64_t now) {
   job_kill(job, parts);
 }
 
+/* Whether the leader became the program. To be asked when it has ended, one way or the other. */
+static bool has_begun(const struct job *job) {
+  uint8_t said = LEADER_FAILS;
+  while (recv(job->order, &said, sizeof said, MSG_DONTWAIT) > 0) continue;
+  return said == LEADER_BEGINS;
+}
+
 bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end) {
   struct stub_report said;
   ssize_t got = read(job->report, &said, sizeof said);
@@ -110,8 +119,8 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
   if (got != (ssize_t)sizeof said) {
     job->state = JOB_ORPHANED;
     job->look_at = job->late_at = 0;
-    // Closed, it also ends a leader that waits.
-    close_one(&job->order);
+    // Also ends a leader that waits.
+    shutdown(job->order, SHUT_WR);
     group_kill(&parts->groups, job->group);
     return false;
   }
@@ -129,13 +138,14 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .read_bytes = said.read_bytes,
       .written_bytes = said.written_bytes,
   };
+  if (said.fault == ORIEN_JAIL_RAN && !has_begun(job)) end->fault = ORIEN_JAIL_NEVER_BEGAN;
   group_read(&parts->groups, job->group, end);
   return true;
 }
 
 void job_mourn(const struct job *job, const struct parts *parts, struct orien_jail_end *end) {
   *end = (struct orien_jail_end){
-      .fault = ORIEN_JAIL_STUB_LOST,
+      .fault = has_begun(job) ? ORIEN_JAIL_STUB_LOST : ORIEN_JAIL_NEVER_BEGAN,
       .hits = job->hits,
       .wall_microseconds = (now_nanoseconds() - job->started) / 1000,
   };

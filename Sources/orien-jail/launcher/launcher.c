@@ -80,6 +80,7 @@ static unsigned count_jobs(void) {
 }
 
 static struct job *find_job(uint64_t id) {
+  if (id == 0) return NULL;
   for (unsigned i = 0; i < launcher.used; i++)
     if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id) return &launcher.job[i];
   return NULL;
@@ -163,7 +164,7 @@ static void hear_node(void) {
 
 static void hear_job(unsigned number) {
   struct job *job = &launcher.job[number];
-  if (job->state != JOB_READY && job->state != JOB_RUNNING) return;
+  if (job->state == JOB_FREE || job->state == JOB_ORPHANED) return;
   struct orien_jail_end end;
   if (job_report(job, launcher.parts, &end)) {
     if (job->id)
@@ -198,7 +199,7 @@ static void hunt(void) {
   unsigned count = 0;
   for (unsigned i = 0; i < launcher.used; i++) {
     enum job_state state = launcher.job[i].state;
-    if (state == JOB_READY || state == JOB_RUNNING) stub[count++] = launcher.job[i].stub;
+    if (state != JOB_FREE && state != JOB_ORPHANED) stub[count++] = launcher.job[i].stub;
   }
   reap();
   // The kernel's list of children may lack some while others end: then it is read again.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +128,10 @@ static _Noreturn void fail(int birth, struct leader_birth why) {
   _exit(127);
 }
 
+static bool call_out(int order, uint8_t word) {
+  return send(order, &word, sizeof word, MSG_NOSIGNAL) == sizeof word;
+}
+
 /* Waits for the request's frame; false where none will come. */
 static bool await(int order, struct frame_reader *frame) {
   struct pollfd ready = {.fd = order, .events = POLLIN};
@@ -173,7 +178,10 @@ _Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group,
   if (!said.error) said.error = environment_make(variables, &request);
   if (!said.error) said.error = prepare(parts, &request, group);
   if (said.error) fail(birth, said);
+  // What the launcher does not hear of does not happen.
+  if (!call_out(order, LEADER_BEGINS)) fail(birth, said);
   said.error = execute(request.argument, variables);
+  call_out(order, LEADER_FAILS);
   said.fault = fault_of(said.error, request.argument[0]);
   fail(birth, said);
 }

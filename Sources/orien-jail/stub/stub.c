@@ -129,9 +129,6 @@ static void measure(struct stub *stub) {
 
 static _Noreturn void finish(struct stub *stub) {
   hear_birth(stub);
-  // Killed while it waited: it never was the program, and how it ended says nothing of one.
-  if (!stub->born.started && stub->said.fault == ORIEN_JAIL_RAN)
-    stub->said.fault = ORIEN_JAIL_STUB_LOST;
   measure(stub);
   // Where the launcher is gone nobody wants to know.
   ssize_t written = write(stub->report, &stub->said, sizeof stub->said);

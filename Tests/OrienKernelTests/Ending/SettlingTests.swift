@@ -50,7 +50,8 @@ struct SettlingTests {
     arguments: [
       (Failure(.unavailable, "launcher-lost", "it went"), false),
       (Failure(.unavailable, "launcher-unavailable", "none came"), false),
-      (Failure(.unavailable, "stub-lost", "it was killed"), false),
+      (Failure(.unavailable, "never-began", "it was killed before"), false),
+      (Failure(.denied, "stub-lost", "it was killed"), true),
       (Failure(.unavailable, "jail-resources", "no more"), false),
       (Failure(.internal, "jail-refused", "no"), false),
       (Failure(.notFound, "exec-not-found", "no such program"), true),

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A process that hangs: it takes no part in anything until it is killed, and no signal but that
-/// one wakes it.
+/// Processes that hang: they take no part in anything until they are killed, and no signal but
+/// that one wakes them.
 final class Freezer {
   private static let unified = "/sys/fs/cgroup/unified"
   static let isThere = access(unified, W_OK) == 0
 
   private let folder = "\(unified)/orien-freezer-\(UInt32.random(in: 0 ... .max))"
 
-  init(_ pid: Int32) throws {
+  init(_ pids: [Int32]) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    try put("\(pid)", into: "cgroup.procs")
+    for pid in pids { try put("\(pid)", into: "cgroup.procs") }
     try put("1", into: "cgroup.freeze")
     while text(of: folder + "/cgroup.events")?.contains("frozen 1") != true { sched_yield() }
   }
@@ -21,7 +21,7 @@ final class Freezer {
     try file.close()
   }
 
-  /// To be called when the process has been killed.
+  /// To be called when they have been killed.
   func thaw() { while rmdir(folder) != 0, errno == EBUSY { sched_yield() } }
 }
 

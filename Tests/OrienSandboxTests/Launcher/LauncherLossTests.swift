@@ -38,7 +38,7 @@ struct LauncherLossTests {
       let runs = try startSome(rig)
       let old = try #require(rig.launcher.pids.launcher)
       let began = Instant.now
-      let freezer = hangs ? try Freezer(old) : nil
+      let freezer = hangs ? try Freezer([old]) : nil
       defer { freezer?.thaw() }
       if !hangs { kill(old, SIGKILL) }
       #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
@@ -95,7 +95,7 @@ struct LauncherLossTests {
     let rig = try JailRig()
     defer { rig.close() }
     let run = try startSome(rig)[0]
-    let freezer = try Freezer(try #require(rig.launcher.pids.launcher))
+    let freezer = try Freezer([try #require(rig.launcher.pids.launcher)])
     defer { freezer.thaw() }
     run.process.kill(.wall)
     #expect(rig.wait { run.end != nil })
@@ -120,6 +120,26 @@ struct LauncherLossTests {
       #expect(run.end?.exit.code == 9 || run.end?.failure?.code == .unavailable)
     }
     #expect(rig.wait { (try? rig.sh("exit 9").end?.exit.code) == 9 })
+  }
+
+  @Test("Who kills what holds it has used what it used; who was killed before that used nothing")
+  func begun() throws {
+    guard Freezer.isThere else { return }
+    let rig = try JailRig(scopes: "none")
+    defer { rig.close() }
+    let quick = try rig.sh("kill -9 $PPID; read -r nothing")
+    #expect(quick.end?.failure?.reason == "stub-lost" && quick.end?.failure?.code == .denied)
+    #expect(quick.end.map { $0.usage.wallMicroseconds > 0 } == true)
+
+    #expect(rig.wait { processes(named: "orien-leader", group: rig.group).count >= 8 })
+    let freezer = try Freezer(processes(named: "orien-leader", group: rig.group))
+    defer { freezer.thaw() }
+    let never = try rig.start(["true"])
+    #expect(rig.wait { never.hasStarted })
+    for pid in processes(named: "orien-stub", group: rig.group) { kill(pid, SIGKILL) }
+    #expect(rig.wait { never.end != nil })
+    #expect(never.end?.failure?.reason == "never-began")
+    #expect(never.end?.failure?.code == .unavailable)
   }
 
   @Test("What is asked for while no launcher is up waits for one")
