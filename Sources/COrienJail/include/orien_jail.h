@@ -8,6 +8,8 @@
 
 /* Where the keeper finds what it is started with; it closes everything else above 2. */
 enum {
+  /* The write end of a pipe of its own, for lines of text that the node logs. */
+  ORIEN_JAIL_COMPLAINTS = 2,
   /* A stream socket to the node. */
   ORIEN_JAIL_CONTROL = 3,
   /* The read end of a pipe whose write end only the node has: it hangs up when the node is gone. */

@@ -28,6 +28,7 @@ final class Keeper {
   private var reader = FrameReader()
   /// The node's end of the life-line: everything in the jail ends when it is closed.
   private var lifeline: Descriptor?
+  private var complaints: Complaints?
   private var restart: Timer?
   private var pause = Duration.milliseconds(1)
   private var startedAt = Instant.now
@@ -65,6 +66,7 @@ final class Keeper {
     startedAt = .now
     let lifeline = try makeLifeline()
     let control = try makeControl()
+    let voice = try makeComplaints()
     child = try ChildProcess(
       settings.program,
       arguments: [
@@ -73,12 +75,19 @@ final class Keeper {
       ],
       environment: [],
       descriptors: [
-        (parent: 2, child: 2), (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
+        (parent: voice.raw, child: Int32(ORIEN_JAIL_COMPLAINTS)),
+        (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
         (parent: lifeline.raw, child: Int32(ORIEN_JAIL_LIFELINE)),
         (parent: runLock.raw, child: Int32(ORIEN_JAIL_LOCK)),
       ])
     guard let handle = child?.handle.raw else { return }
-    childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
+    do throws(SystemError) {
+      childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
+    } catch {
+      // One that nobody would see end is not left behind.
+      _ = try child.take()?.finish(by: .now)
+      throw error
+    }
   }
 
   /// The keeper's end.
@@ -86,6 +95,14 @@ final class Keeper {
     let ends = try Pipe().release()
     lifeline = Descriptor(owning: ends.writer)
     return Descriptor(owning: ends.reader)
+  }
+
+  /// The keeper's end.
+  private func makeComplaints() throws(SystemError) -> Descriptor {
+    let ends = try Pipe().release()
+    let writer = Descriptor(owning: ends.writer)
+    complaints = try Complaints(Descriptor(owning: ends.reader), loop: loop, log: log)
+    return writer
   }
 
   /// The keeper's end.
@@ -161,6 +178,7 @@ final class Keeper {
     childWatch = nil
     dropControl()
     lifeline = nil
+    complaints?.hear()
     do throws(SystemError) {
       guard let end = try child.take()?.finish(by: .now) else { return }
       if !isEnding { log.error("the jail's keeper ended", ["how": "\(end)"]) }

@@ -90,7 +90,9 @@ package final class Launcher: Jail {
       return loop.soon { [self] in end(process.id, JailEnd(failing: error)) }
     }
     guard let descriptors = process.takeDescriptors() else { return }
-    link.send(frame, descriptors)
+    link.send(frame, descriptors) { [self] error in
+      loop.soon { [self] in end(process.id, JailEnd(failing: error.failure("asking the launcher"))) }
+    }
   }
 
   func kill(_ process: LaunchedProcess) {

@@ -36,6 +36,7 @@ static struct keeper {
   /* 0: the next one starts at once. */
   unsigned pause_milliseconds;
   uint64_t start_at;
+  uint64_t janitor_at;
   /* When what still lives of a dead launcher's is hunted down; 0: there is none. */
   uint64_t hunt_at;
   struct frame_reader frame;
@@ -76,6 +77,9 @@ static void prepare(void) {
     if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) give_up("/dev/null");
   for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++)
     if (fcntl(i, F_SETFD, FD_CLOEXEC) < 0) give_up("descriptors 3 to 5");
+  // Nobody waits for whoever reads what there is to complain of.
+  fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
+  if (!complaints_share()) give_up("mmap");
   int keep[3] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK};
   process_keep(keep, 3);
   process_name("orien-keeper");
@@ -93,28 +97,50 @@ static void prepare(void) {
   set_limit(RLIMIT_NOFILE, RLIM_INFINITY);
 }
 
+/* A part that the host has no room for is tried again later: what runs goes on without it. */
+static uint64_t put_off(const char *what) {
+  complain("%s: %s", what, strerror(errno));
+  return now_nanoseconds() + LONGEST_PAUSE_MILLISECONDS * 1000000ULL;
+}
+
 static void start_janitor(void) {
-  if (keeper.parts.groups.count == 0) return;
   keeper.janitor = fork();
-  if (keeper.janitor < 0) give_up("fork");
   if (keeper.janitor == 0) janitor_run(&keeper.parts);
+  if (keeper.janitor > 0) return;
+  keeper.janitor = 0;
+  keeper.janitor_at = put_off("the janitor does not start");
+}
+
+static bool tell_node(int launcher_socket) {
+  struct orien_jail_capabilities capabilities;
+  groups_describe(&keeper.parts.groups, &capabilities);
+  capabilities.confines_signals = keeper.parts.scope >= 0;
+  return frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher,
+                    &capabilities, sizeof capabilities, launcher_socket);
 }
 
 static void start_launcher(void) {
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) give_up("socketpair");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+    keeper.start_at = put_off("the launcher does not start");
+    return;
+  }
   keeper.launcher = fork();
-  if (keeper.launcher < 0) give_up("fork");
   if (keeper.launcher == 0) launcher_run(&keeper.parts, pair[1]);
-  keeper.launcher_born = now_nanoseconds();
-  keeper.start_at = 0;
-  struct orien_jail_capabilities capabilities;
-  groups_describe(&keeper.parts.groups, &capabilities);
-  capabilities.confines_signals = keeper.parts.scope >= 0;
-  frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher, &capabilities,
-             sizeof capabilities, pair[0]);
+  if (keeper.launcher < 0) {
+    keeper.launcher = 0;
+    keeper.start_at = put_off("the launcher does not start");
+  } else {
+    keeper.launcher_born = now_nanoseconds();
+    // One that the node has not heard of is of no use, and another follows.
+    if (!tell_node(pair[0])) kill(keeper.launcher, SIGKILL);
+  }
   close(pair[0]);
   close(pair[1]);
+}
+
+static bool lacks_janitor(void) {
+  return keeper.janitor == 0 && keeper.parts.groups.count > 0;
 }
 
 static void launcher_ended(void) {
@@ -190,7 +216,8 @@ static int patience(void) {
   // What is hunted is looked for again and again.
   if (first && first <= now) first = now + 5000000;
   if (keeper.launcher == 0 && (!first || keeper.start_at < first)) first = keeper.start_at;
-  if (keeper.launcher != 0 && !first) return -1;
+  if (lacks_janitor() && (!first || keeper.janitor_at < first)) first = keeper.janitor_at;
+  if (keeper.launcher != 0 && !lacks_janitor() && !first) return -1;
   return first <= now ? 0 : (int)((first - now) / 1000000 + 1);
 }
 
@@ -203,7 +230,7 @@ static void turn(void) {
   process_signalled(keeper.signals);
   reap();
   if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
-  if (keeper.janitor == 0) start_janitor();
+  if (lacks_janitor() && now_nanoseconds() >= keeper.janitor_at) start_janitor();
   if (keeper.hunt_at && now_nanoseconds() >= keeper.hunt_at) hunt();
   if (watched[0].revents) hear_node();
 }

@@ -31,5 +31,8 @@ uint64_t microseconds_of(struct timeval time);
 /* The clock of all deadlines: it only runs forward, and counts suspended time too. */
 uint64_t now_nanoseconds(void);
 
-/* A line on standard error, which is the node's. */
+/* Has the caller and its forks count together what nobody took of `complain`; false with errno. */
+bool complaints_share(void);
+
+/* A line for the node's log. Never blocks: what nobody takes is counted, and told with the next. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
