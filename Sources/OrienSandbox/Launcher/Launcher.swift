@@ -34,6 +34,8 @@ package final class Launcher: Jail {
   /// When there last was a launcher.
   private var lastSeen = Instant.now
   private var isEnding = false
+  /// Who waits for the first launcher.
+  private var onUp: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
   /// the state folder's own. `groups` and `scopes` but "auto" are for tests.
@@ -81,6 +83,29 @@ package final class Launcher: Jail {
     return process
   }
 
+  /// Calls `body` once, when the first launcher is up: by then nothing is left in the control groups
+  /// of whatever node was here before. To be called once, before anything is started.
+  package func whenUp(
+    within patience: Duration, _ body: @escaping (Result<Void, Failure>) -> Void
+  ) {
+    guard link == nil else { return loop.soon { body(.success(())) } }
+    onUp = body
+    _ = loop.schedule(after: patience) { [weak self] in
+      self?.tellUp(
+        .failure(
+          Failure(
+            .unavailable, "jail-unavailable",
+            """
+            the jail did not come up within \(patience): the log says why, or processes of an \
+            earlier node are still alive
+            """)))
+    }
+  }
+
+  private func tellUp(_ result: Result<Void, Failure>) {
+    onUp.take()?(result)
+  }
+
   private func ask(_ process: LaunchedProcess) {
     guard let link else { return }
     let frame: [UInt8]
@@ -91,7 +116,8 @@ package final class Launcher: Jail {
     }
     guard let descriptors = process.takeDescriptors() else { return }
     link.send(frame, descriptors) { [self] error in
-      loop.soon { [self] in end(process.id, JailEnd(failing: error.failure("asking the launcher"))) }
+      loop.soon { [self] in end(process.id, JailEnd(failing: error.failure("asking the launcher")))
+      }
     }
   }
 
@@ -153,6 +179,7 @@ extension Launcher {
     for process in processes.values.sorted(by: { $0.id < $1.id }) {
       if case .waiting = process.state { ask(process) }
     }
+    tellUp(.success(()))
   }
 
   private func launcherIsLost(_ why: String) {

@@ -47,7 +47,8 @@ void groups_close(struct groups *groups);
 /* Kills whatever is in any of our groups. */
 void groups_kill(const struct groups *groups);
 
-/* Kills and removes every child whose number is below `below`; how many are still there. */
+/* Kills and removes every child whose number is below `below`; how many are still there. Of all,
+ * UINT64_MAX, the processes count that are in none. */
 unsigned groups_sweep(const struct groups *groups, uint64_t below);
 
 /* Removes our parents; only when they have no children. */

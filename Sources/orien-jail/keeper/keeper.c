@@ -25,6 +25,8 @@ enum {
   /* What the stubs of a dead launcher get to end their trees before they are killed themselves: the
    * node takes the end of a stub for the end of its tree. */
   STUB_PATIENCE_MILLISECONDS = 1000,
+  /* Of five milliseconds. */
+  PATIENCE_TRIES = 200,
 };
 
 static struct keeper {
@@ -210,6 +212,17 @@ static void hear_node(void) {
   }
 }
 
+/* What a node left that died with its keeper is gone before anybody hears of a launcher: by that
+ * the node knows that nothing of it runs any more. */
+static void clear_groups(void) {
+  groups_kill(&keeper.parts.groups);
+  for (unsigned i = 0; groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++) {
+    if (i == PATIENCE_TRIES) complain("what an earlier node started does not end; waiting for it");
+    struct pollfd lifeline = {.fd = ORIEN_JAIL_LIFELINE};
+    if (poll(&lifeline, 1, 5) < 0 || lifeline.revents) end();
+  }
+}
+
 /* Milliseconds until something is due; -1: nothing is. */
 static int patience(void) {
   uint64_t now = now_nanoseconds(), first = keeper.hunt_at;
@@ -247,9 +260,6 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
   keeper.parts.scope = options->scopes ? scope_make() : -1;
   groups_open(&keeper.parts.groups, options->groups, options->group_name);
-  // What a node left that died with its keeper is gone before anybody hears of a launcher.
-  groups_kill(&keeper.parts.groups);
-  for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)
-    poll(NULL, 0, 5);
+  clear_groups();
   for (;;) turn();
 }

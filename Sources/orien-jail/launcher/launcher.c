@@ -129,9 +129,14 @@ static void start(void) {
   }
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
   if (!request_read(&request, &launcher.frame)) return tell_end(id, &end);
-  struct job *job = ready_job();
   end.fault = ORIEN_JAIL_HOST;
-  end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+  end.error = EPIPE;
+  struct job *job = NULL;
+  // Of those that wait some may just have died, which is not the request's fault.
+  for (unsigned i = 0; end.error == EPIPE && i <= READY_JOBS; i++) {
+    job = ready_job();
+    end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+  }
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
   frame_drop(&launcher.frame);
   if (end.error) return tell_end(id, &end);

@@ -61,15 +61,23 @@ struct NodeDeathTests {
     let group = "orien-" + String(format: "%016lx", UInt64.random(in: 0 ... .max))
     let folder = "\(unified)/\(group)/e12345"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let left = Process()
-    left.executableURL = URL(filePath: "/bin/sh")
-    left.arguments = ["-c", "echo 0 >\(folder)/cgroup.procs; exec sleep 1000"]
-    try left.run()
+    // One where it was put, and one that has moved out of it.
+    let left = try ["\(folder)", "\(unified)/\(group)"].map { place in
+      let left = Process()
+      left.executableURL = URL(filePath: "/bin/sh")
+      left.arguments = ["-c", "echo 0 >\(place)/cgroup.procs; exec sleep 1000"]
+      try left.run()
+      return left
+    }
+    while text(of: folder + "/cgroup.procs") == "" { sched_yield() }
+    while text(of: "\(unified)/\(group)/cgroup.procs") == "" { sched_yield() }
     let rig = try JailRig(group: group)
     defer { rig.close() }
     #expect(try rig.sh("exit 4").end?.exit.code == 4)
     #expect(access(folder, F_OK) != 0)
-    left.waitUntilExit()
-    #expect(left.terminationReason == .uncaughtSignal)
+    for process in left {
+      process.waitUntilExit()
+      #expect(process.terminationReason == .uncaughtSignal)
+    }
   }
 }
