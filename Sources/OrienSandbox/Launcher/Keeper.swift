@@ -50,6 +50,8 @@ final class Keeper {
     restart?.cancel()
     childWatch?.cancel()
     controlWatch?.cancel()
+    // It lets go of the loop, and is not to do so after this.
+    complaints = nil
   }
 
   var pid: Int32? { child?.pid }

@@ -140,7 +140,6 @@ package final class Launcher: Jail {
   package func shutdown(within bound: Duration, _ done: @escaping () -> Void) {
     loop.assertCurrent()
     isEnding = true
-    ping?.cancel()
     var done: (() -> Void)? = done
     let late = loop.schedule(after: bound) { [self] in
       log.error("the jail did not end in time", ["bound": "\(bound)"])
@@ -148,7 +147,9 @@ package final class Launcher: Jail {
       done?()
       done = nil
     }
-    keeper.end {
+    // Until then a keeper that somebody stops goes on.
+    keeper.end { [self] in
+      ping?.cancel()
       late.cancel()
       done?()
       done = nil
@@ -244,7 +245,7 @@ extension Launcher {
     ping = loop.schedule(after: Self.pingInterval) { [unowned self] in
       schedulePing()
       keeper.resume()
-      checkLauncher()
+      if !isEnding { checkLauncher() }
     }
   }
 

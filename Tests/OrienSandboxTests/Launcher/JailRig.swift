@@ -132,10 +132,18 @@ final class JailRig {
   }
 
   /// The control groups that bear this rig's name.
-  var groupFolders: [String] {
-    let root = "/sys/fs/cgroup"
-    guard let all = FileManager.default.enumerator(atPath: root) else { return [] }
-    return all.compactMap { $0 as? String }.filter { $0.hasSuffix(group) }
+  var groupFolders: [String] { foldersOfGroups(named: group) }
+}
+
+/// The control groups called `name`, in every hierarchy.
+func foldersOfGroups(named name: String, in root: String = "/sys/fs/cgroup") -> [String] {
+  // Foundation's enumerator stops at mounts. Others make and remove groups meanwhile.
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+  return names.flatMap { entry in
+    let path = root + "/" + entry
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [String]() }
+    return entry == name ? [path] : foldersOfGroups(named: name, in: path)
   }
 }
 
