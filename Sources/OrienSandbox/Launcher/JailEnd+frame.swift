@@ -6,6 +6,7 @@ extension JailEnd {
   /// `killed` is why the node itself had it killed.
   init(_ end: orien_jail_end, killed: ProcessExit.Reason?) {
     usage = Usage(end)
+    isRefusal = end.fault == ORIEN_JAIL_TOO_BIG.rawValue
     guard end.fault == ORIEN_JAIL_RAN.rawValue else {
       let isKill = [ORIEN_JAIL_STUB_LOST, ORIEN_JAIL_NEVER_BEGAN].contains {
         $0.rawValue == end.fault
@@ -31,9 +32,10 @@ extension JailEnd {
     return JailEnd(exit: ProcessExit(code: nil, signal: nil, reason: killed), usage: Usage())
   }
 
-  init(failing failure: Failure) {
+  init(failing failure: Failure, isRefusal: Bool = false) {
     self.init(
-      exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(), failure: failure)
+      exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(), failure: failure,
+      isRefusal: isRefusal)
   }
 
   /// The first that applies. A limit that was hit decides only where the process did not succeed

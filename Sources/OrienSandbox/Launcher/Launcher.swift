@@ -112,7 +112,7 @@ package final class Launcher: Jail {
     do throws(Failure) {
       frame = try process.request.frame(id: process.id)
     } catch {
-      return loop.soon { [self] in end(process.id, JailEnd(failing: error)) }
+      return loop.soon { [self] in end(process.id, JailEnd(failing: error, isRefusal: true)) }
     }
     guard let descriptors = process.takeDescriptors() else { return }
     link.send(frame, descriptors) { [self] error in

@@ -72,6 +72,21 @@ struct SettlingTests {
     }
   }
 
+  @Test("A request that no program can be given costs nothing, though it was accepted")
+  func refusedRequest() throws {
+    try Self.priced { world in
+      world.jail.onStart = {
+        $0.end(
+          JailEnd(
+            exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(),
+            failure: Failure(.tooLarge, "exec-too-big", "too much"), isRefusal: true))
+      }
+      let record = try world.run("go", #"{"words":["x"]}"#)
+      #expect(record.status == .failed && record.reason == "exec-too-big")
+      #expect(record.costMicroUnits == 0)
+    }
+  }
+
   @Test("A tool without a price costs nothing, whatever it uses")
   func free() throws {
     try World.with { world in
