@@ -116,7 +116,9 @@ package final class Launcher: Jail {
     }
     guard let descriptors = process.takeDescriptors() else { return }
     link.send(frame, descriptors) { [self] error in
-      loop.soon { [self] in end(process.id, JailEnd(failing: error.failure("asking the launcher")))
+      loop.soon { [self] in
+        let refusal = JailEnd(failing: error.failure("asking the launcher"))
+        end(process.id, process.killReason == nil ? refusal : .lost(process.killReason))
       }
     }
   }

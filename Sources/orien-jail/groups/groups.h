@@ -77,8 +77,9 @@ void group_kill(const struct groups *groups, uint64_t number);
 
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
 
-/* Raises `end` to what the group counted, and adds which limits were hit. What is greater there
- * stays: a tenant that may write to groups can leave its own, and the group then saw less. */
+/* Puts into `end` what the group counted, and adds which limits were hit. Where there is more
+ * processor time in it than the group saw, the tree has left the group, as a tenant can that may
+ * write to groups: then of each figure the greater one stands. */
 void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end);
 
 /* What our controllers hold, and rlimits where they hold nothing. */

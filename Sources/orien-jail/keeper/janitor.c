@@ -86,7 +86,7 @@ _Noreturn void janitor_run(const struct parts *parts) {
                               {.fd = parts->keeper_reader}};
   for (;;) {
     bool is_waiting = busy_count > 0 || sweep_tries > 0;
-    if (poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
+    if (process_poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
     if (watched[1].revents || watched[2].revents) _exit(0);
     struct order order;
     while (read(parts->orders_reader, &order, sizeof order) == (ssize_t)sizeof order)

@@ -219,7 +219,7 @@ static void clear_groups(void) {
   for (unsigned i = 0; groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++) {
     if (i == PATIENCE_TRIES) complain("what an earlier node started does not end; waiting for it");
     struct pollfd lifeline = {.fd = ORIEN_JAIL_LIFELINE};
-    if (poll(&lifeline, 1, 5) < 0 || lifeline.revents) end();
+    if (process_poll(&lifeline, 1, 5) < 0 || lifeline.revents) end();
   }
 }
 
@@ -238,7 +238,7 @@ static void turn(void) {
   struct pollfd watched[3] = {{.fd = ORIEN_JAIL_CONTROL, .events = POLLIN},
                               {.fd = ORIEN_JAIL_LIFELINE},
                               {.fd = keeper.signals, .events = POLLIN}};
-  if (poll(watched, 3, patience()) < 0) give_up("poll");
+  if (process_poll(watched, 3, patience()) < 0) give_up("poll");
   if (watched[1].revents) end();
   process_signalled(keeper.signals);
   reap();

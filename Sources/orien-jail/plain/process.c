@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { RESUMED_AT_MOST = 64 };
+
 static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 void process_keep(int *keep, unsigned count) {
@@ -49,12 +51,21 @@ bool process_follow(pid_t parent, int signal) {
 }
 
 pid_t process_reap(int *status) {
-  for (;;) {
+  // Whoever stops one again and again does not hold up who calls.
+  for (unsigned i = 0; i < RESUMED_AT_MOST; i++) {
     // __WALL: a tenant's child by clone(2) may send no SIGCHLD, and be invisible else.
     pid_t child = waitpid(-1, status, WNOHANG | WUNTRACED | __WALL);
     if (child <= 0 || !WIFSTOPPED(*status)) return child;
     kill(child, SIGCONT);
   }
+  return 0;
+}
+
+int process_poll(struct pollfd *watched, unsigned count, int milliseconds) {
+  int ready = poll(watched, count, milliseconds);
+  if (ready >= 0 || errno != EINTR) return ready;
+  for (unsigned i = 0; i < count; i++) watched[i].revents = 0;
+  return 0;
 }
 
 void process_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,5 +1,6 @@
 /* What every part of the jail does to itself before it does anything else. */
 #pragma once
+#include <poll.h>
 #include <sys/time.h>
 
 #include "linux.h"
@@ -22,6 +23,10 @@ bool process_follow(pid_t parent, int signal);
 /* Reaps one child that has ended, as waitpid does without waiting, and lets every child that
  * somebody has stopped go on: no part of the jail has a reason to stand still. */
 pid_t process_reap(int *status);
+
+/* As poll; 0 where something has interrupted it, as stopping a process does, though no signal is
+ * ever handled. */
+int process_poll(struct pollfd *watched, unsigned count, int milliseconds);
 
 /* The name that ps and /proc show, of at most 15 bytes. */
 void process_name(const char *name);

@@ -136,7 +136,7 @@ static bool call_out(int order, uint8_t word) {
 static bool await(int order, struct frame_reader *frame) {
   struct pollfd ready = {.fd = order, .events = POLLIN};
   for (;;) {
-    if (poll(&ready, 1, -1) < 0) return false;
+    if (process_poll(&ready, 1, -1) < 0) return false;
     switch (frame_read(order, frame)) {
     case FRAME_PARTIAL:
       continue;

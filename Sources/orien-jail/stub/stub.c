@@ -101,7 +101,7 @@ static void watch(struct stub *stub) {
                                 {.fd = stub->parts->lifeline},
                                 {.fd = stub->report},
                                 {.fd = stub->birth, .events = POLLIN}};
-    if (poll(watched, 4, -1) < 0) return;
+    if (process_poll(watched, 4, -1) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
     hear_birth(stub);
     if (process_signalled(stub->signals)) return;
