@@ -154,7 +154,7 @@ struct LauncherLossTests {
     #expect(runs.map { $0.end?.exit.code } == [0, 1, 2, 3, 4])
   }
 
-  @Test("Where no launcher ever comes a request fails as unavailable")
+  @Test("Where no launcher ever comes a request fails as unavailable, and so does a start")
   func never() throws {
     let state = try JailRig.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: state) }
@@ -172,10 +172,13 @@ struct LauncherLossTests {
         end = $0
         loop.stop()
       })
+    var start: Result<Void, Failure>?
+    launcher.whenUp(within: .milliseconds(100)) { start = $0 }
     let bound = loop.schedule(after: .seconds(10)) { loop.stop() }
     loop.run()
     bound.cancel()
     #expect(end?.failure?.code == .unavailable)
+    #expect(throws: Failure.self) { try #require(start).get() }
     launcher.shutdown(within: .seconds(5)) { loop.stop() }
     loop.run()
   }
