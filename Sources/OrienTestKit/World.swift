@@ -56,6 +56,7 @@ package final class World {
       fake = FakeJail(loop)
       (launcher, jail) = (nil, fake!)
     }
+    if let launcher { try loop.answer { launcher.whenUp(within: .seconds(30), $0) } }
     try ledger.settleLost()
     disk = DiskThreads(count: 2)
     let tools = try Self.load(settings.libraries, in: scratch, ledger)

@@ -10,7 +10,8 @@
 
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
-        "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n",
+        "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
+        "    [--scopes auto|none]\n",
         stderr);
   return 64;
 }
@@ -31,11 +32,18 @@ static bool read_mode(const char *word, enum group_mode *mode) {
   return false;
 }
 
+static bool read_option(const char *name, const char *word, struct keeper_options *options) {
+  if (strcmp(name, "--groups") == 0) return read_mode(word, &options->groups);
+  options->scopes = strcmp(word, "auto") == 0;
+  return strcmp(name, "--scopes") == 0 && (options->scopes || strcmp(word, "none") == 0);
+}
+
 int main(int count, char **argument) {
-  enum group_mode mode = GROUP_AUTO;
-  if (count != 3 && count != 5) return usage();
+  struct keeper_options options = {.groups = GROUP_AUTO, .scopes = true};
+  if (count < 3 || count % 2 == 0) return usage();
   if (strcmp(argument[1], "keeper") != 0 || !is_group_name(argument[2])) return usage();
-  if (count == 5 && (strcmp(argument[3], "--groups") != 0 || !read_mode(argument[4], &mode)))
-    return usage();
-  keeper_run(mode, argument[2]);
+  options.group_name = argument[2];
+  for (int i = 3; i < count; i += 2)
+    if (!read_option(argument[i], argument[i + 1], &options)) return usage();
+  keeper_run(&options);
 }

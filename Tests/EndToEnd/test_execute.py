@@ -84,6 +84,25 @@ class Execute(NodeCase):
         record = self.python(self.session(), script, args=["-c", "a b", "$(x)", ""], stdin="in")
         self.assertEqual(record["output"], "['-c', 'a b', '$(x)', ''] in\n")
 
+    def test_what_no_program_can_be_given_is_refused_or_free(self):
+        session = self.session()
+        self.upload(session, "main.py", b"")
+        before = self.accepted()
+        for entries, pointer in [(["x" * (128 << 10)], "/args/args/0"),
+                                 (["x" * (100 << 10)] * 2, "/args/args")]:
+            answer = self.execute(session, "python_script", {"script": "main.py", "args": entries})
+            self.refused(answer, 400, pointer=pointer)
+        self.assertEqual(self.accepted(), before)
+        for env, reason in [({"A": "x" * (128 << 10)}, "arguments"),
+                            ({f"V{i}": "" for i in range(1100)}, "arguments"),
+                            ({"A-B": "x"}, "environment")]:
+            record = self.python(session, "", env=env)
+            self.assertEqual((record["status"], record["reason"]), ("failed", reason), record)
+            self.assertEqual(int(record["cost"]["microUnits"]), 0)
+        most = self.python(session, "import sys\nprint(sum(map(len, sys.argv[1:])))",
+                           args=["x" * (95 << 10)] * 2, env={"A": "x" * (48 << 10)})
+        self.assertEqual(most["output"], f"{190 << 10}\n", most)
+
     def test_a_node_script_runs_too(self):
         session = self.session()
         self.upload(session, "m.js", b"console.log(process.argv.slice(2).join('|'))")

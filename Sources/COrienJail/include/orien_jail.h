@@ -8,6 +8,8 @@
 
 /* Where the keeper finds what it is started with; it closes everything else above 2. */
 enum {
+  /* The write end of a pipe of its own, for lines of text that the node logs. */
+  ORIEN_JAIL_COMPLAINTS = 2,
   /* A stream socket to the node. */
   ORIEN_JAIL_CONTROL = 3,
   /* The read end of a pipe whose write end only the node has: it hangs up when the node is gone. */
@@ -90,7 +92,9 @@ enum orien_jail_fault {
   ORIEN_JAIL_HOST,
   /* The request breaks a bound of this file. */
   ORIEN_JAIL_REFUSED,
-  /* The stub was killed, and its tree then was, too; or what was to become the program was. */
+  /* It was killed before it was the program. */
+  ORIEN_JAIL_NEVER_BEGAN,
+  /* The stub was killed while the program ran, and its tree then was, too. */
   ORIEN_JAIL_STUB_LOST,
 };
 
@@ -145,4 +149,6 @@ struct orien_jail_capabilities {
   /* A tree is killed, and its processor time counted, by its control group; 0 or 1. */
   uint32_t kills_by_group;
   uint32_t meters_by_group;
+  /* A program can signal nobody but what it has started itself; 0 or 1. */
+  uint32_t confines_signals;
 };

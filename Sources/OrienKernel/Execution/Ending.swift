@@ -74,6 +74,14 @@ struct Ending: Sendable, Equatable {
       isFaultOfHost: [.unavailable, .internal, .full].contains(failure.code))
   }
 
+  /// What no argument's own rules could show: the request was more than a program can be given. It
+  /// is a fault of validation, found late, and costs nothing.
+  static func refused(_ failure: Failure) -> Ending {
+    var ending = failed(failure)
+    ending.isFaultOfHost = true
+    return ending
+  }
+
   /// A handler that returned OK and ran no process.
   static let completed = Ending(status: .completed, reason: "ok", exitCode: 0)
 

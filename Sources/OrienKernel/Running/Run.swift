@@ -214,7 +214,8 @@ final class Run {
   private func ending(of end: JailEnd) -> Ending {
     let endedItself = end.failure == nil && [.exited, .signal].contains(end.exit.reason)
     if let cause, !endedItself { return .caused(by: cause) }
-    return end.failure.map { .failed($0) } ?? .exited(end.exit)
+    guard let failure = end.failure else { return .exited(end.exit) }
+    return end.isRefusal ? .refused(failure) : .failed(failure)
   }
 
   private func finish(_ ending: Ending, isStuck: Bool = false) {

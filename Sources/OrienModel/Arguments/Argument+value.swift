@@ -2,10 +2,10 @@ internal import CSimdjson
 
 /// Holds one argument's JSON to its kind and rules and turns it into what the handler receives.
 extension Argument {
-  /// What Linux passes on to a program in one argument, without its NUL; and, with room left for
-  /// its environment, in all of them.
+  /// What Linux passes on to a program in one argument, without its NUL; and what the jail takes
+  /// of all of them, each with its NUL, with room left for the environment.
   private static let entryBytes = (128 << 10) - 1
-  private static let entriesBytes = 1 << 20
+  private static let entriesBytes = 192 << 10
   private static let entries = 1024
   private static let pathBytes = 4095
   private static let nameBytes = 255
@@ -72,7 +72,7 @@ extension Argument {
       faults.add(breach, to: name)
     }
     let texts = entries.map { $0.string! }
-    let bytes = texts.reduce(0) { $0 + $1.utf8.count }
+    let bytes = texts.reduce(0) { $0 + $1.utf8.count + 1 }
     if bytes > Self.entriesBytes {
       faults.add("\(bytes) bytes in all, at most \(Self.entriesBytes) are taken", to: name)
     }

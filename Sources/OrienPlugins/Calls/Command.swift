@@ -1,7 +1,7 @@
 package import OrienModel
 
-/// A program that a handler wants run, copied out of the plugin's memory and bounded: at most 1024
-/// arguments and 1024 variables of 128 KiB each, together with its input at most 16 MiB.
+/// A program that a handler wants run, copied out of the plugin's memory and bounded: arguments and
+/// variables of 8 MiB each, and 16 MiB of input. What of that can be run is for the jail to say.
 package struct Command: Sendable, Equatable {
   /// At least one; the first is found on the node's fixed PATH.
   package var arguments: [String]

@@ -39,8 +39,10 @@ enum ProcessService {
 }
 
 extension Command {
-  private static let mostTexts = 1024
-  private static let mostTextBytes = 128 << 10
+  // More than the jail takes, so that it is the jail that refuses what a customer asked for, and
+  // nobody's handler.
+  private static let mostTexts = 1 << 16
+  private static let mostTextBytes = 8 << 20
   private static let mostInputBytes = 16 << 20
 
   /// A copy; nil where it is over the bounds or makes no sense.

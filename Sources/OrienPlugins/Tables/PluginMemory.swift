@@ -50,16 +50,18 @@ enum PluginText {
     return text
   }
 
-  /// Copies of a NULL-ended array, empty for NULL; nil where there are too many, or where one is
-  /// too long or no UTF-8.
+  /// Copies of a NULL-ended array, empty for NULL; nil where there are too many, where they are
+  /// more than `bytes` together, or where one is no UTF-8.
   static func copyAll(
     _ list: UnsafePointer<UnsafePointer<CChar>?>?, atMost count: Int, bytes: Int
   ) -> [String]? {
     guard let list else { return [] }
     var texts: [String] = []
+    var rest = bytes
     while let pointer = list[texts.count] {
-      guard texts.count < count, let text = try? copy(pointer, atMost: bytes) else { return nil }
+      guard texts.count < count, let text = try? copy(pointer, atMost: rest) else { return nil }
       texts.append(text)
+      rest -= text.utf8.count
     }
     return texts
   }

@@ -8,10 +8,16 @@ package struct JailCapabilities: Sendable, Equatable {
   package var killsByGroup: Bool
   /// Processor time includes every process of a tree, also what its leader never waited for.
   package var metersByGroup: Bool
+  /// A program can signal nobody but what it has started itself: not even what holds it.
+  package var confinesSignals: Bool
 
-  package init(enforcedBy: [String: Enforcement], killsByGroup: Bool, metersByGroup: Bool) {
+  package init(
+    enforcedBy: [String: Enforcement], killsByGroup: Bool, metersByGroup: Bool,
+    confinesSignals: Bool
+  ) {
     self.enforcedBy = enforcedBy
     self.killsByGroup = killsByGroup
     self.metersByGroup = metersByGroup
+    self.confinesSignals = confinesSignals
   }
 }

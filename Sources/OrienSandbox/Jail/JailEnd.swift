@@ -12,9 +12,16 @@ package struct JailEnd: Sendable, Equatable {
   /// are the host's fault.
   package var failure: Failure?
 
-  package init(exit: ProcessExit, usage: Usage, failure: Failure? = nil) {
+  /// The failure is of the request itself, which asked for more than a program can be given: it
+  /// should not have been accepted, and nothing of it was run.
+  package var isRefusal: Bool
+
+  package init(
+    exit: ProcessExit, usage: Usage, failure: Failure? = nil, isRefusal: Bool = false
+  ) {
     self.exit = exit
     self.usage = usage
     self.failure = failure
+    self.isRefusal = isRefusal
   }
 }

@@ -14,7 +14,8 @@ extension JailCapabilities {
         "ioBytesPerSecond": .none,
       ],
       killsByGroup: capabilities.kills_by_group != 0,
-      metersByGroup: capabilities.meters_by_group != 0)
+      metersByGroup: capabilities.meters_by_group != 0,
+      confinesSignals: capabilities.confines_signals != 0)
   }
 }
 

@@ -6,8 +6,12 @@ extension JailEnd {
   /// `killed` is why the node itself had it killed.
   init(_ end: orien_jail_end, killed: ProcessExit.Reason?) {
     usage = Usage(end)
+    isRefusal = end.fault == ORIEN_JAIL_TOO_BIG.rawValue
     guard end.fault == ORIEN_JAIL_RAN.rawValue else {
-      let wasKilled = end.fault == ORIEN_JAIL_STUB_LOST.rawValue ? killed : nil
+      let isKill = [ORIEN_JAIL_STUB_LOST, ORIEN_JAIL_NEVER_BEGAN].contains {
+        $0.rawValue == end.fault
+      }
+      let wasKilled = isKill ? killed : nil
       exit = ProcessExit(code: nil, signal: nil, reason: wasKilled ?? .lost)
       failure = wasKilled == nil ? Failure(fault: end) : nil
       return
@@ -28,9 +32,10 @@ extension JailEnd {
     return JailEnd(exit: ProcessExit(code: nil, signal: nil, reason: killed), usage: Usage())
   }
 
-  init(failing failure: Failure) {
+  init(failing failure: Failure, isRefusal: Bool = false) {
     self.init(
-      exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(), failure: failure)
+      exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(), failure: failure,
+      isRefusal: isRefusal)
   }
 
   /// The first that applies. A limit that was hit decides only where the process did not succeed
@@ -74,9 +79,6 @@ extension Usage {
 }
 
 extension Failure {
-  /// More processor time than it takes to start a program that then never ran.
-  private static let startMicroseconds: UInt64 = 5000
-
   fileprivate init(fault end: orien_jail_end) {
     let system = end.error == 0 ? "" : ": errno \(end.error)"
     self =
@@ -95,12 +97,11 @@ extension Failure {
         Failure(.tooLarge, "exec-too-big", "arguments and environment exceed what Linux takes")
       case ORIEN_JAIL_REFUSED.rawValue:
         Failure(.internal, "jail-refused", "the launcher refused a request of the node")
+      case ORIEN_JAIL_NEVER_BEGAN.rawValue:
+        Failure(.unavailable, "never-began", "the process was killed before its program began")
       case ORIEN_JAIL_STUB_LOST.rawValue:
-        // Who has run for a while and then kills what holds it has not run for free.
-        Failure(
-          end.cpu_user_microseconds + end.cpu_system_microseconds > Self.startMicroseconds
-            ? .denied : .unavailable,
-          "stub-lost", "what held the process in the jail was killed")
+        // Who kills what holds it has not run for free.
+        Failure(.denied, "stub-lost", "what held the process in the jail was killed")
       default:
         Failure(.unavailable, "jail-resources", "the host could not start the process\(system)")
       }

@@ -5,12 +5,13 @@ import OrienSystem
 /// The keeper's process as the node sees it: started first of all, started again when it is gone,
 /// and the one that says which launcher there is. Belongs to the loop's thread.
 final class Keeper {
-  /// Like `orien-jail keeper`'s arguments: all but the groups are for tests.
+  /// Like `orien-jail keeper`'s arguments: what is "auto" is something else in tests alone.
   struct Settings {
     var program: String
     /// `orien-` and 16 hexadecimal digits, of the state folder.
     var group: String
     var groups = "auto"
+    var scopes = "auto"
   }
 
   private let settings: Settings
@@ -27,6 +28,7 @@ final class Keeper {
   private var reader = FrameReader()
   /// The node's end of the life-line: everything in the jail ends when it is closed.
   private var lifeline: Descriptor?
+  private var complaints: Complaints?
   private var restart: Timer?
   private var pause = Duration.milliseconds(1)
   private var startedAt = Instant.now
@@ -48,6 +50,8 @@ final class Keeper {
     restart?.cancel()
     childWatch?.cancel()
     controlWatch?.cancel()
+    // It lets go of the loop, and is not to do so after this.
+    complaints = nil
   }
 
   var pid: Int32? { child?.pid }
@@ -64,17 +68,28 @@ final class Keeper {
     startedAt = .now
     let lifeline = try makeLifeline()
     let control = try makeControl()
+    let voice = try makeComplaints()
     child = try ChildProcess(
       settings.program,
-      arguments: ["orien-jail", "keeper", settings.group, "--groups", settings.groups],
+      arguments: [
+        "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
+        settings.scopes,
+      ],
       environment: [],
       descriptors: [
-        (parent: 2, child: 2), (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
+        (parent: voice.raw, child: Int32(ORIEN_JAIL_COMPLAINTS)),
+        (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
         (parent: lifeline.raw, child: Int32(ORIEN_JAIL_LIFELINE)),
         (parent: runLock.raw, child: Int32(ORIEN_JAIL_LOCK)),
       ])
     guard let handle = child?.handle.raw else { return }
-    childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
+    do throws(SystemError) {
+      childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
+    } catch {
+      // One that nobody would see end is not left behind.
+      _ = try child.take()?.finish(by: .now)
+      throw error
+    }
   }
 
   /// The keeper's end.
@@ -82,6 +97,14 @@ final class Keeper {
     let ends = try Pipe().release()
     lifeline = Descriptor(owning: ends.writer)
     return Descriptor(owning: ends.reader)
+  }
+
+  /// The keeper's end.
+  private func makeComplaints() throws(SystemError) -> Descriptor {
+    let ends = try Pipe().release()
+    let writer = Descriptor(owning: ends.writer)
+    complaints = try Complaints(Descriptor(owning: ends.reader), loop: loop, log: log)
+    return writer
   }
 
   /// The keeper's end.
@@ -133,6 +156,16 @@ final class Keeper {
     if sent != frame.count { kill() }
   }
 
+  /// Lets a keeper go on that somebody has stopped, as it does with a launcher.
+  func resume() {
+    do throws(SystemError) {
+      guard try child?.resume() == true else { return }
+      log.warning("the jail's keeper was stopped, and goes on")
+    } catch {
+      log.error("the keeper cannot be watched", ["error": "\(error)"])
+    }
+  }
+
   /// Ends a keeper that does not do its work; another follows.
   func kill() {
     do throws(SystemError) {
@@ -147,6 +180,7 @@ final class Keeper {
     childWatch = nil
     dropControl()
     lifeline = nil
+    complaints?.hear()
     do throws(SystemError) {
       guard let end = try child.take()?.finish(by: .now) else { return }
       if !isEnding { log.error("the jail's keeper ended", ["how": "\(end)"]) }

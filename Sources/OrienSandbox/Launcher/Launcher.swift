@@ -6,8 +6,8 @@ package import OrienSystem
 /// process exactly once how it ended. Belongs to the loop's thread.
 ///
 /// A launcher that is killed is replaced at once, one that hangs in less than two seconds; what it
-/// carried ends with the failure `launcher-lost`. What is asked for while none is up waits for one,
-/// at most `patience`.
+/// carried ends with the failure `launcher-lost`. One that was only stopped goes on. What is asked
+/// for while none is up waits for one, at most `patience`.
 package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
   package var isUp: Bool { link != nil }
@@ -34,16 +34,19 @@ package final class Launcher: Jail {
   /// When there last was a launcher.
   private var lastSeen = Instant.now
   private var isEnding = false
+  /// Who waits for the first launcher.
+  private var onUp: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
-  /// the state folder's own. `groups` but "auto" is for tests.
+  /// the state folder's own. `groups` and `scopes` but "auto" are for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    groups: String = "auto"
+    groups: String = "auto", scopes: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
-    let settings = Keeper.Settings(program: program, group: groupName, groups: groups)
+    let settings = Keeper.Settings(
+      program: program, group: groupName, groups: groups, scopes: scopes)
     keeper = Keeper(settings, loop: loop, runLock: runLock, log: log) {
       [unowned self] in launcherIsUp($0, $1, $2)
     }
@@ -80,16 +83,44 @@ package final class Launcher: Jail {
     return process
   }
 
+  /// Calls `body` once, when the first launcher is up: by then nothing is left in the control groups
+  /// of whatever node was here before. To be called once, before anything is started.
+  package func whenUp(
+    within patience: Duration, _ body: @escaping (Result<Void, Failure>) -> Void
+  ) {
+    guard link == nil else { return loop.soon { body(.success(())) } }
+    onUp = body
+    _ = loop.schedule(after: patience) { [weak self] in
+      self?.tellUp(
+        .failure(
+          Failure(
+            .unavailable, "jail-unavailable",
+            """
+            the jail did not come up within \(patience): the log says why, or processes of an \
+            earlier node are still alive
+            """)))
+    }
+  }
+
+  private func tellUp(_ result: Result<Void, Failure>) {
+    onUp.take()?(result)
+  }
+
   private func ask(_ process: LaunchedProcess) {
     guard let link else { return }
     let frame: [UInt8]
     do throws(Failure) {
       frame = try process.request.frame(id: process.id)
     } catch {
-      return loop.soon { [self] in end(process.id, JailEnd(failing: error)) }
+      return loop.soon { [self] in end(process.id, JailEnd(failing: error, isRefusal: true)) }
     }
     guard let descriptors = process.takeDescriptors() else { return }
-    link.send(frame, descriptors)
+    link.send(frame, descriptors) { [self] error in
+      loop.soon { [self] in
+        let refusal = JailEnd(failing: error.failure("asking the launcher"))
+        end(process.id, process.killReason == nil ? refusal : .lost(process.killReason))
+      }
+    }
   }
 
   func kill(_ process: LaunchedProcess) {
@@ -111,7 +142,6 @@ package final class Launcher: Jail {
   package func shutdown(within bound: Duration, _ done: @escaping () -> Void) {
     loop.assertCurrent()
     isEnding = true
-    ping?.cancel()
     var done: (() -> Void)? = done
     let late = loop.schedule(after: bound) { [self] in
       log.error("the jail did not end in time", ["bound": "\(bound)"])
@@ -119,7 +149,9 @@ package final class Launcher: Jail {
       done?()
       done = nil
     }
-    keeper.end {
+    // Until then a keeper that somebody stops goes on.
+    keeper.end { [self] in
+      ping?.cancel()
       late.cancel()
       done?()
       done = nil
@@ -150,6 +182,7 @@ extension Launcher {
     for process in processes.values.sorted(by: { $0.id < $1.id }) {
       if case .waiting = process.state { ask(process) }
     }
+    tellUp(.success(()))
   }
 
   private func launcherIsLost(_ why: String) {
@@ -213,7 +246,8 @@ extension Launcher {
   private func schedulePing() {
     ping = loop.schedule(after: Self.pingInterval) { [unowned self] in
       schedulePing()
-      checkLauncher()
+      keeper.resume()
+      if !isEnding { checkLauncher() }
     }
   }
 

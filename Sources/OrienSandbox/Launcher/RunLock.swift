@@ -4,8 +4,8 @@ package import OrienSystem
 /// Says whether anything that an earlier node started still lives: every part of the jail holds
 /// this lock, shared, and the kernel takes it back when the last of them is gone.
 ///
-/// A starting node makes one before it calls any execution lost: once it has it, nothing of them
-/// runs.
+/// A starting node makes one before it calls any execution lost: once it has it, nobody holds
+/// them any more. What nobody held, in control groups alone, is gone when the launcher is up.
 package final class RunLock: Sendable {
   private static let name = "run.lock"
   private let descriptor: Descriptor

@@ -23,13 +23,17 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
 
   package var description: String { "\(call): \(text)" }
 
+  /// There is no more of something just now; the same may work later.
+  package var isShortage: Bool {
+    [EMFILE, ENFILE, ENOMEM, EAGAIN, ENOBUFS, ETOOMANYREFS].contains(number)
+  }
+
   /// The same as a failure of the node, with what it was doing: "opening the ledger".
   package func failure(_ doing: String) -> Failure {
     switch number {
     case ENOENT: Failure(.notFound, "not-found", "\(doing): \(self)")
     case ENOSPC, EDQUOT: Failure(.full, "disk-full", "\(doing): \(self)")
-    case EMFILE, ENFILE, ENOMEM, EAGAIN:
-      Failure(.unavailable, "out-of-resources", "\(doing): \(self)")
+    case _ where isShortage: Failure(.unavailable, "out-of-resources", "\(doing): \(self)")
     default: Failure(.internal, "system", "\(doing): \(self)")
     }
   }

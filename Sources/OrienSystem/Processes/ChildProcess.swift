@@ -76,6 +76,16 @@ package struct ChildProcess: ~Copyable {
     return pid
   }
 
+  /// Lets it go on where somebody has stopped it; true where that was so.
+  package borrowing func resume() throws(SystemError) -> Bool {
+    var news = siginfo_t()
+    let pid = id_t(pid)
+    try retrying("waitid") { waitid(P_PID, pid, &news, WSTOPPED | WNOHANG) }
+    guard news.si_signo == SIGCHLD else { return false }
+    try handle.signal(SIGCONT)
+    return true
+  }
+
   /// Waits for its end until `deadline`, then kills it and what it started in its process group.
   /// Blocks; on the loop only once `handle` is readable.
   package consuming func finish(by deadline: Instant) throws(SystemError) -> End {

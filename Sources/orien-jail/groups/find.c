@@ -45,6 +45,20 @@ static bool own_path(const char *own, const char *controller, char *path, size_t
   return false;
 }
 
+/* Whether `name` is what `step_aside` calls a leaf, of whatever node. */
+static bool is_leaf(const char *name) {
+  static const char digits[] = "0123456789abcdef";
+  return strncmp(name, "orien-", 6) == 0 && strspn(name + 6, digits) == 16 &&
+         strcmp(name + 22, "-node") == 0;
+}
+
+/* Where a keeper has stepped aside, whoever is started after it stands in the leaf, and what is his
+ * to use is around that. */
+static void leave_leaf(char *path) {
+  char *last = strrchr(path, '/');
+  if (last && is_leaf(last + 1)) *last = 0;
+}
+
 /* Undoes the `\040` of mountinfo in place. */
 static void unescape(char *text) {
   char *to = text;
@@ -64,7 +78,8 @@ static void unescape(char *text) {
 static int add_tree(struct groups *groups, const char *mount, const char *root, const char *own) {
   if (groups->count == GROUP_TREES) return -1;
   size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-  if (strncmp(own, root, skip) != 0 || strstr(own, "/..")) return -1;
+  bool is_below = strncmp(own, root, skip) == 0 && (own[skip] == '/' || !own[skip]);
+  if (!is_below || strstr(own, "/..")) return -1;
   char path[PATH_MAX];
   snprintf(path, sizeof path, "%s%s", mount, own + skip);
   int base = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -155,8 +170,10 @@ static void visit_mounts(struct groups *groups, enum group_mode mode, const char
       unescape(mount);
       char path[PATH_MAX];
       if (v2 && groups->unified < 0 && strcmp(kind, "cgroup2") == 0 &&
-          own_path(own, "", path, sizeof path))
+          own_path(own, "", path, sizeof path)) {
+        leave_leaf(path);
         use_unified(groups, mode, add_tree(groups, mount, root, path));
+      }
       if (!v2 && strcmp(kind, "cgroup") == 0) use_version_1(groups, mount, root, options, own);
     }
     free(root);

@@ -132,13 +132,22 @@ static uint64_t sum_of(const char *text, const char *key) {
   return sum;
 }
 
+static void put(uint64_t *figure, uint64_t counted, bool saw_all) {
+  if (saw_all || *figure < counted) *figure = counted;
+}
+
 void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end) {
   char text[4096];
+  bool saw_all = !groups->can_meter;
   if (groups->can_meter) {
     read_file(groups, groups->unified, number, "cpu.stat", text, sizeof text);
-    end->cpu_user_microseconds = text_number(text, "user_usec");
-    end->cpu_system_microseconds = text_number(text, "system_usec");
-    end->metered_by = ORIEN_JAIL_METER_CGROUP;
+    uint64_t user = text_number(text, "user_usec"), system = text_number(text, "system_usec");
+    if (user + system >= end->cpu_user_microseconds + end->cpu_system_microseconds) {
+      end->cpu_user_microseconds = user;
+      end->cpu_system_microseconds = system;
+      end->metered_by = ORIEN_JAIL_METER_CGROUP;
+      saw_all = true;
+    }
   }
   int memory = groups->of[GROUP_MEMORY];
   if (memory >= 0) {
@@ -147,7 +156,7 @@ void group_read(const struct groups *groups, uint64_t number, struct orien_jail_
               sizeof text);
     unsigned long long peak;
     // Kernels before 5.19 have no memory.peak: what rusage said stays.
-    if (sscanf(text, "%llu", &peak) == 1) end->memory_peak_bytes = peak;
+    if (sscanf(text, "%llu", &peak) == 1) put(&end->memory_peak_bytes, peak, saw_all);
     read_file(groups, memory, number, is_v1 ? "memory.oom_control" : "memory.events", text,
               sizeof text);
     if (text_number(text, "oom_kill") > 0) end->hits |= ORIEN_JAIL_HIT_MEMORY;
@@ -158,7 +167,7 @@ void group_read(const struct groups *groups, uint64_t number, struct orien_jail_
   }
   if (groups->of[GROUP_IO] >= 0) {
     read_file(groups, groups->of[GROUP_IO], number, "io.stat", text, sizeof text);
-    end->read_bytes = sum_of(text, "rbytes=");
-    end->written_bytes = sum_of(text, "wbytes=");
+    put(&end->read_bytes, sum_of(text, "rbytes="), saw_all);
+    put(&end->written_bytes, sum_of(text, "wbytes="), saw_all);
   }
 }

@@ -47,7 +47,8 @@ void groups_close(struct groups *groups);
 /* Kills whatever is in any of our groups. */
 void groups_kill(const struct groups *groups);
 
-/* Kills and removes every child whose number is below `below`; how many are still there. */
+/* Kills and removes every child whose number is below `below`; how many are still there. Of all,
+ * UINT64_MAX, the processes count that are in none. */
 unsigned groups_sweep(const struct groups *groups, uint64_t below);
 
 /* Removes our parents; only when they have no children. */
@@ -76,7 +77,9 @@ void group_kill(const struct groups *groups, uint64_t number);
 
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
 
-/* Fills in what the group counted and which limits were hit; leaves the rest alone. */
+/* Puts into `end` what the group counted, and adds which limits were hit. Where there is more
+ * processor time in it than the group saw, the tree has left the group, as a tenant can that may
+ * write to groups: then of each figure the greater one stands. */
 void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end);
 
 /* What our controllers hold, and rlimits where they hold nothing. */

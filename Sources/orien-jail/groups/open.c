@@ -17,10 +17,10 @@ static const char *try_child(const struct groups *groups, uint64_t number) {
   struct orien_jail_limits limits = {
       .memory_bytes = 64 << 20, .cpu_percent = 100, .processes = 8};
   if (group_limit(groups, number, &limits) != 0) return "limited";
-  pid_t child = fork();
+  pid_t self = getpid(), child = fork();
   if (child < 0) return "tried";
   if (child == 0) {
-    if (group_enter(groups, number) != 0) _exit(1);
+    if (!process_follow(self, SIGKILL) || group_enter(groups, number) != 0) _exit(1);
     if (!groups->can_kill) _exit(0);
     for (;;) pause();
   }

@@ -1,6 +1,7 @@
 #include "janitor.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "../plain/process.h"
@@ -74,6 +75,7 @@ void janitor_sweep(const struct parts *parts) {
 
 _Noreturn void janitor_run(const struct parts *parts) {
   process_name("orien-janitor");
+  if (!process_follow(parts->keeper, SIGKILL)) _exit(0);
   int keep[4 + GROUP_TREES] = {parts->lifeline, parts->lock, parts->keeper_reader,
                                parts->orders_reader};
   unsigned kept = 4;
@@ -84,7 +86,7 @@ _Noreturn void janitor_run(const struct parts *parts) {
                               {.fd = parts->keeper_reader}};
   for (;;) {
     bool is_waiting = busy_count > 0 || sweep_tries > 0;
-    if (poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
+    if (process_poll(watched, 3, is_waiting ? RETRY_MILLISECONDS : -1) < 0) _exit(1);
     if (watched[1].revents || watched[2].revents) _exit(0);
     struct order order;
     while (read(parts->orders_reader, &order, sizeof order) == (ssize_t)sizeof order)

@@ -9,13 +9,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../launcher/launcher.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
+#include "../stub/scope.h"
 #include "janitor.h"
 
 enum {
@@ -25,6 +25,8 @@ enum {
   /* What the stubs of a dead launcher get to end their trees before they are killed themselves: the
    * node takes the end of a stub for the end of its tree. */
   STUB_PATIENCE_MILLISECONDS = 1000,
+  /* Of five milliseconds. */
+  PATIENCE_TRIES = 200,
 };
 
 static struct keeper {
@@ -36,6 +38,7 @@ static struct keeper {
   /* 0: the next one starts at once. */
   unsigned pause_milliseconds;
   uint64_t start_at;
+  uint64_t janitor_at;
   /* When what still lives of a dead launcher's is hunted down; 0: there is none. */
   uint64_t hunt_at;
   struct frame_reader frame;
@@ -76,9 +79,15 @@ static void prepare(void) {
     if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) give_up("/dev/null");
   for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++)
     if (fcntl(i, F_SETFD, FD_CLOEXEC) < 0) give_up("descriptors 3 to 5");
+  // Nobody waits for whoever reads what there is to complain of.
+  fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
+  if (!complaints_share()) give_up("mmap");
   int keep[3] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK};
   process_keep(keep, 3);
   process_name("orien-keeper");
+  // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
+  // has hung it up.
+  process_follow(getppid(), SIGCONT);
   umask(077);
   if (chdir("/") != 0) give_up("chdir");
   if (!tree_is_visible()) give_up("/proc/self/task/*/children (CONFIG_PROC_CHILDREN)");
@@ -90,27 +99,50 @@ static void prepare(void) {
   set_limit(RLIMIT_NOFILE, RLIM_INFINITY);
 }
 
+/* A part that the host has no room for is tried again later: what runs goes on without it. */
+static uint64_t put_off(const char *what) {
+  complain("%s: %s", what, strerror(errno));
+  return now_nanoseconds() + LONGEST_PAUSE_MILLISECONDS * 1000000ULL;
+}
+
 static void start_janitor(void) {
-  if (keeper.parts.groups.count == 0) return;
   keeper.janitor = fork();
-  if (keeper.janitor < 0) give_up("fork");
   if (keeper.janitor == 0) janitor_run(&keeper.parts);
+  if (keeper.janitor > 0) return;
+  keeper.janitor = 0;
+  keeper.janitor_at = put_off("the janitor does not start");
+}
+
+static bool tell_node(int launcher_socket) {
+  struct orien_jail_capabilities capabilities;
+  groups_describe(&keeper.parts.groups, &capabilities);
+  capabilities.confines_signals = keeper.parts.scope >= 0;
+  return frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher,
+                    &capabilities, sizeof capabilities, launcher_socket);
 }
 
 static void start_launcher(void) {
   int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) give_up("socketpair");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+    keeper.start_at = put_off("the launcher does not start");
+    return;
+  }
   keeper.launcher = fork();
-  if (keeper.launcher < 0) give_up("fork");
   if (keeper.launcher == 0) launcher_run(&keeper.parts, pair[1]);
-  keeper.launcher_born = now_nanoseconds();
-  keeper.start_at = 0;
-  struct orien_jail_capabilities capabilities;
-  groups_describe(&keeper.parts.groups, &capabilities);
-  frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher, &capabilities,
-             sizeof capabilities, pair[0]);
+  if (keeper.launcher < 0) {
+    keeper.launcher = 0;
+    keeper.start_at = put_off("the launcher does not start");
+  } else {
+    keeper.launcher_born = now_nanoseconds();
+    // One that the node has not heard of is of no use, and another follows.
+    if (!tell_node(pair[0])) kill(keeper.launcher, SIGKILL);
+  }
   close(pair[0]);
   close(pair[1]);
+}
+
+static bool lacks_janitor(void) {
+  return keeper.janitor == 0 && keeper.parts.groups.count > 0;
 }
 
 static void launcher_ended(void) {
@@ -130,7 +162,8 @@ static void launcher_ended(void) {
 /* False: there is no child left. */
 static bool reap(void) {
   for (;;) {
-    pid_t ended = waitpid(-1, NULL, WNOHANG | __WALL);
+    int status;
+    pid_t ended = process_reap(&status);
     if (ended == 0) return true;
     if (ended < 0) return false;
     if (ended == keeper.launcher) launcher_ended();
@@ -179,13 +212,25 @@ static void hear_node(void) {
   }
 }
 
+/* What a node left that died with its keeper is gone before anybody hears of a launcher: by that
+ * the node knows that nothing of it runs any more. */
+static void clear_groups(void) {
+  groups_kill(&keeper.parts.groups);
+  for (unsigned i = 0; groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++) {
+    if (i == PATIENCE_TRIES) complain("what an earlier node started does not end; waiting for it");
+    struct pollfd lifeline = {.fd = ORIEN_JAIL_LIFELINE};
+    if (process_poll(&lifeline, 1, 5) < 0 || lifeline.revents) end();
+  }
+}
+
 /* Milliseconds until something is due; -1: nothing is. */
 static int patience(void) {
   uint64_t now = now_nanoseconds(), first = keeper.hunt_at;
   // What is hunted is looked for again and again.
   if (first && first <= now) first = now + 5000000;
   if (keeper.launcher == 0 && (!first || keeper.start_at < first)) first = keeper.start_at;
-  if (keeper.launcher != 0 && !first) return -1;
+  if (lacks_janitor() && (!first || keeper.janitor_at < first)) first = keeper.janitor_at;
+  if (keeper.launcher != 0 && !lacks_janitor() && !first) return -1;
   return first <= now ? 0 : (int)((first - now) / 1000000 + 1);
 }
 
@@ -193,18 +238,19 @@ static void turn(void) {
   struct pollfd watched[3] = {{.fd = ORIEN_JAIL_CONTROL, .events = POLLIN},
                               {.fd = ORIEN_JAIL_LIFELINE},
                               {.fd = keeper.signals, .events = POLLIN}};
-  if (poll(watched, 3, patience()) < 0) give_up("poll");
+  if (process_poll(watched, 3, patience()) < 0) give_up("poll");
   if (watched[1].revents) end();
   process_signalled(keeper.signals);
   reap();
   if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
-  if (keeper.janitor == 0) start_janitor();
+  if (lacks_janitor() && now_nanoseconds() >= keeper.janitor_at) start_janitor();
   if (keeper.hunt_at && now_nanoseconds() >= keeper.hunt_at) hunt();
   if (watched[0].revents) hear_node();
 }
 
-_Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
+_Noreturn void keeper_run(const struct keeper_options *options) {
   prepare();
+  keeper.parts.keeper = getpid();
   keeper.parts.control = ORIEN_JAIL_CONTROL;
   keeper.parts.lifeline = ORIEN_JAIL_LIFELINE;
   keeper.parts.lock = ORIEN_JAIL_LOCK;
@@ -212,10 +258,8 @@ _Noreturn void keeper_run(enum group_mode mode, const char *group_name) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  groups_open(&keeper.parts.groups, mode, group_name);
-  // What a node left that died with its keeper is gone before anybody hears of a launcher.
-  groups_kill(&keeper.parts.groups);
-  for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)
-    poll(NULL, 0, 5);
+  keeper.parts.scope = options->scopes ? scope_make() : -1;
+  groups_open(&keeper.parts.groups, options->groups, options->group_name);
+  clear_groups();
   for (;;) turn();
 }

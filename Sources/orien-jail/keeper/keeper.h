@@ -3,5 +3,12 @@
 #pragma once
 #include "../groups/groups.h"
 
+/* What may be left out is so in tests of what stands in for it. */
+struct keeper_options {
+  const char *group_name;
+  enum group_mode groups;
+  bool scopes;
+};
+
 /* Runs until the node is gone, then until the last process of the jail is. */
-_Noreturn void keeper_run(enum group_mode mode, const char *group_name);
+_Noreturn void keeper_run(const struct keeper_options *options);

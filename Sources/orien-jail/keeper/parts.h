@@ -5,6 +5,7 @@
 #include "../plain/linux.h"
 
 struct parts {
+  pid_t keeper;
   /* orien_jail.h: from the node. */
   int control;
   int lifeline;
@@ -16,5 +17,7 @@ struct parts {
    * it survives either. */
   int orders_reader;
   int orders_writer;
+  /* stub/scope.h; -1: there is none. */
+  int scope;
   struct groups groups;
 };

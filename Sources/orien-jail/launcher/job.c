@@ -9,6 +9,7 @@
 
 #include "../keeper/janitor.h"
 #include "../plain/process.h"
+#include "../stub/leader.h"
 #include "../stub/stub.h"
 
 static const uint64_t millisecond = 1000000;
@@ -36,8 +37,9 @@ static int spawn(struct job *job, const struct parts *parts) {
   // The longest request fits whole, whether or not the leader is there to read it.
   int bytes = ORIEN_JAIL_BODY_BYTES;
   setsockopt(job->order, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  pid_t launcher = getpid();
   job->stub = fork();
-  if (job->stub == 0) stub_run(parts, job->group, order[1], report[1]);
+  if (job->stub == 0) stub_run(parts, launcher, job->group, order[1], report[1]);
   int error = job->stub < 0 ? errno : 0;
   close(order[1]);
   close(report[1]);
@@ -67,9 +69,10 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
 int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
               const struct orien_jail_limits *limits) {
   int error = frame_forward(job->order, frame);
-  close_one(&job->order);
+  // Nothing follows: a leader that has but a part of it knows that it will not get the rest.
+  shutdown(job->order, SHUT_WR);
+  job->state = error ? JOB_SPENT : JOB_RUNNING;
   if (error) return error;
-  job->state = JOB_RUNNING;
   job->id = frame->header.id;
   job->started = now_nanoseconds();
   if (limits->cpu_milliseconds && parts->groups.can_meter) {
@@ -84,8 +87,6 @@ void job_kill(struct job *job, const struct parts *parts) {
   if (job->state != JOB_RUNNING || job->late_at) return;
   job->late_at = now_nanoseconds() + stub_patience * millisecond;
   pidfd_send_signal(job->pidfd, SIGUSR1, NULL, 0);
-  // A tenant of the same user may have stopped it.
-  pidfd_send_signal(job->pidfd, SIGCONT, NULL, 0);
 }
 
 void job_look(struct job *job, const struct parts *parts, uint64_t now) {
@@ -104,8 +105,11 @@ void job_look(struct job *job, const struct parts *parts, uint64_t now) {
   job_kill(job, parts);
 }
 
-static uint64_t microseconds(struct timeval time) {
-  return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
+/* Whether the leader became the program. To be asked when it has ended, one way or the other. */
+static bool has_begun(const struct job *job) {
+  uint8_t said = LEADER_FAILS;
+  while (recv(job->order, &said, sizeof said, MSG_DONTWAIT) > 0) continue;
+  return said == LEADER_BEGINS;
 }
 
 bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end) {
@@ -115,8 +119,8 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
   if (got != (ssize_t)sizeof said) {
     job->state = JOB_ORPHANED;
     job->look_at = job->late_at = 0;
-    // Closed, it also ends a leader that waits.
-    close_one(&job->order);
+    // Also ends a leader that waits.
+    shutdown(job->order, SHUT_WR);
     group_kill(&parts->groups, job->group);
     return false;
   }
@@ -128,20 +132,20 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .hits = job->hits,
       .metered_by = ORIEN_JAIL_METER_RUSAGE,
       .wall_microseconds = said.wall_microseconds,
-      .cpu_user_microseconds = microseconds(said.used.ru_utime),
-      .cpu_system_microseconds = microseconds(said.used.ru_stime),
-      .memory_peak_bytes = (uint64_t)said.used.ru_maxrss * 1024,
-      // Blocks of 512 bytes, whatever the disk's are.
-      .read_bytes = (uint64_t)said.used.ru_inblock * 512,
-      .written_bytes = (uint64_t)said.used.ru_oublock * 512,
+      .cpu_user_microseconds = said.cpu_user_microseconds,
+      .cpu_system_microseconds = said.cpu_system_microseconds,
+      .memory_peak_bytes = said.memory_peak_bytes,
+      .read_bytes = said.read_bytes,
+      .written_bytes = said.written_bytes,
   };
+  if (said.fault == ORIEN_JAIL_RAN && !has_begun(job)) end->fault = ORIEN_JAIL_NEVER_BEGAN;
   group_read(&parts->groups, job->group, end);
   return true;
 }
 
 void job_mourn(const struct job *job, const struct parts *parts, struct orien_jail_end *end) {
   *end = (struct orien_jail_end){
-      .fault = ORIEN_JAIL_STUB_LOST,
+      .fault = has_begun(job) ? ORIEN_JAIL_STUB_LOST : ORIEN_JAIL_NEVER_BEGAN,
       .hits = job->hits,
       .wall_microseconds = (now_nanoseconds() - job->started) / 1000,
   };

@@ -13,6 +13,8 @@ enum job_state {
   /* Its stub and its leader wait for a request. */
   JOB_READY,
   JOB_RUNNING,
+  /* Its request did not reach it, and is told so: it is about to end. */
+  JOB_SPENT,
   /* Its stub was killed; what that held is being hunted down. */
   JOB_ORPHANED,
 };
@@ -24,7 +26,7 @@ struct job {
   uint64_t group;
   pid_t stub;
   int pidfd;
-  /* To the leader that waits; -1 once the request is on its way. */
+  /* To the leader, which tells there that it begins. */
   int order;
   /* The reading end. */
   int report;
@@ -41,7 +43,7 @@ struct job {
 /* Makes a free job ready; 0 or an errno, and then it is still free. */
 int job_prepare(struct job *job, const struct parts *parts);
 
-/* Gives a ready job the frame's request, which is valid; 0 or an errno, and then it is lost. */
+/* Gives a ready job the frame's request, which is valid; 0 or an errno, and then it is spent. */
 int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
               const struct orien_jail_limits *limits);
 

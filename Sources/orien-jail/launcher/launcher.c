@@ -1,11 +1,11 @@
 #include "launcher.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../plain/files.h"
@@ -55,6 +55,7 @@ static bool watch(int descriptor, uint32_t about) {
 /* Once, for all that is started: what children inherit costs nothing when they are started. */
 static void prepare(void) {
   process_name("orien-launcher");
+  if (!process_follow(launcher.parts->keeper, SIGKILL)) leave(0);
   // Whoever ends the keeper's process group leaves the stubs to end their trees.
   if (setsid() < 0) leave(1);
   // With no privilege to gain by a set-user-id program, none is gained.
@@ -79,6 +80,7 @@ static unsigned count_jobs(void) {
 }
 
 static struct job *find_job(uint64_t id) {
+  if (id == 0) return NULL;
   for (unsigned i = 0; i < launcher.used; i++)
     if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id) return &launcher.job[i];
   return NULL;
@@ -127,9 +129,14 @@ static void start(void) {
   }
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
   if (!request_read(&request, &launcher.frame)) return tell_end(id, &end);
-  struct job *job = ready_job();
   end.fault = ORIEN_JAIL_HOST;
-  end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+  end.error = EPIPE;
+  struct job *job = NULL;
+  // Of those that wait some may just have died, which is not the request's fault.
+  for (unsigned i = 0; end.error == EPIPE && i <= READY_JOBS; i++) {
+    job = ready_job();
+    end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+  }
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
   frame_drop(&launcher.frame);
   if (end.error) return tell_end(id, &end);
@@ -162,7 +169,7 @@ static void hear_node(void) {
 
 static void hear_job(unsigned number) {
   struct job *job = &launcher.job[number];
-  if (job->state != JOB_READY && job->state != JOB_RUNNING) return;
+  if (job->state == JOB_FREE || job->state == JOB_ORPHANED) return;
   struct orien_jail_end end;
   if (job_report(job, launcher.parts, &end)) {
     if (job->id)
@@ -185,7 +192,8 @@ static void bury(struct job *job) {
 
 static bool reap(void) {
   bool some = false;
-  while (waitpid(-1, NULL, WNOHANG | __WALL) > 0) some = true;
+  int status;
+  while (process_reap(&status) > 0) some = true;
   return some;
 }
 
@@ -196,7 +204,7 @@ static void hunt(void) {
   unsigned count = 0;
   for (unsigned i = 0; i < launcher.used; i++) {
     enum job_state state = launcher.job[i].state;
-    if (state == JOB_READY || state == JOB_RUNNING) stub[count++] = launcher.job[i].stub;
+    if (state != JOB_FREE && state != JOB_ORPHANED) stub[count++] = launcher.job[i].stub;
   }
   reap();
   // The kernel's list of children may lack some while others end: then it is read again.
@@ -261,9 +269,9 @@ static void turn(void) {
 _Noreturn void launcher_run(const struct parts *parts, int node) {
   launcher.parts = parts;
   launcher.node = node;
-  int keep[5 + GROUP_TREES] = {node, parts->lifeline, parts->lock, parts->keeper_reader,
-                               parts->orders_writer};
-  unsigned kept = 5;
+  int keep[6 + GROUP_TREES] = {node,           parts->lifeline,      parts->lock,
+                               parts->scope,   parts->keeper_reader, parts->orders_writer};
+  unsigned kept = 6;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();

@@ -1,9 +1,13 @@
 #include "frame.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+/* How long a frame is tried again for which the kernel has no room: whoever waits is blocked. */
+enum { SHORTAGE_MILLISECONDS = 200 };
 
 /* Room for the descriptors of one message. */
 union control {
@@ -88,6 +92,11 @@ int frame_forward(int socket, const struct frame_reader *reader) {
   return (size_t)sent == sizeof reader->header + reader->header.size ? 0 : EMSGSIZE;
 }
 
+/* Of memory, or of descriptors on their way. */
+static bool is_shortage(int error) {
+  return error == ENOMEM || error == ENOBUFS || error == ETOOMANYREFS;
+}
+
 bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
                 int descriptor) {
   struct orien_jail_header header = {.size = size, .kind = kind, .id = id};
@@ -95,9 +104,14 @@ bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32
   struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
   union control control;
   attach(&message, &control, &descriptor, descriptor >= 0 ? 1 : 0);
+  unsigned tries = SHORTAGE_MILLISECONDS;
   while (pieces[0].iov_len + pieces[1].iov_len > 0) {
     ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && is_shortage(errno) && tries-- > 0) {
+      poll(NULL, 0, 1);
+      continue;
+    }
     if (sent < 0) return false;
     for (unsigned i = 0; i < 2; i++) {
       size_t part = (size_t)sent < pieces[i].iov_len ? (size_t)sent : pieces[i].iov_len;

@@ -29,6 +29,7 @@ void frame_drop(struct frame_reader *reader);
  * 0 or an errno, EMSGSIZE where the socket did not take all of it. */
 int frame_forward(int socket, const struct frame_reader *reader);
 
-/* Sends a frame and, unless it is -1, a descriptor with it; blocks. False: the peer is gone. */
+/* Sends a frame and, unless it is -1, a descriptor with it; blocks. False: the peer is gone,
+ * or the kernel has long had no room for it. */
 bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
                 int descriptor);

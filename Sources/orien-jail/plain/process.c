@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { RESUMED_AT_MOST = 64 };
 
 static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
@@ -42,6 +46,28 @@ bool process_signalled(int signals) {
   return is_asked_to_end;
 }
 
+bool process_follow(pid_t parent, int signal) {
+  return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) == 0 && getppid() == parent;
+}
+
+pid_t process_reap(int *status) {
+  // Whoever stops one again and again does not hold up who calls.
+  for (unsigned i = 0; i < RESUMED_AT_MOST; i++) {
+    // __WALL: a tenant's child by clone(2) may send no SIGCHLD, and be invisible else.
+    pid_t child = waitpid(-1, status, WNOHANG | WUNTRACED | __WALL);
+    if (child <= 0 || !WIFSTOPPED(*status)) return child;
+    kill(child, SIGCONT);
+  }
+  return 0;
+}
+
+int process_poll(struct pollfd *watched, unsigned count, int milliseconds) {
+  int ready = poll(watched, count, milliseconds);
+  if (ready >= 0 || errno != EINTR) return ready;
+  for (unsigned i = 0; i < count; i++) watched[i].revents = 0;
+  return 0;
+}
+
 void process_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 uint64_t now_nanoseconds(void) {
@@ -50,9 +76,25 @@ uint64_t now_nanoseconds(void) {
   return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
 
+uint64_t microseconds_of(struct timeval time) {
+  return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
+}
+
+/* How many complaints nobody took, of all parts: the one that had to say so may have ended. */
+static unsigned *lost;
+
+bool complaints_share(void) {
+  void *page = mmap(NULL, sizeof *lost, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return false;
+  lost = page;
+  return true;
+}
+
 void complain(const char *format, ...) {
-  char line[512] = "orien-jail: ";
-  size_t length = strlen(line);
+  unsigned before = lost ? __atomic_exchange_n(lost, 0, __ATOMIC_RELAXED) : 0;
+  char line[512];
+  int head = before ? snprintf(line, sizeof line, "(%u before this were lost) ", before) : 0;
+  size_t length = (size_t)head;
   va_list arguments;
   va_start(arguments, format);
   int more = vsnprintf(line + length, sizeof line - length - 1, format, arguments);
@@ -60,6 +102,7 @@ void complain(const char *format, ...) {
   if (more > 0) length += (size_t)more < sizeof line - length - 1 ? (size_t)more
                                                                   : sizeof line - length - 2;
   line[length++] = '\n';
-  // Nobody reads standard error, or it is full: there is no other place to say so.
-  if (write(2, line, length) < 0) return;
+  // Whole or not at all, for it is shorter than PIPE_BUF.
+  if (write(2, line, length) < 0 && lost)
+    __atomic_fetch_add(lost, before + 1, __ATOMIC_RELAXED);
 }

@@ -1,5 +1,8 @@
 /* What every part of the jail does to itself before it does anything else. */
 #pragma once
+#include <poll.h>
+#include <sys/time.h>
+
 #include "linux.h"
 
 /* Closes every descriptor above 2 but those in `keep`, whose order is changed; -1 in it is
@@ -13,11 +16,28 @@ int process_signals(void);
 /* Reads what the descriptor of `process_signals` has; true where SIGUSR1 was among it. */
 bool process_signalled(int signals);
 
+/* Has the kernel send `signal` to the calling process when its parent dies, which reaches it also
+ * where somebody has stopped it. False: `parent` was dead before, and nothing will be sent. */
+bool process_follow(pid_t parent, int signal);
+
+/* Reaps one child that has ended, as waitpid does without waiting, and lets every child that
+ * somebody has stopped go on: no part of the jail has a reason to stand still. */
+pid_t process_reap(int *status);
+
+/* As poll; 0 where something has interrupted it, as stopping a process does, though no signal is
+ * ever handled. */
+int process_poll(struct pollfd *watched, unsigned count, int milliseconds);
+
 /* The name that ps and /proc show, of at most 15 bytes. */
 void process_name(const char *name);
+
+uint64_t microseconds_of(struct timeval time);
 
 /* The clock of all deadlines: it only runs forward, and counts suspended time too. */
 uint64_t now_nanoseconds(void);
 
-/* A line on standard error, which is the node's. */
+/* Has the caller and its forks count together what nobody took of `complain`; false with errno. */
+bool complaints_share(void);
+
+/* A line for the node's log. Never blocks: what nobody takes is counted, and told with the next. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);

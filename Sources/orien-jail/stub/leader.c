@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../launcher/request.h"
 #include "../plain/process.h"
 #include "environment.h"
+#include "scope.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
@@ -32,8 +34,10 @@ static int set_limits(const struct groups *groups, const struct orien_jail_limit
   if (limits->open_files) error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
   if (!error && limits->file_bytes)
     error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
-  if (!error && limits->cpu_milliseconds && !groups->can_meter) {
+  if (!error && limits->cpu_milliseconds) {
     uint64_t seconds = (limits->cpu_milliseconds + 999) / 1000;
+    // Where the group is looked at this is for who has left it, and comes after.
+    if (groups->can_meter) seconds++;
     // A second between SIGXCPU, which may be handled, and SIGKILL.
     error = set_limit(RLIMIT_CPU, seconds, seconds + 1);
   }
@@ -51,6 +55,7 @@ static int prepare(const struct parts *parts, const struct request *request, uin
   if (fchdir(request->workspace) != 0) return errno;
   umask(077);
   error = set_limits(&parts->groups, &request->limits);
+  if (!error) error = scope_enter(parts->scope);
   if (error) return error;
   // The launcher and the stub may be a little ahead of others; a tenant is not.
   if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
@@ -123,11 +128,15 @@ static _Noreturn void fail(int birth, struct leader_birth why) {
   _exit(127);
 }
 
+static bool call_out(int order, uint8_t word) {
+  return send(order, &word, sizeof word, MSG_NOSIGNAL) == sizeof word;
+}
+
 /* Waits for the request's frame; false where none will come. */
 static bool await(int order, struct frame_reader *frame) {
   struct pollfd ready = {.fd = order, .events = POLLIN};
   for (;;) {
-    if (poll(&ready, 1, -1) < 0) return false;
+    if (process_poll(&ready, 1, -1) < 0) return false;
     switch (frame_read(order, frame)) {
     case FRAME_PARTIAL:
       continue;
@@ -139,10 +148,12 @@ static bool await(int order, struct frame_reader *frame) {
   }
 }
 
-_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth) {
+_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
+                          int birth) {
   process_name("orien-leader");
-  int keep[2 + GROUP_TREES] = {order, birth};
-  unsigned kept = 2;
+  if (!process_follow(stub, SIGKILL)) _exit(127);
+  int keep[3 + GROUP_TREES] = {order, birth, parts->scope};
+  unsigned kept = 3;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
 
@@ -153,15 +164,24 @@ _Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, 
   said.error = setsid() < 0 ? errno : group_enter(&parts->groups, group);
   if (said.error) fail(birth, said);
   if (!await(order, &frame)) _exit(0);
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
   said.started = now_nanoseconds();
-  tell(birth, (struct leader_birth){.started = said.started});
+  said.cpu_user_microseconds = microseconds_of(used.ru_utime);
+  said.cpu_system_microseconds = microseconds_of(used.ru_stime);
+  said.fault = ORIEN_JAIL_RAN;
+  tell(birth, said);
+  said.fault = ORIEN_JAIL_HOST;
 
   // The launcher has read it before; what the structure points to lies in the frame.
   said.error = request_read(&request, &frame) ? 0 : EINVAL;
   if (!said.error) said.error = environment_make(variables, &request);
   if (!said.error) said.error = prepare(parts, &request, group);
   if (said.error) fail(birth, said);
+  // What the launcher does not hear of does not happen.
+  if (!call_out(order, LEADER_BEGINS)) fail(birth, said);
   said.error = execute(request.argument, variables);
+  call_out(order, LEADER_FAILS);
   said.fault = fault_of(said.error, request.argument[0]);
   fail(birth, said);
 }

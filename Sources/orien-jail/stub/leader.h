@@ -7,13 +7,21 @@
 struct leader_birth {
   /* now_nanoseconds() of the request's arrival; 0 where it never came. */
   uint64_t started;
+  /* What it had used by then. */
+  uint64_t cpu_user_microseconds;
+  uint64_t cpu_system_microseconds;
   /* enum orien_jail_fault and its errno. */
   uint32_t fault;
   int32_t error;
 };
 
-/* The leader's process, forked off the stub: joins its group and waits for the one frame on
+/* What it tells the launcher in the same way, a byte each: that it is about to be the program, and
+ * then, only where that failed, so. The launcher hears the first whatever happens to the stub. */
+enum leader_word { LEADER_BEGINS = 1, LEADER_FAILS };
+
+/* The leader's process, forked off `stub`: joins its group and waits for the one frame on
  * `order`. Then it becomes the program: in a session of its own, with the workspace as working
- * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `birth` closes
- * when it does. */
-_Noreturn void leader_run(const struct parts *parts, uint64_t group, int order, int birth);
+ * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `order` and
+ * `birth` close when it does. */
+_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
+                          int birth);

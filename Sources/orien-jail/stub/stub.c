@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,14 +21,15 @@ struct stub {
   int birth;
   pid_t leader;
   bool leader_ended;
-  uint64_t started;
+  struct leader_birth born;
   uint64_t ended;
   struct stub_report said;
 };
 
 static void close_others(const struct stub *stub, int order) {
-  int keep[4 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->report, order};
-  unsigned kept = 4;
+  int keep[5 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->parts->scope,
+                               stub->report, order};
+  unsigned kept = 5;
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -36,9 +39,10 @@ static void close_others(const struct stub *stub, int order) {
 static int make_leader(struct stub *stub, int order) {
   int birth[2];
   if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  pid_t self = getpid();
   stub->leader = fork();
   if (stub->leader < 0) return errno;
-  if (stub->leader == 0) leader_run(stub->parts, stub->group, order, birth[1]);
+  if (stub->leader == 0) leader_run(stub->parts, self, stub->group, order, birth[1]);
   close(birth[1]);
   close(order);
   stub->birth = birth[0];
@@ -51,7 +55,7 @@ static void hear_birth(struct stub *stub) {
   struct leader_birth birth;
   ssize_t got;
   while ((got = read(stub->birth, &birth, sizeof birth)) == (ssize_t)sizeof birth) {
-    if (birth.started) stub->started = birth.started;
+    stub->born = birth;
     stub->said.fault = birth.fault;
     stub->said.error = birth.error;
   }
@@ -97,7 +101,7 @@ static void watch(struct stub *stub) {
                                 {.fd = stub->parts->lifeline},
                                 {.fd = stub->report},
                                 {.fd = stub->birth, .events = POLLIN}};
-    if (poll(watched, 4, -1) < 0) return;
+    if (process_poll(watched, 4, -1) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
     hear_birth(stub);
     if (process_signalled(stub->signals)) return;
@@ -105,21 +109,37 @@ static void watch(struct stub *stub) {
   }
 }
 
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
+static void measure(struct stub *stub) {
+  struct stub_report *said = &stub->said;
+  const struct leader_birth *born = &stub->born;
+  if (born->started) said->wall_microseconds = without(stub->ended, born->started) / 1000;
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  said->cpu_user_microseconds =
+      without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
+  said->cpu_system_microseconds =
+      without(microseconds_of(used.ru_stime), born->cpu_system_microseconds);
+  said->memory_peak_bytes = (uint64_t)used.ru_maxrss * 1024;
+  // Blocks of 512 bytes, whatever the disk's are.
+  said->read_bytes = (uint64_t)used.ru_inblock * 512;
+  said->written_bytes = (uint64_t)used.ru_oublock * 512;
+}
+
 static _Noreturn void finish(struct stub *stub) {
   hear_birth(stub);
-  // Killed while it waited: it never was the program, and how it ended says nothing of one.
-  if (!stub->started && stub->said.fault == ORIEN_JAIL_RAN)
-    stub->said.fault = ORIEN_JAIL_STUB_LOST;
-  if (stub->started && stub->ended > stub->started)
-    stub->said.wall_microseconds = (stub->ended - stub->started) / 1000;
-  getrusage(RUSAGE_CHILDREN, &stub->said.used);
+  measure(stub);
   // Where the launcher is gone nobody wants to know.
   ssize_t written = write(stub->report, &stub->said, sizeof stub->said);
   _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
 }
 
-_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report) {
+_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+                        int report) {
   process_name("orien-stub");
+  // Not killed: who kills its tree is it.
+  if (!process_follow(launcher, SIGCONT)) _exit(0);
   static struct stub stub;
   stub = (struct stub){.parts = parts, .group = group, .report = report, .birth = -1};
   close_others(&stub, order);

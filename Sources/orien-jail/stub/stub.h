@@ -8,8 +8,6 @@
  * It stays outside of that group itself: no limit or OOM kill of the tenant's reaches it, a
  * throttled tenant does not delay its own end, and nobody pays for it. */
 #pragma once
-#include <sys/resource.h>
-
 #include "../keeper/parts.h"
 
 /* Written to the report pipe once, whole. */
@@ -21,11 +19,16 @@ struct stub_report {
   int32_t status;
   uint32_t unused;
   uint64_t wall_microseconds;
-  /* Of all that the stub has reaped. */
-  struct rusage used;
+  /* Of all that the stub has reaped, without what the leader used before it was asked. */
+  uint64_t cpu_user_microseconds;
+  uint64_t cpu_system_microseconds;
+  uint64_t memory_peak_bytes;
+  uint64_t read_bytes;
+  uint64_t written_bytes;
 };
 
-/* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:
+/* The stub's process, forked off `launcher`. `order` is a socket on which one frame will come:
  * what to run. SIGUSR1 makes it kill its tree and report; SIGTERM, which a service manager sends to
  * all it finds, does not. */
-_Noreturn void stub_run(const struct parts *parts, uint64_t group, int order, int report);
+_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+                        int report);

@@ -41,12 +41,10 @@ final class Node {
     ledger = try Ledger.open(folder: configuration.stateFolder, options: configuration.ledger) {
       broken.tell($0)
     }
-    // Nothing may be called lost while it still runs: an earlier node's processes go first.
     let runLock = try RunLock(in: ledger.folder)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log)
-    try ledger.settleLost()
     disk = DiskThreads(count: 2)
     let tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
@@ -86,10 +84,30 @@ final class Node {
     } catch {
       throw error.failure("waiting for signals")
     }
+    // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
+    // node started goes first.
+    launcher.whenUp(within: Self.jailPatience) { [unowned self] result in
+      continueStart(result) { () throws(Failure) in try takeUp() }
+    }
+    loop.run()
+    close()
+    return exitCode
+  }
+
+  private static let jailPatience = Duration.seconds(30)
+
+  private func continueStart<Value>(
+    _ result: Result<Value, Failure>, _ body: (Value) throws(Failure) -> Void
+  ) {
+    guard !isEnding else { return }
+    do throws(Failure) { try body(result.get()) } catch { fail(error) }
+  }
+
+  /// Goes on where the last node stopped, and then listens.
+  private func takeUp() throws(Failure) {
+    try ledger.settleLost()
     workspaces.adopt(sessions.kept) { [unowned self] result in
-      switch result {
-      case .failure(let failure): fail(failure)
-      case .success(let adoption):
+      continueStart(result) { adoption in
         tell(of: adoption)
         kernel.recover { [unowned self] in
           tell(of: $0, lost: ledger.recovered.started.count)
@@ -97,9 +115,6 @@ final class Node {
         }
       }
     }
-    loop.run()
-    close()
-    return exitCode
   }
 
   private func listen() {

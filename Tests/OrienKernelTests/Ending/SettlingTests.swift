@@ -50,7 +50,8 @@ struct SettlingTests {
     arguments: [
       (Failure(.unavailable, "launcher-lost", "it went"), false),
       (Failure(.unavailable, "launcher-unavailable", "none came"), false),
-      (Failure(.unavailable, "stub-lost", "it was killed"), false),
+      (Failure(.unavailable, "never-began", "it was killed before"), false),
+      (Failure(.denied, "stub-lost", "it was killed"), true),
       (Failure(.unavailable, "jail-resources", "no more"), false),
       (Failure(.internal, "jail-refused", "no"), false),
       (Failure(.notFound, "exec-not-found", "no such program"), true),
@@ -68,6 +69,21 @@ struct SettlingTests {
       let record = try world.run("go", #"{"words":["x"]}"#)
       #expect(record.status == .failed && record.reason == failure.reason)
       #expect((record.costMicroUnits > 0) == costs)
+    }
+  }
+
+  @Test("A request that no program can be given costs nothing, though it was accepted")
+  func refusedRequest() throws {
+    try Self.priced { world in
+      world.jail.onStart = {
+        $0.end(
+          JailEnd(
+            exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(),
+            failure: Failure(.tooLarge, "exec-too-big", "too much"), isRefusal: true))
+      }
+      let record = try world.run("go", #"{"words":["x"]}"#)
+      #expect(record.status == .failed && record.reason == "exec-too-big")
+      #expect(record.costMicroUnits == 0)
     }
   }
 

@@ -150,7 +150,7 @@ struct CheckingTests {
     #expect(try faults(.file, "{}", "\"\(path + last)\"").count == beyond)
     #expect(try faults(.texts, "{}", "[\(text(131_071))]").count == beyond)
     let long = Array(repeating: "a", count: 131_071).joined()
-    let full = (0..<8).map { _ in "\"\(long)\"" } + ["\"aaaaaaaa\"", text(0)]
+    let full = ["\"\(long)\"", text(65_535)]
     #expect(try faults(.texts, "{}", "[\(full.joined(separator: ","))]").count == beyond)
     let entries = Array(repeating: #""""#, count: 1024 + beyond).joined(separator: ",")
     #expect(try faults(.texts, "{}", "[\(entries)]").count == beyond)

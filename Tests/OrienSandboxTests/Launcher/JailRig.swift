@@ -46,7 +46,9 @@ final class JailRig {
       percentEncoded: false)
   }()
 
-  init(groups: String = "auto", state: String? = nil, group: String? = nil) throws {
+  init(
+    groups: String = "auto", scopes: String = "auto", state: String? = nil, group: String? = nil
+  ) throws {
     let hex = String(format: "%016lx", UInt64.random(in: 0 ... .max))
     self.state = try state ?? Self.makeFolder()
     self.group = group ?? "orien-\(hex)"
@@ -54,7 +56,8 @@ final class JailRig {
     launcher = try Launcher(
       loop: loop, program: Self.program,
       runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
-      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups)
+      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups,
+      scopes: scopes)
   }
 
   private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
@@ -129,10 +132,18 @@ final class JailRig {
   }
 
   /// The control groups that bear this rig's name.
-  var groupFolders: [String] {
-    let root = "/sys/fs/cgroup"
-    guard let all = FileManager.default.enumerator(atPath: root) else { return [] }
-    return all.compactMap { $0 as? String }.filter { $0.hasSuffix(group) }
+  var groupFolders: [String] { foldersOfGroups(named: group) }
+}
+
+/// The control groups called `name`, in every hierarchy.
+func foldersOfGroups(named name: String, in root: String = "/sys/fs/cgroup") -> [String] {
+  // Foundation's enumerator stops at mounts. Others make and remove groups meanwhile.
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+  return names.flatMap { entry in
+    let path = root + "/" + entry
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [String]() }
+    return entry == name ? [path] : foldersOfGroups(named: name, in: path)
   }
 }
 

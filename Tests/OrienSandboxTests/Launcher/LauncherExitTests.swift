@@ -37,7 +37,7 @@ struct LauncherExitTests {
   @Test(
     "Signals to what holds a process change nothing", arguments: ["TERM", "INT", "HUP", "PIPE"])
   func holder(_ signal: String) throws {
-    let rig = try JailRig()
+    let rig = try JailRig(scopes: "none")
     defer { rig.close() }
     let run = try rig.sh("kill -\(signal) $PPID; sleep 0.05; exit 3")
     #expect(run.end?.exit == ProcessExit(code: 3, signal: nil, reason: .exited))

@@ -128,6 +128,30 @@ struct LauncherLimitTests {
     #expect(end.usage.wallMicroseconds >= 300_000)
   }
 
+  @Test("Who leaves his group is billed all the same, and ends at his limit")
+  func moved() throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    let script = """
+      import sys, time
+      for line in open("/proc/self/cgroup"):
+        if line.startswith("0::"): group = line.strip()[3:]
+      parent = "/sys/fs/cgroup/unified" + group.rsplit("/", 1)[0]
+      try: open(parent + "/cgroup.procs", "w").write("0")
+      except OSError: sys.exit(77)
+      while time.process_time() < float(sys.argv[1]): pass
+      """
+    let run = try rig.run(["python3", "-c", script, "0.4"])
+    guard run.end?.exit.code != 77 else { return }
+    let usage = try #require(run.end).usage
+    #expect(run.end?.exit.code == 0, "\(run.errorText)")
+    #expect(usage.cpuMicroseconds >= 400_000 && usage.cpuMicroseconds < 1_000_000)
+    #expect(usage.source == .rusage)
+    let limited = try rig.run(
+      ["python3", "-c", script, "100"], limits: limits { $0.cpuMilliseconds = 500 })
+    #expect(limited.end?.exit.reason == .cpu)
+  }
+
   @Test("What holds each limit is told as it is", arguments: ["auto", "v2", "v1", "none"])
   func capabilities(_ groups: String) throws {
     let rig = try JailRig(groups: groups)

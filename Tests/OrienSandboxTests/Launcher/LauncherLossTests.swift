@@ -28,18 +28,19 @@ struct LauncherLossTests {
   }
 
   @Test(
-    "A launcher that is killed or stopped is replaced within two seconds",
-    arguments: [
-      ("auto", SIGKILL), ("auto", SIGSTOP), ("none", SIGKILL), ("none", SIGSTOP),
-    ])
-  func launcher(groups: String, signal: Int32) throws {
+    "A launcher that is killed or hangs is replaced within two seconds",
+    arguments: [("auto", false), ("auto", true), ("none", false), ("none", true)])
+  func launcher(groups: String, hangs: Bool) throws {
+    guard !hangs || Freezer.isThere else { return }
     let rig = try JailRig(groups: groups)
     defer { rig.close() }
     for _ in 0..<2 {
       let runs = try startSome(rig)
       let old = try #require(rig.launcher.pids.launcher)
       let began = Instant.now
-      kill(old, signal)
+      let freezer = hangs ? try Freezer([old]) : nil
+      defer { freezer?.thaw() }
+      if !hangs { kill(old, SIGKILL) }
       #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
       #expect(try rig.sh("exit 9").end?.exit.code == 9)
       #expect(Instant.now.since(began) < .seconds(2))
@@ -65,12 +66,37 @@ struct LauncherLossTests {
     #expect(try rig.sh("exit 9").end?.exit.code == 9)
   }
 
+  @Test(
+    "Parts of the jail that are stopped go on, and nothing is lost",
+    arguments: ["auto", "none"],
+    [["orien-keeper"], ["orien-launcher"], ["orien-stub"], ["orien-keeper", "orien-launcher"]])
+  func stopped(_ groups: String, _ names: [String]) throws {
+    let rig = try JailRig(groups: groups)
+    defer { rig.close() }
+    let runs = try startSome(rig)
+    let began = Instant.now
+    let parts = names.flatMap { processes(named: $0, group: rig.group) }
+    #expect(!parts.isEmpty)
+    for pid in parts { kill(pid, SIGSTOP) }
+    #expect(rig.wait { !parts.contains(where: isStopped) })
+    #expect(try rig.sh("exit 9").end?.exit.code == 9)
+    for run in runs { run.process.kill(.cancelled) }
+    #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
+    #expect(Instant.now.since(began) < .seconds(2))
+    for run in runs {
+      #expect(run.end?.failure == nil && run.end?.exit.reason == .cancelled)
+    }
+    #expect(processes(with: marker).isEmpty)
+  }
+
   @Test("What was killed here and then lost ends for the reason it was killed for")
   func killedThenLost() throws {
+    guard Freezer.isThere else { return }
     let rig = try JailRig()
     defer { rig.close() }
     let run = try startSome(rig)[0]
-    kill(try #require(rig.launcher.pids.launcher), SIGSTOP)
+    let freezer = try Freezer([try #require(rig.launcher.pids.launcher)])
+    defer { freezer.thaw() }
     run.process.kill(.wall)
     #expect(rig.wait { run.end != nil })
     #expect(run.end?.exit.reason == .wall)
@@ -89,11 +115,33 @@ struct LauncherLossTests {
     for _ in 0..<3 {
       #expect(rig.wait { processes(named: name, group: rig.group).count >= 4 })
       for pid in processes(named: name, group: rig.group) { kill(pid, SIGKILL) }
-      // Whoever was asked of one that was just dying hears that the host could not.
+      // Whoever was asked of one that was just dying hears so.
       let run = try rig.sh("exit 9")
-      #expect(run.end?.exit.code == 9 || run.end?.failure?.code == .unavailable)
+      let failure = run.end?.failure
+      #expect(
+        run.end?.exit.code == 9 || failure?.code == .unavailable || failure?.reason == "stub-lost")
     }
     #expect(rig.wait { (try? rig.sh("exit 9").end?.exit.code) == 9 })
+  }
+
+  @Test("Who kills what holds it has used what it used; who was killed before that used nothing")
+  func begun() throws {
+    guard Freezer.isThere else { return }
+    let rig = try JailRig(scopes: "none")
+    defer { rig.close() }
+    let quick = try rig.sh("kill -9 $PPID; read -r nothing")
+    #expect(quick.end?.failure?.reason == "stub-lost" && quick.end?.failure?.code == .denied)
+    #expect(quick.end.map { $0.usage.wallMicroseconds > 0 } == true)
+
+    #expect(rig.wait { processes(named: "orien-leader", group: rig.group).count >= 8 })
+    let freezer = try Freezer(processes(named: "orien-leader", group: rig.group))
+    defer { freezer.thaw() }
+    let never = try rig.start(["true"])
+    #expect(rig.wait { never.hasStarted })
+    for pid in processes(named: "orien-stub", group: rig.group) { kill(pid, SIGKILL) }
+    #expect(rig.wait { never.end != nil })
+    #expect(never.end?.failure?.reason == "never-began")
+    #expect(never.end?.failure?.code == .unavailable)
   }
 
   @Test("What is asked for while no launcher is up waits for one")
@@ -106,7 +154,7 @@ struct LauncherLossTests {
     #expect(runs.map { $0.end?.exit.code } == [0, 1, 2, 3, 4])
   }
 
-  @Test("Where no launcher ever comes a request fails as unavailable")
+  @Test("Where no launcher ever comes a request fails as unavailable, and so does a start")
   func never() throws {
     let state = try JailRig.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: state) }
@@ -124,10 +172,13 @@ struct LauncherLossTests {
         end = $0
         loop.stop()
       })
+    var start: Result<Void, Failure>?
+    launcher.whenUp(within: .milliseconds(100)) { start = $0 }
     let bound = loop.schedule(after: .seconds(10)) { loop.stop() }
     loop.run()
     bound.cancel()
     #expect(end?.failure?.code == .unavailable)
+    #expect(throws: Failure.self) { try #require(start).get() }
     launcher.shutdown(within: .seconds(5)) { loop.stop() }
     loop.run()
   }

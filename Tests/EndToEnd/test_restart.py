@@ -1,0 +1,71 @@
+"""A node that starts again, and what the one before it had started."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import threading
+import unittest
+
+from groups import group_name, processes_in_groups
+from node import Node, descendants, is_alive, until
+
+FREEZER = pathlib.Path("/sys/fs/cgroup/freezer")
+WAITS = "does not end; waiting for it"
+SCRIPT = b"import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(1000)\n"
+
+
+class Frozen:
+    """Holds a process that no signal ends until `thaw`: like one that waits for a dead disk."""
+
+    def __init__(self, pid):
+        self.folder = FREEZER / f"orien-test-{os.getpid()}"
+        self.folder.mkdir()
+        (self.folder / "cgroup.procs").write_text(str(pid))
+        (self.folder / "freezer.state").write_text("FROZEN")
+        until(lambda: (self.folder / "freezer.state").read_text() == "FROZEN\n", 5, "not frozen")
+
+    def thaw(self):
+        (self.folder / "freezer.state").write_text("THAWED")
+
+    def close(self):
+        self.thaw()
+        until(lambda: not (self.folder / "cgroup.procs").read_text(), 5, "it lives")
+        self.folder.rmdir()
+
+
+class RestartTests(unittest.TestCase):
+    def test_nothing_is_lost_while_it_lives(self):
+        """Even where all of the jail died with the node. Wants a freezer of version 1."""
+        if not os.access(FREEZER, os.W_OK):
+            return
+        with Node() as node, contextlib.ExitStack() as stack:
+            until(lambda: node.jail("launcher"), 5, "there is no launcher")
+            node.upload("s", "main.py", SCRIPT)
+            started = node.execute("s", "python_script", {"script": "main.py"}).json
+            until(lambda: node.get("/sessions/s/files/pid").status == 200, 10, "no script runs")
+            script = int(node.get("/sessions/s/files/pid").body)
+            self.assertIn(script, processes_in_groups(group_name(node)))
+            frozen = Frozen(script)
+            stack.callback(frozen.close)
+            self.end_all(node)
+            starting = threading.Thread(target=node.start)
+            starting.start()
+            stack.callback(starting.join)
+            until(lambda: any(WAITS in line for line in node.lines), 15, "it did not wait")
+            self.assertIsNone(node.port, "it listens while a script of its past lives")
+            self.assertTrue(is_alive(script))
+            frozen.thaw()
+            starting.join()
+            self.assertEqual(node.final(started["executionId"])["status"], "lost")
+            self.assertFalse(is_alive(script))
+
+    def end_all(self, node):
+        """The node and every part of its jail at once."""
+        keeper = node.jail("keeper")
+        parts = [keeper, *descendants(keeper)]
+        for pid in (node.pid, *parts):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        node.kill()
+
