@@ -162,15 +162,14 @@ let fuzzers: [Target] =
   ]
 
 // Only there for `make bench`.
+func bench(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "bench-" + name, dependencies: uses, path: "Tests/Bench/" + name,
+    swiftSettings: swift + lean + [.unsafeFlags(["-parse-as-library"])])
+}
 let benches: [Target] =
   Context.environment["ORIEN_BENCH"] == nil
-  ? []
-  : [
-    .executableTarget(
-      name: "bench-ledger", dependencies: ["OrienLedger", "OrienSystem", "OrienModel"],
-      path: "Tests/Bench/ledger",
-      swiftSettings: swift + lean + [.unsafeFlags(["-parse-as-library"])])
-  ]
+  ? [] : [bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"])]
 
 let package = Package(
   name: "orien",

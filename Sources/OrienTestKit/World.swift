@@ -56,7 +56,12 @@ package final class World {
       fake = FakeJail(loop)
       (launcher, jail) = (nil, fake!)
     }
-    if let launcher { try loop.answer { launcher.whenUp(within: .seconds(30), $0) } }
+    if let launcher {
+      try loop.answer { launcher.whenClear(within: .seconds(30), $0) }
+      guard loop.drive(until: { launcher.isUp }) else {
+        throw Failure(.unavailable, "no-launcher", "no launcher came up")
+      }
+    }
     try ledger.settleLost()
     disk = DiskThreads(count: 2)
     let tools = try Self.load(settings.libraries, in: scratch, ledger)

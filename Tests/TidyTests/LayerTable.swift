@@ -22,13 +22,13 @@ extension LayerTable {
   /// Reads the rows of Package.swift: `module("OrienHTTP", ["OrienSystem"])` and its relatives.
   init(manifest: String) {
     let row =
-      /(header|system|shim|module|program|tests|cPlugin|swiftPlugin|fuzz|executableTarget)\(\s*(?:name:\s*)?"([\w-]+)"(?:,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
+      /(header|system|shim|module|program|tests|cPlugin|swiftPlugin|fuzz|bench|executableTarget)\(\s*(?:name:\s*)?"([\w-]+)"(?:,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
     rows = manifest.matches(of: row).map { match in
       let uses = (match.3 ?? "").matches(of: /"([\w-]+)"/).map { String($0.1) }
       let name = String(match.2)
       return switch match.1 {
       case "tests": Row(module: name + "Tests", uses: uses)
-      case "fuzz": Row(module: "fuzz-" + name, uses: uses)
+      case "fuzz", "bench": Row(module: "\(match.1)-\(name)", uses: uses)
       case "cPlugin": Row(module: name, uses: ["COrienABI"])
       case "swiftPlugin": Row(module: name, uses: ["COrienABI", "OrienKit"])
       default: Row(module: name, uses: uses)

@@ -32,7 +32,9 @@ struct Source: Sendable {
   /// of `Tests/Fuzz/json/JSONFuzz.swift`.
   var module: String {
     let parts = path.split(separator: "/")
-    if parts.count > 3, parts[1] == "Fuzz" { return "fuzz-\(parts[2])" }
+    if parts.count > 3, ["Fuzz", "Bench"].contains(parts[1]) {
+      return "\(parts[1].lowercased())-\(parts[2])"
+    }
     return parts.count > 2 ? String(parts[1]) : ""
   }
 

@@ -27,8 +27,10 @@ enum {
 };
 
 enum orien_jail_frame {
+  /* Keeper to node, once and first: nothing of an earlier keeper's is left in our control groups. */
+  ORIEN_JAIL_CLEARED = 1,
   /* Keeper to node: a launcher is up. id: its pid; body: capabilities; descriptor: its socket. */
-  ORIEN_JAIL_LAUNCHER = 1,
+  ORIEN_JAIL_LAUNCHER,
   /* Node to keeper: the launcher with pid `id` does not answer; kill it and start another. */
   ORIEN_JAIL_REPLACE,
 

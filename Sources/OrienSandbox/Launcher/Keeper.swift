@@ -18,6 +18,8 @@ final class Keeper {
   private let loop: Loop
   private let runLock: RunLock
   private let log: Log
+  /// Nothing of an earlier node is left in the control groups.
+  private let onCleared: () -> Void
   /// A launcher is up: its pid, what it can, its socket.
   private let onLauncher: (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
 
@@ -37,12 +39,14 @@ final class Keeper {
 
   init(
     _ settings: Settings, loop: Loop, runLock: RunLock, log: Log,
+    onCleared: @escaping () -> Void,
     onLauncher: @escaping (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
   ) {
     self.settings = settings
     self.loop = loop
     self.runLock = runLock
     self.log = log
+    self.onCleared = onCleared
     self.onLauncher = onLauncher
   }
 
@@ -129,6 +133,7 @@ final class Keeper {
   }
 
   private func hear(_ frame: consuming Frame) {
+    if frame.kind == ORIEN_JAIL_CLEARED.rawValue { return onCleared() }
     guard frame.kind == ORIEN_JAIL_LAUNCHER.rawValue,
       let capabilities = frame.decode(orien_jail_capabilities.self),
       let socket = frame.descriptor.take()

@@ -34,8 +34,9 @@ package final class Launcher: Jail {
   /// When there last was a launcher.
   private var lastSeen = Instant.now
   private var isEnding = false
-  /// Who waits for the first launcher.
-  private var onUp: ((Result<Void, Failure>) -> Void)?
+  private var isClear = false
+  /// Who waits for that.
+  private var onClear: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
   /// the state folder's own. `groups` and `scopes` but "auto" are for tests.
@@ -47,9 +48,13 @@ package final class Launcher: Jail {
     self.log = log
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes)
-    keeper = Keeper(settings, loop: loop, runLock: runLock, log: log) {
-      [unowned self] in launcherIsUp($0, $1, $2)
-    }
+    keeper = Keeper(
+      settings, loop: loop, runLock: runLock, log: log,
+      onCleared: { [unowned self] in
+        isClear = true
+        tellClear(.success(()))
+      },
+      onLauncher: { [unowned self] in launcherIsUp($0, $1, $2) })
     try keeper.start()
     schedulePing()
   }
@@ -83,15 +88,15 @@ package final class Launcher: Jail {
     return process
   }
 
-  /// Calls `body` once, when the first launcher is up: by then nothing is left in the control groups
-  /// of whatever node was here before. To be called once, before anything is started.
-  package func whenUp(
+  /// Calls `body` once, when nothing is left in the control groups of whatever node was here before.
+  /// To be called once, before anything is started.
+  package func whenClear(
     within patience: Duration, _ body: @escaping (Result<Void, Failure>) -> Void
   ) {
-    guard link == nil else { return loop.soon { body(.success(())) } }
-    onUp = body
+    guard !isClear else { return loop.soon { body(.success(())) } }
+    onClear = body
     _ = loop.schedule(after: patience) { [weak self] in
-      self?.tellUp(
+      self?.tellClear(
         .failure(
           Failure(
             .unavailable, "jail-unavailable",
@@ -102,8 +107,8 @@ package final class Launcher: Jail {
     }
   }
 
-  private func tellUp(_ result: Result<Void, Failure>) {
-    onUp.take()?(result)
+  private func tellClear(_ result: Result<Void, Failure>) {
+    onClear.take()?(result)
   }
 
   private func ask(_ process: LaunchedProcess) {
@@ -182,7 +187,6 @@ extension Launcher {
     for process in processes.values.sorted(by: { $0.id < $1.id }) {
       if case .waiting = process.state { ask(process) }
     }
-    tellUp(.success(()))
   }
 
   private func launcherIsLost(_ why: String) {

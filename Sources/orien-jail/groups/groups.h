@@ -34,12 +34,13 @@ struct groups {
   char name[32];
 };
 
-/* Finds and makes our parent groups and tries one child: made, limited, joined, killed, counted,
- * removed. What does not work is not used. `name` is "orien-" and 16 hexadecimal digits. */
-void groups_open(struct groups *groups, enum group_mode mode, const char *name);
-
-/* The part of `groups_open` that finds: trees, controllers, our parents. */
+/* Finds trees and controllers, and makes our parent groups. `name` is "orien-" and 16 hexadecimal
+ * digits. */
 void groups_find(struct groups *groups, enum group_mode mode, const char *name);
+
+/* Tries one child: made, limited, joined, killed, counted, removed. Where that does not work there
+ * are no groups from here on. It takes as long as `group_enter` may. */
+void groups_try(struct groups *groups);
 
 /* Lets go of the descriptors. */
 void groups_close(struct groups *groups);

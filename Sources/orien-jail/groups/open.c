@@ -42,8 +42,7 @@ static const char *try_child(const struct groups *groups, uint64_t number) {
   return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? "joined" : NULL;
 }
 
-void groups_open(struct groups *groups, enum group_mode mode, const char *name) {
-  groups_find(groups, mode, name);
+void groups_try(struct groups *groups) {
   if (groups->count == 0) return;
   uint64_t number = group_number();
   const char *fault = group_make(groups, number) != 0 ? "made" : try_child(groups, number);

@@ -212,8 +212,7 @@ static void hear_node(void) {
   }
 }
 
-/* What a node left that died with its keeper is gone before anybody hears of a launcher: by that
- * the node knows that nothing of it runs any more. */
+/* What a node left that died with its keeper is gone before this one is told so. */
 static void clear_groups(void) {
   groups_kill(&keeper.parts.groups);
   for (unsigned i = 0; groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++) {
@@ -221,6 +220,7 @@ static void clear_groups(void) {
     struct pollfd lifeline = {.fd = ORIEN_JAIL_LIFELINE};
     if (process_poll(&lifeline, 1, 5) < 0 || lifeline.revents) end();
   }
+  if (!frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_CLEARED, 0, NULL, 0, -1)) end();
 }
 
 /* Milliseconds until something is due; -1: nothing is. */
@@ -259,7 +259,8 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
   keeper.parts.scope = options->scopes ? scope_make() : -1;
-  groups_open(&keeper.parts.groups, options->groups, options->group_name);
+  groups_find(&keeper.parts.groups, options->groups, options->group_name);
   clear_groups();
+  groups_try(&keeper.parts.groups);
   for (;;) turn();
 }

@@ -86,7 +86,7 @@ final class Node {
     }
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
-    launcher.whenUp(within: Self.jailPatience) { [unowned self] result in
+    launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
       continueStart(result) { () throws(Failure) in try takeUp() }
     }
     loop.run()

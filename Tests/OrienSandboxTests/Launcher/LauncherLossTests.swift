@@ -173,7 +173,7 @@ struct LauncherLossTests {
         loop.stop()
       })
     var start: Result<Void, Failure>?
-    launcher.whenUp(within: .milliseconds(100)) { start = $0 }
+    launcher.whenClear(within: .milliseconds(100)) { start = $0 }
     let bound = loop.schedule(after: .seconds(10)) { loop.stop() }
     loop.run()
     bound.cancel()
