@@ -128,6 +128,9 @@ extension Setting {
       "WORKSPACES_BYTES", \.workspaces.totalBytes, .bytes(0...1 << 60),
       "What all workspaces may hold together"),
     Setting(
+      "MAX_SESSIONS", \.workspaces.sessions, .whole(1...1_000_000),
+      "Sessions at once, each with its workspace"),
+    Setting(
       "UPLOAD_BYTES", \.workspaces.uploadBytes, .bytes(0...1 << 50),
       "The largest file that may be sent to a workspace"),
     Setting(
