@@ -121,7 +121,8 @@ struct ProcessTests {
     }
   }
 
-  @Test("A program beyond what all workspaces may hold is ended at nobody's cost, and no other begins")
+  @Test(
+    "A program beyond what all workspaces may hold is ended at nobody's cost, and no other begins")
   func beyondTotal() throws {
     let tools = try Library.tools(manifest: #"{"price":{"perCall":5}}"#)
     try World.with([tools], { $0.workspaces.totalBytes = 1_000 }) { world in
