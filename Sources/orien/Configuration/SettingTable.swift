@@ -60,6 +60,9 @@ extension Setting {
     Setting(
       "MAX_CONNECTIONS_PER_ADDRESS", \.http.connectionsPerAddress, .whole(1...1_000_000),
       "Connections at once of one address, loopback apart"),
+    Setting(
+      "BODIES_BYTES", \.http.collectedBytes, .bytes(0...1 << 40),
+      "What calls that are on their way to the node may hold together, beside 16 KiB of each"),
   ]
 
   private static let work: [Setting] = [
