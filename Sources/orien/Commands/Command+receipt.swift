@@ -75,8 +75,8 @@ extension Invocation {
       ])
     guard !has(.json), report.open > 0 else { return }
     try console.line(
-      "\(report.open) executions have no final record yet: \(report.waiting) wait and "
-        + "\(report.running) run, or the next start of the node ends them")
+      "executions without a final record: \(report.open), of which \(report.waiting) wait and "
+        + "\(report.running) run; a node at work ends them, or its next start")
   }
 
   fileprivate func refuted(_ path: String, _ failure: Failure) throws(Failure) -> ExitCode {
