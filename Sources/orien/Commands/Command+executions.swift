@@ -52,16 +52,28 @@ extension Command {
 
   static func cancel(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let node = try invocation.node()
-    var records: [JSON] = []
+    var answers: [JSON] = []
+    var first: Failure?
     for id in invocation.operands {
-      let record = try node.json("DELETE", Paths.execution(id))
-      records.append(record)
-      if !invocation.has(.json) {
-        try invocation.console.line("\(id): \(record["status"].plain.printable)")
+      do throws(Failure) {
+        let record = try node.json("DELETE", Paths.execution(id))
+        answers.append(record)
+        if !invocation.has(.json) {
+          try invocation.console.line("\(id): \(record["status"].plain.printable)")
+        }
+      } catch {
+        first = first ?? error
+        answers.append(
+          .object([
+            JSON.Member("executionId", .string(id)), JSON.Member("code", .string(error.reason)),
+            JSON.Member("error", .string(error.message)),
+          ]))
+        let message = "\(id): \(error.message)"
+        invocation.console.explain(Failure(error.code, error.reason, message))
       }
     }
-    _ = try invocation.answered(.array(records))
-    return .success
+    _ = try invocation.answered(.array(answers))
+    return first.map { ExitCode($0) } ?? .success
   }
 
   static func logs(_ invocation: Invocation) throws(Failure) -> ExitCode {

@@ -48,6 +48,9 @@ extension Setting {
       "PROVIDER_API_KEY_FILE", \.apiKeyFile, .optional(.path),
       "A file whose first line is that key, which keeps it out of the environment"),
     Setting(
+      "ORIEN_URL", \.url, .optional(.text),
+      "The node that commands ask, and `serve` does not; else the one of these settings"),
+    Setting(
       "ALLOW_ORIGIN", \.origins.allowedOrigins, .list(of: .text),
       "Origins whose pages may call the node; * is any"),
     Setting(
