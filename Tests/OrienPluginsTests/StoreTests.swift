@@ -75,7 +75,14 @@ struct StoreTests {
     var folder = tools.folder
     folder.worker = tools.root + "/worker"
     folder.scanPatience = reason == "slow" ? [.milliseconds(100)] : folder.scanPatience
-    try tools.put("../worker", Array("#!/bin/sh\n\(deed)\n".utf8), mode: 0o755)
+    try tools.put("../script", "#!/bin/sh\n\(deed)\n")
+    // Copied by another process: a file that this one has open for writing while it starts a third
+    // cannot be run.
+    let install = Process()
+    install.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+    install.arguments = ["-m", "755", tools.root + "/script", folder.worker]
+    try install.run()
+    install.waitUntilExit()
     let refused = try #require(try folder.load().refused.first)
     #expect(refused.failure.reason == reason)
     #expect(refused.failure.message.contains(message), "\(refused.failure.message)")
