@@ -7,12 +7,13 @@ extension Handler where State == Void {
   ///     Tool.script("ruby_script", "Runs a Ruby script of the workspace.", by: "ruby")
   ///
   /// Its arguments are `script`, `args`, `stdin` and `env`. The interpreter is given the script as
-  /// `./name`, so that a name that begins with `-` is a file and never an option.
+  /// `./name`, so that a name that begins with `-` is a file and never an option. Where the node runs
+  /// no programs, the tool is listed as one that is not available.
   public static func script(
     _ name: String, _ doc: String, title: String? = nil, example: JSON? = nil,
     limits: Limits? = nil, by interpreter: String, options: [String] = []
   ) -> Handler {
-    Handler(
+    var handler = Handler(
       name, doc, title: title, example: example, limits: limits,
       .file("script", "The script to run: a path in the session's workspace"),
       .texts(
@@ -39,5 +40,7 @@ extension Handler where State == Void {
         Command(
           interpreter, options + ["./" + script] + args, environment: environment, input: stdin))
     }
+    handler.needs = ["orien.process/1"]
+    return handler
   }
 }

@@ -16,8 +16,16 @@ extension NodeClient.Address {
     for (name, option) in [("ORIEN_URL", Option.url), ("PROVIDER_API_KEY_FILE", .keyFile)] {
       if let value = invocation.value(option) { flags[name] = (option.name, value) }
     }
-    self.init(
-      try Configuration.load(flags: flags, environment: invocation.environment, asClient: true))
+    let configuration = try Configuration.load(
+      flags: flags, environment: invocation.environment, asClient: true)
+    if let url = configuration.url, !["http://", "https://"].contains(where: url.hasPrefix) {
+      let message = "\(url): expected http://HOST or https://HOST"
+      guard let origin = configuration.origin["ORIEN_URL"], invocation.value(.url) == nil else {
+        throw .usage("--url \(message)", invocation.command)
+      }
+      throw Failure(.invalid, "configuration", "ORIEN_URL=\(message) (\(origin.description))")
+    }
+    self.init(configuration)
   }
 
   init(_ configuration: Configuration) {

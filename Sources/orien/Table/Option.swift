@@ -43,6 +43,7 @@ extension Option {
 
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
+  static let ofSession = Option("session", value: "ID", "Only executions in that session")
   static let file = Option(
     "file", value: "LOCAL[:REMOTE]", "A file to send to the session's workspace first",
     isRepeatable: true)
