@@ -11,7 +11,7 @@ import urllib.parse
 from case import NodeCase, pointers
 from node import ROOT
 
-# How a script says what it was given, by the tool that runs it: each argument in hexadecimal digits.
+# How a script says what it was given, by the tool that runs it: its arguments in hexadecimal.
 SAYS_ARGUMENTS = {
     "python_script": b"import os, sys\nprint(*[os.fsencode(a).hex() for a in sys.argv[1:]])",
     "node_script": b"console.log(process.argv.slice(2)"
@@ -143,7 +143,8 @@ class ArgumentAttacks(NodeCase):
         self.session("rules")
         for member, value in (
                 ('"whole":1.0', 1), ('"whole":-0', 0), ('"whole":1e3', 1000),
-                ('"whole":9223372036854775807', 2**63 - 1), ('"whole":-9223372036854775808', -2**63),
+                ('"whole":9223372036854775807', 2**63 - 1),
+                ('"whole":-9223372036854775808', -2**63),
                 ('"few":-3', -3), ('"few":9', 9), ('"ratio":0.5', 0.5), ('"ratio":-0.0', 0),
                 ('"ratio":1', 1)):
             with self.subTest(member):

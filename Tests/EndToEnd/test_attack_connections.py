@@ -1,4 +1,4 @@
-"""Attacks by connections (group HTP): many, slow, cut off; nobody else waits, and nothing is left."""
+"""Attacks by connections (group HTP): many, slow, cut off; nobody waits, and nothing is left."""
 
 import contextlib
 import http.client
@@ -115,7 +115,8 @@ class NoDescriptors(Connections):
         started = self.python(
             session, "print('up', flush=True)\nimport time; time.sleep(60)", wait=0)
         until(lambda: self.get(f"/executions/{started['executionId']}/output").body, 10, "silent")
-        waiting.request("GET", f"/executions/{started['executionId']}?wait=20", headers=self.headers)
+        path = f"/executions/{started['executionId']}"
+        waiting.request("GET", path + "?wait=20", headers=self.headers)
         old.request("GET", "/health")
         self.assertEqual(old.getresponse().read()[:1], b"{")
         number = resource.RLIMIT_NOFILE
@@ -137,7 +138,7 @@ class NoDescriptors(Connections):
             self.assertEqual(old.getresponse().read()[:1], b"{")
             for _ in range(3):
                 self.assertEqual(self.get("/health").status, 200)
-            old.request("DELETE", f"/executions/{started['executionId']}", headers=self.headers)
+            old.request("DELETE", path, headers=self.headers)
             self.assertIn(old.getresponse().status, (200, 202))
             self.assertIn(b'"status":"cancelled"', waiting.getresponse().read())
         finally:

@@ -144,7 +144,8 @@ class FullNode(NodeCase):
         self.upload(quiet, "sleep.py", b"import time; time.sleep(300)")
         asleep = self.execute(quiet, "python_script", {"script": "sleep.py"}).json["executionId"]
         # Within its own quota, and more than there is room for.
-        script = "import os, time\nos.write(os.open('big', os.O_CREAT | os.O_RDWR), b'x' * (5 << 20))"
+        script = "import os, time\n" \
+            "os.write(os.open('big', os.O_CREAT | os.O_RDWR), b'x' * (5 << 20))"
         slow = self.python(loud, script + "\ntime.sleep(60)")
         self.assertEqual((slow["status"], slow["reason"]), ("failed", "workspaces-full"), slow)
         self.assertIn("WORKSPACES_BYTES", slow["message"])

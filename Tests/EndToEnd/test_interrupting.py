@@ -1,4 +1,4 @@
-"""`orien run` that is interrupted, or loses its connection: no execution runs that nobody knows of."""
+"""`orien run` that is interrupted, or cut off: no execution runs that nobody knows of."""
 
 import pathlib
 import signal

@@ -1,5 +1,5 @@
-"""`orien receipt verify` as an auditor meets it: zero where everything is there, else one and what is
-wrong. What is done to the ledger is done with SQLite, beside the node's back."""
+"""`orien receipt verify` as an auditor meets it: zero where everything is there, else one and what
+is wrong. What is done to the ledger is done with SQLite, behind the node's back."""
 
 import contextlib
 import json
@@ -24,8 +24,9 @@ DEEDS = [
     ("UPDATE records SET completed_at = 5 WHERE position = 3", "its completed_at is kept as 5"),
     ("DELETE FROM executions WHERE position = 3", "record 3 belongs to no execution"),
     ("DELETE FROM records WHERE position = 3", "record 3 is missing"),
-    ("UPDATE records SET record = CAST(replace(CAST(record AS TEXT), 'completed', 'failed') AS BLOB)"
-     " WHERE position = 3", "record 3 is not the one that was hashed"),
+    ("UPDATE records SET record = "
+     "CAST(replace(CAST(record AS TEXT), 'completed', 'failed') AS BLOB) WHERE position = 3",
+     "record 3 is not the one that was hashed"),
     ("UPDATE outputs SET output = CAST('other' AS BLOB) WHERE position = 3",
      "is not the one that its record vouches for"),
     ("DELETE FROM outputs WHERE position = 3", "is gone, and older ones are kept"),

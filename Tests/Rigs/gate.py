@@ -6,8 +6,8 @@ import threading
 
 
 class Gate:
-    """Listens on a port of its own and hands on bytes both ways. While it is shut for a beginning of
-    a request, the node gets the request and the client no answer; use it with `with`."""
+    """Listens on a port of its own and hands on bytes both ways. While it is shut for a beginning
+    of a request, the node gets the request and the client no answer; use it with `with`."""
 
     def __init__(self, port):
         self._target = port
