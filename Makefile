@@ -17,6 +17,7 @@ run: build
 
 test:
 	@.ci/packages build run test
+	@$(MAKE) --no-print-directory .venv-schema
 	@.ci/check
 
 soak: build
@@ -29,11 +30,13 @@ bench: build
 	ORIEN_BENCH=1 swift build -c release --product bench-ledger
 	python3 Tests/Bench/bench.py
 
-# What the node is weighed against, from PyPI; only here, never in the node.
+# What the node is weighed against, and what holds it to its document, from PyPI; never in the node.
 .venv: Tests/Bench/requirements.txt
-	python3 -m venv .venv
-	.venv/bin/pip install --quiet --requirement $<
-	@touch .venv
+.venv-schema: Tests/Schema/requirements.txt
+.venv .venv-schema:
+	python3 -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 fuzz:
 	@.ci/packages build
@@ -43,4 +46,4 @@ format:
 	swift format -i -r --configuration .swift-format Package.swift Sources Plugins Tests
 
 clean:
-	rm -rf .build .venv tools.d/*.so
+	rm -rf .build .venv .venv-schema tools.d/*.so

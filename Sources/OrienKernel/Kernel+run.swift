@@ -114,13 +114,14 @@ extension Kernel {
     guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
       return settle(execution, end)
     }
-    execution.workspace.judge { [self] isOver in
+    execution.workspace.judge { [self] excess in
       var end = end
-      if isOver {
-        let disk = Ending.caused(by: .disk)
+      if let excess {
+        let disk = Ending.caused(by: .disk(excess))
         end.ending.status = disk.status
         end.ending.reason = disk.reason
         end.ending.message = disk.message
+        end.ending.isFaultOfHost = disk.isFaultOfHost
       }
       settle(execution, end)
     }

@@ -38,20 +38,7 @@ extension Ledger {
     }
   }
 
-  /// Notes that a session goes, before anything of its folder does.
-  package func leaveSession(
-    _ session: SessionID, of owner: Owner, then reply: Reply<Result<Void, Failure>>
-  ) {
-    submit(.certainty, reply) { writer throws(DatabaseError) in
-      Self.found(
-        try writer.statements.leaveSession.run { row in
-          row.text(owner.description)
-          row.text(session.description)
-        }, session)
-    }
-  }
-
-  /// Forgets a session, after the last of its folder is gone.
+  /// Forgets a session, before anything of its folder goes.
   package func removeSession(
     _ session: SessionID, of owner: Owner, then reply: Reply<Result<Void, Failure>>
   ) {

@@ -30,6 +30,8 @@ enum Main {
       try console.write(Help.overview(console.style))
       return .success
     }
+    // As every other program has it.
+    let words = first == "--version" ? ["version"] + words.dropFirst() : words
     if let family = Help.family(words) {
       try console.write(Help.of(family, console.style))
       return .success

@@ -27,9 +27,10 @@ SETTLE_SECONDS = 5
 
 
 class NodeCase(unittest.TestCase):
-    """Owns one node for all its tests; `flags` are the node's."""
+    """Owns one node for all its tests; `flags` and `tools` are the node's."""
 
     flags = ()
+    tools = None
     environment = {}
     _numbers = itertools.count()
 
@@ -38,7 +39,8 @@ class NodeCase(unittest.TestCase):
         cls.outside = pathlib.Path(tempfile.mkdtemp(prefix="orien-canary-"))
         cls.addClassCleanup(shutil.rmtree, cls.outside)
         (cls.outside / "canary").write_text("untouched")
-        cls.node = Node(*cls.flags, environment={"PROVIDER_API_KEY": KEY} | cls.environment)
+        cls.node = Node(*cls.flags, tools=cls.tools,
+                        environment={"PROVIDER_API_KEY": KEY} | cls.environment)
         cls.addClassCleanup(cls.node.close)
         cls.node.start()
         until(lambda: cls.node.jail("launcher"), SETTLE_SECONDS, "there is no launcher")

@@ -1,10 +1,6 @@
 """Attacks on HTTP (group HTP), byte by byte: refused and closed, with one meaning for each."""
 
 import re
-import socket
-import struct
-import threading
-import time
 
 from case import NodeCase
 
@@ -163,56 +159,3 @@ class HTTPAttacks(NodeCase):
             answer = self.node.ask("GET", "/tools", headers=headers)
             self.refused(answer, 401)
             self.assertIn("Bearer", answer.headers["WWW-Authenticate"])
-
-    def test_clients_that_go_away_leave_nothing(self):
-        requests = [
-            b"POST /execute HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 1000\r\n\r\nabc",
-            b"GET /tools HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
-            b"PUT /sessions/gone/files/x HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-            b"Content-Length: 100000\r\n\r\nabc", b"GET /he",
-        ]
-        for number in range(1000):
-            stream = self.node.connect()
-            request = requests[number % len(requests)]
-            stream.sendall(request % self.node.port if b"%d" in request else request)
-            # Lingering for no time closes with a reset.
-            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            stream.close()
-
-
-class SlowClients(NodeCase):
-    flags = ()
-
-    def test_a_client_that_dribbles_keeps_nobody_waiting(self):
-        streams = [self.node.connect() for _ in range(200)]
-        self.addCleanup(lambda: [stream.close() for stream in streams])
-        stop = threading.Event()
-
-        def dribble():
-            byte = iter(b"GET /health HTTP/1.1\r\nX: " + b"y" * 1000)
-            while not stop.wait(0.2):
-                piece = bytes([next(byte)])
-                for stream in streams:
-                    try:
-                        stream.sendall(piece)
-                    except OSError:
-                        pass
-
-        thread = threading.Thread(target=dribble)
-        thread.start()
-        try:
-            slowest = 0
-            for _ in range(200):
-                began = time.monotonic()
-                self.assertEqual(self.get("/health").status, 200)
-                slowest = max(slowest, time.monotonic() - began)
-            self.assertLess(slowest, 0.5)
-            # The header's deadline, not our patience, ends them.
-            streams[0].settimeout(30)
-            ended = streams[0].recv(4096)
-            self.assertTrue(ended == b"" or ended.startswith(b"HTTP/1.1 408"), ended)
-        finally:
-            stop.set()
-            thread.join()
-            for stream in streams:
-                stream.close()

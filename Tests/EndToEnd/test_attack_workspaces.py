@@ -134,3 +134,37 @@ while time.monotonic() < end:
             reader.join()
         self.assertEqual(errors, [])
         self.final(started["executionId"])
+
+
+class FullNode(NodeCase):
+    environment = {"WORKSPACES_BYTES": "4M", "MAX_SESSIONS": "4"}
+
+    def test_programs_that_fill_the_node_together_are_ended_and_nothing_more_is_let_in(self):
+        quiet, loud = self.session(), self.session()
+        self.upload(quiet, "sleep.py", b"import time; time.sleep(300)")
+        asleep = self.execute(quiet, "python_script", {"script": "sleep.py"}).json["executionId"]
+        # Within its own quota, and more than there is room for.
+        script = "import os, time\n" \
+            "os.write(os.open('big', os.O_CREAT | os.O_RDWR), b'x' * (5 << 20))"
+        slow = self.python(loud, script + "\ntime.sleep(60)")
+        self.assertEqual((slow["status"], slow["reason"]), ("failed", "workspaces-full"), slow)
+        self.assertIn("WORKSPACES_BYTES", slow["message"])
+        self.assertEqual(slow["cost"]["microUnits"], 0)
+        self.assertEqual(self.get(f"/executions/{asleep}").json["status"], "running")
+        for answer in (
+                self.execute(quiet, "python_script", {"script": "sleep.py"}),
+                self.execute(self.session(), "echo", {"message": "x"}),
+                self.upload(quiet, "more", b"x")):
+            self.assertEqual(self.refused(answer, 507)["code"], "workspaces-full")
+        self.assertEqual(self.ask("DELETE", f"/sessions/{loud}/workspace").status, 200)
+        quick = self.python(loud, script)
+        self.assertEqual((quick["status"], quick["reason"]), ("failed", "workspaces-full"), quick)
+        self.assertEqual(self.ask("DELETE", f"/sessions/{loud}/workspace").status, 200)
+        self.assertEqual(self.upload(quiet, "more", b"x").status, 201)
+
+    def test_there_are_as_many_sessions_as_the_operator_says(self):
+        for _ in range(4):
+            answer = self.execute(self.session(), "echo", {"message": "x"}, wait=10)
+            self.assertEqual(answer.status, 200, answer)
+        refusal = self.refused(self.execute(self.session(), "echo", {"message": "x"}), 507)
+        self.assertIn("MAX_SESSIONS", refusal["detail"])

@@ -26,6 +26,11 @@ private let greeter = Plugin(id: "com.example.greet", version: "1.0.0") {
   }
 }
 
+private let scripts = Plugin(id: "com.example.scripts", version: "1.0.0", needs: ["program:awk"]) {
+  Tool.script("one", "Runs.", by: "sh")
+  Tool.script("two", "Runs.", by: "awk")
+}
+
 @Suite("A plugin's handlers")
 struct HandlerTests {
   let node = FakeNode()
@@ -46,6 +51,21 @@ struct HandlerTests {
     let status = node.run(greeter, "greet", #"{"name":"Ada","times":1.0,"token":"k"}"#)
     #expect(status == orien_status(ORIEN_OK))
     #expect(node.streams[UInt32(ORIEN_FACT)] == #"{"quiet":true}"#)
+  }
+
+  @Test("A plugin of scripts needs what runs programs, said once beside what it says itself")
+  func needs() {
+    func needs(_ plugin: Plugin) -> [String] {
+      var texts: [String] = []
+      var next = plugin.table.pointee.needs
+      while let text = next?.pointee {
+        texts.append(String(cString: text))
+        next = next?.advanced(by: 1)
+      }
+      return texts
+    }
+    #expect(needs(scripts) == ["program:awk", "orien.process/1"])
+    #expect(needs(greeter) == [])
   }
 
   @Test("What a handler throws is the call's failure")

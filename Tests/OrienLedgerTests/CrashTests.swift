@@ -20,10 +20,10 @@ struct CrashTests {
     for thread in 0..<8 {
       Thread("work-\(thread)") {
         for round in 0... {
-          let acceptance = ledger.makeAcceptance(running: (round + thread) % 3 != 0)
+          var acceptance = ledger.makeAcceptance(running: (round + thread) % 3 != 0)
           guard (try? ledger.accept(acceptance)) != nil else { return }
           note("accepted \(acceptance.id)")
-          if acceptance.runningAt == nil { try? ledger.start(acceptance.id) }
+          if acceptance.runningAt == nil { acceptance.runningAt = try? ledger.start(acceptance.id) }
           let output = String(repeating: "o", count: round % 7 * 1000)
           guard let receipt = try? ledger.settle(.completed(acceptance, output: output)) else {
             return

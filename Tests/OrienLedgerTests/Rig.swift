@@ -61,8 +61,12 @@ extension Ledger {
     try wait { accept(acceptance, then: $0) }
   }
 
-  func start(_ id: ExecutionID) throws(Failure) {
-    try wait { start(id, at: .now, then: $0) }
+  /// Starts one that waited, and answers when.
+  @discardableResult
+  func start(_ id: ExecutionID) throws(Failure) -> Timestamp {
+    let now = Timestamp.now
+    try wait { start(id, at: now, then: $0) }
+    return now
   }
 
   @discardableResult

@@ -53,9 +53,9 @@ struct ScaleTests {
       """
     ).run { $0.blob(mint.mint().bytes) }
     let end = Link(position: rows, hash: [UInt8](repeating: 0, count: 32))
-    try database.prepare("INSERT INTO heads VALUES (?, ?)").run {
+    try database.prepare("INSERT INTO heads VALUES (?, ?, NULL)").run {
       $0.integer(rows)
-      $0.blob(key.sign(end.headMessage))
+      $0.blob(key.sign(end.headMessage(covering: nil)))
     }
     try database.execute("COMMIT")
   }

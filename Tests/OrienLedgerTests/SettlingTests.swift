@@ -51,7 +51,7 @@ struct SettlingTests {
         ledger.submit(
           .certainty, Reply<Result<Void, Failure>>(direct: { answers.send((index + 10, $0.isOK)) })
         ) { writer throws(DatabaseError) in
-          try writer.database.execute("INSERT INTO heads VALUES (-1, NULL)")
+          try writer.database.execute("INSERT INTO heads VALUES (-1, NULL, NULL)")
           return .success(())
         }
       }

@@ -128,6 +128,19 @@ struct PluginTests {
     #expect(plugin.state == state)
   }
 
+  @Test("is what its probe says, also where that comes as the waiting for it ends")
+  func lateProbe() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("stuck", ["PROBE=0"])
+    let silent = Failure(.unavailable, "probe-silent", "")
+    #expect(plugin.beginProbe())
+    plugin.noteSilentProbe(silent)
+    #expect(plugin.state == .unavailable(silent))
+    plugin.noteProbe(nil)
+    plugin.noteSilentProbe(silent)
+    #expect(plugin.state == .ready)
+  }
+
   @Test("closes once, after its last handler, or is left as it is")
   func close() throws {
     let tools = try Tools()

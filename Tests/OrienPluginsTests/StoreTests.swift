@@ -57,6 +57,39 @@ struct StoreTests {
   }
 
   @Test(
+    "What went wrong beside the library is told, and forgotten by the next start",
+    arguments: [
+      ("exit 70", "scan-failed", "ended with code 70 before"),
+      ("exit 0", "scan-failed", "ended with code 0 before"),
+      ("kill -KILL $$", "scan-failed", "died of signal 9 before"),
+      ("kill -SEGV $$", "scan-failed", "died of signal 11 before"),
+      ("echo; kill -TERM $$", "killed", "died of signal 15 when"),
+      ("echo; kill -KILL $$", "killed", "died of signal 9 when"),
+      ("echo; kill -ABRT $$", "crashes", "died of signal 6 when"),
+      ("echo; exit 5", "crashes", "code 5"),
+      ("exec sleep 60", "slow", "100 ms"),
+    ])
+  func worker(deed: String, reason: String, message: String) throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    var folder = tools.folder
+    folder.worker = tools.root + "/worker"
+    folder.scanPatience = reason == "slow" ? [.milliseconds(100)] : folder.scanPatience
+    try tools.put("../script", "#!/bin/sh\n\(deed)\n")
+    // Copied by another process: a file that this one has open for writing while it starts a third
+    // cannot be run.
+    let install = Process()
+    install.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+    install.arguments = ["-m", "755", tools.root + "/script", folder.worker]
+    try install.run()
+    install.waitUntilExit()
+    let refused = try #require(try folder.load().refused.first)
+    #expect(refused.failure.reason == reason)
+    #expect(refused.failure.message.contains(message), "\(refused.failure.message)")
+    #expect(try tools.load().plugins.count == 1)
+  }
+
+  @Test(
     "What is kept of a scan is not believed",
     arguments: ["", "{", "{}", #"{"reader":"x"}"#, "null"])
   func corrupt(cache: String) throws {
@@ -86,7 +119,8 @@ struct StoreTests {
   @Test(
     "A lasting refusal is kept, one that may pass is not",
     arguments: [
-      ("LIE=null_id", "liar", true), ("DEED=aborts", "crasher", true),
+      ("LIE=null_id", "liar", true), ("DEED=chdirs", "crasher", true),
+      ("DEED=aborts", "crasher", false),
       ("DEED=waits", "crasher", false),
     ])
   func refusals(definition: String, source: String, isKept: Bool) throws {

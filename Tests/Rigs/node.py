@@ -191,6 +191,9 @@ class Node:
                 found[SERIAL.sub("", os.readlink(f"/proc/{self.pid}/fd/{number}"))] += 1
         return found
 
+    def descriptor_numbers(self):
+        return {int(number) for number in os.listdir(f"/proc/{self.pid}/fd")}
+
     def threads(self):
         return len(os.listdir(f"/proc/{self.pid}/task"))
 

@@ -143,6 +143,23 @@ struct ConfigurationTests {
     #expect(capture.output.contains("(set)"))
   }
 
+  @Test("Of two settings that give the key the stronger counts, and two in one place are an error")
+  func strongerKey() throws {
+    _ = scratch.write("one", "key-of-file-one-0123\n")
+    let file = ["PROVIDER_API_KEY_FILE": (flag: "key-file", value: "one")]
+    let inEnvironment = ["PROVIDER_API_KEY": "key-of-the-environment"]
+    #expect(try load(flags: file, inEnvironment).apiKey == "key-of-file-one-0123")
+    let conf = scratch.write("conf", "PROVIDER_API_KEY_FILE=one\n")
+    #expect(try load(inEnvironment, file: conf).apiKey == "key-of-the-environment")
+    #expect(try load(["PROVIDER_API_KEY": "none"], file: conf).apiKey == nil)
+    _ = scratch.write(".env", "PROVIDER_API_KEY=key-of-dot-env\n")
+    #expect(try load(file: conf).apiKey == "key-of-dot-env")
+    #expect(try load(["PROVIDER_API_KEY_FILE": "one"]).apiKey == "key-of-file-one-0123")
+    _ = scratch.write(".env", "PROVIDER_API_KEY=key-of-dot-env\nPROVIDER_API_KEY_FILE=one\n")
+    let failure = #expect(throws: Failure.self) { try load() }
+    #expect(failure?.message.contains(".env:1) and PROVIDER_API_KEY_FILE") == true)
+  }
+
   @Test(
     "A value that is shown is read as the same value again", arguments: Setting.all.map(\.name))
   func shown(_ name: String) throws {

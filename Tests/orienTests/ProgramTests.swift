@@ -36,7 +36,11 @@ struct ProgramTests {
   @Test(
     "A word that nobody knows is answered with the nearest, on standard error, with 64",
     arguments: [
-      (["stauts"], "did you mean status?"), (["recept", "verify"], "see `orien help`"),
+      (["stauts"], "did you mean status?"), (["recept", "verify"], "did you mean receipt verify?"),
+      (["confg", "sho"], "did you mean config show?"), (["help", "confg"], "config show?"),
+      (["recipt"], "did you mean receipt verify?"), (["frobnicate"], "see `orien help`"),
+      (["-x"], "no option '-x'"), (["ps", "--status", "runing"], "did you mean running?"),
+      (["status", "--url", "here"], "--url here: expected http://HOST"),
       (["serve", "--lissten", "x"], "did you mean --listen?"), (["config"], "orien config show"),
       (["logs"], "expected ID"), (["logs", "a", "b"], "did not expect 'b'"),
       (["logs", "-x", "a"], "no option -x"), (["run", "t", "--session"], "wants ID"),
@@ -60,6 +64,8 @@ struct ProgramTests {
   func version() throws {
     #expect(capture.run("version", "--json") == .success)
     #expect(try JSON(parsing: capture.output)["version"]?.string == Release.version)
+    #expect(capture.run("--version") == .success)
+    #expect(capture.output.hasSuffix("orien \(Release.version)\n"))
   }
 
   @Test("Options and words may come in any order, in every spelling, up to --")

@@ -11,10 +11,18 @@ final class Scratch {
 
   deinit {
     for name in names { unlink(path + "/" + name) }
+    for folder in folders { rmdir(path + "/" + folder) }
     rmdir(path)
   }
 
   private var names: [String] = []
+  private var folders: [String] = []
+
+  func makeFolder(_ name: String) -> String {
+    folders.append(name)
+    precondition(mkdir(path + "/" + name, 0o700) == 0, "a test may write to its folder")
+    return path + "/" + name
+  }
 
   /// Writes a file and gives its path.
   func write(_ name: String, _ text: String, mode: mode_t = 0o600) -> String {

@@ -7,12 +7,17 @@ extension OpenAPI {
       "description": "Named by the caller; neither . nor .."},
     "ExecutionID": {"type": "string",
       "pattern": "^exec-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
+    "ToolID": {"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"},
+    "FilePath": {"type": "string", "minLength": 1, "maxLength": 255,
+      "pattern": "^(?![.]{1,2}$)[^/\\\\u0000-\\\\u001f\\\\u007f]+$",
+      "description": "A name of at most 255 bytes; more may follow, each behind a / as it is"},
     "Status": {"enum": ["pending", "running", "completed", "failed", "timeout", "cancelled",
       "lost"]},
     "Submission": {"type": "object", "required": ["sessionId", "toolId", "args"], "properties": {
       "sessionId": {"$ref": "#/components/schemas/SessionID"},
       "toolId": {"type": "string", "minLength": 1},
-      "args": {"type": "object", "description": "As the tool's inputSchema has it"}}},
+      "args": {"type": "object", "description": "As the tool's inputSchema has it"}},
+      "examples": [{"sessionId": "demo", "toolId": "echo", "args": {"message": "hello"}}]},
     "Accepted": {"type": "object", "required": ["executionId", "status", "startedAt"],
       "properties": {
       "executionId": {"$ref": "#/components/schemas/ExecutionID"},

@@ -83,9 +83,12 @@ extension JSONWriter {
       }
       writer.writeBody(endpoint.body)
       writer.object("responses") { writer in
-        for answer in endpoint.answers { writer.writeAnswer(answer) }
+        for answer in endpoint.answers {
+          writer.writeAnswer(answer, links: endpoint.method == .post && answer.namesExecution)
+        }
         if !endpoint.isOpen {
-          writer.writeAnswer(.problem(.unauthorized, "A key is needed, or this one is unknown"))
+          writer.writeAnswer(
+            .problem(.unauthorized, "A key is needed, or this one is unknown"), links: false)
         }
         writer.object("default") { writer in
           writer.field("description", "Any other error")
@@ -123,10 +126,22 @@ extension JSONWriter {
     }
   }
 
-  private mutating func writeAnswer(_ answer: Endpoint.Answer) {
+  /// `links`: to what can be asked of the execution that it names.
+  private mutating func writeAnswer(_ answer: Endpoint.Answer, links: Bool) {
     object(String(answer.status.rawValue)) { writer in
       writer.field("description", answer.summary)
       writer.writeContent(answer.type, schema: answer.schema)
+      guard links else { return }
+      writer.object("links") { writer in
+        for other in Endpoint.all where OpenAPI.parameters(of: other.template) == ["executionId"] {
+          writer.object(other.operationID) { writer in
+            writer.field("operationId", other.operationID)
+            writer.object("parameters") { writer in
+              writer.field("executionId", "$response.body#/executionId")
+            }
+          }
+        }
+      }
     }
   }
 
@@ -145,9 +160,14 @@ extension JSONWriter {
     switch name {
     case "sessionId": ##"{"$ref":"#/components/schemas/SessionID"}"##
     case "executionId": ##"{"$ref":"#/components/schemas/ExecutionID"}"##
-    default: #"{"type":"string","minLength":1}"#
+    case "toolId": ##"{"$ref":"#/components/schemas/ToolID"}"##
+    default: ##"{"$ref":"#/components/schemas/FilePath"}"##
     }
   }
+}
+
+extension Endpoint.Answer {
+  fileprivate var namesExecution: Bool { schema == "Accepted" || schema == "Execution" }
 }
 
 extension Endpoint {
@@ -176,7 +196,7 @@ extension Endpoint {
       [
         Query(
           name: "Last-Event-ID", summary: "Go on behind this event",
-          schema: #"{"type":"string"}"#)
+          schema: #"{"type":"string","pattern":"^([0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}-[a-z]*)?$"}"#)
       ]
     default: []
     }

@@ -28,11 +28,14 @@ extension Endpoint {
       .get, "/executions", "List executions, newest first.",
       query: [
         Query(
-          name: "cursor", summary: "Where the page before ended", schema: #"{"type":"string"}"#),
+          name: "cursor", summary: "Where the page before ended",
+          schema: ##"{"$ref":"#/components/schemas/ExecutionID"}"##),
         Query(
           name: "limit", summary: "Executions in a page",
           schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":100}"#),
-        Query(name: "session", summary: "Of this session alone", schema: #"{"type":"string"}"#),
+        Query(
+          name: "session", summary: "Of this session alone",
+          schema: ##"{"$ref":"#/components/schemas/SessionID"}"##),
         Query(
           name: "status", summary: "With this status alone",
           schema: ##"{"$ref":"#/components/schemas/Status"}"##),
@@ -44,7 +47,10 @@ extension Endpoint {
     ) { api, inquiry throws(Failure) in try api.listExecutions(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}", "One execution.", query: [wait],
-      answers: [.json("As it is now", "Execution"), notFound]
+      answers: [
+        .json("As it is now", "Execution"), notFound,
+        .problem(.badRequest, "A query parameter is wrong"),
+      ]
     ) { api, inquiry throws(Failure) in try api.showExecution(inquiry) },
     Endpoint(
       .delete, "/executions/{executionId}", "Cancel an execution.",
@@ -61,12 +67,15 @@ extension Endpoint {
           schema: #"{"enum":["stdout","stderr"],"default":"stdout"}"#),
         Query(
           name: "offset", summary: "Bytes to pass over",
-          schema: #"{"type":"integer","minimum":0,"default":0}"#),
+          schema: #"{"type":"integer","minimum":0,"maximum":9223372036854775807,"default":0}"#),
         Query(
           name: "follow", summary: "Go on until the execution is over",
-          schema: #"{"enum":["0","1"],"default":"0"}"#),
+          schema: Query.flag),
       ],
-      answers: [.other("application/octet-stream", "What there is of it"), notFound]
+      answers: [
+        .other("application/octet-stream", "What there is of it"), notFound,
+        .problem(.badRequest, "A query parameter is wrong"),
+      ]
     ) { api, inquiry throws(Failure) in try api.sendOutput(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/events",

@@ -19,6 +19,9 @@ struct Endpoint: Sendable {
     var summary: String
     /// JSON Schema of its value.
     var schema: String
+
+    /// As `Inquiry.flag` reads it.
+    static let flag = #"{"enum":["0","1","false","true",""],"default":"0"}"#
   }
 
   enum Body: Sendable {

@@ -14,7 +14,7 @@ extension Endpoint {
       query: [
         Query(
           name: "force", summary: "Cancel what runs in it first",
-          schema: #"{"enum":["0","1"],"default":"0"}"#)
+          schema: Query.flag)
       ],
       answers: [
         .json("Nothing of it is left; nor is anything of one that never was", "Removed"), wrongPath,

@@ -5,13 +5,21 @@ final class BodyReading {
   private let limitBytes: Int
   /// What a collected body has so far.
   private(set) var collected: [UInt8] = []
+  /// Its share of what all collected bodies may hold.
+  private let pool: BodyPool
+  private var heldBytes = 0
   var isPaused = false
 
-  init(_ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver) {
+  init(
+    _ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver, from pool: BodyPool
+  ) {
     self.decoder = decoder
     self.limitBytes = limitBytes
     self.receiver = receiver
+    self.pool = pool
   }
+
+  deinit { pool.give(back: heldBytes) }
 
   var isDone: Bool { decoder.isDone }
 
@@ -25,6 +33,7 @@ final class BodyReading {
     input.consume(used)
     if case .collect = receiver {
       swap(&carried, &collected)
+      guard pool.take(collected.count, inPlaceOf: &heldBytes) else { throw .noRoomForBody }
       return []
     }
     return carried

@@ -88,19 +88,25 @@ extension HTTPConnection {
     case .done: deliverEnd(receiver, [])
     case .waiting(let decoder):
       if let remaining = decoder.remaining, remaining > limitBytes {
-        inbound = .reading(BodyReading(decoder, atMost: limitBytes, receiver))
+        inbound = .reading(newReading(decoder, atMost: limitBytes, receiver))
         return refuse(.bodyTooLarge(limitBytes))
       }
       if owesContinue && input.isEmpty { write(Self.continueLine) }
       owesContinue = false
       guard life == .open else { return }
-      let reading = BodyReading(decoder, atMost: limitBytes, receiver)
+      let reading = newReading(decoder, atMost: limitBytes, receiver)
       inbound = .reading(reading)
       watchMovement()
       pump(reading)
       settle()
     case .head, .reading: preconditionFailure("a body is asked for once")
     }
+  }
+
+  private func newReading(
+    _ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver
+  ) -> BodyReading {
+    BodyReading(decoder, atMost: limitBytes, receiver, from: service.bodies)
   }
 
   private static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
@@ -162,7 +168,7 @@ extension HTTPConnection {
       inbound = .done
       return
     }
-    inbound = .reading(BodyReading(decoder, atMost: limitBytes, .discard))
+    inbound = .reading(newReading(decoder, atMost: limitBytes, .discard))
   }
 
   /// After the answer, when the body turned out longer, or otherwise, than can be passed over.

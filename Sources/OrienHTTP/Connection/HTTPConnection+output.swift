@@ -106,7 +106,8 @@ extension HTTPConnection {
     case .idle, .awaited: break
     }
     let content = service.errorBody(refusal.status, refusal.reason, refusal.message)
-    let head = ResponseHead.bytes(refusal.status, content, [])
+    let fields = refusal.retryAfterSeconds.map { [HTTPField("Retry-After", String($0))] } ?? []
+    let head = ResponseHead.bytes(refusal.status, content, fields)
     let receiver = abandonBody()
     keepsAlive = false
     respond(refusal.status, head: head, body: content.bytes)

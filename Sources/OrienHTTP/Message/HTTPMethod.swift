@@ -1,6 +1,8 @@
 /// What a request asks to be done. Methods are case-sensitive; any other word is answered with 501.
 package enum HTTPMethod: UInt8, CaseIterable, Sendable {
   case get, head, post, put, patch, delete, options
+  /// Known so that they are answered with 405, by whoever has no route for them: everybody.
+  case trace, query
 
   package var name: String { "\(token)" }
 
@@ -13,6 +15,8 @@ package enum HTTPMethod: UInt8, CaseIterable, Sendable {
     case .patch: "PATCH"
     case .delete: "DELETE"
     case .options: "OPTIONS"
+    case .trace: "TRACE"
+    case .query: "QUERY"
     }
   }
 

@@ -5,8 +5,13 @@ struct Refusal: Error, Equatable {
   var status: HTTPStatus
   var reason: String
   var message: String
+  /// When it may be asked again.
+  var retryAfterSeconds: Int?
 
-  init(_ status: HTTPStatus, _ reason: String, _ message: String) {
+  init(
+    _ status: HTTPStatus, _ reason: String, _ message: String, retryAfterSeconds: Int? = nil
+  ) {
+    self.retryAfterSeconds = retryAfterSeconds
     self.status = status
     self.reason = reason
     self.message = message

@@ -26,6 +26,8 @@ package struct HTTPLimits: Sendable {
   package var lingerBytes = 32 << 20
   /// What is left of a body that nobody wants is read up to here to keep the connection.
   package var discardBytes = 64 << 10
+  /// What bodies that are collected hold together while they come, beside a little of each.
+  package var collectedBytes = 64 << 20
   /// A stream with more than this waiting to be sent is cut.
   package var unsentBytes = 1 << 20
 

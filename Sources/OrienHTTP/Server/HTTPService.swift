@@ -14,6 +14,7 @@ final class HTTPService {
   let idlePatience: UInt64
   var headEnds = HeadEnds()
   var counts = HTTPCounts()
+  let bodies: BodyPool
   private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var connectionsByHost: [NetworkAddress: Int] = [:]
   private(set) var isShuttingDown = false
@@ -26,6 +27,7 @@ final class HTTPService {
     precondition(limits.head.isCountable, "a head is shorter than 60 KiB")
     self.handler = handler
     self.limits = limits
+    bodies = BodyPool(limitBytes: limits.collectedBytes)
     self.origins = origins
     self.errorBody = errorBody
     idlePatience = limits.idleDeadline.clampedNanoseconds

@@ -58,7 +58,8 @@ package struct OriginPolicy: Sendable {
   }
 
   func preflightFields(_ request: HTTPRequest) -> [HTTPField] {
-    let methods = HTTPMethod.allCases.map(\.name).joined(separator: ", ")
+    let methods = HTTPMethod.allCases.filter { ![.trace, .query].contains($0) }.map(\.name).joined(
+      separator: ", ")
     var fields = [
       HTTPField("Access-Control-Allow-Methods", methods),
       HTTPField("Access-Control-Max-Age", "600"),

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienSandbox
 
 /// Why an execution is over, before it is priced and recorded: one table from what happened to
 /// what its record says.
@@ -18,7 +19,7 @@ struct Ending: Sendable, Equatable {
     case deadline(milliseconds: UInt64)
     case cancelled(reason: String)
     case shutdown
-    case disk
+    case disk(DiskExcess)
   }
 
   static func caused(by cause: Cause) -> Ending {
@@ -33,9 +34,14 @@ struct Ending: Sendable, Equatable {
       Ending(
         status: .cancelled, reason: "node-shutdown", message: "the node was shut down",
         isFaultOfHost: true)
-    case .disk:
+    case .disk(.own):
       Ending(
         status: .failed, reason: "disk", message: "the workspace grew beyond its disk limit")
+    case .disk(.total):
+      Ending(
+        status: .failed, reason: "workspaces-full",
+        message: "the workspace grew while all together held more than WORKSPACES_BYTES",
+        isFaultOfHost: true)
     }
   }
 

@@ -201,7 +201,7 @@ final class Run {
       ranProcess = true
       let granted = setting.tool.granted
       let disk = DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
-      setting.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk) }
+      setting.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
     }
     return try ProcessRun(
       command, limits: setting.tool.granted, in: setting.workspace.workspace, jail: means.jail,

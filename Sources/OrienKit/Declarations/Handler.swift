@@ -10,6 +10,8 @@ public typealias Tool = Handler
 /// as it says, anything else as `internal`. `State` is what the plugin's `open` made.
 public struct Handler<State>: Sendable {
   nonisolated(unsafe) let table: UnsafePointer<orien_handler>
+  /// What it cannot work without, beside what its plugin says.
+  var needs: [String] = []
 
   /// A handler that needs nothing of the plugin but its arguments.
   ///
@@ -44,7 +46,7 @@ public struct Handler<State>: Sendable {
   }
 
   /// The same handler in a plugin with a state that it does not use.
-  init(_ other: Handler<Void>) { table = other.table }
+  init(_ other: Handler<Void>) { (table, needs) = (other.table, other.needs) }
 
   /// What the node may take for granted of a handler.
   public struct Traits: OptionSet, Sendable {

@@ -71,7 +71,8 @@ public struct Plugin: @unchecked Sendable {
     plugin.id = Immortal.text(id)
     plugin.version = Immortal.text(version)
     plugin.doc = Immortal.text(doc)
-    plugin.needs = Immortal.texts(needs)
+    let all = needs + handlers.flatMap(\.needs).filter { !needs.contains($0) }
+    plugin.needs = Immortal.texts(all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.1))
     plugin.handlers = Immortal.list(handlers.map(\.table))
     return plugin
   }

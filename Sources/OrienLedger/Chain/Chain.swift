@@ -5,8 +5,10 @@ import OrienSystem
 ///
 /// What a pass proves: nothing between the start (or the node's own checkpoint, where older records
 /// were forgotten) and the newest signature was changed, removed, added or put in another order,
-/// and each execution that is final has exactly one record. What no look at the folder can prove:
-/// that the newest commits were not cut off together, executions and all, for then it is what it
+/// neither a record nor a signature; each execution that is final has exactly one record; and what
+/// else answers are made of, the row of an execution and the outputs that are kept, says what the
+/// record says. Rows of open executions, idempotency keys, sessions and the state of plugins are in
+/// no record. What no look at the folder can prove: that the newest commits were not cut off together, executions and all, for then it is what it
 /// was before them. A receipt from after the cut tells, given as a `witness`. Nor does a pass mean
 /// anything to who lets others read `node.key`.
 package enum Chain {
@@ -18,8 +20,10 @@ package enum Chain {
     /// The place of the last record.
     package var end: Int64 = 0
     package var signatures: Int64 = 0
-    /// Executions that are not final yet.
-    package var open: Int64 = 0
+    /// Executions without a final record: those of a node at work, or for the next start to end.
+    package var waiting: Int64 = 0
+    package var running: Int64 = 0
+    package var open: Int64 { waiting + running }
   }
 
   /// Looks through the ledger in a state folder, which a node may be using meanwhile. `trusted` is
@@ -42,9 +46,21 @@ package enum Chain {
     }
     return try DatabaseError.telling(as: unreadable) {
       let database = try Database(at: path + "/" + LedgerFile.name.text, .read)
-      var walk = try ChainWalk(database, publicKey: key, witnesses: witnesses)
+      try requireSchema(database, path)
+      var walk = try ChainWalk(
+        database, publicKey: key, outputs: try OutputFiles(reading: folder), witnesses: witnesses)
       try walk.run(progress)
       return walk.report
+    }
+  }
+
+  private static func requireSchema(_ database: Database, _ path: String) throws {
+    let (found, known) = (try database.number("PRAGMA user_version"), Schema.migrations.count)
+    guard found == known else {
+      throw Failure(
+        .unavailable, "ledger-schema",
+        "\(path) has a ledger of schema \(found), and this program reads \(known): "
+          + (found < known ? "start its node once" : "use the program that wrote it"))
     }
   }
 

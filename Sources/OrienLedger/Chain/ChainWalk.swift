@@ -7,14 +7,23 @@ struct ChainWalk {
   private let database: Database
   private let publicKey: [UInt8]
   private var link: Link
-  private var isSigned = true
+  /// Records since the last signature that are still kept.
+  private var unsigned: Int64 = 0
+  /// More of them may be forgotten.
+  private var isAfterCheckpoint = false
+  /// Outputs are kept of a record that this step has followed.
+  var hasSeenOutputs = false
+  let outputs: OutputFiles?
   private var witnesses: [Int64: [UInt8]]
   private let records, executions: Statement
 
   private static let stepRows: Int64 = 4096
 
-  init(_ database: Database, publicKey: [UInt8], witnesses: [Receipt]) throws {
+  init(
+    _ database: Database, publicKey: [UInt8], outputs: OutputFiles?, witnesses: [Receipt]
+  ) throws {
     self.database = database
+    self.outputs = outputs
     self.publicKey = publicKey
     report = Chain.Report(publicKey: publicKey)
     link = Link(start: publicKey)
@@ -24,16 +33,10 @@ struct ChainWalk {
       }
       return one
     }
-    records = try database.prepare(
-      """
-      SELECT records.position, record, hash, records.number, executions.position, status, id,
-        heads.signature
-      FROM records LEFT JOIN executions USING (number) LEFT JOIN heads USING (position)
-      WHERE records.position > ? ORDER BY records.position LIMIT ?
-      """)
+    records = try database.prepare(Self.recordQuery)
     executions = try database.prepare(
       """
-      SELECT executions.number, status, executions.position, records.number
+      SELECT executions.number, status, executions.position, records.number, running_at
       FROM executions LEFT JOIN records USING (position)
       WHERE executions.number > ? ORDER BY executions.number LIMIT ?
       """)
@@ -52,11 +55,11 @@ struct ChainWalk {
       progress(
         link.position, try database.number("SELECT coalesce(max(position), 0) FROM records"))
     }
-    guard isSigned else {
+    guard unsigned == 0 else {
       throw Self.fault("the records up to \(link.position) are under no signature")
     }
     report.end = link.position
-    try checkHeads()
+    try checkStrays()
     try checkExecutions()
     for (position, _) in witnesses where position > report.start {
       throw Self.fault(
@@ -76,7 +79,8 @@ struct ChainWalk {
       throw Self.fault("the checkpoint at place \(checkpoint.link.position) is not signed")
     }
     link = checkpoint.link
-    isSigned = true
+    unsigned = 0
+    isAfterCheckpoint = true
   }
 
   /// Follows some records; false where there are no more.
@@ -89,6 +93,7 @@ struct ChainWalk {
     }
     var rows = 0
     var fault: Failure?
+    hasSeenOutputs = false
     let place = link.position
     try records.each({
       $0.integer(place)
@@ -112,37 +117,52 @@ struct ChainWalk {
     guard row.view(2).elementsEqual(link.hash) else {
       return Self.fault("record \(position) is not the one that was hashed, or not in its place")
     }
-    guard !row.isNull(5), row.integer(4) == position else {
-      return Self.fault("record \(position) belongs to no execution, or to one with another record")
+    guard let record = try? FinalRecord(JSON(parsing: row.bytes(1))) else {
+      return Self.fault("record \(position) is not one that can be read")
     }
-    let id = row.view(6).count == 16 ? ExecutionID(random: row.bytes(6)).description : "none"
-    guard let record = try? JSON(parsing: row.bytes(1)), record["id"]?.string == id,
-      record["status"]?.string == Status(column: row.integer(5))?.rawValue
-    else { return Self.fault("record \(position) does not say what its execution \(id) says") }
-    isSigned = false
-    if !row.isNull(7) {
-      guard NodeKey.verify(row.bytes(7), of: link.headMessage, by: publicKey) else {
-        return Self.fault("the signature at place \(position) is not one of this node's")
-      }
-      isSigned = true
-      report.signatures += 1
-    }
+    if let fault = Self.fault(in: row, record) ?? outputFault(in: row, record) { return fault }
+    unsigned += 1
+    if !row.isNull(13), let fault = pass(Head(row, from: 13)) { return fault }
     if let hash = witnesses.removeValue(forKey: position), hash != link.hash {
       return Self.fault("record \(position) is not the one that a receipt was given for")
     }
     return nil
   }
 
+  /// Passes a signature, which must cover the records since the one before it, all and no more.
+  private mutating func pass(_ head: Head) -> Failure? {
+    let position = link.position
+    guard head.signs(link, by: publicKey) else {
+      return Self.fault("the signature at place \(position) is not one of this node's")
+    }
+    // Where the records before are forgotten, so may be some that it covers.
+    if let covers = head.covers, isAfterCheckpoint ? covers < unsigned : covers != unsigned {
+      return Self.fault(
+        "the signature at place \(position) covers \(covers) records, but the one before it is "
+          + "\(unsigned) back: a signature was removed")
+    }
+    report.signatures += 1
+    unsigned = 0
+    isAfterCheckpoint = false
+    return nil
+  }
+
   // MARK: What belongs to records
 
-  private func checkHeads() throws {
-    let stray = try database.prepare(
-      "SELECT position FROM heads WHERE position > ? ORDER BY position LIMIT 1"
-    ).first({ $0.integer(report.end) }) { $0.integer(0) }
-    // Signatures of a node at work may be newer than this pass.
-    if let stray, try database.number("SELECT count(*) FROM records WHERE position = \(stray)") == 0
-    {
-      throw Self.fault("place \(stray) is signed and has no record: the chain's end was cut off")
+  /// Whatever is signed or kept belongs to a record. What a node at work adds meanwhile is newer than
+  /// this pass, and has one.
+  private func checkStrays() throws {
+    for (table, what) in [("heads", "is signed"), ("outputs", "has an output")] {
+      let stray = try database.prepare(
+        """
+        SELECT \(table).position FROM \(table) LEFT JOIN records USING (position)
+        WHERE records.position IS NULL ORDER BY position LIMIT 1
+        """
+      ).first { $0.integer(0) }
+      guard let stray else { continue }
+      throw Self.fault(
+        "place \(stray) \(what) and has no record"
+          + (stray > report.end ? ": the chain's end was cut off" : ""))
     }
   }
 
@@ -158,10 +178,18 @@ struct ChainWalk {
       }) { row in
         rows += 1
         last = row.integer(0)
-        let isFinal = Status(column: row.integer(1))?.isFinal ?? true
-        if !isFinal { report.open += 1 }
+        let status = Status(column: row.integer(1))
+        switch status {
+        case .pending: report.waiting += 1
+        case .running: report.running += 1
+        default: break
+        }
+        let isFinal = status?.isFinal ?? true
         if isFinal ? row.isNull(3) || row.integer(3) != last : !row.isNull(2) {
-          fault = Self.fault("execution \(last) is final and has no record, or has one and is not")
+          fault = Self.fault(
+            "row \(last) of executions is final and has no record, or has one and is not")
+        } else if !isFinal, (status == .running) == row.isNull(4) {
+          fault = Self.fault("row \(last) of executions waits and has begun, or runs and has not")
         }
         return fault == nil
       }
@@ -169,7 +197,7 @@ struct ChainWalk {
     } while rows > 0
   }
 
-  private static func fault(_ message: String) -> Failure {
+  static func fault(_ message: String) -> Failure {
     Failure(.invalid, "chain-broken", message)
   }
 }

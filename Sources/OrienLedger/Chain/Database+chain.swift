@@ -20,12 +20,12 @@ extension Database {
   func checkEnd(of publicKey: [UInt8]) throws(DatabaseError) {
     let end = try chainEnd(publicKey: publicKey)
     let start = try checkpointLink()
-    let head = try prepare("SELECT position, signature FROM heads ORDER BY position DESC LIMIT 1")
-      .first { (position: $0.integer(0), signature: $0.bytes(1)) }
+    let head = try prepare(
+      "SELECT position, signature, covers FROM heads ORDER BY position DESC LIMIT 1"
+    ).first { Head($0) }
     let isWhole =
       if let head {
-        head.position == end.position
-          && NodeKey.verify(head.signature, of: end.headMessage, by: publicKey)
+        head.signs(end, by: publicKey)
       } else if let start {
         start.link == end
           && NodeKey.verify(start.signature, of: end.checkpointMessage, by: publicKey)

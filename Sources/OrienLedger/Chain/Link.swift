@@ -8,9 +8,11 @@ import OrienModel
 ///     leaf(n)  = BLAKE2b-256(record(n))
 ///     hash(0)  = BLAKE2b-256("orien chain 1" public key)
 ///     hash(n)  = BLAKE2b-256(hash(n-1) leaf(n))
-///     head(n)  = Ed25519("orien head 1" n as 8 bytes, the highest first, hash(n))
+///     head(n)  = Ed25519("orien head 2" n, hash(n), how many records it covers)
 ///
-/// Through the leaf a path past other customers' records shows none of them.
+/// Numbers are 8 bytes, the highest first. A head covers the records since the head before it: so
+/// none can be taken out unseen. Heads of ledgers of schema 1 are "orien head 1", without that
+/// number. Through the leaf a path past other customers' records shows none of them.
 struct Link: Equatable, Sendable {
   /// How many records there are up to and with this one.
   private(set) var position: Int64
@@ -46,14 +48,21 @@ struct Link: Equatable, Sendable {
     }
   }
 
-  /// What a signature of this place of the chain signs.
-  var headMessage: [UInt8] { message("orien head 1") }
+  /// What a signature of this place of the chain signs, that covers so many records; nil: one of
+  /// schema 1.
+  func headMessage(covering records: Int64?) -> [UInt8] {
+    guard let records else { return message("orien head 1") }
+    return message("orien head 2") + Self.bytes(records)
+  }
 
   /// What allows the chain to begin here, signed when what came before is forgotten.
   var checkpointMessage: [UInt8] { message("orien checkpoint 1") }
 
   private func message(_ purpose: String) -> [UInt8] {
-    Array(purpose.utf8) + (0..<8).map { UInt8(truncatingIfNeeded: position >> (56 - 8 * $0)) }
-      + hash
+    Array(purpose.utf8) + Self.bytes(position) + hash
+  }
+
+  private static func bytes(_ number: Int64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
   }
 }

@@ -11,12 +11,14 @@ package struct Receipt: Sendable, Equatable {
   /// The digests of the records after it, up to the signed place; none of them can be read from it.
   package var following: [[UInt8]]
   package var signature: [UInt8]
+  /// How many records the signature covers; nil: it is of a ledger of schema 1.
+  package var covers: Int64?
   package var publicKey: [UInt8]
 
   /// After so many records at most there is a signature.
   static let longestPath = 128
 
-  private static let format = "orien receipt 1"
+  private static let formats = (old: "orien receipt 1", new: "orien receipt 2")
 
   /// The chain's hash at the record, by which the execution's record names its receipt.
   package var hash: [UInt8] { link.hash }
@@ -40,7 +42,9 @@ package struct Receipt: Sendable, Equatable {
     else { throw Failure(.invalid, "receipt-form", "its hashes are not those of a receipt") }
     var end = link
     for leaf in following { leaf.withUnsafeBytes { end.follow(leaf: $0) } }
-    guard NodeKey.verify(signature, of: end.headMessage, by: publicKey) else {
+    guard following.count < covers ?? .max,
+      NodeKey.verify(signature, of: end.headMessage(covering: covers), by: publicKey)
+    else {
       throw Failure(
         .invalid, "receipt-signature",
         "the signature of place \(end.position) of the chain does not cover this record")
@@ -53,7 +57,7 @@ extension Receipt {
   package var json: [UInt8] {
     var json = JSONWriter(reservingBytes: 2048)
     json.object { json in
-      json.field("format", Self.format)
+      json.field("format", covers == nil ? Self.formats.old : Self.formats.new)
       json.field("position", position)
       json.field("hash", String(hex: hash))
       json.name("record")
@@ -62,6 +66,7 @@ extension Receipt {
       json.field("following", following.map { String(hex: $0) })
       json.object("head") { json in
         json.field("position", position + Int64(following.count))
+        json.field("covers", covers)
         json.field("signature", String(hex: signature))
       }
       json.field("publicKey", String(hex: publicKey))
@@ -72,9 +77,13 @@ extension Receipt {
   /// Reads a file that `json` made; whether it is true is for `verify`.
   package init(parsing bytes: [UInt8]) throws(Failure) {
     let json = try JSON(parsing: bytes)
-    guard json["format"]?.string == Self.format else {
+    let format = json["format"]?.string
+    let covers = json["head"]?["covers"]?.int64
+    guard format == Self.formats.new && covers != nil || format == Self.formats.old && covers == nil
+    else {
       throw Failure(
-        .invalid, "receipt-form", "expected a receipt: an object whose format is \(Self.format)")
+        .invalid, "receipt-form",
+        "expected a receipt: an object whose format is \(Self.formats.new), with its head")
     }
     guard let position = json["position"]?.int64, (1...(.max >> 1)).contains(position),
       let record = json["record"]?.string, let hash = Self.hex(json["hash"]),
@@ -89,7 +98,8 @@ extension Receipt {
     }
     self.init(
       record: Array(record.utf8), position: position, previous: previous,
-      following: following.map { $0 ?? [] }, signature: signature, publicKey: publicKey)
+      following: following.map { $0 ?? [] }, signature: signature, covers: covers,
+      publicKey: publicKey)
     guard hash == self.hash, head == position + Int64(following.count) else {
       throw Failure(
         .invalid, "receipt-hash", "its record, its hash and its path do not belong together")

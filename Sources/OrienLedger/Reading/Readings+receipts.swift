@@ -12,8 +12,8 @@ extension Readings {
       return .failure(Failure(.notFound, "receipt", "there is no final execution \(id)"))
     }
     let head = try statement(
-      "SELECT position, signature FROM heads WHERE position >= ? ORDER BY position LIMIT 1"
-    ).first({ $0.integer(place) }) { (position: $0.integer(0), signature: $0.bytes(1)) }
+      "SELECT position, signature, covers FROM heads WHERE position >= ? ORDER BY position LIMIT 1"
+    ).first({ $0.integer(place) }) { Head($0) }
     guard let head else { throw DatabaseError(corrupt: "record \(place) is under no signature") }
     var records: [[UInt8]] = []
     try statement(
@@ -32,7 +32,7 @@ extension Readings {
       Receipt(
         record: record, position: place, previous: previous.hash,
         following: records.dropFirst().map(Digest.of), signature: head.signature,
-        publicKey: publicKey))
+        covers: head.covers, publicKey: publicKey))
   }
 
   private func link(before position: Int64) throws(DatabaseError) -> Link? {

@@ -12,6 +12,14 @@ package final class OutputFiles: Sendable {
     folder = try Folder(at: state.path + "/outputs", creating: true)
   }
 
+  /// Those that a ledger has, for who only reads; nil where no file was ever written.
+  init?(reading state: Folder) throws(Failure) {
+    guard try state.has("outputs") else { return nil }
+    do { folder = try state.folder("outputs") } catch {
+      throw error.failure("\(state.path)/outputs")
+    }
+  }
+
   /// Makes the file of a stream, empty and open for writing and reading.
   package func create(_ id: ExecutionID, _ stream: OutputStream) throws(Failure) -> Descriptor {
     let name = try Self.name(id, stream)
@@ -43,6 +51,21 @@ package final class OutputFiles: Sendable {
       return try file.readAll(from: Int64(clamping: offset), atMost: count)
     } catch {
       throw error.failure("reading an output")
+    }
+  }
+
+  /// How long the file of a stream is, and the digest of what is in it; nil where there is none.
+  func digest(
+    _ id: ExecutionID, _ stream: OutputStream
+  ) throws(Failure) -> (bytes: UInt64, digest: [UInt8]?)? {
+    guard let file = try open(id, stream) else { return nil }
+    var digest = Digest.Parts()
+    var bytes: UInt64 = 0
+    while true {
+      let part = try Self.read(file, from: bytes, atMost: 1 << 20)
+      if part.isEmpty { return (bytes, digest.end()) }
+      part.withUnsafeBytes { digest.add($0) }
+      bytes += UInt64(part.count)
     }
   }
 

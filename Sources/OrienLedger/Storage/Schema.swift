@@ -89,7 +89,12 @@ enum Schema {
     ) STRICT;
 
     INSERT INTO facts VALUES ('kept_bytes', 0);
+    """,
     """
+    -- How many records a signature covers, which it signs too; NULL in those of schema 1.
+    ALTER TABLE heads ADD COLUMN covers INTEGER;
+    ALTER TABLE sessions DROP COLUMN is_leaving;
+    """,
   ]
 }
 

@@ -3,8 +3,8 @@ package import OrienModel
 /// A session as the ledger keeps it: whose it is and which folder holds its workspace.
 ///
 /// The intent is committed before the effect. Making: the row, then the folder. Removing: the row
-/// is marked as leaving, the folder goes, the row goes. So after a crash a row that is leaving is to
-/// be removed to its end, and a folder without a row is nobody's.
+/// goes, then the folder. So after a crash a row without a folder was never begun, and a folder
+/// without a row is nobody's: both are removed.
 package struct SessionRecord: Sendable, Equatable {
   package var owner: Owner
   package var session: SessionID
@@ -12,17 +12,15 @@ package struct SessionRecord: Sendable, Equatable {
   package var folder: String
   package var createdAt: Timestamp
   package var lastUsedAt: Timestamp
-  package var isLeaving: Bool
 
   package init(
     owner: Owner, session: SessionID, folder: String, createdAt: Timestamp,
-    lastUsedAt: Timestamp, isLeaving: Bool = false
+    lastUsedAt: Timestamp
   ) {
     self.owner = owner
     self.session = session
     self.folder = folder
     self.createdAt = createdAt
     self.lastUsedAt = lastUsedAt
-    self.isLeaving = isLeaving
   }
 }

@@ -3,7 +3,7 @@ final class Statements {
   let begin, commit, rollback: Statement
   let accept, start, settle, record, outputs, head, keep: Statement
   let executionByKey, executionStatus: Statement
-  let putSession, leaveSession, useSession, removeSession: Statement
+  let putSession, useSession, removeSession: Statement
   let stateRevision, putState, removeState: Statement
 
   init(_ database: Database) throws(DatabaseError) {
@@ -27,7 +27,8 @@ final class Statements {
       "INSERT INTO records (position, number, completed_at, hash, record) VALUES (?, ?, ?, ?, ?)")
     outputs = try database.prepare(
       "INSERT INTO outputs (position, kept_bytes, output, errors) VALUES (?, ?, ?, ?)")
-    head = try database.prepare("INSERT INTO heads (position, signature) VALUES (?, ?)")
+    head = try database.prepare(
+      "INSERT INTO heads (position, signature, covers) VALUES (?, ?, ?)")
     keep = try database.prepare("UPDATE facts SET value = ? WHERE name = 'kept_bytes'")
     executionByKey = try database.prepare(
       "SELECT id, idempotency_body FROM executions WHERE idempotency_key = ?")
@@ -35,11 +36,9 @@ final class Statements {
       "SELECT status FROM executions WHERE number = ? AND id = ?")
     putSession = try database.prepare(
       """
-      INSERT INTO sessions (owner, session, folder, created_at, last_used_at, is_leaving)
-      VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
+      INSERT INTO sessions (owner, session, folder, created_at, last_used_at)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
-    leaveSession = try database.prepare(
-      "UPDATE sessions SET is_leaving = 1 WHERE owner = ? AND session = ?")
     useSession = try database.prepare(
       "UPDATE sessions SET last_used_at = ? WHERE owner = ? AND session = ?")
     removeSession = try database.prepare("DELETE FROM sessions WHERE owner = ? AND session = ?")

@@ -148,10 +148,12 @@ extension Writer {
   /// Signs the chain's end, so that every record up to it has a path to a signature.
   func sign() throws(DatabaseError) {
     guard unsignedRecords > 0 else { return }
-    let signature = key.sign(chain.headMessage)
+    let covers = Int64(unsignedRecords)
+    let signature = key.sign(chain.headMessage(covering: covers))
     try statements.head.run { row in
       row.integer(chain.position)
       row.blob(signature)
+      row.integer(covers)
     }
     try statements.keep.run { $0.integer(keptBytes) }
     unsignedRecords = 0

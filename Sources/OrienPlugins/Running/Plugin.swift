@@ -98,8 +98,10 @@ package final class Plugin: Sendable {
     }
   }
 
-  /// The probe has not answered in time. What it says later still counts.
-  func noteSilentProbe(_ failure: Failure) { condition.withLock { $0.unavailable = failure } }
+  /// The probe has not answered in time. What it says later still counts, and what it said just now.
+  func noteSilentProbe(_ failure: Failure) {
+    condition.withLock { if $0.isProbing { $0.unavailable = failure } }
+  }
 
   /// False where one is under way still, or the plugin closed.
   func beginProbe() -> Bool {

@@ -8,6 +8,9 @@ package enum Scan {
   /// was only starved of a processor would else be missing until the node's next start.
   static let patience = [Duration.seconds(2), .seconds(5)]
   static let mostAnswerBytes = 2 << 20
+  /// What comes before the answer, and before anything of the library: whatever goes wrong without it
+  /// is no fault of the library's. To the answer's reader it is a blank.
+  static let mark: UInt8 = 10
 
   /// Loads the library, reads its table and writes what it says to standard output.
   ///
@@ -18,6 +21,7 @@ package enum Scan {
       let output = try Confinement.divertOutput()
       try Confinement.apply(
         cpuSeconds: 10, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
+      try output.writeAll([mark])
       var writer = JSONWriter()
       writer.write(answer(path))
       try output.writeAll(writer.bytes)

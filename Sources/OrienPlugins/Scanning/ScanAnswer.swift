@@ -5,12 +5,13 @@ enum ScanAnswer: Sendable, Equatable {
   case listed(Listing)
   case refused(Failure)
 
-  /// Whether the same bytes will be answered the same tomorrow: a library that could not be loaded
-  /// may only have missed another one, and one that was slow the processor.
+  /// Whether the same bytes will be answered the same tomorrow: what is read in the library itself. One
+  /// that could not be loaded may only have missed another one, one that was slow the processor, and
+  /// one that crashed memory.
   var isLasting: Bool {
     switch self {
     case .listed: true
-    case .refused(let failure): ["bad-table", "not-a-plugin", "crashes"].contains(failure.reason)
+    case .refused(let failure): ["bad-table", "not-a-plugin"].contains(failure.reason)
     }
   }
 }

@@ -7,21 +7,39 @@ struct Scanner: Sendable {
   let worker: String
   var patience = Scan.patience
 
+  /// Throws where that could not be done, which says nothing about the library.
   func scan(_ path: String) throws(Failure) -> ScanAnswer {
     for patience in patience {
       let (bytes, end) = try output(of: path, until: .now + patience)
+      if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
       switch end {
       case .exited(0): return Self.answer(bytes)
       case .exited(let code):
         return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
       case .killed(let signal):
         return Self.refused(
-          signal == 9 ? "killed" : "crashes", "died of signal \(signal) when it was loaded")
+          Self.faults.contains(SignalName.of(signal)) ? "crashes" : "killed",
+          "died of signal \(signal) when it was loaded")
       case .overdue: continue
       }
     }
     let longest = patience.last ?? .zero
     return Self.refused("slow", "did not list its handlers within \(longest.milliseconds) ms")
+  }
+
+  /// Signals by which code ends itself; the others come from outside, for the scan can send none.
+  private static let faults = [
+    "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGXCPU", "SIGXFSZ", "SIGSYS",
+  ]
+
+  private func failed(_ end: ChildProcess.End) -> Failure {
+    let how =
+      switch end {
+      case .exited(let code): "ended with code \(code)"
+      case .killed(let signal): "died of signal \(signal)"
+      case .overdue: "was too slow"
+      }
+    return Failure(.unavailable, "scan-failed", "\(worker) \(how) before it read the library")
   }
 
   private static func answer(_ bytes: [UInt8]) -> ScanAnswer {

@@ -14,12 +14,12 @@ final class SessionState {
   var afterwards: [() -> Void] = []
   /// Calls that are in it.
   var leases = 0
-  /// By the lease's number: told once when there is more in it than that one's limit.
+  /// By the lease's number: told once when its programs have written too much.
   var alarms: [Int: Alarm] = [:]
   var lastLease = 0
   var onVacant: (() -> Void)?
   var isMeasuring = false
-  var measureNext: [(Result<DiskUsage, Failure>) -> Void] = []
+  var measureNext: [(Result<Measurement, Failure>) -> Void] = []
   /// It is counted now and then; `meter` is set while that waits for its time.
   var isMetered = false
   var meter: Timer?
@@ -27,7 +27,18 @@ final class SessionState {
 
   struct Alarm {
     var limit: DiskUsage
-    var body: () -> Void
+    var body: (DiskExcess) -> Void
+  }
+
+  /// What is to be ended, and why, now that the session has been counted.
+  func takeDueAlarms(isBeyondTotal: Bool) -> [() -> Void] {
+    let used = account.used
+    return alarms.compactMap { number, alarm in
+      let isBeyondOwn = evadesCount || used.exceeds(alarm.limit)
+      guard isBeyondOwn || isBeyondTotal else { return nil }
+      alarms[number] = nil
+      return { alarm.body(isBeyondOwn ? .own : .total) }
+    }
   }
 
   enum Phase {
@@ -49,7 +60,7 @@ final class SessionState {
   /// A program that changes modes fast enough can keep itself from being counted; not for long.
   var evadesCount: Bool { failedCounts >= 3 }
 
-  func note(_ count: Result<DiskUsage, Failure>) {
+  func note(_ count: Result<Measurement, Failure>) {
     switch count {
     case .success: failedCounts = 0
     case .failure(let failure): if failure.code == .internal { failedCounts += 1 }

@@ -61,11 +61,26 @@ package final class Workspace: Sendable {
   }
 
   /// Counts what is in it.
-  func measure() throws(Failure) -> DiskUsage {
+  func measure() throws(Failure) -> Measurement {
     account.willMeasure()
-    account.measured(try DiskUsage.measure(folder, upTo: limits.usage))
-    return account.used
+    let hasGrown = account.measured(try DiskUsage.measure(folder, upTo: limits.usage))
+    return Measurement(used: account.used, hasGrown: hasGrown)
   }
+}
+
+/// What a count of a workspace has found.
+struct Measurement: Sendable {
+  var used: DiskUsage
+  /// More bytes than the node has put there since the last count: programs have written.
+  var hasGrown: Bool
+}
+
+/// What a call's programs have written too much for.
+package enum DiskExcess: Sendable {
+  /// The call's own limit, or its workspace's.
+  case own
+  /// The bound of all workspaces together: theirs was growing when it was passed.
+  case total
 }
 
 extension Workspace {

@@ -15,6 +15,8 @@ package final class WorkspaceAccount: Sendable {
     var reserved = DiskUsage()
     /// What was added while a measurement ran, which may have passed by its place.
     var added = DiskUsage()
+    /// What was there when it began.
+    var usedBefore = DiskUsage()
     var isClosed = false
 
     var counted: UInt64 { isClosed ? 0 : used.bytes.saturatingAdd(reserved.bytes) }
@@ -52,12 +54,22 @@ package final class WorkspaceAccount: Sendable {
   func subtract(_ removed: DiskUsage) { change { $0.used = $0.used - removed } }
 
   /// To be called before a measurement begins, one at a time.
-  func willMeasure() { state.withLock { $0.added = DiskUsage() } }
+  func willMeasure() {
+    state.withLock {
+      $0.added = DiskUsage()
+      $0.usedBefore = $0.used
+    }
+  }
 
-  func measured(_ usage: DiskUsage) {
+  /// Takes what a measurement found, and answers whether that is more than the node itself put
+  /// there: then programs have written.
+  @discardableResult
+  func measured(_ usage: DiskUsage) -> Bool {
     change {
+      let hasGrown = usage.bytes > ($0.usedBefore + $0.added).bytes
       $0.used = usage + $0.added
       $0.added = DiskUsage()
+      return hasGrown
     }
   }
 
@@ -68,19 +80,13 @@ package final class WorkspaceAccount: Sendable {
     if state.withLock({ $0.isClosed }) { throw Self.removed }
   }
 
-  private func change(_ body: (inout State) throws(Failure) -> Void) throws(Failure) {
-    try state.withLock { state throws(Failure) in
+  private func change<Value: Sendable, Trouble: Error>(
+    _ body: (inout State) throws(Trouble) -> Value
+  ) throws(Trouble) -> Value {
+    try state.withLock { state throws(Trouble) in
       let before = state.counted
-      try body(&state)
-      total.change(from: before, to: state.counted)
-    }
-  }
-
-  private func change(_ body: (inout State) -> Void) {
-    state.withLock { state in
-      let before = state.counted
-      body(&state)
-      total.change(from: before, to: state.counted)
+      defer { total.change(from: before, to: state.counted) }
+      return try body(&state)
     }
   }
 
@@ -101,6 +107,9 @@ final class WorkspacesTotal: Sendable {
   private let bytes = Mutex<UInt64>(0)
 
   init(limit: UInt64) { self.limit = limit }
+
+  /// What programs write is counted when it is there: then it may be too much.
+  var isOver: Bool { !hasRoom(for: 0) }
 
   func hasRoom(for more: UInt64) -> Bool {
     bytes.withLock { $0.saturatingAdd(more) <= limit }

@@ -31,9 +31,9 @@ package final class WorkspaceLease {
   }
 
   /// From here on programs write to the workspace: it is counted now and then, and `alarm` called
-  /// once when it holds more than `limit` or its quota, whichever is less. The call is to be ended
-  /// then.
-  package func watch(upTo limit: DiskUsage, _ alarm: @escaping () -> Void) {
+  /// once when it holds more than `limit` or its quota, whichever is less, or has grown where all
+  /// workspaces hold more than they may. The call is to be ended then.
+  package func watch(upTo limit: DiskUsage, _ alarm: @escaping (DiskExcess) -> Void) {
     let least = limit.least(workspace.account.limit)
     self.limit = least
     isUncounted = true
@@ -41,13 +41,15 @@ package final class WorkspaceLease {
     workspaces.scheduleMeter(state, after: .zero)
   }
 
-  /// Counts what the call's programs have left, and answers whether that is more than there may be.
+  /// Counts what the call's programs have left, and answers what that is too much for; nil: nothing.
   /// What cannot be counted is not held against them.
-  package func judge(_ then: @escaping (_ isOver: Bool) -> Void) {
-    guard let limit else { return then(false) }
+  package func judge(_ then: @escaping (DiskExcess?) -> Void) {
+    guard let limit else { return then(nil) }
     isUncounted = false
-    workspaces.measure(state) { result in
-      then((try? result.get())?.exceeds(limit) ?? false)
+    workspaces.measure(state) { [total = workspaces.total] result in
+      guard let found = try? result.get() else { return then(nil) }
+      if found.used.exceeds(limit) { return then(.own) }
+      then(found.hasGrown && total.isOver ? .total : nil)
     }
   }
 
@@ -68,13 +70,15 @@ package final class WorkspaceLease {
 }
 
 extension Workspaces {
-  /// Begins a call's stay; refused where the session was removed since the workspace was opened.
+  /// Begins a call's stay; refused where the session was removed since the workspace was opened, and
+  /// while all workspaces hold more than they may.
   package func lease(_ workspace: Workspace) throws(Failure) -> WorkspaceLease {
     loop.assertCurrent()
     guard let state = sessions[workspace.session], state.account === workspace.account else {
       throw WorkspaceAccount.removed
     }
     if case .leaving = state.phase { throw WorkspaceAccount.removed }
+    if total.isOver { throw total.full }
     touch(state)
     return WorkspaceLease(workspace, state, self)
   }
@@ -90,10 +94,7 @@ extension Workspaces {
       self.measure(state) { result in
         state.isMetered = false
         state.note(result)
-        let used = state.account.used
-        let due = state.alarms.filter { state.evadesCount || used.exceeds($0.value.limit) }
-        for number in due.keys { state.alarms[number] = nil }
-        for alarm in due.values { alarm.body() }
+        if state.evadesCount { self.soundAlarms(state, nil) }
         self.scheduleMeter(state, after: Instant.now.since(start))
       }
     }
@@ -109,7 +110,7 @@ extension Workspaces {
 
   /// One measurement at a time; who asks during one gets the next, for that one may have passed by
   /// what was written meanwhile.
-  func measure(_ state: SessionState, _ then: @escaping (Result<DiskUsage, Failure>) -> Void) {
+  func measure(_ state: SessionState, _ then: @escaping (Result<Measurement, Failure>) -> Void) {
     loop.assertCurrent()
     state.measureNext.append(then)
     if !state.isMeasuring { measureNext(state) }
@@ -133,8 +134,15 @@ extension Workspaces {
       },
       then: loop.reply { result in
         state.isMeasuring = false
+        self.soundAlarms(state, try? result.get())
         for then in waiting { then(result) }
         self.measureNext(state)
       })
+  }
+
+  /// Whoever counted: growth is seen once, and belongs to all calls whose programs write there.
+  private func soundAlarms(_ state: SessionState, _ found: Measurement?) {
+    let isBeyondTotal = (found?.hasGrown ?? false) && total.isOver
+    for sound in state.takeDueAlarms(isBeyondTotal: isBeyondTotal) { sound() }
   }
 }

@@ -64,7 +64,8 @@ package final class Workspaces {
         .failure(
           Failure(
             .full, "sessions-full",
-            "the node keeps at most \(limits.sessions) sessions; remove some")))
+            "the node keeps at most \(limits.sessions) sessions; remove some, or raise MAX_SESSIONS"
+          )))
     }
     guard total.hasRoom(for: 1) else { return then(.failure(total.full)) }
     let now = Timestamp.now

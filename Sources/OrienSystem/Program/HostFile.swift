@@ -8,6 +8,9 @@ package final class HostFile {
   package let path: String
   package let status: FileStatus
 
+  /// The reason where this user may not read a file.
+  package static let isUnreadable = "not-readable"
+
   /// Opens it; a folder is refused.
   package init(at path: String) throws(Failure) {
     self.path = path
@@ -18,7 +21,8 @@ package final class HostFile {
         })
       status = try descriptor.status()
     } catch {
-      throw error.failure("opening \(path)")
+      guard error.number == EACCES else { throw error.failure("opening \(path)") }
+      throw Failure(.denied, Self.isUnreadable, "opening \(path): \(error)")
     }
     if status.kind == .folder {
       throw Failure(.invalid, "not-a-file", "\(path): expected a file, found a folder")

@@ -7,12 +7,6 @@ final class NodeClient {
   private let client: HTTPClient
   private let address: Address
 
-  /// Where a node is, and with which key it is asked.
-  struct Address: Sendable {
-    let url: String
-    let key: String?
-  }
-
   init(_ address: Address) throws(Failure) {
     self.address = address
     client = try HTTPClient()
@@ -20,9 +14,9 @@ final class NodeClient {
 
   /// Asks and reads the JSON that comes back. A refusal is a failure.
   func json(
-    _ method: String = "GET", _ path: String, body: JSON? = nil
+    _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = []
   ) throws(Failure) -> JSON {
-    var headers: [HTTPHeader] = []
+    var headers = headers
     var content = HTTPRequest.Body.none
     if let body {
       headers.append(HTTPHeader("Content-Type", "application/json"))
@@ -86,25 +80,6 @@ final class NodeClient {
   private func check(_ response: HTTPResponse) throws(Failure) {
     guard !response.isSuccess else { return }
     throw Failure(refusal: response, from: address.url)
-  }
-}
-
-extension NodeClient.Address {
-  /// As the options say, else the environment.
-  init(_ invocation: Invocation) throws(Failure) {
-    let environment = invocation.environment
-    let given = invocation.value(.url) ?? environment["ORIEN_URL"]
-    let url = given ?? "http://127.0.0.1:\(environment["PORT"] ?? "4000")"
-    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
-    if let path = invocation.value(.keyFile) {
-      key = try HostFile.key(at: path)
-    } else if let text = environment["PROVIDER_API_KEY"], !text.isEmpty {
-      key = text
-    } else if let path = environment["PROVIDER_API_KEY_FILE"], !path.isEmpty {
-      key = try HostFile.key(at: path)
-    } else {
-      key = nil
-    }
   }
 }
 

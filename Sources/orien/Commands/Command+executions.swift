@@ -27,7 +27,7 @@ extension Command {
   private static func newest(_ invocation: Invocation) throws(Failure) -> [JSON] {
     let limit = try invocation.limit()
     var statuses: [String?] = ["pending", "running"]
-    if let status = invocation.value(.status) {
+    if let status = try invocation.status() {
       statuses = [status]
     } else if invocation.has(.all) {
       statuses = [nil]
@@ -39,7 +39,7 @@ extension Command {
       repeat {
         var query = [("limit", "\(min(limit - executions.count, 100))")]
         if let status { query.append(("status", status)) }
-        if let session = invocation.value(.session) { query.append(("session", session)) }
+        if let session = invocation.value(.ofSession) { query.append(("session", session)) }
         if let cursor { query.append(("cursor", cursor)) }
         let page = try node.json("GET", Paths.executions(query))
         executions += page["executions"]?.array ?? []
@@ -52,16 +52,28 @@ extension Command {
 
   static func cancel(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let node = try invocation.node()
-    var records: [JSON] = []
+    var answers: [JSON] = []
+    var first: Failure?
     for id in invocation.operands {
-      let record = try node.json("DELETE", Paths.execution(id))
-      records.append(record)
-      if !invocation.has(.json) {
-        try invocation.console.line("\(id): \(record["status"].plain.printable)")
+      do throws(Failure) {
+        let record = try node.json("DELETE", Paths.execution(id))
+        answers.append(record)
+        if !invocation.has(.json) {
+          try invocation.console.line("\(id): \(record["status"].plain.printable)")
+        }
+      } catch {
+        first = first ?? error
+        answers.append(
+          .object([
+            JSON.Member("executionId", .string(id)), JSON.Member("code", .string(error.reason)),
+            JSON.Member("error", .string(error.message)),
+          ]))
+        let message = error.message.hasPrefix(id) ? error.message : "\(id): \(error.message)"
+        invocation.console.explain(Failure(error.code, error.reason, message))
       }
     }
-    _ = try invocation.answered(.array(records))
-    return .success
+    _ = try invocation.answered(.array(answers))
+    return first.map { ExitCode($0) } ?? .success
   }
 
   static func logs(_ invocation: Invocation) throws(Failure) -> ExitCode {
@@ -81,6 +93,14 @@ extension Command {
 }
 
 extension Invocation {
+  fileprivate func status() throws(Failure) -> String? {
+    guard let text = value(.status), Status(rawValue: text) == nil else { return value(.status) }
+    let all = Status.allCases.map(\.rawValue)
+    throw .usage(
+      "--status \(text): expected one of \(all.joined(separator: ", "))"
+        + Nearest.hint(for: text, among: all), command)
+  }
+
   fileprivate func limit() throws(Failure) -> Int {
     guard let text = value(.limit) else { return 50 }
     guard let limit = Int(text), (1...10_000).contains(limit) else {

@@ -31,7 +31,7 @@ extension Command {
     guard let state else { return .success }
     do throws(Failure) {
       let report = try Chain.verify(folder: state, trusted: trusted, witnesses: receipts)
-      try invocation.verified(state, report.end, by: report.publicKey)
+      try invocation.verified(state, report)
       return .success
     } catch {
       // What is not there, or not to be read, is neither true nor false.
@@ -51,16 +51,32 @@ extension Invocation {
   }
 
   fileprivate func verified(
-    _ path: String, _ position: Int64, by publicKey: [UInt8]
+    _ path: String, _ position: Int64, by publicKey: [UInt8], and more: [JSON.Member] = []
   ) throws(Failure) {
     let key = String(hex: publicKey)
-    let json = JSON.object([
+    let members = [
       JSON.Member("path", .string(path)), JSON.Member("verified", .bool(true)),
       JSON.Member("position", .integer(position)), JSON.Member("publicKey", .string(key)),
-    ])
-    if try answered(json) { return }
+    ]
+    if try answered(JSON.object(members + more)) { return }
     let word = console.style.green("verified")
     try console.line("\(path): \(word), up to place \(position), by the node with the key \(key)")
+  }
+
+  /// A whole chain, with how many executions are still without their record.
+  fileprivate func verified(_ path: String, _ report: Chain.Report) throws(Failure) {
+    try verified(
+      path, report.end, by: report.publicKey,
+      and: [
+        JSON.Member("start", .integer(report.start)),
+        JSON.Member("signatures", .integer(report.signatures)),
+        JSON.Member("waiting", .integer(report.waiting)),
+        JSON.Member("running", .integer(report.running)),
+      ])
+    guard !has(.json), report.open > 0 else { return }
+    try console.line(
+      "executions without a final record: \(report.open), of which \(report.waiting) wait and "
+        + "\(report.running) run; a node at work ends them, or its next start")
   }
 
   fileprivate func refuted(_ path: String, _ failure: Failure) throws(Failure) -> ExitCode {

@@ -7,15 +7,20 @@ extension Configuration {
   ///
   /// `flags` are settings by name. `file` must be there where it is given; else `orien.conf` in
   /// `~/.config/orien` and in `/etc/orien` are looked for. Every fault of every source is named.
+  ///
+  /// A client is not always who runs the node: an `orien.conf` or a key named there that it may not
+  /// read is the node's alone.
   static func load(
     flags: [String: (flag: String, value: String)] = [:], environment: Environment,
-    file: String? = nil
+    file: String? = nil, asClient: Bool = false
   ) throws(Failure) -> Configuration {
-    var loading = Loading(environment: environment)
+    var loading = Loading(environment: environment, isClient: asClient)
     if let file {
       try loading.take(file: environment.absolute(file)) { .file(path: $0, line: $1) }
     } else if let file = environment.configurationFile {
-      try loading.take(file: file) { .file(path: $0, line: $1) }
+      try loading.unlessUnreadable { loading throws(Failure) in
+        try loading.take(file: file) { .file(path: $0, line: $1) }
+      }
     }
     let dotEnv = environment.absolute(".env")
     if HostFile.kind(at: dotEnv) != nil {
@@ -34,10 +39,24 @@ extension Configuration {
 /// A configuration that is being put together.
 private struct Loading {
   let environment: Environment
+  let isClient: Bool
   var configuration = Configuration()
   var faults: [String] = []
 
-  init(environment: Environment) { self.environment = environment }
+  init(environment: Environment, isClient: Bool) {
+    self.environment = environment
+    self.isClient = isClient
+  }
+
+  mutating func unlessUnreadable(
+    _ body: (inout Self) throws(Failure) -> Void
+  ) throws(Failure) {
+    do throws(Failure) {
+      try body(&self)
+    } catch {
+      guard isClient, error.reason == HostFile.isUnreadable else { throw error }
+    }
+  }
 
   mutating func take(
     file path: String, _ origin: (String, Int) -> Configuration.Origin
@@ -87,14 +106,26 @@ private struct Loading {
     return configuration
   }
 
+  /// Of the two settings that give the key, the one that was made more strongly counts.
   private mutating func takeKey() throws(Failure) {
-    guard let path = configuration.apiKeyFile else { return }
-    guard configuration.apiKey == nil else {
-      throw Failure(
-        .invalid, "configuration", "set PROVIDER_API_KEY or PROVIDER_API_KEY_FILE, not both")
+    guard let path = configuration.apiKeyFile,
+      let source = configuration.origin["PROVIDER_API_KEY_FILE"]
+    else { return }
+    if let other = configuration.origin["PROVIDER_API_KEY"] {
+      if other > source { return }
+      guard other < source || configuration.apiKey == nil else {
+        throw Failure(
+          .invalid, "configuration",
+          "PROVIDER_API_KEY (\(other.description)) and PROVIDER_API_KEY_FILE "
+            + "(\(source.description)): set one of them, not both")
+      }
     }
-    configuration.apiKey = try HostFile.key(at: environment.absolute(path))
-    configuration.origin["PROVIDER_API_KEY"] = .file(path: environment.absolute(path), line: 1)
+    configuration.apiKey = nil
+    configuration.origin["PROVIDER_API_KEY"] = source
+    let read = { (loading: inout Self) throws(Failure) in
+      loading.configuration.apiKey = try HostFile.key(at: loading.environment.absolute(path))
+    }
+    if case .file = source { try unlessUnreadable(read) } else { try read(&self) }
   }
 
   private mutating func takePaths() {

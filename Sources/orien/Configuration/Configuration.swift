@@ -24,6 +24,8 @@ struct Configuration: Sendable {
   /// Whichever of the two settings it came from.
   var apiKey: String?
   var apiKeyFile: String?
+  /// The node that commands ask; nil: the one that this configuration is of.
+  var url: String?
   var origins = OriginPolicy()
   var isUnsafeAllowed = false
 

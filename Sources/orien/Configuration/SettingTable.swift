@@ -48,6 +48,9 @@ extension Setting {
       "PROVIDER_API_KEY_FILE", \.apiKeyFile, .optional(.path),
       "A file whose first line is that key, which keeps it out of the environment"),
     Setting(
+      "ORIEN_URL", \.url, .optional(.text),
+      "The node that commands ask, and `serve` does not; else the one of these settings"),
+    Setting(
       "ALLOW_ORIGIN", \.origins.allowedOrigins, .list(of: .text),
       "Origins whose pages may call the node; * is any"),
     Setting(
@@ -60,6 +63,9 @@ extension Setting {
     Setting(
       "MAX_CONNECTIONS_PER_ADDRESS", \.http.connectionsPerAddress, .whole(1...1_000_000),
       "Connections at once of one address, loopback apart"),
+    Setting(
+      "BODIES_BYTES", \.http.collectedBytes, .bytes(0...1 << 40),
+      "What calls that are on their way to the node may hold together, beside 16 KiB of each"),
   ]
 
   private static let work: [Setting] = [
@@ -127,6 +133,9 @@ extension Setting {
     Setting(
       "WORKSPACES_BYTES", \.workspaces.totalBytes, .bytes(0...1 << 60),
       "What all workspaces may hold together"),
+    Setting(
+      "MAX_SESSIONS", \.workspaces.sessions, .whole(1...1_000_000),
+      "Sessions at once, each with its workspace"),
     Setting(
       "UPLOAD_BYTES", \.workspaces.uploadBytes, .bytes(0...1 << 50),
       "The largest file that may be sent to a workspace"),

@@ -7,7 +7,7 @@ extension Command {
       throw .usage("--wait and --no-wait are opposites", invocation.command)
     }
     let run = ToolRun(invocation, try NodeClient.Address(invocation))
-    if !invocation.has(.noWait) { run.cancelWhenInterrupted() }
+    run.cancelWhenInterrupted()
     return try run.perform()
   }
 }

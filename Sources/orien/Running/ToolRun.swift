@@ -1,3 +1,4 @@
+import OrienHTTPClient
 import OrienModel
 import OrienSystem
 import Synchronization
@@ -6,25 +7,52 @@ import Synchronization
 final class ToolRun: Sendable {
   private let invocation: Invocation
   private let address: NodeClient.Address
-  /// The execution, once the node has accepted it.
-  private let execution = Mutex<String?>(nil)
+  private let phase = Mutex(Phase.preparing)
+
+  private enum Phase {
+    /// Nothing runs yet.
+    case preparing
+    /// The node may have accepted the call, and has not said as which execution.
+    case asking
+    /// As before, and it is to be cancelled once that is known.
+    case interrupted
+    case running(String)
+  }
+
+  /// A question that came to nothing on its way is asked again so often.
+  private static let tries = 5
 
   init(_ invocation: Invocation, _ address: NodeClient.Address) {
     self.invocation = invocation
     self.address = address
   }
 
-  /// From now on Ctrl-C cancels the execution; a second one ends this program at once.
+  /// From now on Ctrl-C cancels the execution, also one of which the node has yet to tell; a second
+  /// one ends this program at once.
   func cancelWhenInterrupted() {
     Program.onInterruption { [self] count in
-      guard count == 1, let id = execution.withLock({ $0 }) else { Program.exit(130) }
-      invocation.console.tell("cancelling \(id)")
-      do throws(Failure) {
-        _ = try NodeClient(address).json("DELETE", Paths.execution(id))
-      } catch {
-        invocation.console.explain(error)
-        Program.exit(130)
+      guard count == 1 else { Program.exit(ExitCode.cancelled.code) }
+      phase.withLock { phase in
+        switch phase {
+        case .preparing: Program.exit(ExitCode.cancelled.code)
+        case .asking, .interrupted:
+          phase = .interrupted
+          invocation.console.tell("cancelling, once the node says what; again to leave it running")
+        case .running(let id):
+          // On a thread of its own, for a second Ctrl-C waits for no node.
+          Thread("cancel") { [self] in cancel(id) }.detach()
+        }
       }
+    }
+  }
+
+  private func cancel(_ id: String) {
+    invocation.console.tell("cancelling \(id)")
+    do throws(Failure) {
+      _ = try NodeClient(address).json("DELETE", Paths.execution(id))
+    } catch {
+      invocation.console.explain(error)
+      Program.exit(ExitCode.cancelled.code)
     }
   }
 
@@ -40,24 +68,45 @@ final class ToolRun: Sendable {
       if ownsSession { _ = try? node.json("DELETE", Paths.workspace(session) + "?force=1") }
     }
     for word in invocation.all(.file) { try Upload(word).send(to: node, session: session) }
-    let accepted = try node.json(
-      "POST", Paths.execute,
-      body: .object([
+    let accepted = try submit(
+      .object([
         JSON.Member("sessionId", .string(session)),
         JSON.Member("toolId", .string(invocation.operands[0])), JSON.Member("args", arguments),
-      ]))
+      ]), node)
     guard let id = accepted["executionId"]?.string else {
       throw Failure(.internal, "no-id", "the node accepted the call without an executionId")
     }
-    execution.withLock { $0 = id }
+    let isInterrupted = phase.withLock { phase in
+      defer { phase = .running(id) }
+      if case .interrupted = phase { return true }
+      return false
+    }
+    if isInterrupted { cancel(id) }
     if invocation.has(.noWait) {
       if try !invocation.answered(accepted) { try invocation.console.line(id.printable) }
-      return .success
+      return isInterrupted ? .cancelled : .success
     }
     if !invocation.has(.json) {
       try Output(id: id, address: address, console: invocation.console).copy(follow: true)
     }
     return try report(try node.final(id), id)
+  }
+
+  /// Submits the call, and asks again under the same key where no answer came: the node may have
+  /// accepted it all the same, and then says as what.
+  private func submit(_ call: JSON, _ node: NodeClient) throws(Failure) -> JSON {
+    let key = HTTPHeader("Idempotency-Key", "orien-run-" + String(hex: Random.bytes(16)))
+    phase.withLock { $0 = .asking }
+    var tries = 0
+    while true {
+      do throws(Failure) {
+        return try node.json("POST", Paths.execute, body: call, headers: [key])
+      } catch {
+        tries += 1
+        guard ["broken-connection", "no-answer"].contains(error.reason), tries < Self.tries
+        else { throw error }
+      }
+    }
   }
 
   /// Says how it ended where its own streams cannot have said it.

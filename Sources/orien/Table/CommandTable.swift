@@ -33,7 +33,7 @@ extension Command {
       ], run: runTool),
     Command(
       "ps", "List executions that wait or run",
-      options: [.all, .status, .session, .limit] + asking,
+      options: [.all, .status, .ofSession, .limit] + asking,
       examples: [Example("orien ps -a --session build", "Finished ones too, of one session")],
       run: listExecutions),
     Command(
@@ -82,9 +82,24 @@ extension Command {
       let names = family.map { "`orien \($0.name)`" }.joined(separator: " or ")
       throw Failure(.invalid, ExitCode.usageReason, "expected \(names)")
     }
-    let hint = Nearest.hint(for: first, among: all.map(\.name))
+    let kind = first.hasPrefix("-") ? "option" : "command"
     throw Failure(
       .invalid, ExitCode.usageReason,
-      "orien has no command '\(first)'\(hint)\nSee `orien help`.")
+      "orien has no \(kind) '\(first)'\(hint(for: words))\nSee `orien help`.")
+  }
+
+  /// A slip may be in the one word of a command, in the first of two, or in either.
+  private static func hint(for words: [String]) -> String {
+    let names = all.map(\.name)
+    if let one = Nearest.word(to: words[0], among: names) { return "; did you mean \(one)?" }
+    let families = names.filter { $0.contains(" ") }
+    if words.count > 1 {
+      let two = words[..<2].joined(separator: " ")
+      if let name = Nearest.word(to: two, among: families) { return "; did you mean \(name)?" }
+    }
+    let name = families.first { name in
+      Nearest.word(to: words[0], among: [String(name.prefix { $0 != " " })]) != nil
+    }
+    return name.map { "; did you mean \($0)?" } ?? ""
   }
 }

@@ -10,6 +10,7 @@ struct ExitCode: Sendable, Equatable {
   static let success = ExitCode(0)
   /// What was asked for was done, and the answer is no.
   static let negative = ExitCode(1)
+  static let cancelled = ExitCode(130)
 
   /// Why a failure is one of words on the command line.
   static let usageReason = "usage"

@@ -30,9 +30,9 @@ extension Option {
   static let help = Option("help", letter: "h", "Show what the command does")
   static let json = Option("json", "Answer as JSON")
   static let url = Option(
-    "url", value: "URL", "The node to ask; else ORIEN_URL, else 127.0.0.1:$PORT")
+    "url", value: "URL", "The node to ask; else ORIEN_URL, else this machine's, at PORT")
   static let keyFile = Option(
-    "key-file", value: "FILE", "A file with the key to ask with; else PROVIDER_API_KEY")
+    "key-file", value: "FILE", "A file with the key to ask with; else as PROVIDER_API_KEY says")
 
   static let listen = Option("listen", value: "HOST:PORT", "Where to listen", isRepeatable: true)
   static let state = Option("state", value: "DIR", "Where the ledger, keys and outputs are kept")
@@ -43,6 +43,7 @@ extension Option {
 
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
+  static let ofSession = Option("session", value: "ID", "Only executions in that session")
   static let file = Option(
     "file", value: "LOCAL[:REMOTE]", "A file to send to the session's workspace first",
     isRepeatable: true)

@@ -46,6 +46,9 @@ final class SampleHandler: HTTPHandler {
         exchange.respond(.ok, HTTPContent(type: "text/plain", bytes: body))
       }
     }
+    router.add(.post, "/collect") { _, _, exchange in
+      exchange.collectBody(atMost: 1 << 20) { exchange.respond(.ok, .text("\($0.count) bytes")) }
+    }
     router.add(.post, "/ignore") { _, _, exchange in exchange.respond(.ok, .text("ignored")) }
     router.add(.post, "/upload") { [unowned self] _, _, exchange in upload(exchange) }
     router.add(.get, "/stream") { _, _, exchange in

@@ -22,13 +22,17 @@ final class Wire: Transport {
   var unacknowledgedBytes = 0
   var now = Instant(nanoseconds: 1_000_000_000)
 
+  /// `other`: the wire of another client of the same server.
   init(
     _ limits: HTTPLimits = HTTPLimits(), origins: OriginPolicy = OriginPolicy(),
-    listener: String = "127.0.0.1:4000", handler: SampleHandler = SampleHandler()
+    listener: String = "127.0.0.1:4000", handler: SampleHandler = SampleHandler(),
+    beside other: Wire? = nil
   ) {
-    self.handler = handler
-    service = HTTPService(
-      handler: handler, limits: limits, origins: origins, errorBody: SampleHandler.errorBody)
+    self.handler = other?.handler ?? handler
+    service =
+      other?.service
+      ?? HTTPService(
+        handler: handler, limits: limits, origins: origins, errorBody: SampleHandler.errorBody)
     connection = HTTPConnection(
       service, self, peer: NetworkAddress("127.0.0.1:50000")!,
       listener: NetworkAddress(listener)!)

@@ -129,7 +129,6 @@ extension Transcript {
       ends: true),
     head("a method in small letters", 501, "get /tools"),
     head("CONNECT", 501, "CONNECT localhost:80"),
-    head("TRACE", 501, "TRACE /tools"),
     head("a method of 1 000 letters", 501, String(repeating: "X", count: 1000) + " /tools"),
     head("a method that is no word", 400, "G(T /tools"),
     head("two spaces", 400, "GET  /tools"),

@@ -58,6 +58,8 @@ extension Transcript {
     Transcript("one empty line before a request", "\r\n" + request("GET /tools"), 200),
     Transcript("no such path", request("GET /nothing"), 404),
     Transcript("another method", request("DELETE /tools"), 405),
+    Transcript("TRACE", request("TRACE /tools"), 405),
+    Transcript("QUERY", request("QUERY /tools"), 405),
     Transcript("a handler that forgets", request("GET /drop"), 500, ends: true),
     Transcript("an absolute target", request("GET http://localhost:4000/tools"), 200),
     Transcript("an absolute target in capitals", request("GET HTTP://LOCALHOST:4000/tools"), 200),

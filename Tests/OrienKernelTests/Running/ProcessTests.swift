@@ -121,6 +121,29 @@ struct ProcessTests {
     }
   }
 
+  @Test(
+    "A program beyond what all workspaces may hold is ended at nobody's cost, and no other begins")
+  func beyondTotal() throws {
+    let tools = try Library.tools(manifest: #"{"price":{"perCall":5}}"#)
+    try World.with([tools], { $0.workspaces.totalBytes = 1_000 }) { world in
+      let id = try world.submit("go", #"{"words":["x"]}"#).id
+      let process = try world.process()
+      let workspace = try world.loop.answer {
+        world.workspaces.open(SessionKey(World.session, of: World.owner), then: $0)
+      }
+      try Data(count: 1_001).write(to: URL(filePath: workspace.path + "/big"))
+      let record = try world.end(of: id)
+      #expect(process.killReason == .disk)
+      #expect(record.status == .failed && record.reason == "workspaces-full")
+      #expect(record.message?.contains("WORKSPACES_BYTES") == true)
+      #expect(record.costMicroUnits == 0)
+      expectRefusal(.full, "workspaces-full") { try world.submit("go", #"{"words":["x"]}"#) }
+      try world.remove()
+      world.jail.onStart = { $0.exit(0) }
+      #expect(try world.run("go", #"{"words":["x"]}"#).costMicroUnits == 5)
+    }
+  }
+
   @Test("What a handler wrote into a file is counted too")
   func countedFile() throws {
     try World.with { world in

@@ -23,7 +23,7 @@ struct WorkspaceQuotaTests {
     #expect(workspace.account.used == DiskUsage(bytes: 10_000, files: 2))
     #expect(reason { try rig.put("x", to: "c", in: workspace) } == "workspace-full")
     try rig.put("", to: "empty", in: workspace)
-    #expect(try workspace.measure() == DiskUsage(bytes: 10_000, files: 3))
+    #expect(try workspace.measure().used == DiskUsage(bytes: 10_000, files: 3))
     try workspace.removeFile("a")
     try rig.put(text(9_999), to: "c", in: workspace)
   }
@@ -82,7 +82,7 @@ struct WorkspaceQuotaTests {
     // Another file in place of one is no file more.
     try rig.put("yy", to: "a/b/f", in: workspace)
     #expect(workspace.account.used == DiskUsage(bytes: 2, files: 3))
-    #expect(try workspace.measure() == DiskUsage(bytes: 2, files: 3))
+    #expect(try workspace.measure().used == DiskUsage(bytes: 2, files: 3))
   }
 
   @Test("One file has a size of its own that it may not pass")
@@ -104,18 +104,18 @@ struct WorkspaceQuotaTests {
     rig.script(text(5000), to: "plain", in: workspace)
     link(workspace.path + "/plain", workspace.path + "/twin")
     symlink("/etc/passwd", workspace.path + "/link")
-    #expect(try workspace.measure() == DiskUsage(bytes: 5000, files: 3))
+    #expect(try workspace.measure().used == DiskUsage(bytes: 5000, files: 3))
     let sparse = Glibc.open(workspace.path + "/sparse", O_RDWR | O_CREAT, 0o600)
     ftruncate(sparse, 1 << 40)
     pwrite(sparse, "x", 1, 1 << 39)
     close(sparse)
-    #expect(try workspace.measure().bytes < 1 << 20)
+    #expect(try workspace.measure().used.bytes < 1 << 20)
     let reserve = fopen(workspace.path + "/reserve", "w")!
     let keepSize = dlsym(nil, "fallocate")
     typealias Allocate = @convention(c) (Int32, Int32, Int, Int) -> Int32
     #expect(unsafeBitCast(keepSize, to: Allocate.self)(fileno(reserve), 1, 0, 1 << 24) == 0)
     fclose(reserve)
-    #expect(try workspace.measure().bytes >= 1 << 24)
+    #expect(try workspace.measure().used.bytes >= 1 << 24)
   }
 
   @Test("Counting stops where it is enough to know that it is too much")
@@ -123,7 +123,7 @@ struct WorkspaceQuotaTests {
     let rig = try rig(files: 10)
     let workspace = try rig.open("s")
     for index in 0..<100 { rig.script("", to: "\(index)", in: workspace) }
-    #expect(try workspace.measure().files == 11)
+    #expect(try workspace.measure().used.files == 11)
     #expect(reason { _ = try workspace.open("0", for: .append) } == "workspace-full")
   }
 
@@ -133,12 +133,12 @@ struct WorkspaceQuotaTests {
     let workspace = try rig.open("s")
     let lease = try rig.workspaces.lease(workspace)
     var alarms = 0
-    lease.watch(upTo: .unlimited) { alarms += 1 }
+    lease.watch(upTo: .unlimited) { _ in alarms += 1 }
     rig.script(text(10_001), to: "f", in: workspace)
     rig.wait { alarms == 1 }
     #expect(reason { _ = try workspace.open("g", for: .replace) } == "workspace-full")
     #expect(reason { _ = try workspace.open("f", for: .read) } == nil)
-    #expect(rig.answer { lease.judge($0) })
+    #expect(rig.answer { lease.judge($0) } == .own)
     lease.end()
   }
 
@@ -148,14 +148,14 @@ struct WorkspaceQuotaTests {
     let workspace = try rig.open("s")
     let leases = try (0..<3).map { _ in try rig.workspaces.lease(workspace) }
     var alarms: [Int] = []
-    leases[0].watch(upTo: DiskUsage(bytes: 100, files: 100)) { alarms.append(0) }
-    leases[1].watch(upTo: DiskUsage(bytes: 1_000, files: 1)) { alarms.append(1) }
-    leases[2].watch(upTo: .unlimited) { alarms.append(2) }
+    leases[0].watch(upTo: DiskUsage(bytes: 100, files: 100)) { _ in alarms.append(0) }
+    leases[1].watch(upTo: DiskUsage(bytes: 1_000, files: 1)) { _ in alarms.append(1) }
+    leases[2].watch(upTo: .unlimited) { _ in alarms.append(2) }
     rig.script(text(101), to: "a", in: workspace)
     rig.wait { alarms == [0] }
     rig.script("", to: "b", in: workspace)
     rig.wait { alarms == [0, 1] }
-    #expect(leases.map { lease in rig.answer { lease.judge($0) } } == [true, true, false])
+    #expect(leases.map { lease in rig.answer { lease.judge($0) } } == [.own, .own, nil])
     for lease in leases { lease.end() }
   }
 
@@ -164,7 +164,7 @@ struct WorkspaceQuotaTests {
     let rig = try rig()
     let workspace = try rig.open("s")
     var lease = try rig.workspaces.lease(workspace)
-    lease.watch(upTo: .unlimited) {}
+    lease.watch(upTo: .unlimited) { _ in }
     rig.script(text(4_000), to: "a", in: workspace)
     lease.end()
     rig.wait { workspace.account.used == DiskUsage(bytes: 4_000, files: 1) }
@@ -186,7 +186,7 @@ struct WorkspaceQuotaTests {
     for _ in 0..<9 { state.note(.failure(Failure(.unavailable, "out-of-resources", ""))) }
     for _ in 0..<2 { state.note(.failure(refused)) }
     #expect(!state.evadesCount)
-    state.note(.success(DiskUsage()))
+    state.note(.success(Measurement(used: DiskUsage(), hasGrown: false)))
     for _ in 0..<2 { state.note(.failure(refused)) }
     #expect(!state.evadesCount)
     state.note(.failure(refused))

@@ -50,11 +50,15 @@ final class WorkspaceRig {
     _ ask: (@escaping (Result<Value, Failure>) -> Void) -> Void
   ) throws(Failure) -> Value { try answer(ask).get() }
 
-  /// Runs the loop until `condition` holds, which is looked at after everything that happens.
-  func wait(until condition: @escaping () -> Bool) {
+  /// Runs the loop until `condition` holds, which is looked at after everything that happens; where
+  /// it does not for half a minute, that is an issue.
+  func wait(until condition: @escaping () -> Bool, at place: SourceLocation = #_sourceLocation) {
     var isOver = false
+    let end = Instant.now + .seconds(30)
     func look() {
-      if condition() {
+      let isLate = Instant.now > end
+      if isLate { Issue.record("what a test waits for did not come", sourceLocation: place) }
+      if isLate || condition() {
         isOver = true
         loop.stop()
       } else {

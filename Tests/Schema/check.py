@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Holds a running node to its own OpenAPI document, with data that is as it says and data that is
+not, and ends with `N passed, M failed`.
+
+    check.py [--examples COUNT] [--seed NUMBER]
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent / "Rigs"))
+
+from node import Node  # noqa: E402
+
+KEY = "the-key-that-every-request-has"
+COUNTED = re.compile(r"^  (\d+) generated, (?:(\d+) found|(\d+) passed)", re.M)
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("--examples", default="50")
+    words.add_argument("--seed", default="1")
+    wanted = words.parse_args()
+    with Node(environment={"PROVIDER_API_KEY": KEY}) as node, \
+            tempfile.TemporaryDirectory(prefix="orien-schema-") as folder:
+        done = subprocess.run(
+            [ROOT / ".venv-schema" / "bin" / "schemathesis", "--config-file",
+             HERE / "schemathesis.toml", "run", f"http://127.0.0.1:{node.port}/openapi.json",
+             "--header", f"Authorization: Bearer {KEY}", "--mode", "all", "--max-examples",
+             wanted.examples, "--seed", wanted.seed, "--request-timeout", "20",
+             "--continue-on-failure", "--no-color"],
+            cwd=folder, capture_output=True, text=True, timeout=280)
+        print(done.stdout, done.stderr)
+        is_well = node.process.poll() is None and node.get("/health").json["status"] == "ok"
+        if not is_well:
+            print("FAIL: the node is not well:", *node.lines[-20:], sep="\n")
+    counted = COUNTED.search(done.stdout)
+    generated, found = (int(counted.group(1)), int(counted.group(2) or 0)) if counted else (0, 0)
+    failed = max(found, int(done.returncode != 0)) + (not is_well)
+    print(f"{max(0, generated - failed)} passed, {failed} failed")
+    sys.exit(1 if failed or not generated else 0)
+
+
+if __name__ == "__main__":
+    main()
