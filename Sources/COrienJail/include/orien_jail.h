@@ -27,7 +27,7 @@ enum {
 };
 
 enum orien_jail_frame {
-  /* Keeper to node, once and first: nothing of an earlier keeper's is left in our control groups. */
+  /* Keeper to node, once and first: nothing of an earlier keeper is left in our groups. */
   ORIEN_JAIL_CLEARED = 1,
   /* Keeper to node: a launcher is up. id: its pid; body: capabilities; descriptor: its socket. */
   ORIEN_JAIL_LAUNCHER,

@@ -56,8 +56,6 @@ final class Keeper {
     controlWatch?.cancel()
     // It lets go of the loop, and is not to do so after this.
     complaints = nil
-    // One that did not end when it was told to has been killed; it does not stay as a zombie either.
-    _ = try? child.take()?.finish(by: .now)
   }
 
   var pid: Int32? { child?.pid }

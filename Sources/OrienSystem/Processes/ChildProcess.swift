@@ -4,9 +4,10 @@ import Glibc
 /// A program that this process starts, in a session of its own, and of which it sees the end.
 ///
 /// It is given what is listed and nothing else: no variable, no descriptor, no blocked or ignored
-/// signal of this process. Whoever starts one calls `finish` once, or it stays as a zombie.
+/// signal of this process. One that is let go of without `finish` is killed, and waited for.
 package struct ChildProcess: ~Copyable {
   package let pid: Int32
+  private var isReaped = false
   /// A pidfd: readable once the process has ended.
   package let handle: Descriptor
 
@@ -52,6 +53,12 @@ package struct ChildProcess: ~Copyable {
     handle = Descriptor(owning: raw)
   }
 
+  deinit {
+    guard !isReaped else { return }
+    kill(-pid, SIGKILL)
+    waitpid(pid, nil, 0)
+  }
+
   private static func spawn(
     _ path: String, _ arguments: [String], _ environment: [String],
     _ actions: inout posix_spawn_file_actions_t
@@ -94,6 +101,8 @@ package struct ChildProcess: ~Copyable {
     kill(-pid, SIGKILL)
     var status: Int32 = 0
     let pid = pid
+    // Where this fails the number is no child's any more, and nothing to be killed once more.
+    isReaped = true
     try retrying("waitpid") { waitpid(pid, &status, 0) }
     if !isOver { return .overdue }
     let signal = status & 0x7F
