@@ -57,6 +57,23 @@ struct AccessTests {
     }
   }
 
+  @Test(
+    "Without a key nobody is asked for by a proxy, for whoever that is may be anywhere",
+    arguments: ["Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Real-IP", "Via"])
+  func proxied(field: String) throws {
+    try Site.with(keys: []) { (site: Site) throws in
+      #expect(try site.ask("GET", "/tools").status == 200)
+      let answer = try site.ask("GET", "/tools", nil, [field: "203.0.113.9"])
+      #expect(answer.status == 403)
+      #expect(answer["code"]?.string == "proxied-without-key")
+      #expect(try site.ask("GET", "/health", nil, [field: "203.0.113.9"]).status == 200)
+    }
+    try Site.with(keys: Self.keys) { (site: Site) throws in
+      let fields = [field: "203.0.113.9", "Authorization": "Bearer battery"]
+      #expect(try site.ask("GET", "/tools", nil, fields).status == 200)
+    }
+  }
+
   @Test("A key in the target is none")
   func query() throws {
     try Site.with(keys: Self.keys) { site in

@@ -29,6 +29,18 @@ struct SocketTests {
   }
 
   @Test(
+    "Addresses of one host are one network, and a host has a whole /64 of IPv6",
+    arguments: [
+      ("10.0.0.1:1", "10.0.0.1:2", true), ("10.0.0.1:1", "10.0.0.2:1", false),
+      ("[2001:db8::1]:1", "[2001:db8::ffff:2]:2", true),
+      ("[2001:db8::1]:1", "[2001:db8:0:1::1]:1", false), ("[::1]:1", "[::2]:1", false),
+    ])
+  func networks(one: String, other: String, isSame: Bool) throws {
+    let (one, other) = (try #require(NetworkAddress(one)), try #require(NetworkAddress(other)))
+    #expect((one.network == other.network) == isSame)
+  }
+
+  @Test(
     "A connection carries bytes both ways and says when there are none",
     arguments: [
       "127.0.0.1:0", "[::1]:0",

@@ -209,8 +209,9 @@ extension API {
     }
   }
 
-  /// How much of a stream is written into an execution's JSON.
-  static let inlineBytes = 1 << 20
+  /// How much of a stream is written into an execution's JSON: what is in memory anyway, and is
+  /// rendered in less than a millisecond. All of it is at /output.
+  static let inlineBytes = 64 << 10
 
   /// Answers with an execution and what it wrote.
   private func answer(

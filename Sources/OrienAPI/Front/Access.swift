@@ -17,6 +17,9 @@ package struct Access: Sendable {
   }
 
   private let keys: [Key]
+  private static let proxied: [StaticString] = [
+    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via",
+  ]
 
   package init(keys: [Key]) { self.keys = keys }
 
@@ -24,16 +27,16 @@ package struct Access: Sendable {
   /// the same. Keys are taken from the `Authorization` field alone, never from the target, which is
   /// logged by everybody on the way.
   func caller(of request: HTTPRequest, isOpen: Bool) throws(Failure) -> Caller {
-    guard let credentials = request.headerBytes("authorization") else {
-      guard request.header("authorization") == nil else {
-        throw Failure(.invalid, "repeated-authorization", "expected one Authorization field")
-      }
-      if keys.isEmpty { return Caller(owner: .operator, isOperator: true) }
-      if isOpen { return Caller(owner: Owner(""), isOperator: false) }
+    let credentials = request.headerBytes("authorization")
+    guard credentials != nil || request.header("authorization") == nil else {
+      throw Failure(.invalid, "repeated-authorization", "expected one Authorization field")
+    }
+    if keys.isEmpty { return try keyless(request, isOpen: isOpen) }
+    guard let credentials else {
+      if isOpen { return Self.nobody }
       throw Failure(
         .unauthenticated, "no-key", "a key is needed: send Authorization: Bearer KEY")
     }
-    if keys.isEmpty { return Caller(owner: .operator, isOperator: true) }
     guard let token = Self.bearer(credentials) else {
       throw Failure(
         .unauthenticated, "no-bearer", "expected Authorization: Bearer KEY, another scheme came")
@@ -45,6 +48,20 @@ package struct Access: Sendable {
     }
     return Caller(owner: found.owner, isOperator: found.isOperator)
   }
+
+  /// Without a key the caller is the operator, for the node listens on loopback alone. Who says that
+  /// he asks for somebody else is a proxy, and those others may be anywhere.
+  private func keyless(_ request: HTTPRequest, isOpen: Bool) throws(Failure) -> Caller {
+    guard let name = Self.proxied.first(where: { request.header($0) != nil }) else {
+      return Caller(owner: .operator, isOperator: true)
+    }
+    if isOpen { return Self.nobody }
+    throw Failure(
+      .denied, "proxied-without-key",
+      "\(name) says that a proxy asks for somebody: give this node a key (PROVIDER_API_KEY_FILE)")
+  }
+
+  private static let nobody = Caller(owner: Owner(""), isOperator: false)
 
   private static func bearer(_ credentials: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let scheme = Array("bearer ".utf8)

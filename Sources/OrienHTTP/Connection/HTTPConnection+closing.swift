@@ -53,6 +53,7 @@ extension HTTPConnection {
     let receiver = abandonBody()
     let streaming = outbound
     outbound = .answered
+    service.unsentBytes -= output.count
     output.removeAll()
     clock = .none
     transport.close()

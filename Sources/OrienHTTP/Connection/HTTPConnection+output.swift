@@ -4,6 +4,7 @@ extension HTTPConnection {
     guard life != .closed else { return }
     let before = output.count
     guard output.flush(to: transport) else { return close() }
+    service.unsentBytes -= before - output.count
     noteSent(before - output.count)
     if output.isEmpty {
       if life == .open { watchMovement() }
@@ -24,9 +25,12 @@ extension HTTPConnection {
       if taken == a.count + b.count + c.count { return }
       sent = taken
     }
+    let before = output.count
     output.append(a, skipping: &sent)
     output.append(b, skipping: &sent)
     output.append(c, skipping: &sent)
+    service.unsentBytes += output.count - before
+    if service.unsentBytes > service.limits.unsentBytesInAll { return close() }
     if isFirst { watchMovement() }
   }
 

@@ -30,6 +30,8 @@ package struct HTTPLimits: Sendable {
   package var collectedBytes = 64 << 20
   /// A stream with more than this waiting to be sent is cut.
   package var unsentBytes = 1 << 20
+  /// Of all connections together: beyond it, whoever does not take an answer at once is cut.
+  package var unsentBytesInAll = 256 << 20
 
   package init() {}
 }

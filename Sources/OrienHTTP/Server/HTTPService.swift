@@ -15,8 +15,10 @@ final class HTTPService {
   var headEnds = HeadEnds()
   var counts = HTTPCounts()
   let bodies: BodyPool
+  /// What waits in all connections to be sent.
+  var unsentBytes = 0
   private(set) var connections: [ObjectIdentifier: HTTPConnection] = [:]
-  private var connectionsByHost: [NetworkAddress: Int] = [:]
+  private var connectionsByNetwork: [NetworkAddress: Int] = [:]
   private(set) var isShuttingDown = false
   private var whenEmpty: (() -> Void)?
 
@@ -37,20 +39,20 @@ final class HTTPService {
   func hasRoom(for peer: NetworkAddress) -> Bool {
     connections.count < limits.connections
       && (peer.isLoopback
-        || connectionsByHost[peer.withoutPort, default: 0] < limits.connectionsPerAddress)
+        || connectionsByNetwork[peer.network, default: 0] < limits.connectionsPerAddress)
   }
 
   func add(_ connection: HTTPConnection) {
     connections[ObjectIdentifier(connection)] = connection
-    connectionsByHost[connection.peer.withoutPort, default: 0] += 1
+    connectionsByNetwork[connection.peer.network, default: 0] += 1
     counts.accepted += 1
   }
 
   func remove(_ connection: HTTPConnection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-    let host = connection.peer.withoutPort
-    let others = connectionsByHost[host, default: 1] - 1
-    connectionsByHost[host] = others > 0 ? others : nil
+    let network = connection.peer.network
+    let others = connectionsByNetwork[network, default: 1] - 1
+    connectionsByNetwork[network] = others > 0 ? others : nil
     if connections.isEmpty { tellEmpty() }
   }
 

@@ -31,11 +31,20 @@ package final class WorkspaceAccount: Sendable {
 
   func reserve(_ more: DiskUsage) throws(Failure) {
     try change { state throws(Failure) in
-      if state.isClosed { throw Self.removed }
-      guard !(state.used + state.reserved + more).exceeds(limit) else { throw full }
-      guard total.hasRoom(for: more.bytes) else { throw total.full }
+      try requireRoom(for: more, in: state)
       state.reserved = state.reserved + more
     }
+  }
+
+  /// Fails where so much more would not fit now.
+  func requireRoom(for more: DiskUsage) throws(Failure) {
+    try state.withLock { state throws(Failure) in try requireRoom(for: more, in: state) }
+  }
+
+  private func requireRoom(for more: DiskUsage, in state: State) throws(Failure) {
+    if state.isClosed { throw Self.removed }
+    guard !(state.used + state.reserved + more).exceeds(limit) else { throw full }
+    guard total.hasRoom(for: more.bytes) else { throw total.full }
   }
 
   func release(_ reserved: DiskUsage) {

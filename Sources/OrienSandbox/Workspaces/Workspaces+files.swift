@@ -4,18 +4,17 @@ package import OrienSystem
 extension Workspaces {
   /// Begins to take in a file of `bytes` bytes, or of a length that is not known.
   ///
-  /// A known length is reserved at once: what will not fit is refused before its first byte.
+  /// What will not fit now is refused before its first byte, where the length is known. It is reserved
+  /// only as it comes: who promises much and sends little keeps nobody out.
   package func upload(
     to path: FolderPath, in workspace: Workspace, bytes: UInt64?,
     then: @escaping (Result<FileUpload, Failure>) -> Void
   ) {
     loop.assertCurrent()
-    let reserved = DiskUsage(bytes: bytes ?? 0)
+    let bytes = bytes ?? 0
     do throws(Failure) {
-      guard reserved.bytes <= limits.uploadBytes else {
-        throw FileUpload.tooLarge(limits.uploadBytes)
-      }
-      try workspace.account.reserve(reserved)
+      guard bytes <= limits.uploadBytes else { throw FileUpload.tooLarge(limits.uploadBytes) }
+      try workspace.account.requireRoom(for: DiskUsage(bytes: bytes))
     } catch {
       return then(.failure(error))
     }
@@ -23,11 +22,7 @@ extension Workspaces {
     disk.run(
       { () throws(Failure) in try NewFile(in: workspace.folder) },
       then: loop.reply { result in
-        if case .failure = result { workspace.account.release(reserved) }
-        then(
-          result.map {
-            FileUpload($0, as: path, in: workspace, reserved: reserved.bytes, loop, disk)
-          })
+        then(result.map { FileUpload($0, as: path, in: workspace, loop, disk) })
       })
   }
 

@@ -42,11 +42,18 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The same for all connections of one host.
-  package var withoutPort: NetworkAddress {
-    var host = self
-    host.port = 0
-    return host
+  /// The same for all connections of one host; with IPv6 of one /64, in which a host takes as many
+  /// addresses as it likes.
+  package var network: NetworkAddress {
+    var network = isIPv4 || isLoopback ? self : NetworkAddress(bits: (bits >> 64) << 64)
+    network.port = 0
+    return network
+  }
+
+  private init(bits: UInt128) {
+    self.bits = bits
+    isIPv4 = false
+    port = 0
   }
 
   package var isLoopback: Bool { isIPv4 ? bits >> 24 == 127 : bits == 1 }

@@ -29,6 +29,9 @@ final class Line: Transport {
     pump()
   }
 
+  /// The node has read all that was sent.
+  var isTaken: Bool { incoming.isEmpty }
+
   /// The client sends no more; mostly it is gone.
   func end() {
     hasEnded = true
@@ -80,7 +83,7 @@ final class Line: Transport {
     let mayRead = read && !wantsRead
     (wantsRead, wantsWrite) = (read, write)
     // A paused body goes on as a socket would: by being told again.
-    if mayRead, !incoming.isEmpty { loop.soon { [self] in pump() } }
+    if mayRead, !incoming.isEmpty || hasEnded { loop.soon { [self] in pump() } }
   }
 
   var unacknowledgedBytes: Int { 0 }

@@ -113,6 +113,27 @@ struct DeadlineTests {
     #expect(wire.isClosed)
   }
 
+  @Test("What waits to be sent has a bound in all: beyond it who does not take his answer is cut")
+  func unsentInAll() {
+    var limits = HTTPLimits()
+    limits.unsentBytesInAll = 20 << 20
+    let first = Wire(limits)
+    let others = [Wire(beside: first), Wire(beside: first)]
+    for wire in [first] + others {
+      wire.window = 0
+      wire.feed(Transcript.request("GET /large"))
+    }
+    #expect([first, others[0]].allSatisfy { !$0.isClosed } && others[1].isClosed)
+    first.drain(.max)
+    let next = Wire(beside: first)
+    next.window = 0
+    next.feed(Transcript.request("GET /large"))
+    #expect(!next.isClosed && first.responses.map(\.body.utf8.count) == [8 << 20])
+    next.connection.close()
+    others[0].connection.close()
+    #expect(first.service.unsentBytes == 0)
+  }
+
   @Test("A client that takes its answer steadily gets all of it")
   func steadyReader() {
     let wire = Wire()

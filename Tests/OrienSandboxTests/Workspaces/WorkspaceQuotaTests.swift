@@ -37,7 +37,9 @@ struct WorkspaceQuotaTests {
     }
     #expect(reason { try begin(10_001) } == "workspace-full")
     let upload = try begin(6_000)
-    // What is on its way counts as if it were there.
+    // What was promised keeps nobody out; what has come counts as if it were there.
+    #expect(reason { try begin(10_000) } == nil)
+    try rig.result { upload.write([UInt8](repeating: 1, count: 6_000), then: $0) }
     #expect(reason { try begin(4_001) } == "workspace-full")
     #expect(reason { try begin(4_000) } == nil)
     upload.abort()

@@ -13,7 +13,8 @@ package final class FileUpload {
   private let loop: Loop
   private let disk: DiskThreads
   private var received: UInt64 = 0
-  private var reserved: UInt64
+  /// In the workspace's account: what has come.
+  private var reserved: UInt64 = 0
   private var phase = Phase.waiting
 
   private enum Phase { case waiting, writing, over }
@@ -25,14 +26,12 @@ package final class FileUpload {
     init(_ file: NewFile) { self.file = file }
   }
 
-  /// `reserved` bytes were reserved in the workspace's account, and are this upload's from here.
   init(
-    _ file: NewFile, as path: FolderPath, in workspace: Workspace, reserved: UInt64,
-    _ loop: Loop, _ disk: DiskThreads
+    _ file: NewFile, as path: FolderPath, in workspace: Workspace, _ loop: Loop,
+    _ disk: DiskThreads
   ) {
     self.path = path
     self.workspace = workspace
-    self.reserved = reserved
     self.loop = loop
     self.disk = disk
     incoming = Incoming(file)
