@@ -100,10 +100,14 @@ class ArgumentAttacks(NodeCase):
         self.refuse(session, "python_script",
                     {"script": "main", "args": ["x" * 100_000] * 25}, statuses=(400, 413))
         # Within that, and beyond what a process may be given.
-        record = self.run_script("python_script", b"print('ran')", args=["x" * 100_000] * 5)
+        self.refuse(session, "python_script",
+                    {"script": "main", "args": ["x" * 100_000] * 5}, "/args/args")
+        # No rule of one argument shows what several come to: it costs nothing.
+        record = self.run_script(
+            "python_script", b"print('ran')", args=["x" * 90_000] * 2, env={"A": "x" * 90_000})
         self.assertEqual((record["status"], record["reason"]), ("failed", "arguments"), record)
         self.assertIn("256 KiB", record["message"])
-        self.assertEqual(record["output"], "")
+        self.assertEqual((record["output"], record["cost"]["microUnits"]), ("", 0))
 
     def test_many_arguments_are_refused(self):
         session = self.session()

@@ -88,13 +88,13 @@ class Execute(NodeCase):
         session = self.session()
         self.upload(session, "main.py", b"")
         before = self.accepted()
-        for entries, pointer in [(["x" * (128 << 10)], "/args/args/0"),
-                                 (["x" * (100 << 10)] * 2, "/args/args")]:
-            answer = self.execute(session, "python_script", {"script": "main.py", "args": entries})
+        for more, pointer in [({"args": ["x" * (128 << 10)]}, "/args/args/0"),
+                              ({"args": ["x" * (100 << 10)] * 2}, "/args/args"),
+                              ({"env": {"A": "x" * (128 << 10)}}, "/args/env/A")]:
+            answer = self.execute(session, "python_script", {"script": "main.py"} | more)
             self.refused(answer, 400, pointer=pointer)
         self.assertEqual(self.accepted(), before)
-        for env, reason in [({"A": "x" * (128 << 10)}, "arguments"),
-                            ({f"V{i}": "" for i in range(1100)}, "arguments"),
+        for env, reason in [({f"V{i}": "" for i in range(1100)}, "arguments"),
                             ({"A-B": "x"}, "environment")]:
             record = self.python(session, "", env=env)
             self.assertEqual((record["status"], record["reason"]), ("failed", reason), record)
