@@ -64,6 +64,31 @@ static orien_status wrong(void *self, orien_call *call) {
   return say(call, "%s", text);
 }
 
+/* A size that no memory has, wherever bytes go in. */
+static orien_status oversize(void *self, orien_call *call) {
+  (void)self;
+  const orien_process *process = service(call, ORIEN_SERVICE_PROCESS);
+  const orien_state *state = service(call, ORIEN_SERVICE_STATE);
+  const size_t sizes[] = {SIZE_MAX, (size_t)1 << 63, ((size_t)1 << 63) + 1};
+  const char *const words[] = {"cat", NULL};
+  char text[128] = "";
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    orien_bytes bytes = {(const uint8_t *)"x", sizes[i]}, none = {NULL, sizes[i]};
+    orien_command command = {.size = sizeof command, .argv = words, .input = bytes};
+    uint64_t revision = ORIEN_ANY;
+    const orien_status answers[] = {call->emit(call, ORIEN_OUTPUT, bytes),
+        call->emit(call, ORIEN_ERRORS, bytes), call->emit(call, ORIEN_EVENT, bytes),
+        call->emit(call, ORIEN_FACT, bytes), call->emit(call, ORIEN_OUTPUT, none),
+        state->put(call->host, "k", bytes, &revision), process->exec(call, &command),
+        process->run(call, &command, NULL, 0, NULL, NULL)};
+    for (size_t j = 0; j < sizeof answers / sizeof *answers; j++)
+      if (answers[j] != ORIEN_INVALID)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%zu/%zu:%d ", i, j, answers[j]);
+    call->host->release(call->host, bytes);
+  }
+  return say(call, "%s", text);
+}
+
 static orien_status state(void *self, orien_call *call) {
   (void)self;
   const orien_state *state = service(call, ORIEN_SERVICE_STATE);
@@ -178,6 +203,7 @@ static const char *const units[] = {"token", NULL};
   static const orien_handler function##_handler = {.size = sizeof(orien_handler), \
       .name = #function, .args = arguments, .units = units, .run = (orien_function)function};
 HANDLER(wrong, NULL)
+HANDLER(oversize, NULL)
 HANDLER(state, NULL)
 HANDLER(capture, NULL)
 HANDLER(tail, tail_args)
@@ -186,9 +212,9 @@ HANDLER(open_file, path_args)
 HANDLER(about, NULL)
 HANDLER(keep, NULL)
 HANDLER(threads, NULL)
-static const orien_handler *const handlers[] = {&wrong_handler, &state_handler,
-    &capture_handler, &tail_handler, &answer_handler, &open_file_handler, &about_handler,
-    &keep_handler, &threads_handler, NULL};
+static const orien_handler *const handlers[] = {&wrong_handler, &oversize_handler,
+    &state_handler, &capture_handler, &tail_handler, &answer_handler, &open_file_handler,
+    &about_handler, &keep_handler, &threads_handler, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_LOG, ORIEN_SERVICE_FILES,
     ORIEN_SERVICE_PROCESS, ORIEN_SERVICE_STATE, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.services",
