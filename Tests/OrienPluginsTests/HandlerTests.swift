@@ -67,6 +67,17 @@ struct HandlerTests {
     #expect(tools.node.lines.map(\.message).contains { $0.contains("does not hold") })
   }
 
+  @Test("that passes bytes of a size which no memory has gets INVALID, wherever they go")
+  func oversize() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall()
+    #expect(plugin.result(of: "oversize", host: call).outcome == .done)
+    #expect(call.output == "")
+    #expect(call.kept.command == nil)
+    #expect(try tools.node.state("k", plugin: "") == nil)
+  }
+
   @Test("may emit from many threads of its own")
   func threads() throws {
     let tools = try Tools()
@@ -119,6 +130,21 @@ struct HandlerTests {
     let result = plugin.result(
       of: "answer", [.integer(status), .text(reason), .text(message)])
     #expect(result.outcome == .failed(failure))
+  }
+
+  @Test("whose message would move a terminal's cursor or turn what is read is told without that")
+  func harmlessMessage() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let message = "\u{1B}[31mred\r\u{7F}\u{9B}2J\u{202E}\u{2067}\u{2028}\n\tשלום"
+    let result = plugin.result(of: "answer", [.integer(2), .text(nil), .text(message)])
+    let lost = "\u{FFFD}"
+    #expect(
+      result.outcome
+        == .failed(
+          Failure(
+            .denied, "denied",
+            "\(lost)[31mred\(lost)\(lost)\(lost)2J\(lost)\(lost)\(lost)\n\tשלום")))
   }
 
   @Test("that was cancelled before it ran is not called")

@@ -47,21 +47,14 @@ enum CallFunctions {
     call.fail = { call, status, reason, message in
       // The plugin returns what this answers, so it is what it gave even where nobody listens.
       LiveCalls.find(call)?.fail(
-        reason: (try? PluginText.copy(reason, atMost: 64)).flatMap { $0 }.flatMap(
-          CallFunctions.checkedReason),
-        message: PluginText.copyRepaired(message, atMost: 4096) ?? "")
+        reason: (try? PluginText.copy(reason, atMost: 64)).flatMap { $0 }.flatMap {
+          Grammar.reason.admits($0) ? $0 : nil
+        },
+        message: PluginText.copyRepaired(message, atMost: 4096)?.harmless ?? "")
       return status
     }
     call.cancelled = { call in LiveCalls.find(call)?.isCancelled == false ? 0 : 1 }
     call.cancel_fd = { call in LiveCalls.find(call)?.host?.cancelDescriptor() ?? -1 }
-  }
-
-  /// The text where it is `^[a-z0-9-]{1,64}$`.
-  private static func checkedReason(_ text: String) -> String? {
-    let isSound = text.utf8.allSatisfy {
-      $0.isASCIIDigit || ($0 >= 0x61 && $0 <= 0x7A) || $0 == UInt8(ascii: "-")
-    }
-    return isSound && !text.isEmpty ? text : nil
   }
 }
 
