@@ -61,6 +61,7 @@ public struct Call: ~Copyable {
 
   /// Adds to the bill, in one of the handler's `units`.
   public func meter(_ unit: String, _ amount: UInt64) throws(Failure) {
+    try unit.checkCrossing(as: "a unit")
     try Failure.check(raw.pointee.meter(raw, unit, amount), "metering \(amount) of \(unit)")
   }
 
