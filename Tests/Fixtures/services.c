@@ -89,6 +89,14 @@ static orien_status oversize(void *self, orien_call *call) {
   return say(call, "%s", text);
 }
 
+/* An end as it is passed on, and what the node says to it. */
+static orien_status ended(void *self, orien_call *call, int64_t code, int64_t signal,
+                          int64_t reason) {
+  (void)self;
+  orien_exit exit = {sizeof exit, (int32_t)code, (int32_t)signal, (uint32_t)reason};
+  return say(call, "%d", call->ended(call, &exit, NULL));
+}
+
 static orien_status state(void *self, orien_call *call) {
   (void)self;
   const orien_state *state = service(call, ORIEN_SERVICE_STATE);
@@ -194,8 +202,11 @@ ARG(status, ORIEN_I64)
 ARG(reason, ORIEN_TEXT)
 ARG(message, ORIEN_TEXT)
 ARG(path, ORIEN_TEXT)
+ARG(code, ORIEN_I64)
+ARG(signal, ORIEN_I64)
 static const orien_arg *const tail_args[] = {&twice, &returned, NULL},
                        *const answer_args[] = {&status, &reason, &message, NULL},
+                       *const ended_args[] = {&code, &signal, &status, NULL},
                        *const path_args[] = {&path, NULL};
 static const char *const units[] = {"token", NULL};
 
@@ -204,6 +215,7 @@ static const char *const units[] = {"token", NULL};
       .name = #function, .args = arguments, .units = units, .run = (orien_function)function};
 HANDLER(wrong, NULL)
 HANDLER(oversize, NULL)
+HANDLER(ended, ended_args)
 HANDLER(state, NULL)
 HANDLER(capture, NULL)
 HANDLER(tail, tail_args)
@@ -213,8 +225,8 @@ HANDLER(about, NULL)
 HANDLER(keep, NULL)
 HANDLER(threads, NULL)
 static const orien_handler *const handlers[] = {&wrong_handler, &oversize_handler,
-    &state_handler, &capture_handler, &tail_handler, &answer_handler, &open_file_handler,
-    &about_handler, &keep_handler, &threads_handler, NULL};
+    &ended_handler, &state_handler, &capture_handler, &tail_handler, &answer_handler,
+    &open_file_handler, &about_handler, &keep_handler, &threads_handler, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_LOG, ORIEN_SERVICE_FILES,
     ORIEN_SERVICE_PROCESS, ORIEN_SERVICE_STATE, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.services",

@@ -66,7 +66,7 @@ public struct Call: ~Copyable {
   }
 
   /// Says how something that the node cannot see ended, a container say, and what it used. That
-  /// is the call's exit, and billed. Return after it.
+  /// is the call's exit, and billed. Return after it. Throws `invalid` where nothing ends so.
   public func ended(_ exit: Exit, _ usage: Usage? = nil) throws(Failure) {
     var exit = exit.table
     var status: orien_status

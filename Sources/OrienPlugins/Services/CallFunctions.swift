@@ -38,10 +38,12 @@ enum CallFunctions {
     }
     call.ended = { call, exit, usage in
       CallFunctions.withHost(call) { _, host in
-        guard let exit, let exit = orien_exit.copy(from: exit) else { return .invalid }
-        guard let usage else { return host.ended(ProcessExit(exit), nil) }
+        guard let exit, let exit = orien_exit.copy(from: exit).flatMap(ProcessExit.init) else {
+          return .invalid
+        }
+        guard let usage else { return host.ended(exit, nil) }
         guard let usage = orien_usage.copy(from: usage) else { return .invalid }
-        return host.ended(ProcessExit(exit), Usage(usage))
+        return host.ended(exit, Usage(usage))
       }
     }
     call.fail = { call, status, reason, message in
@@ -59,12 +61,19 @@ enum CallFunctions {
 }
 
 extension ProcessExit {
-  init(_ exit: orien_exit) {
-    self.init(
-      code: exit.signal == 0 ? exit.code : nil, signal: exit.signal == 0 ? nil : exit.signal,
-      reason: Reason(rawValue: exit.reason) ?? .limit)
+  /// Nil where nothing ends so on Linux: it would stand in a signed record.
+  init?(_ exit: orien_exit) {
+    var reason = Reason(rawValue: exit.reason) ?? .limit
     // An older plugin has no reason to give, and 0 beside a signal contradicts it.
-    if reason == .exited, signal != nil { reason = .signal }
+    if reason == .exited, exit.signal != 0 { reason = .signal }
+    switch (exit.code, exit.signal) {
+    case (_, 1...64): self.init(code: nil, signal: exit.signal, reason: reason)
+    case (0...255, 0) where reason != .signal:
+      self.init(code: exit.code, signal: nil, reason: reason)
+    case (-1, 0) where reason != .exited && reason != .signal:
+      self.init(code: nil, signal: nil, reason: reason)
+    default: return nil
+    }
   }
 
   /// Its form in C; a reason that C has no number for is some limit.
