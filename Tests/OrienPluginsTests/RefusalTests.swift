@@ -123,6 +123,7 @@ struct RefusalTests {
       ("unit_twice", "handlers[0].units: has one twice"),
       ("media_type_bad", "handlers[0].result_type"), ("network_4", "handlers[0].limits.network"),
       ("handlers_misaligned", "handlers: is at an address"),
+      ("docs_of_megabytes", "plugin: its texts and numbers take 3"),
     ])
   func liar(lie: String, why: String) throws {
     let failure = try #require(try refusal(Fixture.bytes("liar", ["LIE=\(lie)"])))
