@@ -187,13 +187,4 @@ struct RefusalTests {
     }
     #expect(listing.id == "test.crasher")
   }
-
-  @Test("but not where it was only slow once")
-  func starved() throws {
-    let scanner = Scanner(worker: Fixture.worker, patience: [.zero, .seconds(20)])
-    guard case .listed = try scanner.scan(Fixture.library("services")) else {
-      Issue.record("it was not asked again")
-      return
-    }
-  }
 }

@@ -4,8 +4,8 @@ import OrienSystem
 
 /// The scan of one library: the work of the throw-away process, which ends with it.
 package enum Scan {
-  /// How long a library may take to list its handlers, and how long when it is asked again: one that
-  /// was only starved of a processor would else be missing until the node's next start.
+  /// How long a library may take to list its handlers, and how long when it is asked again after all
+  /// others: one that was only starved of a processor would else be missing until the next start.
   static let patience = [Duration.seconds(2), .seconds(5)]
   static let mostAnswerBytes = 2 << 20
   /// What comes before the answer, and before anything of the library: whatever goes wrong without it

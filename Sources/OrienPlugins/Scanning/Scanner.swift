@@ -5,32 +5,37 @@ import OrienSystem
 struct Scanner: Sendable {
   /// The program `orien-worker`.
   let worker: String
-  var patience = Scan.patience
+  var patience = Scan.patience[0]
+  /// When the time is over that all libraries have together.
+  var deadline = Instant(nanoseconds: .max)
 
   /// Throws where that could not be done, which says nothing about the library.
   func scan(_ path: String) throws(Failure) -> ScanAnswer {
-    for patience in patience {
-      let (said, end) = try output(of: path, until: .now + patience)
-      guard case .all(let bytes) = said else {
-        if said == .tooMuch { return Self.tooMuch }
-        continue
-      }
-      if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
-      switch end {
-      case .exited(0): return Self.answer(bytes)
-      case .exited(let code):
-        return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
-      case .killed(let signal):
-        return Self.refused(
-          Self.faults.contains(SignalName.of(signal)) ? "crashes" : "killed",
-          "died of signal \(signal) when it was loaded")
-      case .overdue: continue
-      }
+    let start = Instant.now
+    guard start < deadline else {
+      throw Failure(
+        .unavailable, "late", "was not asked for its handlers: slow ones \(Self.tookAll)")
     }
-    let longest = patience.last ?? .zero
-    return Self.refused("slow", "did not list its handlers within \(longest.milliseconds) ms")
+    let due = min(start + patience, deadline)
+    let (said, end) = try output(of: path, until: due)
+    if said == .tooMuch { return Self.tooMuch }
+    let slow = "did not list its handlers within \(due.since(start).milliseconds) ms"
+    let late = Self.refused("slow", due < deadline ? slow : "\(slow), and \(Self.tookAll)")
+    guard case .all(let bytes) = said else { return late }
+    if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
+    switch end {
+    case .exited(0): return Self.answer(bytes)
+    case .exited(let code):
+      return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
+    case .killed(let signal):
+      return Self.refused(
+        Self.faults.contains(SignalName.of(signal)) ? "crashes" : "killed",
+        "died of signal \(signal) when it was loaded")
+    case .overdue: return late
+    }
   }
 
+  private static let tookAll = "took all the time that a start has"
   private static let tooMuch = refused(
     "too-large", "said more than \(Scan.mostAnswerBytes) bytes where it was to list its handlers")
 
