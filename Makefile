@@ -3,8 +3,9 @@
 
 KILLS ?= 200
 SECONDS ?= 600
+PREFIX ?= /usr/local
 
-.PHONY: build run test soak bench fuzz format clean
+.PHONY: build run install test soak bench fuzz format clean
 
 build:
 	@.ci/packages build
@@ -14,6 +15,9 @@ build:
 run: build
 	@.ci/packages run
 	exec .build/release/orien serve
+
+install: build
+	@.ci/install "$(DESTDIR)$(PREFIX)"
 
 test:
 	@.ci/packages build run test

@@ -15,7 +15,8 @@ enum lie {
   unknown_arg_flag, unknown_handler_flag, unknown_plugin_flag, args_15, settings_65,
   handlers_65, needs_33, fallback_no_json, fallback_wrong_type, rules_no_json, rules_unknown,
   rules_backreference, example_no_json, example_invalid, role_no_number, unit_upper, unit_twice,
-  media_type_bad, network_4, handlers_misaligned, wild_pointer, needs_unknown
+  media_type_bad, network_4, handlers_misaligned, wild_pointer, needs_unknown,
+  docs_of_megabytes
 };
 
 static orien_status run(void *self, orien_call *call) {
@@ -116,6 +117,12 @@ const orien_plugin *orien_plugin_v1(void) {
     plugin.handlers = (const orien_handler *const *)((const char *)handlers + 1);
     break;
   case wild_pointer: plugin.version = (const char *)0x10; break;
+  case docs_of_megabytes:
+    handler_count = 64;
+    for (size_t i = 0; i < 64; i++) handlers_list[i].args = args, handlers_list[i].doc = "d";
+    memset(text, ' ', 48 << 10), memcpy(text, "\"a\"", 3);
+    arg->fallback = text;
+    break;
   case needs_unknown: plugin.needs = needs, needs[0] = "orien.teleport/1"; break;
   }
   for (size_t i = 0; i < arg_count; i++) args[i] = &args_list[i];

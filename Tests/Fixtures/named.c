@@ -1,6 +1,8 @@
-/* A plugin whose id, tool and settings the test chooses: -DID, -DTOOL, -DSETTINGS. */
+/* A plugin whose id, tool and settings the test chooses: -DID, -DTOOL, -DSETTINGS; and which
+ * function of it never returns: -DSTUCK_ENTRY, -DSTUCK_OPEN, -DSTUCK_PROBE. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orien_plugin.h"
 
@@ -32,6 +34,21 @@ static const orien_arg hosts = {.size = sizeof hosts, .type = ORIEN_TEXTS, .name
 static const orien_arg *const settings[] = {&engine, &limit, &hosts, NULL};
 #endif
 
+#ifdef STUCK_OPEN
+static orien_status open_plugin(void **self, orien_call *call) {
+  (void)self, (void)call;
+  for (;;) pause();
+  return ORIEN_OK;
+}
+#endif
+#ifdef STUCK_PROBE
+static orien_status probe(void *self, orien_call *call) {
+  (void)self, (void)call;
+  for (;;) pause();
+  return ORIEN_OK;
+}
+#endif
+
 static const char *const units[] = {"token", NULL};
 static const orien_limits limits = {.size = sizeof limits, .wall_ms = 1000, .memory_bytes = 4096};
 static const orien_handler handler = {.size = sizeof handler, .name = TOOL, .units = units,
@@ -42,6 +59,17 @@ static const orien_plugin plugin = {.size = sizeof plugin, .id = id, .version = 
 #ifdef SETTINGS
     .settings = settings, .open = (orien_function)open_plugin,
 #endif
+#ifdef STUCK_OPEN
+    .open = (orien_function)open_plugin,
+#endif
+#ifdef STUCK_PROBE
+    .probe = probe,
+#endif
 };
 
-const orien_plugin *orien_plugin_v1(void) { return &plugin; }
+const orien_plugin *orien_plugin_v1(void) {
+#ifdef STUCK_ENTRY
+  for (;;) pause();
+#endif
+  return &plugin;
+}

@@ -64,6 +64,39 @@ static orien_status wrong(void *self, orien_call *call) {
   return say(call, "%s", text);
 }
 
+/* A size that no memory has, wherever bytes go in. */
+static orien_status oversize(void *self, orien_call *call) {
+  (void)self;
+  const orien_process *process = service(call, ORIEN_SERVICE_PROCESS);
+  const orien_state *state = service(call, ORIEN_SERVICE_STATE);
+  const size_t sizes[] = {SIZE_MAX, (size_t)1 << 63, ((size_t)1 << 63) + 1};
+  const char *const words[] = {"cat", NULL};
+  char text[128] = "";
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    orien_bytes bytes = {(const uint8_t *)"x", sizes[i]}, none = {NULL, sizes[i]};
+    orien_command command = {.size = sizeof command, .argv = words, .input = bytes};
+    uint64_t revision = ORIEN_ANY;
+    const orien_status answers[] = {call->emit(call, ORIEN_OUTPUT, bytes),
+        call->emit(call, ORIEN_ERRORS, bytes), call->emit(call, ORIEN_EVENT, bytes),
+        call->emit(call, ORIEN_FACT, bytes), call->emit(call, ORIEN_OUTPUT, none),
+        state->put(call->host, "k", bytes, &revision), process->exec(call, &command),
+        process->run(call, &command, NULL, 0, NULL, NULL)};
+    for (size_t j = 0; j < sizeof answers / sizeof *answers; j++)
+      if (answers[j] != ORIEN_INVALID)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%zu/%zu:%d ", i, j, answers[j]);
+    call->host->release(call->host, bytes);
+  }
+  return say(call, "%s", text);
+}
+
+/* An end as it is passed on, and what the node says to it. */
+static orien_status ended(void *self, orien_call *call, int64_t code, int64_t signal,
+                          int64_t reason) {
+  (void)self;
+  orien_exit exit = {sizeof exit, (int32_t)code, (int32_t)signal, (uint32_t)reason};
+  return say(call, "%d", call->ended(call, &exit, NULL));
+}
+
 static orien_status state(void *self, orien_call *call) {
   (void)self;
   const orien_state *state = service(call, ORIEN_SERVICE_STATE);
@@ -169,8 +202,11 @@ ARG(status, ORIEN_I64)
 ARG(reason, ORIEN_TEXT)
 ARG(message, ORIEN_TEXT)
 ARG(path, ORIEN_TEXT)
+ARG(code, ORIEN_I64)
+ARG(signal, ORIEN_I64)
 static const orien_arg *const tail_args[] = {&twice, &returned, NULL},
                        *const answer_args[] = {&status, &reason, &message, NULL},
+                       *const ended_args[] = {&code, &signal, &status, NULL},
                        *const path_args[] = {&path, NULL};
 static const char *const units[] = {"token", NULL};
 
@@ -178,6 +214,8 @@ static const char *const units[] = {"token", NULL};
   static const orien_handler function##_handler = {.size = sizeof(orien_handler), \
       .name = #function, .args = arguments, .units = units, .run = (orien_function)function};
 HANDLER(wrong, NULL)
+HANDLER(oversize, NULL)
+HANDLER(ended, ended_args)
 HANDLER(state, NULL)
 HANDLER(capture, NULL)
 HANDLER(tail, tail_args)
@@ -186,9 +224,9 @@ HANDLER(open_file, path_args)
 HANDLER(about, NULL)
 HANDLER(keep, NULL)
 HANDLER(threads, NULL)
-static const orien_handler *const handlers[] = {&wrong_handler, &state_handler,
-    &capture_handler, &tail_handler, &answer_handler, &open_file_handler, &about_handler,
-    &keep_handler, &threads_handler, NULL};
+static const orien_handler *const handlers[] = {&wrong_handler, &oversize_handler,
+    &ended_handler, &state_handler, &capture_handler, &tail_handler, &answer_handler,
+    &open_file_handler, &about_handler, &keep_handler, &threads_handler, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_LOG, ORIEN_SERVICE_FILES,
     ORIEN_SERVICE_PROCESS, ORIEN_SERVICE_STATE, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.services",

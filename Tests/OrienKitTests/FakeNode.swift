@@ -12,6 +12,8 @@ final class FakeNode {
   var failure: (status: orien_status, reason: String?, message: String)?
   var command: (argv: [String], env: [String], input: String)?
   var ended: orien_exit?
+  var keys: [String] = []
+  var lines: [String] = []
   var isCancelled = false
   var emitAnswer = orien_status(ORIEN_OK)
   var hasServices = true
@@ -106,6 +108,7 @@ final class FakeNode {
     guard hasServices else { return nil }
     switch id {
     case ORIEN_SERVICE_PROCESS: return UnsafeRawPointer(processService)
+    case ORIEN_SERVICE_LOG: return UnsafeRawPointer(logService)
     case ORIEN_SERVICE_STATE: return UnsafeRawPointer(shortStateService)
     default: return nil
     }
@@ -161,11 +164,21 @@ nonisolated(unsafe) private let processService: UnsafePointer<orien_process> = {
   return Immortal.value(table)
 }()
 
+nonisolated(unsafe) private let logService: UnsafePointer<orien_log> = {
+  var table = orien_log()
+  table.size = UInt32(MemoryLayout<orien_log>.size)
+  table.write = { host, _, _, message in
+    FakeNode.of(host!).lines.append(String(cString: message!))
+  }
+  return Immortal.value(table)
+}()
+
 /// A state service of a node that ends before `get`.
 nonisolated(unsafe) private let shortStateService: UnsafePointer<orien_state> = {
   var table = orien_state()
   table.size = UInt32(MemoryLayout<orien_state>.offset(of: \.get)!)
-  table.put = { _, _, _, revision in
+  table.put = { host, key, _, revision in
+    FakeNode.of(host!).keys.append(String(cString: key!))
     revision!.pointee += 1
     return orien_status(ORIEN_OK)
   }

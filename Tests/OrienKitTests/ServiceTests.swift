@@ -18,6 +18,20 @@ private let plugin = Plugin(id: "com.example.services", version: "1.0.0") {
   Tool("cuts", "Runs what cannot be run.", .text("variable", "Its name")) { call, variable in
     try call.exec(Command("true", environment: [variable: "1"]))
   }
+  Tool("names", "Hands a text to the node.", .text("to", "Where"), .text("text", "It")) {
+    call, place, text in
+    switch place {
+    case "put": try call.host.store.put(text, [1])
+    case "value": _ = try call.host.store.value(text)
+    case "remove": try call.host.store.remove(text)
+    case "prefix": _ = try call.host.store.keys(prefix: text)
+    case "after": _ = try call.host.store.keys(after: text)
+    case "file": _ = try call.openFile(text)
+    case "unit": try call.meter(text, 1)
+    case "log": call.log(.info, text)
+    default: throw Failure(.denied, text, reason: text)
+    }
+  }
   Tool("logs", "Writes to a log that may not be there.") { call in call.log(.info, "here") }
 }
 
@@ -50,6 +64,27 @@ struct ServiceTests {
     #expect(
       node.run(plugin, "cuts", #"{"variable":"\#(name)"}"#) == orien_status(ORIEN_INVALID))
     #expect(node.command == nil)
+  }
+
+  @Test(
+    "A text with a NUL is not taken for the shorter one that C reads",
+    arguments: ["put", "value", "remove", "prefix", "after", "file", "unit"])
+  func cutShort(_ place: String) {
+    let arguments = #"{"to":"\#(place)","text":"a\u0000b"}"#
+    #expect(node.run(plugin, "names", arguments) == orien_status(ORIEN_INVALID))
+    #expect(node.failure?.message.contains("NUL") == true)
+    #expect(node.keys.isEmpty && node.metered.isEmpty)
+  }
+
+  @Test("What people read goes on behind a NUL, and a reason with one is none")
+  func goesOn() {
+    #expect(
+      node.run(plugin, "names", #"{"to":"fail","text":"a\u0000b"}"#) == orien_status(ORIEN_DENIED))
+    #expect(node.failure?.message == "a\u{FFFD}b")
+    #expect(node.failure?.reason == nil)
+    #expect(
+      node.run(plugin, "names", #"{"to":"log","text":"a\u0000b"}"#) == orien_status(ORIEN_OK))
+    #expect(node.lines == ["a\u{FFFD}b"])
   }
 
   @Test("A program's output is copied, and a reason that the kit has no name for is a limit")

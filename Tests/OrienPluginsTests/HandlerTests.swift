@@ -67,6 +67,40 @@ struct HandlerTests {
     #expect(tools.node.lines.map(\.message).contains { $0.contains("does not hold") })
   }
 
+  @Test("that passes bytes of a size which no memory has gets INVALID, wherever they go")
+  func oversize() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall()
+    #expect(plugin.result(of: "oversize", host: call).outcome == .done)
+    #expect(call.output == "")
+    #expect(call.kept.command == nil)
+    #expect(try tools.node.state("k", plugin: "") == nil)
+  }
+
+  @Test(
+    "says how something ended that the node did not see, if anything can end so",
+    arguments: [
+      (0, 0, 0, ProcessExit(code: 0, signal: nil, reason: .exited)),
+      (255, 0, 0, ProcessExit(code: 255, signal: nil, reason: .exited)),
+      (137, 0, 4, ProcessExit(code: 137, signal: nil, reason: .memory)),
+      (-1, 9, 1, ProcessExit(code: nil, signal: 9, reason: .signal)),
+      (0, 64, 0, ProcessExit(code: nil, signal: 64, reason: .signal)),
+      (-1, 0, 8, ProcessExit(code: nil, signal: nil, reason: .lost)),
+      (-1, 9, 77, ProcessExit(code: nil, signal: 9, reason: .limit)),
+      (-1, 0, 0, nil), (-5, 0, 0, nil), (256, 0, 0, nil), (.min, 0, 2, nil), (.max, 0, 2, nil),
+      (0, -1, 0, nil), (-1, 65, 1, nil), (-1, .min, 1, nil), (-1, .max, 1, nil), (5, 0, 1, nil),
+    ] as [(Int32, Int32, UInt32, ProcessExit?)])
+  func ended(code: Int32, signal: Int32, reason: UInt32, exit: ProcessExit?) throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let call = RecordingCall()
+    let values = [Int64(code), Int64(signal), Int64(reason)].map { ArgumentValue.integer($0) }
+    #expect(plugin.result(of: "ended", values, host: call).outcome == .done)
+    #expect(call.output == (exit == nil ? "1" : "0"))
+    #expect(call.kept.exit == exit)
+  }
+
   @Test("may emit from many threads of its own")
   func threads() throws {
     let tools = try Tools()
@@ -119,6 +153,21 @@ struct HandlerTests {
     let result = plugin.result(
       of: "answer", [.integer(status), .text(reason), .text(message)])
     #expect(result.outcome == .failed(failure))
+  }
+
+  @Test("whose message would move a terminal's cursor or turn what is read is told without that")
+  func harmlessMessage() throws {
+    let tools = try Tools()
+    let plugin = try tools.plugin("services")
+    let message = "\u{1B}[31mred\r\u{7F}\u{9B}2J\u{202E}\u{2067}\u{2028}\n\tשלום"
+    let result = plugin.result(of: "answer", [.integer(2), .text(nil), .text(message)])
+    let lost = "\u{FFFD}"
+    #expect(
+      result.outcome
+        == .failed(
+          Failure(
+            .denied, "denied",
+            "\(lost)[31mred\(lost)\(lost)\(lost)2J\(lost)\(lost)\(lost)\n\tשלום")))
   }
 
   @Test("that was cancelled before it ran is not called")

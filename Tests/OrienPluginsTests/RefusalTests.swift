@@ -123,6 +123,7 @@ struct RefusalTests {
       ("unit_twice", "handlers[0].units: has one twice"),
       ("media_type_bad", "handlers[0].result_type"), ("network_4", "handlers[0].limits.network"),
       ("handlers_misaligned", "handlers: is at an address"),
+      ("docs_of_megabytes", "plugin: its texts and numbers take 3"),
     ])
   func liar(lie: String, why: String) throws {
     let failure = try #require(try refusal(Fixture.bytes("liar", ["LIE=\(lie)"])))
@@ -185,14 +186,5 @@ struct RefusalTests {
       return
     }
     #expect(listing.id == "test.crasher")
-  }
-
-  @Test("but not where it was only slow once")
-  func starved() throws {
-    let scanner = Scanner(worker: Fixture.worker, patience: [.zero, .seconds(20)])
-    guard case .listed = try scanner.scan(Fixture.library("services")) else {
-      Issue.record("it was not asked again")
-      return
-    }
   }
 }

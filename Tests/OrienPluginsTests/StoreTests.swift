@@ -68,6 +68,12 @@ struct StoreTests {
       ("echo; kill -ABRT $$", "crashes", "died of signal 6 when"),
       ("echo; exit 5", "crashes", "code 5"),
       ("exec sleep 60", "slow", "100 ms"),
+      ("echo; exec cat /dev/zero", "too-large", "more than 2097152 bytes"),
+      (
+        #"echo; echo '{"refused":{"reason":"odd","message":"a\u001b[2J\u202eb"}}'"#, "odd",
+        "a\u{FFFD}[2J\u{FFFD}b"
+      ),
+      (#"echo; echo '{"refused":{"reason":"O DD","message":"a"}}'"#, "crashes", "said no table"),
     ])
   func worker(deed: String, reason: String, message: String) throws {
     let tools = try Tools()

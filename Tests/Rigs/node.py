@@ -43,13 +43,17 @@ class Answer:
 
 
 class Node:
-    """Owns the process and, unless it was given one, the state folder; use it with `with`."""
+    """Owns the process and, unless it was given one, the state folder; use it with `with`.
 
-    def __init__(self, *flags, state=None, tools=None, environment=None):
+    Programs of another folder than the build's find their own tools, unless told of some.
+    """
+
+    def __init__(self, *flags, state=None, tools=None, environment=None, binaries=None):
         self._home = None if state else tempfile.mkdtemp(prefix="orien-e2e-")
         self.state = pathlib.Path(state or self._home) / ("" if state else "state")
-        self.tools = pathlib.Path(tools or ROOT / "tools.d")
-        self.flags = list(flags)
+        self.binaries = pathlib.Path(binaries or BINARIES)
+        tools = tools or (None if binaries else ROOT / "tools.d")
+        self.flags = (["--tools", tools] if tools else []) + list(flags)
         self.environment = environment or {}
         self.lines = []
         self.process = None
@@ -67,8 +71,8 @@ class Node:
         """Starts the node and returns once it says that it listens."""
         inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
         self.process = subprocess.Popen(
-            [BINARIES / "orien", "serve", "--listen", "127.0.0.1:0", "--state", self.state,
-             "--tools", self.tools, *self.flags],
+            [self.binaries / "orien", "serve", "--listen", "127.0.0.1:0", "--state", self.state,
+             *self.flags],
             env=inherited | {"HOME": str(self.state.parent)} | self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         ready = threading.Event()
@@ -123,7 +127,7 @@ class Node:
         """Runs `orien WORDS` as its user would, and returns what it said."""
         inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "TZ")}
         return subprocess.run(
-            [BINARIES / "orien", *map(str, words)], capture_output=True, text=True,
+            [self.binaries / "orien", *map(str, words)], capture_output=True, text=True,
             stdin=subprocess.DEVNULL, timeout=60,
             env=inherited | {"PORT": str(self.port), "HOME": str(self.state.parent)}
             | (environment or {}), **options)

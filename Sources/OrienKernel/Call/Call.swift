@@ -12,8 +12,10 @@ final class Call: CallHost {
     case output(OutputStream, [UInt8])
     /// One JSON object for who watches now.
     case event([UInt8])
-    case run(Command, captureBytes: UInt64?, Channel<Result<RunResult, Failure>>)
+    case run(Command, captureBytes: UInt64?, Answer)
   }
+
+  typealias Answer = Channel<Result<RunResult, Failure>>
 
   /// What a handler leaves behind when it returns.
   struct Remains: Sendable {
@@ -32,6 +34,9 @@ final class Call: CallHost {
     /// Where those wait; most calls never make it.
     var relief: Channel<Void>?
     var cancelBell: Bell?
+    /// Of programs that a thread of the handler's waits for.
+    var answers: [ObjectIdentifier: Answer] = [:]
+    var isOver = false
 
     /// Lets all go on that wait.
     mutating func relieve() {
@@ -157,7 +162,13 @@ final class Call: CallHost {
 
   func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult {
     if isCancelled { throw Failure(.cancelled, "cancelled", "the call is cancelled") }
-    let answer = Channel<Result<RunResult, Failure>>()
+    let answer = Answer()
+    let isOver = state.withLock { state in
+      if !state.isOver { state.answers[ObjectIdentifier(answer)] = answer }
+      return state.isOver
+    }
+    guard !isOver else { throw Failure(.cancelled, "cancelled", "the call is over") }
+    defer { state.withLock { _ = $0.answers.removeValue(forKey: ObjectIdentifier(answer)) } }
     inbox.send(.run(command, captureBytes: captureBytes, answer))
     guard let result = answer.receive() else {
       throw Failure(.cancelled, "cancelled", "the call is over")
@@ -187,6 +198,15 @@ final class Call: CallHost {
     state.withLock { state in
       state.cancelBell?.ring()
       state.relieve()
+    }
+  }
+
+  /// Cancels it, and lets go of who waits for a program: what it asked for may not have been heard.
+  func end() {
+    cancel()
+    state.withLock { state in
+      state.isOver = true
+      for answer in state.answers.values { answer.close() }
     }
   }
 

@@ -229,7 +229,7 @@ final class Run {
     }
     inbox.close()
     // A thread of the plugin's that still uses the call is not to wait for ever.
-    call.cancel()
+    call.end()
     if !isStuck { onLateReturn = nil }
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }

@@ -12,6 +12,7 @@ extension Call {
   /// Opens a regular file of the workspace, following no link and never outside it. The caller
   /// closes the descriptor. A file left in the workspace is an artifact of the call.
   public func openFile(_ path: String, _ mode: FileMode = .read) throws(Failure) -> Int32 {
+    try path.checkCrossing(as: "a path")
     let files = try host.service(ORIEN_SERVICE_FILES, \orien_files.open)
     var descriptor: Int32 = -1
     let status = files.pointee.open(raw, path, mode.rawValue, &descriptor)

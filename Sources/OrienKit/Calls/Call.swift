@@ -61,11 +61,12 @@ public struct Call: ~Copyable {
 
   /// Adds to the bill, in one of the handler's `units`.
   public func meter(_ unit: String, _ amount: UInt64) throws(Failure) {
+    try unit.checkCrossing(as: "a unit")
     try Failure.check(raw.pointee.meter(raw, unit, amount), "metering \(amount) of \(unit)")
   }
 
   /// Says how something that the node cannot see ended, a container say, and what it used. That
-  /// is the call's exit, and billed. Return after it.
+  /// is the call's exit, and billed. Return after it. Throws `invalid` where nothing ends so.
   public func ended(_ exit: Exit, _ usage: Usage? = nil) throws(Failure) {
     var exit = exit.table
     var status: orien_status

@@ -2,9 +2,9 @@ internal import COrienABI
 
 /// How a process ended, whoever ran it.
 public struct Exit: Sendable, Equatable {
-  /// Nil where a signal ended it.
+  /// 0 to 255; nil where a signal ended it, or nobody saw how.
   public var code: Int32?
-  /// Nil where it exited.
+  /// 1 to 64; nil where it exited, or nobody saw how.
   public var signal: Int32?
   public var reason: Reason
 

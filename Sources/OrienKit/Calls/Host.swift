@@ -21,7 +21,7 @@ public struct Host: @unchecked Sendable {
   func log(_ level: Level, _ message: String, about call: UnsafePointer<orien_call>?) {
     // A node without a log is no reason for a handler to fail.
     guard let log = try? service(ORIEN_SERVICE_LOG, \orien_log.write) else { return }
-    log.pointee.write(raw, call, level.rawValue, message)
+    log.pointee.write(raw, call, level.rawValue, message.crossingWhole)
   }
 
   /// The table of a service that reaches as far as `field`, which an older node's may not.

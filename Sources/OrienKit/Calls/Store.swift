@@ -1,7 +1,7 @@
 internal import COrienABI
 
 /// Durable values of a plugin. What returned has survived a crash of the node. Keys have 1 to 255
-/// bytes, values 1 MiB at most.
+/// bytes and no NUL, values 1 MiB at most.
 public struct Store: Sendable {
   let host: Host
 
@@ -16,6 +16,7 @@ public struct Store: Sendable {
 
   /// The value under `key` and its revision; nil where there is none.
   public func value(_ key: String) throws(Failure) -> (bytes: [UInt8], revision: Revision)? {
+    try Self.check(key)
     let state = try host.service(ORIEN_SERVICE_STATE, \orien_state.get)
     var bytes = orien_bytes()
     var revision: UInt64 = 0
@@ -32,6 +33,7 @@ public struct Store: Sendable {
   public func put(
     _ key: String, _ bytes: [UInt8], over revision: Revision = .any
   ) throws(Failure) -> Revision {
+    try Self.check(key)
     let state = try host.service(ORIEN_SERVICE_STATE, \orien_state.put)
     var number = revision.number
     let status = bytes.withBytes { state.pointee.put(host.raw, key, $0, &number) }
@@ -41,6 +43,7 @@ public struct Store: Sendable {
 
   /// Removes only the revision given, and throws `conflict` where another is there.
   public func remove(_ key: String, at revision: Revision = .any) throws(Failure) {
+    try Self.check(key)
     let state = try host.service(ORIEN_SERVICE_STATE, \orien_state.remove)
     let status = state.pointee.remove(host.raw, key, revision.number)
     try Failure.check(status, "removing '\(key)' from the store")
@@ -49,11 +52,18 @@ public struct Store: Sendable {
   /// The keys that begin with `prefix`, in byte order, from the one after `key` on: as many as fit
   /// into 64 KiB. None: there are no more.
   public func keys(prefix: String = "", after key: String? = nil) throws(Failure) -> [String] {
+    try Self.check(prefix)
+    if let key { try Self.check(key) }
     let state = try host.service(ORIEN_SERVICE_STATE, \orien_state.list)
     var bytes = orien_bytes()
     let status = state.pointee.list(host.raw, prefix, key, &bytes)
     let keys = host.taking(bytes)
     try Failure.check(status, "listing '\(prefix)' of the store")
     return keys.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Cut short, two keys would be one.
+  private static func check(_ key: String) throws(Failure) {
+    try key.checkCrossing(as: "a key of the store")
   }
 }

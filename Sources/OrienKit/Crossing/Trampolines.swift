@@ -108,6 +108,9 @@ private func answer(
     } catch {
       failure = Failure(.internal, "\(error)")
     }
-    return raw.pointee.fail(raw, failure.status.rawValue, failure.reason, failure.message)
+    // Cut short, a reason would be another one; none is told instead.
+    let reason = failure.reason.flatMap { $0.utf8.contains(0) ? nil : $0 }
+    return raw.pointee.fail(
+      raw, failure.status.rawValue, reason, failure.message.crossingWhole)
   }
 }

@@ -22,6 +22,11 @@ struct Candidate: Sendable {
     var settings: CheckedArguments
   }
 
+  /// Why it is refused; nil where it is not.
+  var reason: String? {
+    if case .refused(let failure) = outcome { failure.reason } else { nil }
+  }
+
   /// The file's name without `.so`.
   var name: String { String(file.dropLast(3)) }
 }

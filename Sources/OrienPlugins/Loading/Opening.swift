@@ -1,47 +1,128 @@
 import OrienModel
+import OrienSystem
 
 /// The loading of sound libraries in turn: who comes first keeps its ids, and who comes second with
 /// one of them is refused.
+///
+/// A library that takes its time is gone on from and waited for at the end, so that one whose open()
+/// hangs takes no time from the others.
 struct Opening {
   let folder: ToolsFolder
   let store: PluginStore
-  var contents = ToolsContents()
+  /// When the time is over that all libraries have together.
+  let deadline: Instant
+  private(set) var contents: ToolsContents
 
   /// Files by the plugin's id, and by tool or role operation.
   private var plugins: [String: String] = [:]
   private var handlers: [String: String] = [:]
+  /// Those whose end is not known yet; their ids are theirs until they fail.
+  private var begun: [Load] = []
   /// The library in whose constructors the dynamic loader, of which there is one, hangs.
   private var stuck: String?
 
-  init(folder: ToolsFolder, store: PluginStore) {
+  private struct Load {
+    var candidate: Candidate
+    var declaration: PluginDeclaration
+    var load: PluginLoad.Begun
+  }
+
+  /// What a library is waited for before the next one is begun beside it.
+  private static let moment = Duration.milliseconds(250)
+
+  init(folder: ToolsFolder, store: PluginStore, deadline: Instant, refused: [RefusedPlugin]) {
     self.folder = folder
     self.store = store
+    self.deadline = deadline
+    contents = ToolsContents()
+    contents.refused = refused
   }
 
   mutating func add(_ candidate: Candidate) {
-    var refused = RefusedPlugin(
-      file: candidate.file, hash: candidate.hash,
-      failure: Failure(.internal, "unread", "it was not read"))
     do throws(Failure) {
-      let sound: Candidate.Sound
       switch candidate.outcome {
       case .refused(let failure): throw failure
-      case .sound(let judged): sound = judged
+      case .sound(let sound): try begin(sound, candidate)
       }
-      refused.id = sound.declaration.id
-      refused.version = sound.declaration.version
-      contents.plugins.append(try open(sound, candidate))
     } catch {
-      refused.failure = error
-      contents.refused.append(refused)
+      refuse(candidate, error)
     }
   }
 
-  private mutating func open(
+  /// Waits for what is not known yet, and puts all in the order of their names.
+  mutating func finish() {
+    settle { _ in true }
+    // Of what is loaded the names are those of the files, without what they all end in.
+    contents.plugins.sort { "\($0.name).so".utf8.lexicographicallyPrecedes("\($1.name).so".utf8) }
+    contents.refused.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+  }
+
+  private mutating func begin(
     _ sound: Candidate.Sound, _ candidate: Candidate
-  ) throws(Failure) -> Plugin {
+  ) throws(Failure) {
     let declaration = sound.declaration
     try checkNeeds(declaration)
+    try checkIDs(declaration, candidate)
+    // A second one would only wait for the loader behind it.
+    settle { !$0.load.isLoaded }
+    if let stuck {
+      throw Failure(.unavailable, "loader-stuck", "\(stuck) does not let the loader go; remove it")
+    }
+    let start = Instant.now
+    guard start < deadline else {
+      throw Failure(
+        .unavailable, "late", "was not opened: slow ones took all the time that a start has")
+    }
+    let load = PluginLoad(
+      name: candidate.name, path: sound.path, hash: sound.hash, generation: 1,
+      listing: sound.listing, declaration: declaration, manifest: sound.manifest,
+      settings: sound.settings, folder: try store.dataFolder(of: declaration.id), node: folder.node,
+      nodeVersion: folder.nodeVersion,
+      patience: min(folder.openPatience, deadline.since(start)))
+    let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
+    plugins[declaration.id] = candidate.file
+    for handler in declaration.handlers { handlers[handler.key] = candidate.file }
+    if let result = begun.load.result(within: Self.moment) {
+      conclude(begun, result)
+    } else {
+      self.begun.append(begun)
+    }
+  }
+
+  /// Waits for those of the libraries begun, each until it is due.
+  private mutating func settle(_ isWanted: (Load) -> Bool) {
+    while let index = begun.firstIndex(where: isWanted) {
+      let load = begun.remove(at: index)
+      conclude(load, load.load.result())
+    }
+  }
+
+  private mutating func conclude(_ load: Load, _ result: Result<Plugin, Failure>) {
+    switch result {
+    case .success(let plugin): contents.plugins.append(plugin)
+    case .failure(let failure):
+      plugins[load.declaration.id] = nil
+      for handler in load.declaration.handlers { handlers[handler.key] = nil }
+      if failure.reason == "loader-stuck" { stuck = load.candidate.file }
+      refuse(load.candidate, failure)
+    }
+  }
+
+  private mutating func refuse(_ candidate: Candidate, _ failure: Failure) {
+    var refused = RefusedPlugin(file: candidate.file, hash: candidate.hash, failure: failure)
+    if case .sound(let sound) = candidate.outcome {
+      refused.id = sound.declaration.id
+      refused.version = sound.declaration.version
+    }
+    contents.refused.append(refused)
+  }
+
+  private mutating func checkIDs(
+    _ declaration: PluginDeclaration, _ candidate: Candidate
+  ) throws(Failure) {
+    let owners = [plugins[declaration.id]] + declaration.handlers.map { handlers[$0.key] }
+    // Who has not opened yet may still fail, and owns nothing then.
+    settle { owners.contains($0.candidate.file) }
     if let owner = plugins[declaration.id] {
       throw Failure(
         .conflict, "duplicate-id", "plugin \(declaration.id) is \(owner) already; remove one")
@@ -53,24 +134,6 @@ struct Opening {
           "\(handler.role == nil ? "tool" : "operation") \(handler.key) belongs to \(owner), "
             + "which comes before \(candidate.file); remove one")
       }
-    }
-    if let stuck {
-      throw Failure(.unavailable, "loader-stuck", "\(stuck) does not let the loader go; remove it")
-    }
-    let load = PluginLoad(
-      name: candidate.name, path: sound.path, hash: sound.hash, generation: 1,
-      listing: sound.listing, declaration: declaration, manifest: sound.manifest,
-      settings: sound.settings, folder: try store.dataFolder(of: declaration.id), node: folder.node,
-      nodeVersion: folder.nodeVersion, patience: folder.openPatience)
-    do throws(Failure) {
-      let plugin = try load.run()
-      plugins[declaration.id] = candidate.file
-      for handler in declaration.handlers { handlers[handler.key] = candidate.file }
-      plugin.probe()
-      return plugin
-    } catch {
-      if error.reason == "loader-stuck" { stuck = candidate.file }
-      throw error
     }
   }
 

@@ -23,35 +23,58 @@ struct PluginLoad: Sendable {
   var nodeVersion: String
   var patience: Duration
 
-  /// Blocks up to `patience`. Failures of reason `stuck` leave a thread behind.
-  func run() throws(Failure) -> Plugin {
-    let answers = Channel<Result<Plugin, Failure>>()
-    let stage = Stage()
+  /// One that has begun, and may be waited for.
+  struct Begun: Sendable {
+    fileprivate let answers = Channel<Result<Plugin, Failure>>()
+    fileprivate let stage = Stage()
+    private let patience: Duration
+    fileprivate let due: Instant
+
+    fileprivate init(_ patience: Duration) {
+      self.patience = patience
+      due = .now + patience
+    }
+
+    /// Its constructors have let the dynamic loader go, of which there is one.
+    var isLoaded: Bool { stage.isLoaded }
+
+    /// What it came to, or nil where that is not known within `patience`.
+    func result(within patience: Duration) -> Result<Plugin, Failure>? {
+      answers.receive(within: min(patience, due.since(.now)))
+    }
+
+    /// Blocks until its patience is over. Failures of reason `stuck` leave a thread behind.
+    func result() -> Result<Plugin, Failure> {
+      if let result = result(within: due.since(.now)) { return result }
+      let what = isLoaded ? "open()" : "loading it"
+      return .failure(
+        Failure(
+          .unavailable, isLoaded ? "stuck" : "loader-stuck",
+          "\(what) did not return within \(patience.milliseconds) ms"))
+    }
+  }
+
+  func begin() throws(Failure) -> Begun {
+    let begun = Begun(patience)
     do {
       try Thread(orFailing: String(name.prefix(15)), stackBytes: PluginThreads.stackBytes) {
-        answers.send(Result { () throws(Failure) in try load(stage) })
+        begun.answers.send(Result { () throws(Failure) in try load(begun) })
       }.detach()
     } catch {
       throw error.failure("starting a thread")
     }
-    guard let answer = answers.receive(within: patience) else {
-      let what = stage.isLoaded ? "open()" : "loading it"
-      throw Failure(
-        .unavailable, stage.isLoaded ? "stuck" : "loader-stuck",
-        "\(what) did not return within \(patience.milliseconds) ms")
-    }
-    return try answer.get()
+    return begun
   }
 
-  private final class Stage: Sendable {
+  fileprivate final class Stage: Sendable {
     private let box = Atomic(false)
     var isLoaded: Bool { box.load(ordering: .relaxed) }
     func noteLoaded() { box.store(true, ordering: .relaxed) }
   }
 
-  private func load(_ stage: Stage) throws(Failure) -> Plugin {
+  private func load(_ begun: Begun) throws(Failure) -> Plugin {
     let entry = try PluginEntry(loading: path)
-    stage.noteLoaded()
+    begun.stage.noteLoaded()
     // Another table than the one that was judged is one that nobody has judged.
     guard try Listing(copying: entry.table) == listing else {
       throw Failure(.invalid, "bad-table", "its table is another one than when it was scanned")
@@ -59,7 +82,7 @@ struct PluginLoad: Sendable {
     let table = PluginTable(reading: entry.table, declaration)
     let context = PluginContext(id: declaration.id, node: node)
     let host = makeHost(for: context)
-    let opened = OpenedPlugin(handle: try open(table, context, host), host: host)
+    let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(
       name: name, manifest: manifest, hash: hash, generation: generation, table: table,
       context: context, opened: opened)
@@ -85,19 +108,19 @@ struct PluginLoad: Sendable {
 
   /// Calls open() and answers `self`.
   private func open(
-    _ table: PluginTable, _ context: PluginContext, _ host: UnsafeMutablePointer<orien_host>
+    _ table: PluginTable, _ context: PluginContext, _ host: UnsafeMutablePointer<orien_host>,
+    due: Instant
   ) throws(Failure) -> UnsafeMutableRawPointer? {
     guard let open = table.open else { return table.context }
-    let deadline = Instant.now + patience
     let handle = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
     handle.initialize(to: table.context)
     defer { handle.deallocate() }
     let frame = CallFrame(
-      call: RunningCall(id: "open", plugin: context, host: nil, units: [], deadline: deadline),
+      call: RunningCall(id: "open", plugin: context, host: nil, units: [], deadline: due),
       signature: declaration.isOpenPacked
         ? .packed : Signature(declaration.settings.map(\.kind)),
       values: declaration.isOpenPacked ? [.bytes(settings.packed)] : settings.values,
-      first: UnsafeMutableRawPointer(handle), host: host, deadline: deadline)
+      first: UnsafeMutableRawPointer(handle), host: host, deadline: due)
     var arena = Arena()
     switch frame.run(open, &arena) {
     case .done: return handle.pointee

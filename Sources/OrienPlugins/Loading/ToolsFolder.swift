@@ -29,23 +29,35 @@ package struct ToolsFolder: Sendable {
 
   /// How long a scan may take, and for whom that was too short, again.
   package var scanPatience = Scan.patience
+  /// What the scans of all libraries may take together, and what their open()s may: so long, and a
+  /// little longer for each library. What has not answered by then is refused, for this start alone.
+  package var togetherPatience = Duration.seconds(10)
 
   static let mostLibraries = 4096
   static let mostNames = 1 << 16
 
-  /// Loads and opens what is there, in the order of names. Blocks; before the loop runs, or off it.
-  /// Fails only where the folder or the store cannot be used at all.
+  /// Loads and opens what is there, in the order of names. Blocks; before the loop runs, or off it:
+  /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
+  /// a second for the first probes. Fails only where the folder or the store cannot be used at all.
   package func load() throws(Failure) -> ToolsContents {
     let folder = try Folder(at: path)
     let store = try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
     let (names, refused) = try libraries(in: folder)
     let candidates = examine(names, folder, store)
     try store.prune(keeping: Set(candidates.compactMap(\.hash)))
-    var opening = Opening(folder: self, store: store)
-    opening.contents.refused = refused
+    var opening = Opening(
+      folder: self, store: store, deadline: deadline(of: names.count), refused: refused)
     for candidate in candidates { opening.add(candidate) }
-    opening.contents.refused.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+    opening.finish()
+    Plugin.probe(opening.contents.plugins)
     return opening.contents
+  }
+
+  /// The least that a library adds to what all have together.
+  private static let share = Duration.milliseconds(50)
+
+  private func deadline(of libraries: Int) -> Instant {
+    .now + togetherPatience + Self.share * libraries
   }
 
   /// What a cached scan depends on beside library and node.
@@ -83,15 +95,32 @@ package struct ToolsFolder: Sendable {
     return (Array(names.prefix(Self.mostLibraries)), refused)
   }
 
-  /// Judges all, two at a time, as a scan is mostly the start of a process.
+  /// Judges all, and asks those again that were slow.
   private func examine(
     _ names: [FolderPath], _ folder: Folder, _ store: PluginStore
   ) -> [Candidate] {
-    let examination = Examination(
-      folder: folder, store: store, scanner: Scanner(worker: worker, patience: scanPatience))
+    var candidates = [Candidate?](repeating: nil, count: names.count)
+    var places = Array(names.indices)
+    let deadline = deadline(of: names.count)
+    for patience in scanPatience where !places.isEmpty {
+      let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
+      let examination = Examination(folder: folder, store: store, scanner: scanner)
+      for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
+        // Whom there was no time to ask again stays as slow as it was.
+        if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }
+      }
+      places = places.filter { candidates[$0]?.reason == "slow" }
+    }
+    return candidates.map { $0! }
+  }
+
+  /// Two at a time, as a scan is mostly the start of a process.
+  private static func judge(
+    _ names: [(Int, FolderPath)], _ examination: Examination
+  ) -> [(Int, Candidate)] {
     let jobs = Channel<(Int, FolderPath)>()
     let answers = Channel<(Int, Candidate)>()
-    for job in names.enumerated() { jobs.send((job.offset, job.element)) }
+    for name in names { jobs.send(name) }
     jobs.close()
     let threads = (0..<min(2, names.count)).map { index in
       Thread("scan-\(index)") {
@@ -102,9 +131,7 @@ package struct ToolsFolder: Sendable {
     }
     for thread in threads { thread.join() }
     answers.close()
-    var candidates = [Candidate?](repeating: nil, count: names.count)
-    while let (place, candidate) = answers.receive() { candidates[place] = candidate }
-    return candidates.map { $0! }
+    return answers.drain()
   }
 }
 

@@ -6,8 +6,8 @@ extension Plugin {
   /// Calls a handler on a thread of the plugin's and answers `done` there, once, when it returned.
   ///
   /// May be called on the loop: it never waits. Where the plugin can take no call, or the call is
-  /// cancelled or given up before it ran, `done` gets that failure. `host` is used by this call alone
-  /// and not after `done`. More calls than `capacity` wait in turn; admission keeps them few.
+  /// cancelled or given up before it ran, `done` gets that failure. `host` is used by this call alone.
+  /// More calls than `capacity` wait in turn; admission keeps them few.
   @discardableResult
   package func invoke(
     _ call: PluginCall, host: any CallHost, done: @escaping @Sendable (CallResult) -> Void

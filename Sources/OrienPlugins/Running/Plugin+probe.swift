@@ -10,8 +10,24 @@ extension Plugin {
   /// Asks the plugin whether its backend is usable, on a thread of its own, and keeps the answer as
   /// its `state`. Blocks up to a second: not for the loop. Where an earlier probe has not returned,
   /// no other is started.
-  package func probe() {
-    guard let probe = table.probe, beginProbe() else { return }
+  package func probe() { Self.probe([self]) }
+
+  /// Asks them all side by side: together they take no longer than one.
+  package static func probe(_ plugins: [Plugin]) {
+    let deadline = Instant.now + probePatience
+    let asked = plugins.compactMap { plugin in plugin.beginAsking().map { (plugin, $0) } }
+    for (plugin, answers) in asked {
+      guard answers.receive(within: deadline.since(.now)) == nil else { continue }
+      plugin.noteSilentProbe(
+        Failure(
+          .unavailable, "probe-silent",
+          "its probe() has not answered within \(probePatience.milliseconds) ms"))
+    }
+  }
+
+  /// Where the answer comes; nil where there is nothing to wait for.
+  private func beginAsking() -> Channel<Failure?>? {
+    guard let probe = table.probe, beginProbe() else { return nil }
     let answers = Channel<Failure?>()
     do {
       try probeThread.run { [self] arena in
@@ -21,14 +37,9 @@ extension Plugin {
       }
     } catch {
       noteProbe(error)
-      return
+      return nil
     }
-    if answers.receive(within: Self.probePatience) == nil {
-      noteSilentProbe(
-        Failure(
-          .unavailable, "probe-silent",
-          "its probe() has not answered within \(Self.probePatience.milliseconds) ms"))
-    }
+    return answers
   }
 
   private func ask(_ probe: @escaping orien_function, _ arena: inout Arena) -> Failure? {

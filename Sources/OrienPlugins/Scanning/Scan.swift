@@ -4,8 +4,8 @@ import OrienSystem
 
 /// The scan of one library: the work of the throw-away process, which ends with it.
 package enum Scan {
-  /// How long a library may take to list its handlers, and how long when it is asked again: one that
-  /// was only starved of a processor would else be missing until the node's next start.
+  /// How long a library may take to list its handlers, and how long when it is asked again after all
+  /// others: one that was only starved of a processor would else be missing until the next start.
   static let patience = [Duration.seconds(2), .seconds(5)]
   static let mostAnswerBytes = 2 << 20
   /// What comes before the answer, and before anything of the library: whatever goes wrong without it
@@ -22,13 +22,22 @@ package enum Scan {
       try Confinement.apply(
         cpuSeconds: 10, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
       try output.writeAll([mark])
-      var writer = JSONWriter()
-      writer.write(answer(path))
-      try output.writeAll(writer.bytes)
+      try output.writeAll(written(answer(path)))
       Confinement.exit(0)
     } catch {
       Confinement.exit(70)
     }
+  }
+
+  /// Within what the reader takes: the node keeps it, compares it, and offers it to every caller.
+  private static func written(_ answer: ScanAnswer) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.write(answer)
+    guard writer.bytes.count >= mostAnswerBytes else { return writer.bytes }
+    let message =
+      "plugin: its texts and numbers take \(writer.bytes.count) bytes as JSON, expected at most "
+      + "\(mostAnswerBytes)"
+    return written(.refused(Failure(.invalid, "bad-table", message)))
   }
 
   private static func answer(_ path: String) -> ScanAnswer {

@@ -36,9 +36,9 @@ extension ScanAnswer: JSONWritable {
       self = .listed(try Listing(listing))
     } else if let reason = json["refused"]?["reason"]?.string,
       let message = json["refused"]?["message"]?.string,
-      reason.utf8.count <= 64, message.utf8.count <= 4096
+      Grammar.reason.admits(reason), message.utf8.count <= 4096
     {
-      self = .refused(Failure(.invalid, reason, message))
+      self = .refused(Failure(.invalid, reason, message.harmless))
     } else {
       throw Failure(.invalid, "bad-listing", "neither a listing nor a refusal")
     }

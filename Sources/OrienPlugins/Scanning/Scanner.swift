@@ -5,27 +5,39 @@ import OrienSystem
 struct Scanner: Sendable {
   /// The program `orien-worker`.
   let worker: String
-  var patience = Scan.patience
+  var patience = Scan.patience[0]
+  /// When the time is over that all libraries have together.
+  var deadline = Instant(nanoseconds: .max)
 
   /// Throws where that could not be done, which says nothing about the library.
   func scan(_ path: String) throws(Failure) -> ScanAnswer {
-    for patience in patience {
-      let (bytes, end) = try output(of: path, until: .now + patience)
-      if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
-      switch end {
-      case .exited(0): return Self.answer(bytes)
-      case .exited(let code):
-        return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
-      case .killed(let signal):
-        return Self.refused(
-          Self.faults.contains(SignalName.of(signal)) ? "crashes" : "killed",
-          "died of signal \(signal) when it was loaded")
-      case .overdue: continue
-      }
+    let start = Instant.now
+    guard start < deadline else {
+      throw Failure(
+        .unavailable, "late", "was not asked for its handlers: slow ones \(Self.tookAll)")
     }
-    let longest = patience.last ?? .zero
-    return Self.refused("slow", "did not list its handlers within \(longest.milliseconds) ms")
+    let due = min(start + patience, deadline)
+    let (said, end) = try output(of: path, until: due)
+    if said == .tooMuch { return Self.tooMuch }
+    let slow = "did not list its handlers within \(due.since(start).milliseconds) ms"
+    let late = Self.refused("slow", due < deadline ? slow : "\(slow), and \(Self.tookAll)")
+    guard case .all(let bytes) = said else { return late }
+    if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
+    switch end {
+    case .exited(0): return Self.answer(bytes)
+    case .exited(let code):
+      return Self.refused("crashes", "ended the process with code \(code) when it was loaded")
+    case .killed(let signal):
+      return Self.refused(
+        Self.faults.contains(SignalName.of(signal)) ? "crashes" : "killed",
+        "died of signal \(signal) when it was loaded")
+    case .overdue: return late
+    }
   }
+
+  private static let tookAll = "took all the time that a start has"
+  private static let tooMuch = refused(
+    "too-large", "said more than \(Scan.mostAnswerBytes) bytes where it was to list its handlers")
 
   /// Signals by which code ends itself; the others come from outside, for the scan can send none.
   private static let faults = [
@@ -56,16 +68,16 @@ struct Scanner: Sendable {
 
   private func output(
     of path: String, until deadline: Instant
-  ) throws(Failure) -> ([UInt8], ChildProcess.End) {
+  ) throws(Failure) -> (Said, ChildProcess.End) {
     do throws(SystemError) {
       let ends = try Pipe().release()
       let reader = Descriptor(owning: ends.reader)
       let child = try start(path, writer: Descriptor(owning: ends.writer))
-      let bytes = Result { () throws(SystemError) in try Self.read(reader, until: deadline) }
-      let isWhole = (try? bytes.get()) != nil
-      // One that says more than any table does has had its time too.
+      let said = Result { () throws(SystemError) in try Self.read(reader, until: deadline) }
+      // Nobody reads what else it would say.
+      let isWhole = if case .success(.all) = said { true } else { false }
       let end = try child.finish(by: isWhole ? deadline : .now)
-      return (try bytes.get() ?? [], end)
+      return (try said.get(), end)
     } catch {
       throw error.failure("scanning by \(worker)")
     }
@@ -80,10 +92,17 @@ struct Scanner: Sendable {
       descriptors: [(parent: writer.raw, child: 1)])
   }
 
-  /// All that comes until the end; nil where that is too late or too much.
+  /// What a scan said until its output ended.
+  private enum Said: Equatable {
+    case all([UInt8])
+    /// It had not ended in time.
+    case tooLate
+    case tooMuch
+  }
+
   private static func read(
     _ reader: borrowing Descriptor, until deadline: Instant
-  ) throws(SystemError) -> [UInt8]? {
+  ) throws(SystemError) -> Said {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while try ChildProcess.wait(for: reader.raw, until: deadline) {
@@ -99,10 +118,10 @@ struct Scanner: Sendable {
       }
       if let failure { throw failure }
       guard let count else { continue }
-      if count == 0 { return bytes }
+      if count == 0 { return .all(bytes) }
       bytes += chunk.prefix(count)
-      if bytes.count > Scan.mostAnswerBytes { return nil }
+      if bytes.count > Scan.mostAnswerBytes { return .tooMuch }
     }
-    return nil
+    return .tooLate
   }
 }

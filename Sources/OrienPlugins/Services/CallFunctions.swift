@@ -38,40 +38,42 @@ enum CallFunctions {
     }
     call.ended = { call, exit, usage in
       CallFunctions.withHost(call) { _, host in
-        guard let exit, let exit = orien_exit.copy(from: exit) else { return .invalid }
-        guard let usage else { return host.ended(ProcessExit(exit), nil) }
+        guard let exit, let exit = orien_exit.copy(from: exit).flatMap(ProcessExit.init) else {
+          return .invalid
+        }
+        guard let usage else { return host.ended(exit, nil) }
         guard let usage = orien_usage.copy(from: usage) else { return .invalid }
-        return host.ended(ProcessExit(exit), Usage(usage))
+        return host.ended(exit, Usage(usage))
       }
     }
     call.fail = { call, status, reason, message in
       // The plugin returns what this answers, so it is what it gave even where nobody listens.
       LiveCalls.find(call)?.fail(
-        reason: (try? PluginText.copy(reason, atMost: 64)).flatMap { $0 }.flatMap(
-          CallFunctions.checkedReason),
-        message: PluginText.copyRepaired(message, atMost: 4096) ?? "")
+        reason: (try? PluginText.copy(reason, atMost: 64)).flatMap { $0 }.flatMap {
+          Grammar.reason.admits($0) ? $0 : nil
+        },
+        message: PluginText.copyRepaired(message, atMost: 4096)?.harmless ?? "")
       return status
     }
     call.cancelled = { call in LiveCalls.find(call)?.isCancelled == false ? 0 : 1 }
     call.cancel_fd = { call in LiveCalls.find(call)?.host?.cancelDescriptor() ?? -1 }
   }
-
-  /// The text where it is `^[a-z0-9-]{1,64}$`.
-  private static func checkedReason(_ text: String) -> String? {
-    let isSound = text.utf8.allSatisfy {
-      $0.isASCIIDigit || ($0 >= 0x61 && $0 <= 0x7A) || $0 == UInt8(ascii: "-")
-    }
-    return isSound && !text.isEmpty ? text : nil
-  }
 }
 
 extension ProcessExit {
-  init(_ exit: orien_exit) {
-    self.init(
-      code: exit.signal == 0 ? exit.code : nil, signal: exit.signal == 0 ? nil : exit.signal,
-      reason: Reason(rawValue: exit.reason) ?? .limit)
+  /// Nil where nothing ends so on Linux: it would stand in a signed record.
+  init?(_ exit: orien_exit) {
+    var reason = Reason(rawValue: exit.reason) ?? .limit
     // An older plugin has no reason to give, and 0 beside a signal contradicts it.
-    if reason == .exited, signal != nil { reason = .signal }
+    if reason == .exited, exit.signal != 0 { reason = .signal }
+    switch (exit.code, exit.signal) {
+    case (_, 1...64): self.init(code: nil, signal: exit.signal, reason: reason)
+    case (0...255, 0) where reason != .signal:
+      self.init(code: exit.code, signal: nil, reason: reason)
+    case (-1, 0) where reason != .exited && reason != .signal:
+      self.init(code: nil, signal: nil, reason: reason)
+    default: return nil
+    }
   }
 
   /// Its form in C; a reason that C has no number for is some limit.

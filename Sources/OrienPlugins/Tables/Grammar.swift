@@ -17,6 +17,8 @@ enum Grammar {
   /// `orien.log/1`, `program:nginx`, `socket:{engine}`
   case need
   case mediaType
+  /// Why something failed, for programs.
+  case reason
   /// One line for people.
   case line
   /// Several.
@@ -31,6 +33,7 @@ enum Grammar {
     case .unit: "^[a-z][a-z0-9-]{0,63}$"
     case .need: "1 to 256 visible characters"
     case .mediaType: "a media type, like text/plain"
+    case .reason: "^[a-z0-9-]{1,64}$"
     case .line: "one line of at most 1024 bytes without control characters"
     case .text: "at most 16384 bytes without control characters but line breaks and tabs"
     }
@@ -49,6 +52,7 @@ enum Grammar {
         && text.utf8.first!.isASCIILetter
     case .need: text.matches(1...256) { $0 > 0x20 && $0 < 0x7F }
     case .mediaType: Self.isMediaType(text)
+    case .reason: text.matches(1...64) { $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }
     case .line: text.utf8.count <= 1024 && text.unicodeScalars.allSatisfy(\.isHarmless)
     case .text:
       text.utf8.count <= 16384
@@ -99,6 +103,13 @@ extension Listing.Field {
 }
 
 extension String {
+  /// The text with U+FFFD in place of what `Grammar.text` does not admit: for what a plugin says as
+  /// it runs, which is better told damaged than not at all.
+  var harmless: String {
+    let scalars = unicodeScalars.map { $0.isHarmless || $0 == "\n" || $0 == "\t" ? $0 : "\u{FFFD}" }
+    return String(String.UnicodeScalarView(scalars))
+  }
+
   fileprivate func matches(
     _ length: ClosedRange<Int>, _ isAllowed: (UInt8) -> Bool
   ) -> Bool {

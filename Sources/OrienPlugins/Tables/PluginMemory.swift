@@ -5,10 +5,11 @@ import OrienModel
 // bound, and nothing is kept but copies.
 
 extension orien_bytes {
-  /// The bytes where they are; nil where there should be some and none are.
+  /// The bytes where they are; nil where there should be some and none are, or more than any memory
+  /// holds: a `size_t` comes as an `Int`, and one over `Int.max` as a negative one.
   var buffer: UnsafeRawBufferPointer? {
     if size == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    guard let data, size <= Int.max else { return nil }
+    guard let data, size > 0 else { return nil }
     return UnsafeRawBufferPointer(start: data, count: size)
   }
 }

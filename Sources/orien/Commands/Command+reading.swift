@@ -21,7 +21,9 @@ extension Command {
     let node = try invocation.node()
     if let name = invocation.operands.first {
       let tool = try node.json("GET", Paths.tool(name))
-      if try !invocation.answered(tool) { try show(tool, invocation.console) }
+      if try !invocation.answered(tool) {
+        try invocation.console.write(ToolDescription(tool: tool).text(invocation.console.style))
+      }
       return .success
     }
     let answer = try node.json("GET", Paths.tools)
@@ -37,23 +39,6 @@ extension Command {
     }
     try invocation.console.write(table.text(invocation.console.style))
     return .success
-  }
-
-  private static func show(_ tool: JSON, _ console: Console) throws(Failure) {
-    let style = console.style
-    try console.line("\(style.bold(tool["id"].plain.printable)): \(tool["name"].plain.printable)")
-    try console.line(tool["description"].plain.printable + "\n")
-    var table = TextTable("ARGUMENT", "TYPE", "REQUIRED", "WHAT FOR")
-    for argument in tool["args"]?.array ?? [] {
-      table.add(
-        argument["name"].plain, argument["type"].plain,
-        argument["required"]?.bool == true ? "yes" : "no", argument["description"].plain)
-    }
-    try console.write(table.text(style))
-    for name in ["maxDurationSeconds", "resourceLimits", "price", "example"] {
-      guard let value = tool[name], value != .null else { continue }
-      try console.line("\(name): \(value.plain.printable)")
-    }
   }
 
   static func plugins(_ invocation: Invocation) throws(Failure) -> ExitCode {

@@ -12,7 +12,7 @@ final class Prober: Sendable {
     let stop = stop
     thread = Thread("prober") {
       repeat {
-        for plugin in plugins { plugin.probe() }
+        Plugin.probe(plugins)
       } while stop.receive(within: Self.interval) == nil
     }
   }

@@ -82,10 +82,26 @@ extension Command {
       let names = family.map { "`orien \($0.name)`" }.joined(separator: " or ")
       throw Failure(.invalid, ExitCode.usageReason, "expected \(names)")
     }
+    if let option = optionBefore(words) {
+      throw Failure(
+        .invalid, ExitCode.usageReason,
+        "options follow the command: orien \(option)\nSee `orien help`.")
+    }
     let kind = first.hasPrefix("-") ? "option" : "command"
     throw Failure(
       .invalid, ExitCode.usageReason,
       "orien has no \(kind) '\(first)'\(hint(for: words))\nSee `orien help`.")
+  }
+
+  /// Where the first word is an option of the command that comes after it, both as they are meant.
+  private static func optionBefore(_ words: [String]) -> String? {
+    let word = String(words[0].prefix { $0 != "=" })
+    let named = words.dropFirst().compactMap { word in all.first { $0.name == word } }.first
+    let commands = named.map { [$0] } ?? all
+    let isOne = commands.contains { command in
+      command.options.contains { word == "--" + $0.name || word == $0.letter.map { "-\($0)" } }
+    }
+    return isOne ? "\(named?.name ?? "COMMAND") \(word)" : nil
   }
 
   /// A slip may be in the one word of a command, in the first of two, or in either.
