@@ -52,8 +52,9 @@ extension Kernel {
         switch result {
         case .success(let id?):
           report(id, for: Caller(owner: submission.owner, isOperator: false), then: answer)
-        case .failure(let other) where other.code == .mismatch: refuse(other)
-        case .success(nil), .failure: refuse(failure)
+        case .success(nil): refuse(failure)
+        // Nobody knows whether it was accepted: what it lacks now is no answer.
+        case .failure(let other): refuse(other)
         }
       })
   }

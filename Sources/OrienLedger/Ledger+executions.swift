@@ -24,7 +24,7 @@ extension Ledger {
     under idempotency: Idempotency, of owner: Owner,
     then reply: Reply<Result<ExecutionID?, Failure>>
   ) {
-    submit(.room, reply) { writer throws(DatabaseError) in
+    submit(.nothing, reply) { writer throws(DatabaseError) in
       try writer.earlier(idempotency, of: owner)
     }
   }

@@ -93,6 +93,23 @@ struct FullDiskTests {
     }
   }
 
+  @Test("What was accepted before is known by its key also while there is no room")
+  func known() throws {
+    try rig.with { ledger in
+      let idempotency = Idempotency(key: "k", body: [1])
+      let first = ledger.makeAcceptance(idempotency: idempotency)
+      try ledger.accept(first)
+      try disk.fill(leaving: 0)
+      _ = try refusal(ledger)
+      let found = try ledger.wait { ledger.accepted(under: idempotency, of: first.owner, then: $0) }
+      #expect(found == first.id)
+      let other = Idempotency(key: "other", body: [1])
+      #expect(
+        try ledger.wait { ledger.accepted(under: other, of: first.owner, then: $0) } == nil)
+      disk.empty()
+    }
+  }
+
   @Test("Wherever in a write the room ends, nothing is lost and nothing is there twice")
   func everyPage() throws {
     var accepted: [ExecutionID] = []

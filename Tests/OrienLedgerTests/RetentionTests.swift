@@ -42,8 +42,29 @@ struct RetentionTests {
     #expect(report.start == 0 && report.end == 4)
   }
 
+  @Test("Beyond the bound of bytes a young record stays, and with it the key of its request")
+  func young() throws {
+    rig.options.retainBytes = 5000
+    try rig.with { ledger in
+      let idempotency = Idempotency(key: "k", body: [1])
+      let first = ledger.makeAcceptance(idempotency: idempotency)
+      try ledger.accept(first)
+      try ledger.settle(.completed(first, output: String(repeating: "x", count: 6000)))
+      while try ledger.execution(first.id)?.end?.isOutputForgotten != true {}
+      for _ in 0..<20 { try ledger.run("") }
+      // Each of these is a turn of the writer's, which looks for what is to be forgotten.
+      for _ in 0..<200 { try ledger.run("") }
+      #expect(
+        try ledger.accept(ledger.makeAcceptance(idempotency: idempotency))
+          == .duplicate(of: first.id))
+      #expect(ledger.gauges.keptBytes > 5000)
+    }
+    #expect(try Chain.verify(folder: rig.path).start == 0)
+  }
+
   @Test("Records go when there is no output left to forget")
   func records() throws {
+    rig.options.recordSeconds = 0
     try rig.with { ledger in for _ in 0..<20 { try ledger.run("") } }
     rig.options.retainBytes = 5000
     try rig.with { ledger in

@@ -41,11 +41,18 @@ struct DatabaseError: Error, CustomStringConvertible {
   }
 
   init(corrupt message: String) {
-    code = SQLITE_CORRUPT
-    self.message = message
-    doing = "reading"
-    kind = .broken
+    self.init(SQLITE_CORRUPT, message, doing: "reading", .broken)
   }
+
+  private init(_ code: Int32, _ message: String, doing: String, _ kind: Kind) {
+    self.code = code
+    self.message = message
+    self.doing = doing
+    self.kind = kind
+  }
+
+  /// The same, after which the file cannot be relied on.
+  var asBroken: DatabaseError { DatabaseError(code, message, doing: doing, .broken) }
 
   /// Runs `body`, whose errors are the ledger's file's or are told already.
   static func telling<Value: ~Copyable>(

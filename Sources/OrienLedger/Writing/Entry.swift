@@ -20,6 +20,8 @@ protocol Entry: AnyObject, Sendable {
 
 /// What happens to an entry while the disk is full.
 enum Need: Sendable {
+  /// It is answered: it writes nothing, and comes to the writer for the order alone.
+  case nothing
   /// It is refused: whoever asked for something new can be told so.
   case room
   /// It waits until there is room: what was promised is kept.

@@ -12,27 +12,38 @@ struct Pruning {
     due = .now + every
   }
 
+  var isDue: Bool { Instant.now > due }
+
   /// So long ago that it must not wait for an idle moment any more.
   var isOverdue: Bool { Instant.now > due + every }
 
+  /// `isUnderWay`: something was forgotten, and more may follow at once.
   mutating func note(isUnderWay: Bool) {
     self.isUnderWay = isUnderWay
-    due = .now + every
+    due = isUnderWay ? .now : .now + every
   }
 }
 
 extension Writer {
   /// One small step of forgetting: beyond the bound of bytes the oldest outputs, then the oldest
   /// records; beyond the bound of days both.
+  ///
+  /// No bound of bytes takes a record that is not old enough: with it would go the receipt that
+  /// somebody may still want, and the key by which a request that is sent again is known.
   func prune() throws(DatabaseError) {
-    let cutoff =
-      Timestamp.now.microseconds - Int64(min(options.retainDays, 36_500)) * 86_400_000_000
+    let now = Timestamp.now.microseconds
     var done = false
     if keptBytes > options.retainBytes {
       done = try forgetOutputs()
-      if !done { done = try forgetRecords(completedBefore: .max) }
+      if !done {
+        done = try forgetRecords(
+          completedBefore: now - Int64(options.recordSeconds) * 1_000_000, beyondBytes: true)
+      }
     }
-    if !done { done = try forgetRecords(completedBefore: cutoff) }
+    if !done {
+      let days = Int64(min(options.retainDays, 36_500))
+      done = try forgetRecords(completedBefore: now - days * 86_400_000_000, beyondBytes: false)
+    }
     pruning.note(isUnderWay: done)
     board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }
@@ -70,7 +81,9 @@ extension Writer {
   }
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
-  private func forgetRecords(completedBefore cutoff: Int64) throws(DatabaseError) -> Bool {
+  private func forgetRecords(
+    completedBefore cutoff: Int64, beyondBytes: Bool
+  ) throws(DatabaseError) -> Bool {
     var end: Link?
     var bytes: Int64 = 0
     var numbers: [Int64] = []
@@ -82,7 +95,7 @@ extension Writer {
       ORDER BY records.position LIMIT ?
       """
     ).each({ $0.integer(Self.stepRows) }) { row in
-      guard row.integer(1) < cutoff, cutoff != .max || keptBytes - bytes > options.retainBytes
+      guard row.integer(1) < cutoff, !beyondBytes || keptBytes - bytes > options.retainBytes
       else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
       bytes += row.integer(3) + row.integer(6)

@@ -91,8 +91,10 @@ final class Writer: @unchecked Sendable {
       case .broken: breakDown(error, entries)
       }
     }
+    guard broken == nil else { return }
     if database.logBytes > options.logBytes { checkpoint() }
-    if pruning.isOverdue { rest() }
+    // A step beside each batch forgets faster than a batch keeps.
+    if pruning.isOverdue || pruning.isDue && keptBytes > options.retainBytes { forget() }
   }
 
   /// Writes all entries in one transaction, or leaves everything as it was.
@@ -128,10 +130,16 @@ final class Writer: @unchecked Sendable {
     }
   }
 
+  /// What cannot be rolled back, or not read anew, is broken: what is in memory is of nothing that is
+  /// on the disk.
   private func rollBack() throws(DatabaseError) {
-    // Some errors have ended the transaction already.
-    if database.isInTransaction { try statements.rollback.run() }
-    try reload()
+    do throws(DatabaseError) {
+      // Some errors have ended the transaction already.
+      if database.isInTransaction { try statements.rollback.run() }
+      try reload()
+    } catch {
+      throw error.asBroken
+    }
   }
 
   /// Reads from the file what is kept of it in memory, because a transaction that failed may have
@@ -153,6 +161,10 @@ final class Writer: @unchecked Sendable {
     let promised = entries.filter { $0.need == .certainty }
     held += promised
     board.show { $0.isFull = true }
+    for entry in entries where entry.need == .nothing {
+      do throws(DatabaseError) { try entry.apply(self) } catch { entry.refuse(error.failure) }
+    }
+    entries.filter { $0.need == .nothing }.answer()
     entries.filter { $0.need == .room }.refuse(trouble)
     if !promised.isEmpty || room.isDue { relieve() }
   }
@@ -228,8 +240,18 @@ final class Writer: @unchecked Sendable {
   private func rest() {
     guard broken == nil else { return }
     if room.isShort { relieve() }
-    if database.logBytes > 0 { checkpoint() }
-    do throws(DatabaseError) { try prune() } catch { endIfBroken(error) }
+    if broken == nil, database.logBytes > 0 { checkpoint() }
+    if broken == nil { forget() }
+  }
+
+  private func forget() {
+    do throws(DatabaseError) {
+      try prune()
+    } catch {
+      // Where that cannot be done now, it is not tried again at once.
+      pruning.note(isUnderWay: false)
+      endIfBroken(error)
+    }
   }
 
   private func checkpoint(freed: Bool = false) {

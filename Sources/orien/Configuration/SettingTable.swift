@@ -147,7 +147,7 @@ extension Setting {
       "How long finished executions are kept"),
     Setting(
       "RETAIN_BYTES", \.ledger.retainBytes, .bytes(0...1 << 60),
-      "How much output of finished executions is kept"),
+      "What finished executions may take, outputs going first; a record stays a day at least"),
   ]
 
   /// Names of parts that are not built yet: they are no mistake, and have no effect.
