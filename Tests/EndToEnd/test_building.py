@@ -40,7 +40,8 @@ class Installing(Building):
             done = self.run_script(".ci/install", prefix)
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, "", "what has not changed was installed anew")
-        self.assertEqual(sorted(os.listdir(prefix / "bin")), ["orien", "orien-jail", "orien-worker"])
+        self.assertEqual(sorted(os.listdir(prefix / "bin")),
+                         ["orien", "orien-jail", "orien-worker"])
         tools = prefix / "lib" / "orien" / "tools.d"
         with Node(binaries=prefix / "bin") as node:
             shown = json.loads(node.command("config", "show", "--json").stdout)
