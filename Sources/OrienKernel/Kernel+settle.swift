@@ -59,7 +59,7 @@ extension Kernel {
   private func finalRecord(
     of execution: Execution, _ end: Run.End, completedAt: Timestamp
   ) -> FinalRecord {
-    let (tool, ending) = (execution.tool, end.ending)
+    let (tool, ending) = (execution.tool, Self.ending(of: execution, end.ending))
     return FinalRecord(
       id: execution.id, session: execution.acceptance.session, owner: execution.acceptance.owner,
       tool: tool.id, plugin: tool.plugin.id, generation: tool.plugin.generation,
@@ -72,6 +72,19 @@ extension Kernel {
       costMicroUnits: end.hasBegun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
       output: execution.output.summary, errors: execution.errors.summary,
       facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
+  }
+
+  /// What the node could not keep of an output nobody has bought.
+  private static func ending(of execution: Execution, _ ending: Ending) -> Ending {
+    guard execution.output.isLost || execution.errors.isLost else { return ending }
+    var ending = ending
+    ending.isFaultOfHost = true
+    if ending.status == .completed {
+      ending.status = .failed
+      ending.reason = "output-lost"
+      ending.message = "the node's disk could not keep what it wrote"
+    }
+    return ending
   }
 
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.

@@ -75,7 +75,16 @@ package final class Ledger: Sendable {
     let last = try file.database.number("SELECT max(number) FROM executions")
     mint = ExecutionMint(key: file.key.mintKey, last: last)
     recovered = try file.database.recovered()
-    for acceptance in recovered.started { outputs.remove(acceptance.id) }
+    let outputsOf = try file.database.prepare(
+      """
+      SELECT 1 FROM executions JOIN outputs USING (position) WHERE number = ? AND id = ?
+      """)
+    try outputs.removeStrays { [mint] id in
+      try outputsOf.first({
+        $0.integer(mint.number(of: id))
+        $0.id(id)
+      }) { _ in true } ?? false
+    }
     let writer = try Writer(
       file, options: options, outputs: outputs, mint: mint, board: board, inbox: inbox,
       onBroken: onBroken)

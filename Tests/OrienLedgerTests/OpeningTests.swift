@@ -77,6 +77,31 @@ struct OpeningTests {
     #expect(try handle.seekToEnd() == bytes)
   }
 
+  @Test("A file of an output that no record vouches for is gone at the next start, and no other")
+  func strays() throws {
+    let outputs = rig.path + "/outputs"
+    let kept = try rig.with { ledger in
+      let large = ledger.makeAcceptance()
+      try ledger.accept(large)
+      let file = try ledger.outputs.create(large.id, .output)
+      try file.writeAll([UInt8](repeating: 1, count: 100_000))
+      try ledger.outputs.seal(file)
+      var settlement = Settlement.completed(large)
+      settlement.output = .file(digest: Digest.of([]))
+      settlement.record.output = StreamSummary(bytes: 100_000)
+      try ledger.settle(settlement)
+      for id in [ledger.mint.mint(), try ledger.run()] {
+        try ledger.outputs.create(id, .errors).writeAll([1])
+      }
+      return large.id
+    }
+    // What settled without an output may have left the file of one that was lost.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: outputs).count == 3)
+    try rig.with { _ in }
+    let left = try FileManager.default.contentsOfDirectory(atPath: outputs)
+    #expect(Set(left).isSuperset(of: ["\(kept).output"]) && left.count == 2)
+  }
+
   @Test("Noise in a page is found at the start")
   func noise() throws {
     try rig.with { ledger in for _ in 0..<200 { try ledger.run() } }

@@ -69,6 +69,30 @@ struct ThreadsTests {
     receiver.join()
   }
 
+  @Test("Who sends beside a long turn of the loop wakes at once whom its end would wake")
+  func longTurn() throws {
+    let loop = try Loop()
+    let channel = Channel<Int>()
+    let received = Mutex<[Int]>([])
+    let receiver = Thread("receiver") {
+      while let number = channel.receive() { received.withLock { $0.append(number) } }
+    }
+    let heard = Mutex(0)
+    loop.post {
+      channel.send(1)
+      Thread("sender") { channel.send(2) }.join()
+      // The turn goes on until both have come, or they come too late.
+      let end = Instant.now + .seconds(20)
+      while received.withLock({ $0.count }) < 2, Instant.now < end { Thread.yield() }
+      heard.withLock { $0 = received.withLock { $0.count } }
+      loop.stop()
+    }
+    loop.run()
+    channel.close()
+    receiver.join()
+    heard.withLock { #expect($0 == 2) }
+  }
+
   @Test("A loop that waits for another thread in its turn has told it what it sent")
   func waitingLoop() throws {
     let loop = try Loop()

@@ -48,6 +48,9 @@ final class Call: CallHost {
   /// What may be on its way to the loop before `emit` blocks.
   private static let onTheWayBound = 1 << 20
   private static let objectBound = 64 << 10
+  /// Members that all facts of a call have together: few enough to be looked through under a lock
+  /// that the loop takes too.
+  private static let factBound = 256
 
   private let state = Mutex(State())
   private let cancelled = Atomic(false)
@@ -121,16 +124,19 @@ final class Call: CallHost {
   }
 
   private func emitFact(_ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    guard bytes.count <= Self.objectBound else { return .limited }
     guard let object = try? JSON(parsing: Array(bytes)), case .object(let members) = object else {
       return .invalid
     }
+    guard members.count <= Self.factBound else { return .limited }
     return state.withLock { state in
       guard state.factBytes + bytes.count <= Self.objectBound else { return .limited }
-      state.factBytes += bytes.count
-      for member in members {
-        state.remains.facts.removeAll { $0.name.hasSameBytes(as: member.name) }
-        state.remains.facts.append(member)
+      let others = state.remains.facts.filter { fact in
+        !members.contains { $0.name.hasSameBytes(as: fact.name) }
       }
+      guard others.count + members.count <= Self.factBound else { return .limited }
+      state.factBytes += bytes.count
+      state.remains.facts = others + members
       return .ok
     }
   }

@@ -80,8 +80,8 @@ struct Ending: Sendable, Equatable {
       isFaultOfHost: [.unavailable, .internal, .full].contains(failure.code))
   }
 
-  /// What no argument's own rules could show: the request was more than a program can be given. It
-  /// is a fault of validation, found late, and costs nothing.
+  /// What no argument's own rules could show: there is no such program, or the request was more than
+  /// one can be given. Nothing ran, and nothing is to pay.
   static func refused(_ failure: Failure) -> Ending {
     var ending = failed(failure)
     ending.isFaultOfHost = true

@@ -84,7 +84,13 @@ final class Execution {
   }
 
   /// What it holds in memory once it is over, roughly.
-  var bytes: Int { 2048 + output.head.count + errors.head.count + events.bytes }
+  var bytes: Int {
+    var bytes = 2048 + output.head.count + errors.head.count + events.bytes
+    if case .final(let record, _) = phase {
+      bytes += (record.facts?.count ?? 0) + (record.message?.utf8.count ?? 0)
+    }
+    return bytes
+  }
 
   func note(event object: [UInt8]) {
     events.append(object)

@@ -24,6 +24,8 @@ final class OutputLog {
   private(set) var head: [UInt8] = []
   private(set) var bytes = 0
   private(set) var isTruncated = false
+  /// The disk did not take it: less is kept than was granted, which is the host's fault.
+  private(set) var isLost = false
   /// The beginning of a character, at the bound: kept only if its rest fits too.
   private var open: [UInt8] = []
   private var isSealed = false
@@ -60,7 +62,7 @@ final class OutputLog {
 
   /// Keeps what there is room for.
   func append(_ chunk: UnsafeRawBufferPointer) {
-    guard !isTruncated, !isSealed, !chunk.isEmpty else { return }
+    guard !isTruncated, !isLost, !isSealed, !chunk.isEmpty else { return }
     guard open.isEmpty else {
       let whole = open + chunk
       open = []
@@ -172,9 +174,13 @@ final class OutputLog {
       })
   }
 
-  /// The disk takes no more: what is in memory stays, and the stream says that it is not whole.
+  /// The disk takes no more: what is in memory stays, and what is in the file goes, which would take
+  /// room that nobody counts.
   private func lose() {
-    isTruncated = true
+    isLost = true
+    disk.run(
+      { [files, id, stream] () throws(Failure) in files.remove(id, stream) },
+      then: loop.reply { (_: Result<Void, Failure>) in })
     open = []
     pending = []
     file = nil

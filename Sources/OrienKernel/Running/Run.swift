@@ -64,8 +64,11 @@ final class Run {
   private var grace: Timer?
   /// Processes that the handler waits for, and the way to tell it.
   private var awaited: [ObjectIdentifier: (ProcessRun, Channel<Result<RunResult, Failure>>)] = [:]
+  /// What is to be done once none of those is left.
+  private var whenRested: (() -> Void)?
   private var usage = Usage()
   private(set) var ranProcess = false
+  private var wasCalled = true
 
   /// Starts the call. `onEnd` is called once, never before this returns; `onLateReturn` if a
   /// handler that was stuck at the end returns after all.
@@ -110,7 +113,9 @@ final class Run {
     case .command(let process): process.kill(cause.killReason)
     case .handler(let invocation):
       grace = means.loop.schedule(after: means.grace) { [self] in
-        finish(.caused(by: cause), isStuck: setting.tool.plugin.writeOff(invocation))
+        let isStuck = setting.tool.plugin.writeOff(invocation)
+        wasCalled = !invocation.isAbandoned
+        finish(.caused(by: cause), isStuck: isStuck)
       }
     case .over: break
     }
@@ -135,6 +140,7 @@ final class Run {
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
     defer { onLateReturn = nil }
+    wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard onEnd != nil else {
       onLateReturn?()
@@ -179,6 +185,7 @@ final class Run {
       ) { [self] end in
         awaited[key] = nil
         usage.add(end.usage)
+        if awaited.isEmpty { whenRested.take()?() }
         answer.send(
           end.failure.map { .failure($0) }
             ?? .success(
@@ -231,6 +238,12 @@ final class Run {
     // A thread of the plugin's that still uses the call is not to wait for ever.
     call.end()
     if !isStuck { onLateReturn = nil }
+    // What its other threads had started is billed too, and writes no more when this is told.
+    guard !awaited.isEmpty else { return tell(ending, isStuck: isStuck, to: onEnd) }
+    whenRested = { [self] in tell(ending, isStuck: isStuck, to: onEnd) }
+  }
+
+  private func tell(_ ending: Ending, isStuck: Bool, to onEnd: (End) -> Void) {
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }
     usage.units = remains.units
@@ -239,7 +252,7 @@ final class Run {
     onEnd(
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
-        ranProcess: ranProcess))
+        ranProcess: ranProcess, hasBegun: wasCalled))
   }
 }
 

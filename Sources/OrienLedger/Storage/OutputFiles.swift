@@ -72,8 +72,20 @@ package final class OutputFiles: Sendable {
   /// Removes the files of an execution, if there are any. One that cannot be removed is room lost,
   /// and no reason to stop.
   package func remove(_ id: ExecutionID) {
-    for stream in [OutputStream.output, .errors] {
-      if let name = try? Self.name(id, stream) { try? folder.discard(name) }
+    for stream in [OutputStream.output, .errors] { remove(id, stream) }
+  }
+
+  package func remove(_ id: ExecutionID, _ stream: OutputStream) {
+    if let name = try? Self.name(id, stream) { try? folder.discard(name) }
+  }
+
+  /// Removes the files that are of no execution of which `isKept` says that its outputs are: what a
+  /// node left that ended before it could remove them.
+  func removeStrays(_ isKept: (ExecutionID) throws -> Bool) throws {
+    for name in try folder.names() {
+      let parts = name.text.split(separator: ".")
+      guard parts.count == 2, let id = ExecutionID(String(parts[0])) else { continue }
+      if try !isKept(id) { remove(id) }
     }
   }
 

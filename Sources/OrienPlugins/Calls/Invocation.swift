@@ -19,6 +19,9 @@ package final class Invocation: Sendable {
   /// The handler has been called and has not returned, as far as it was waited for.
   var isRunning: Bool { stage.withLock { $0 == .running } }
 
+  /// It was given up before its handler was called, and never will be.
+  package var isAbandoned: Bool { stage.withLock { $0 == .abandoned } }
+
   /// True where the handler is to be called now.
   func start() -> Bool {
     stage.withLock { stage in

@@ -43,10 +43,13 @@ package struct CallResult: Sendable, Equatable {
   package var outcome: Outcome
   /// CPU time of the handler's own thread.
   package var cpuMicroseconds: UInt64
+  /// The handler was called: there is something to pay for.
+  package var wasCalled: Bool
 
-  package init(_ outcome: Outcome, cpuMicroseconds: UInt64 = 0) {
+  package init(_ outcome: Outcome, cpuMicroseconds: UInt64 = 0, wasCalled: Bool = true) {
     self.outcome = outcome
     self.cpuMicroseconds = cpuMicroseconds
+    self.wasCalled = wasCalled
   }
 
   package enum Outcome: Sendable, Equatable {

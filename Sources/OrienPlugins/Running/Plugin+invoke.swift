@@ -14,14 +14,14 @@ extension Plugin {
   ) -> Invocation {
     let invocation = Invocation(of: call.handler)
     if case .stuck = state, capacity == 0 {
-      done(CallResult(.failed(Self.isStuck(name))))
+      done(CallResult(.failed(Self.isStuck(name)), wasCalled: false))
       return invocation
     }
     do {
       try threads.run { [self] arena in
         guard !host.isCancelled, invocation.start() else {
-          done(CallResult(.failed(Failure(.cancelled, "cancelled", "cancelled before it ran"))))
-          return
+          let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
+          return done(CallResult(.failed(failure), wasCalled: false))
         }
         let before = Thread.cpuMicroseconds
         let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
@@ -33,7 +33,7 @@ extension Plugin {
         done(CallResult(outcome, cpuMicroseconds: used))
       }
     } catch {
-      done(CallResult(.failed(error)))
+      done(CallResult(.failed(error), wasCalled: false))
     }
     return invocation
   }

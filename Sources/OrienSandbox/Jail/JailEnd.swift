@@ -12,8 +12,8 @@ package struct JailEnd: Sendable, Equatable {
   /// are the host's fault.
   package var failure: Failure?
 
-  /// The failure is of the request itself, which asked for more than a program can be given: it
-  /// should not have been accepted, and nothing of it was run.
+  /// The failure is of the request itself, which asked for a program that there is not, or for more
+  /// than one can be given: nothing of it was run.
   package var isRefusal: Bool
 
   package init(

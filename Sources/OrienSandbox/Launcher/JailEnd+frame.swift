@@ -6,7 +6,7 @@ extension JailEnd {
   /// `killed` is why the node itself had it killed.
   init(_ end: orien_jail_end, killed: ProcessExit.Reason?) {
     usage = Usage(end)
-    isRefusal = end.fault == ORIEN_JAIL_TOO_BIG.rawValue
+    isRefusal = Self.refusals.contains { $0.rawValue == end.fault }
     guard end.fault == ORIEN_JAIL_RAN.rawValue else {
       let isKill = [ORIEN_JAIL_STUB_LOST, ORIEN_JAIL_NEVER_BEGAN].contains {
         $0.rawValue == end.fault
@@ -21,6 +21,11 @@ extension JailEnd {
       code: end.signal == 0 ? end.code : nil, signal: end.signal == 0 ? nil : end.signal,
       reason: Self.reason(end, killed))
   }
+
+  private static let refusals = [
+    ORIEN_JAIL_NOT_FOUND, ORIEN_JAIL_NO_INTERPRETER, ORIEN_JAIL_DENIED, ORIEN_JAIL_FORMAT,
+    ORIEN_JAIL_TOO_BIG,
+  ]
 
   /// Its launcher went, and it with it.
   static func lost(_ killed: ProcessExit.Reason?) -> JailEnd {

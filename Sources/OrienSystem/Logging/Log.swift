@@ -33,7 +33,7 @@ package final class Log: Sendable {
 
   private let level: Level
   private let format: Format
-  private let lines = Channel<[UInt8]>()
+  private let lines = Channel<[UInt8]>(isPrompt: true)
   private let dropped = Atomic(0)
   private let written = Channel<Void>()
 

@@ -7,12 +7,13 @@
 /// Public and inlinable because nothing else is made for its elements' own type in other modules;
 /// looking that up costs more than the sending.
 public final class Channel<Element: Sendable>: @unchecked Sendable {
-  @usableFromInline let gate = Gate()
+  @usableFromInline let gate: Gate
   @usableFromInline var sent: [Element] = []
   /// What is received one by one, the next last; refilled from `sent` when it is empty.
   @usableFromInline var turned: [Element] = []
 
-  @inlinable public init() {}
+  /// `isPrompt`: what the loop sends wakes at once, for it may be the last that is said.
+  @inlinable public init(isPrompt: Bool = false) { gate = Gate(isPrompt: isPrompt) }
 
   /// Appends; false where the channel is closed and the element goes nowhere.
   @inlinable @discardableResult

@@ -9,10 +9,7 @@ package final class DiskThreads: Sendable {
   package init(count: Int) {
     let jobs = jobs
     threads = (0..<count).map { index in
-      Thread("disk-\(index)") {
-        // Looks by itself now and then: a wakeup that the C library lost is a second late at most.
-        while !jobs.isOver { jobs.receive(within: .seconds(1))?() }
-      }
+      Thread("disk-\(index)") { while let job = jobs.receive() { job() } }
     }
   }
 

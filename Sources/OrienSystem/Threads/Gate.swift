@@ -10,11 +10,16 @@ import OrienModel
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private(set) var waiters = 0
-  /// Somebody was told that there is something, and has not looked yet.
-  private var isWaking = false
+  /// Somebody was signalled that there is something, and has not looked yet.
+  private var isSignalled = false
+  /// Somebody will be, when the loop's turn ends.
+  private var isNoted = false
+  /// Nobody waits for the turn's end: what is said here may be the last that is.
+  private let isPrompt: Bool
   @usableFromInline private(set) var isClosed = false
 
-  @usableFromInline init() {
+  @usableFromInline init(isPrompt: Bool) {
+    self.isPrompt = isPrompt
     mutex.initialize(to: pthread_mutex_t())
     condition.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
@@ -45,33 +50,49 @@ import OrienModel
   /// Wakes one of those that wait, where nobody is waking yet: at the end of the turn on the loop,
   /// else at once.
   @usableFromInline func wakeOne() {
-    guard waiters > 0, !isWaking else { return }
-    isWaking = true
-    if let turn = Turn.current { turn.note(self) } else { wake() }
+    guard waiters > 0, !isSignalled else { return }
+    guard !isPrompt, let turn = Turn.current else { return signal() }
+    guard !isNoted else { return }
+    isNoted = true
+    turn.note(self)
   }
 
-  func wake() { pthread_cond_signal(condition) }
+  func wake() {
+    lock()
+    defer { unlock() }
+    isNoted = false
+    if waiters > 0, !isSignalled { signal() }
+  }
+
+  private func signal() {
+    isSignalled = true
+    pthread_cond_signal(condition)
+  }
 
   /// Waits until there is something or nothing will come, at most for `patience`; the caller's lock
   /// is given up meanwhile.
   @usableFromInline func wait(within patience: Duration?, until hasSomething: () -> Bool) {
     if hasSomething() || isClosed { return }
     // Nobody is left asleep by who sleeps now itself.
-    Turn.current?.tellSleepers()
-    var deadline = patience.map(Self.deadline)
+    if let turn = Turn.current {
+      unlock()
+      turn.tellSleepers()
+      lock()
+    }
+    let end = patience.map { Instant.now + $0 }
     waiters += 1
     defer { waiters -= 1 }
     while !hasSomething(), !isClosed {
-      let isLate =
-        if deadline == nil {
-          pthread_cond_wait(condition, mutex) == ETIMEDOUT
-        } else {
-          pthread_cond_timedwait(condition, mutex, &deadline!) == ETIMEDOUT
-        }
-      isWaking = false
-      if isLate { return }
+      let rest = end.map { $0.since(.now) } ?? Self.slice
+      var deadline = Self.deadline(min(rest, Self.slice))
+      pthread_cond_timedwait(condition, mutex, &deadline)
+      isSignalled = false
+      if let end, Instant.now >= end { return }
     }
   }
+
+  /// Whoever waits looks so often by itself: glibc before 2.38 may lose a wakeup (its bug 25847).
+  private static let slice = Duration.seconds(1)
 
   private static func deadline(_ patience: Duration) -> timespec {
     var time = timespec()

@@ -137,6 +137,7 @@ final class Node {
     case .interrupt, .terminate:
       guard !isEnding else {
         log.warning("ending at once")
+        log.close()
         Program.exit(1)
       }
       log.info("ending: running work has \(Self.drainBound) to finish")

@@ -1,3 +1,4 @@
+import Foundation
 import OrienLedger
 import OrienModel
 import OrienSandbox
@@ -54,9 +55,6 @@ struct SettlingTests {
       (Failure(.denied, "stub-lost", "it was killed"), true),
       (Failure(.unavailable, "jail-resources", "no more"), false),
       (Failure(.internal, "jail-refused", "no"), false),
-      (Failure(.notFound, "exec-not-found", "no such program"), true),
-      (Failure(.denied, "exec-denied", "not executable"), true),
-      (Failure(.invalid, "exec-format", "no program"), true),
     ])
   func jailFailures(failure: Failure, costs: Bool) throws {
     try Self.priced { world in
@@ -72,18 +70,36 @@ struct SettlingTests {
     }
   }
 
-  @Test("A request that no program can be given costs nothing, though it was accepted")
-  func refusedRequest() throws {
+  @Test(
+    "Where no program can be run for it a request costs nothing, though it was accepted",
+    arguments: [
+      Failure(.tooLarge, "exec-too-big", "too much"),
+      Failure(.notFound, "exec-not-found", "no such program"),
+    ])
+  func refusedRequest(failure: Failure) throws {
     try Self.priced { world in
       world.jail.onStart = {
         $0.end(
           JailEnd(
             exit: ProcessExit(code: nil, signal: nil, reason: .lost), usage: Usage(),
-            failure: Failure(.tooLarge, "exec-too-big", "too much"), isRefusal: true))
+            failure: failure, isRefusal: true))
       }
       let record = try world.run("go", #"{"words":["x"]}"#)
-      #expect(record.status == .failed && record.reason == "exec-too-big")
+      #expect(record.status == .failed && record.reason == failure.reason)
       #expect(record.costMicroUnits == 0)
+    }
+  }
+
+  @Test("An output that the node's disk does not take is the host's fault, and costs nothing")
+  func lostOutput() throws {
+    try Self.priced { world in
+      try FileManager.default.removeItem(atPath: world.scratch / "state/outputs")
+      let record = try world.run("say", #"{"text":"x","number":100000}"#)
+      #expect(record.status == .failed && record.reason == "output-lost")
+      #expect(record.costMicroUnits == 0 && !record.output.isTruncated)
+      #expect(record.output.bytes <= 64 << 10)
+      let short = try world.run("say", #"{"text":"x","number":10}"#)
+      #expect(short.status == .completed && short.costMicroUnits > 0)
     }
   }
 
@@ -103,6 +119,20 @@ struct SettlingTests {
       #expect(record.facts == Array(#"{"image":"a","n":1}"#.utf8))
       let wrong = try world.run("say", #"{"text":"[1]","stream":4}"#)
       #expect(wrong.status == .failed && wrong.reason == "invalid" && wrong.facts == nil)
+      let many = (0..<300).map { #"\"f\#($0)\":1"# }.joined(separator: ",")
+      let limited = try world.run("say", #"{"text":"{\#(many)}","stream":4}"#)
+      #expect(limited.facts == nil)
+    }
+  }
+
+  @Test("What is kept in memory of a finished call counts its facts")
+  func factsInMemory() throws {
+    try World.with([], { $0.policy.recentBytes = 100_000 }) { world in
+      let value = String(repeating: "v", count: 40_000)
+      for _ in 0..<6 {
+        _ = try world.run("say", #"{"text":"{\"f\":\"\#(value)\"}","stream":4}"#)
+      }
+      #expect(world.kernel.executions.count <= 2)
     }
   }
 
