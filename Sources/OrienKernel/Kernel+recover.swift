@@ -8,7 +8,7 @@ extension Kernel {
   /// has not waited too long; the rest of it is cancelled. To be called once, before anything is
   /// submitted, when workspaces have been adopted.
   package func recover(then body: @escaping (Recovery) -> Void) {
-    recover(parts.ledger.recovered.waiting[...], Recovery(), then: body)
+    recover(parts.ledger.takeWaiting()[...], Recovery(), then: body)
   }
 
   /// What a start found of the node before it.

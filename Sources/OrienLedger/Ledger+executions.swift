@@ -44,19 +44,15 @@ extension Ledger {
     submit(.certainty, reply) { writer throws(DatabaseError) in try writer.settle(settlement) }
   }
 
-  /// Settles in one transaction everything that ran when the node died. Blocks; to be called before
-  /// anything is accepted, once no process of the node's past is left.
-  package func settleLost(
-    _ record: @Sendable (Acceptance) -> FinalRecord = { .lost($0, at: .now) }
-  ) throws(Failure) {
-    let settlements = recovered.started.map { Settlement(record($0)) }
-    try wait { (reply: Reply<Result<Void, Failure>>) in
-      submit(.certainty, reply) { writer throws(DatabaseError) in
-        for settlement in settlements {
-          if case .failure(let failure) = try writer.settle(settlement) { return .failure(failure) }
-        }
-        return .success(())
+  /// Settles in one transaction everything that ran when the node died. To be called before anything
+  /// is accepted, once no process of the node's past is left; on a full disk the answer waits.
+  package func settleLost(then reply: Reply<Result<Void, Failure>>) {
+    let settlements = recovered.started.map { Settlement(FinalRecord.lost($0, at: .now)) }
+    submit(.certainty, reply) { writer throws(DatabaseError) in
+      for settlement in settlements {
+        if case .failure(let failure) = try writer.settle(settlement) { return .failure(failure) }
       }
+      return .success(())
     }
   }
 }

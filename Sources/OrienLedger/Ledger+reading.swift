@@ -13,10 +13,11 @@ extension Ledger {
     }
   }
 
+  /// A failure `limited` where many wait for theirs already.
   package func executions(
     _ query: ExecutionQuery, then reply: Reply<Result<ExecutionPage, Failure>>
   ) {
-    reader.ask(reply) { readings throws(DatabaseError) in
+    lister.ask(reply) { readings throws(DatabaseError) in
       .success(try readings.snapshot { () throws(DatabaseError) in try readings.page(query) })
     }
   }

@@ -1,5 +1,6 @@
 package import OrienModel
 package import OrienSystem
+import Synchronization
 
 /// Where the node keeps what it has promised and what it is owed: executions with their final
 /// records, sessions, and the state of plugins, in one SQLite file in the state folder.
@@ -11,12 +12,13 @@ package import OrienSystem
 package final class Ledger: Sendable {
   package let mint: ExecutionMint
   package let outputs: OutputFiles
-  /// What this ledger held, when it was opened, that nobody has finished.
-  package let recovered: Recovered
+  private let found: Mutex<Recovered>
   /// The key that receipts are signed with, for whoever checks them.
   package let publicKey: [UInt8]
   package let folder: Folder
   let reader: Reader
+  /// A page of a list takes as long as a thousand short questions, and is in nobody's way here.
+  let lister: Reader
   private let inbox: Channel<any Entry>
   private let writer: Thread
   private let board = GaugeBoard()
@@ -28,6 +30,8 @@ package final class Ledger: Sendable {
   package static let argumentBytes = 4 << 20
   /// Entries that may wait for the writer before new work is refused.
   private static let waitingEntries = 65_536
+  /// Lists that may wait before more of them are refused.
+  private static let waitingLists = 64
 
   /// Bounds, with the names that the configuration has for them.
   package struct Options: Sendable {
@@ -74,7 +78,7 @@ package final class Ledger: Sendable {
     outputs = try OutputFiles(in: file.folder)
     let last = try file.database.number("SELECT max(number) FROM executions")
     mint = ExecutionMint(key: file.key.mintKey, last: last)
-    recovered = try file.database.recovered()
+    found = Mutex(try file.database.recovered())
     let outputsOf = try file.database.prepare(
       """
       SELECT 1 FROM executions JOIN outputs USING (position) WHERE number = ? AND id = ?
@@ -88,8 +92,21 @@ package final class Ledger: Sendable {
     let writer = try Writer(
       file, options: options, outputs: outputs, mint: mint, board: board, inbox: inbox,
       onBroken: onBroken)
-    reader = try Reader(path: file.path, key: publicKey, mint: mint, outputs: outputs)
+    reader = try Reader("reader", file.path, key: publicKey, mint: mint, outputs: outputs)
+    lister = try Reader(
+      "lister", file.path, key: publicKey, mint: mint, outputs: outputs, atMost: Self.waitingLists)
     self.writer = Thread("ledger") { writer.run() }
+  }
+
+  /// What this ledger held, when it was opened, that nobody has finished.
+  package var recovered: Recovered { found.withLock { $0 } }
+
+  /// Those that wait, handed over: what they were asked with may be large, and is not kept here.
+  package func takeWaiting() -> [Acceptance] {
+    found.withLock { found in
+      defer { found.waiting = [] }
+      return found.waiting
+    }
   }
 
   package var gauges: Gauges {
@@ -104,6 +121,7 @@ package final class Ledger: Sendable {
     inbox.close()
     writer.join()
     reader.close()
+    lister.close()
   }
 
   // MARK: Entries

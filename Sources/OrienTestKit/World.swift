@@ -62,7 +62,7 @@ package final class World {
         throw Failure(.unavailable, "no-launcher", "no launcher came up")
       }
     }
-    try ledger.settleLost()
+    try loop.answer { [loop, ledger] in ledger.settleLost(then: loop.reply($0)) }
     disk = DiskThreads(count: 2)
     let tools = try Self.load(settings.libraries, in: scratch, ledger)
     plugins = tools.plugins

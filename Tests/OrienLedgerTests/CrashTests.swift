@@ -12,7 +12,7 @@ struct CrashTests {
   private static func work(in path: String, notes: String) throws {
     let ledger = try Ledger.open(folder: path) { _ in abort() }
     for acceptance in ledger.recovered.waiting { try ledger.settle(.completed(acceptance)) }
-    try ledger.settleLost()
+    try ledger.wait { ledger.settleLost(then: $0) }
     let file = open(notes, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     @Sendable func note(_ line: String) {
       _ = (line + "\n").withCString { write(file, $0, strlen($0)) }
@@ -58,7 +58,7 @@ struct CrashTests {
     let ledger = try rig.open()
     defer { ledger.close() }
     for acceptance in ledger.recovered.waiting { try ledger.settle(.completed(acceptance)) }
-    try ledger.settleLost()
+    try ledger.wait { ledger.settleLost(then: $0) }
     let report = try Chain.verify(folder: rig.path)
     #expect(report.open == 0)
     let lines = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n")
@@ -101,7 +101,7 @@ struct CrashTests {
     }
     try rig.with { ledger in
       #expect(ledger.recovered.started.count == 1)
-      try ledger.settleLost()
+      try ledger.wait { ledger.settleLost(then: $0) }
     }
     #expect(try Chain.verify(folder: rig.path).end == 2)
   }

@@ -164,7 +164,7 @@ struct FullDiskTests {
     try FileManager.default.removeItem(atPath: rig.path + "/reserve")
     try disk.fill(leaving: 200_000)
     try rig.with { ledger in
-      try ledger.settleLost()
+      try ledger.wait { ledger.settleLost(then: $0) }
       #expect(try ledger.execution(acceptance.id)?.status == .lost)
       #expect(throws: Failure.self) { try ledger.accept(ledger.makeAcceptance()) }
     }

@@ -9,6 +9,30 @@ struct ReadingTests {
   let rig: Rig
   init() throws { rig = try Rig() }
 
+  @Test("Lists wait in a lane of their own, which has an end; other questions pass by")
+  func lanes() throws {
+    try rig.with { ledger in
+      let id = try ledger.run()
+      let gate = Channel<Void>()
+      let begun = Channel<Void>()
+      let answers = Channel<Result<ExecutionPage, Failure>>()
+      ledger.lister.ask(Reply(direct: { (_: Result<Void, Failure>) in })) { _ in
+        begun.send(())
+        _ = gate.receive()
+        return .success(())
+      }
+      _ = begun.receive()
+      for _ in 0..<65 {
+        ledger.executions(
+          ExecutionQuery(owner: nil), then: Reply(direct: { answers.send($0) }))
+      }
+      #expect(throws: Failure.self) { try #require(answers.receive()).get() }
+      #expect(try ledger.execution(id) != nil)
+      gate.send(())
+      for _ in 0..<64 { #expect(try answers.receive()?.get().executions.count == 1) }
+    }
+  }
+
   @Test("A record is read back as it was written, before and after a restart")
   func roundTrip() throws {
     let record = try rig.with { ledger in

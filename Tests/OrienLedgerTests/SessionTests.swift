@@ -59,7 +59,7 @@ struct SessionTests {
       #expect(ledger.recovered.waiting.map(\.id) == [waiting.id])
       #expect(ledger.recovered.waiting.first?.arguments == waiting.arguments)
       #expect(ledger.recovered.started.map(\.id) == [started.id, born.id])
-      try ledger.settleLost()
+      try ledger.wait { ledger.settleLost(then: $0) }
       for id in [started.id, born.id] {
         let kept = try #require(try ledger.execution(id))
         #expect(kept.status == .lost)

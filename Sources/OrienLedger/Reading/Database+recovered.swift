@@ -4,7 +4,9 @@ extension Database {
   /// What nobody has finished, and every session.
   func recovered() throws(DatabaseError) -> Recovered {
     var open: [Acceptance] = []
-    try prepare("SELECT \(Acceptance.columns) FROM executions WHERE status < 2 ORDER BY number")
+    // What has been started is not run again: nobody needs its arguments, which may be large.
+    let columns = Acceptance.columns(arguments: "CASE status WHEN 0 THEN arguments END")
+    try prepare("SELECT \(columns) FROM executions WHERE status < 2 ORDER BY number")
       .each { row throws(DatabaseError) in
         open.append(try Acceptance(row))
         return true
@@ -22,8 +24,10 @@ extension Database {
 }
 
 extension Acceptance {
-  static let columns =
-    "id, session, owner, tool, arguments, has_secrets, accepted_at, running_at"
+  /// Most readers have no use for the arguments.
+  static func columns(arguments: String = "NULL") -> String {
+    "id, session, owner, tool, \(arguments), has_secrets, accepted_at, running_at"
+  }
 
   /// Reads the `columns` of a row. What was refused at the door cannot be in the file.
   init(_ row: Row) throws(DatabaseError) {

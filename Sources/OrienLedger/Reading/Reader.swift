@@ -1,25 +1,36 @@
 import OrienModel
 import OrienSystem
 
-/// The thread that reads, on a connection of its own, so that no reader slows the writer and no
+/// A thread that reads, on a connection of its own, so that no reader slows the writer and no
 /// reading slows the loop. It sees what was committed when a question's turn comes.
 final class Reader: Sendable {
   private let inbox: Channel<@Sendable (Readings) -> Void>
   private let thread: Thread
+  private let bound: Int
 
-  init(path: String, key: [UInt8], mint: ExecutionMint, outputs: OutputFiles) throws(DatabaseError)
-  {
+  /// `bound` is how many questions may wait.
+  init(
+    _ name: String, _ path: String, key: [UInt8], mint: ExecutionMint, outputs: OutputFiles,
+    atMost bound: Int = .max
+  ) throws(DatabaseError) {
+    self.bound = bound
     let readings = Readings(
       try Database(at: path, .read), publicKey: key, mint: mint, outputs: outputs)
     let inbox = Channel<@Sendable (Readings) -> Void>()
     self.inbox = inbox
-    thread = Thread("ledger-reader") { while let question = inbox.receive() { question(readings) } }
+    thread = Thread("ledger-" + name) {
+      while let question = inbox.receive() { question(readings) }
+    }
   }
 
   func ask<Value: Sendable>(
     _ reply: Reply<Result<Value, Failure>>,
     _ body: @escaping @Sendable (Readings) throws(DatabaseError) -> Result<Value, Failure>
   ) {
+    guard bound == .max || inbox.count < bound else {
+      return reply(
+        .failure(Failure(.limited, "readers-busy", "many wait for such an answer: try again")))
+    }
     let isTaken = inbox.send { readings in
       do throws(DatabaseError) {
         reply(try body(readings))

@@ -3,7 +3,7 @@ import OrienModel
 extension Readings {
   func execution(_ id: ExecutionID) throws(DatabaseError) -> KeptExecution? {
     let row = try statement(
-      "SELECT \(Acceptance.columns), status, position FROM executions WHERE number = ? AND id = ?"
+      "SELECT \(Acceptance.columns()), status, position FROM executions WHERE number = ? AND id = ?"
     ).first({
       $0.integer(mint.number(of: id))
       $0.id(id)
@@ -23,7 +23,7 @@ extension Readings {
     let limit = max(1, min(query.limit, Self.longestPage))
     try statement(
       """
-      SELECT \(Acceptance.columns), status, position, number FROM executions
+      SELECT \(Acceptance.columns()), status, position, number FROM executions
       WHERE number < ? \(isOpen ? "AND status < 2" : "") ORDER BY number DESC
       """
     ).each({ $0.integer(query.cursor.map(mint.number(of:)) ?? .max) }) {

@@ -87,7 +87,7 @@ final class Node {
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
     launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
-      continueStart(result) { () throws(Failure) in try takeUp() }
+      continueStart(result) { takeUp() }
     }
     loop.run()
     close()
@@ -103,9 +103,24 @@ final class Node {
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
   }
 
+  private static let settlingPatience = Duration.seconds(10)
+
   /// Goes on where the last node stopped, and then listens.
-  private func takeUp() throws(Failure) {
-    try ledger.settleLost()
+  private func takeUp() {
+    let late = loop.schedule(after: Self.settlingPatience) { [unowned self] in
+      fail(
+        Failure(
+          .full, "disk-full",
+          "the disk has no room for the records of what the last node lost: free some"))
+    }
+    ledger.settleLost(
+      then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
+        late.cancel()
+        continueStart(result) { adopt() }
+      })
+  }
+
+  private func adopt() {
     workspaces.adopt(sessions.kept) { [unowned self] result in
       continueStart(result) { adoption in
         tell(of: adoption)
@@ -148,7 +163,7 @@ final class Node {
   /// The node cannot go on: what it has promised is recovered by its next start.
   private func fail(_ failure: Failure) {
     log.error("the node cannot go on", ["error": failure.description])
-    exitCode = ExitCode(1)
+    exitCode = failure.code == .full ? ExitCode(failure) : ExitCode(1)
     end(within: .zero)
   }
 
