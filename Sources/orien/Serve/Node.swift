@@ -184,6 +184,11 @@ final class Node {
     _ = loop.schedule(after: bound + .seconds(10)) { [self] in
       log.error("the end took too long: some of the work will be called lost")
       exitCode = ExitCode(1)
+      // A thread that a dead disk holds is not waited for.
+      Thread("last") {
+        _ = Channel<Void>().receive(within: .seconds(10))
+        Program.exit(1)
+      }.detach()
       loop.stop()
     }
   }
