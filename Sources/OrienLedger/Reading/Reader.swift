@@ -14,8 +14,10 @@ final class Reader: Sendable {
     atMost bound: Int = .max
   ) throws(DatabaseError) {
     self.bound = bound
-    let readings = Readings(
-      try Database(at: path, .read), publicKey: key, mint: mint, outputs: outputs)
+    let database = try Database(at: path, .read)
+    // The log is opened with the first question: what a connection holds open it holds from here on.
+    _ = try database.number("SELECT count(*) FROM facts")
+    let readings = Readings(database, publicKey: key, mint: mint, outputs: outputs)
     let inbox = Channel<@Sendable (Readings) -> Void>()
     self.inbox = inbox
     thread = Thread("ledger-" + name) {
