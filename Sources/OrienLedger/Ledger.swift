@@ -118,10 +118,11 @@ package final class Ledger: Sendable {
   /// Writes what waits, empties the log and ends the threads; entries sent after this are refused.
   /// Blocks. To be called once.
   package func close() {
-    inbox.close()
-    writer.join()
+    // The last connection takes the log with it, and only one that writes can.
     reader.close()
     lister.close()
+    inbox.close()
+    writer.join()
   }
 
   // MARK: Entries
