@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orien_plugin.h"
 
@@ -64,6 +65,17 @@ static orien_status run(void *self, orien_call *call, const char *const *words, 
   call->host->release(call->host, err);
   orien_status said = call->emit(call, ORIEN_OUTPUT, bytes_of(text));
   return status ? status : said;
+}
+
+/* Runs a command, and returns once a pipe has no writer any more, whatever it is told. */
+static orien_status linger(void *self, orien_call *call, const char *const *words, int64_t number) {
+  (void)self;
+  orien_command command = {.size = sizeof command, .argv = words};
+  orien_exit exit = {.size = sizeof exit};
+  orien_status status = processes(call)->run(call, &command, &exit, 0, NULL, NULL);
+  char byte;
+  while (read((int)number, &byte, 1) > 0) continue;
+  return status;
 }
 
 /* Says how something ended elsewhere, that it used `number` microseconds there, and that it took
@@ -133,13 +145,14 @@ TOOL(raw, NULL, &data, NULL)
 TOOL(wait_cancel, &alone, NULL)
 TOOL(go, NULL, &words, &input, NULL)
 TOOL(run, NULL, &words, &bound, &capture, NULL)
+TOOL(linger, NULL, &words, &number, NULL)
 TOOL(elsewhere, NULL, &code, &reason, &number, NULL)
 TOOL(refuse, NULL, &status, &reason_text, &text, NULL)
 TOOL(keep, NULL, &path, &text, NULL)
 TOOL(name_file, NULL, &file, &secret, NULL)
 
 static const orien_handler *const handlers[] = {&say_tool, &raw_tool, &wait_cancel_tool, &go_tool,
-    &run_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool, NULL};
+    &run_tool, &linger_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_FILES, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.tools",
     .version = "1.2.3", .concurrency = CONCURRENCY, .needs = needs, .handlers = handlers};
