@@ -40,9 +40,11 @@ static orien_status wait_cancel(void *self, orien_call *call) {
 }
 
 /* Goes on as a command. */
-static orien_status go(void *self, orien_call *call, const char *const *words, const char *input) {
+static orien_status go(void *self, orien_call *call, const char *const *words, const char *input,
+                       uint8_t outside) {
   (void)self;
-  orien_command command = {.size = sizeof command, .argv = words, .input = bytes_of(input)};
+  orien_command command = {.size = sizeof command, .argv = words, .input = bytes_of(input),
+      .flags = outside ? ORIEN_OUTSIDE : 0};
   return processes(call)->exec(call, &command);
 }
 
@@ -116,6 +118,7 @@ ARG(path, ORIEN_TEXT)
 ARG(file, ORIEN_FILE)
 ARG(data, ORIEN_BYTES)
 ARG(words, ORIEN_TEXTS, .flags = ORIEN_REQUIRED)
+ARG(outside, ORIEN_BOOL, .fallback = "false")
 ARG(number, ORIEN_I64, .fallback = "1", .rules = "{\"minimum\":0}")
 ARG(bound, ORIEN_I64, .fallback = "0")
 ARG(stream, ORIEN_I64, .fallback = "1", .rules = "{\"minimum\":1,\"maximum\":4}")
@@ -143,7 +146,7 @@ static const orien_limits alone = {.size = sizeof alone, .concurrency = 1, .wall
 TOOL(say, NULL, &text, &number, &stream, NULL)
 TOOL(raw, NULL, &data, NULL)
 TOOL(wait_cancel, &alone, NULL)
-TOOL(go, NULL, &words, &input, NULL)
+TOOL(go, NULL, &words, &input, &outside, NULL)
 TOOL(run, NULL, &words, &bound, &capture, NULL)
 TOOL(linger, NULL, &words, &number, NULL)
 TOOL(elsewhere, NULL, &code, &reason, &number, NULL)

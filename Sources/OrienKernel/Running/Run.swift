@@ -165,7 +165,7 @@ final class Run {
       }
       phase = .command(process)
     } catch {
-      finish(.failed(error))
+      finish(.refused(error))
     }
   }
 
