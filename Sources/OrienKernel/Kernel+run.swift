@@ -121,7 +121,7 @@ extension Kernel {
         end.ending.status = disk.status
         end.ending.reason = disk.reason
         end.ending.message = disk.message
-        end.ending.isFaultOfHost = disk.isFaultOfHost
+        end.ending.isFaultOfHost = end.ending.isFaultOfHost || disk.isFaultOfHost
       }
       settle(execution, end)
     }

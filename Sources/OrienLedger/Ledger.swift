@@ -79,15 +79,16 @@ package final class Ledger: Sendable {
     let last = try file.database.number("SELECT max(number) FROM executions")
     mint = ExecutionMint(key: file.key.mintKey, last: last)
     found = Mutex(try file.database.recovered())
-    let outputsOf = try file.database.prepare(
+    let filesOf = try file.database.prepare(
       """
-      SELECT 1 FROM executions JOIN outputs USING (position) WHERE number = ? AND id = ?
+      SELECT output IS NULL, errors IS NULL FROM executions JOIN outputs USING (position)
+      WHERE number = ? AND id = ?
       """)
-    try outputs.removeStrays { [mint] id in
-      try outputsOf.first({
+    try outputs.removeStrays { [mint] id, stream in
+      try filesOf.first({
         $0.integer(mint.number(of: id))
         $0.id(id)
-      }) { _ in true } ?? false
+      }) { $0.integer(stream == .output ? 0 : 1) == 1 } ?? false
     }
     let writer = try Writer(
       file, options: options, outputs: outputs, mint: mint, board: board, inbox: inbox,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orien_plugin.h"
 
@@ -39,9 +40,11 @@ static orien_status wait_cancel(void *self, orien_call *call) {
 }
 
 /* Goes on as a command. */
-static orien_status go(void *self, orien_call *call, const char *const *words, const char *input) {
+static orien_status go(void *self, orien_call *call, const char *const *words, const char *input,
+                       uint8_t outside) {
   (void)self;
-  orien_command command = {.size = sizeof command, .argv = words, .input = bytes_of(input)};
+  orien_command command = {.size = sizeof command, .argv = words, .input = bytes_of(input),
+      .flags = outside ? ORIEN_OUTSIDE : 0};
   return processes(call)->exec(call, &command);
 }
 
@@ -64,6 +67,17 @@ static orien_status run(void *self, orien_call *call, const char *const *words, 
   call->host->release(call->host, err);
   orien_status said = call->emit(call, ORIEN_OUTPUT, bytes_of(text));
   return status ? status : said;
+}
+
+/* Runs a command, and returns once a pipe has no writer any more, whatever it is told. */
+static orien_status linger(void *self, orien_call *call, const char *const *words, int64_t number) {
+  (void)self;
+  orien_command command = {.size = sizeof command, .argv = words};
+  orien_exit exit = {.size = sizeof exit};
+  orien_status status = processes(call)->run(call, &command, &exit, 0, NULL, NULL);
+  char byte;
+  while (read((int)number, &byte, 1) > 0) continue;
+  return status;
 }
 
 /* Says how something ended elsewhere, that it used `number` microseconds there, and that it took
@@ -104,6 +118,7 @@ ARG(path, ORIEN_TEXT)
 ARG(file, ORIEN_FILE)
 ARG(data, ORIEN_BYTES)
 ARG(words, ORIEN_TEXTS, .flags = ORIEN_REQUIRED)
+ARG(outside, ORIEN_BOOL, .fallback = "false")
 ARG(number, ORIEN_I64, .fallback = "1", .rules = "{\"minimum\":0}")
 ARG(bound, ORIEN_I64, .fallback = "0")
 ARG(stream, ORIEN_I64, .fallback = "1", .rules = "{\"minimum\":1,\"maximum\":4}")
@@ -131,15 +146,16 @@ static const orien_limits alone = {.size = sizeof alone, .concurrency = 1, .wall
 TOOL(say, NULL, &text, &number, &stream, NULL)
 TOOL(raw, NULL, &data, NULL)
 TOOL(wait_cancel, &alone, NULL)
-TOOL(go, NULL, &words, &input, NULL)
+TOOL(go, NULL, &words, &input, &outside, NULL)
 TOOL(run, NULL, &words, &bound, &capture, NULL)
+TOOL(linger, NULL, &words, &number, NULL)
 TOOL(elsewhere, NULL, &code, &reason, &number, NULL)
 TOOL(refuse, NULL, &status, &reason_text, &text, NULL)
 TOOL(keep, NULL, &path, &text, NULL)
 TOOL(name_file, NULL, &file, &secret, NULL)
 
 static const orien_handler *const handlers[] = {&say_tool, &raw_tool, &wait_cancel_tool, &go_tool,
-    &run_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool, NULL};
+    &run_tool, &linger_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_FILES, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.tools",
     .version = "1.2.3", .concurrency = CONCURRENCY, .needs = needs, .handlers = handlers};

@@ -80,8 +80,8 @@ struct Ending: Sendable, Equatable {
       isFaultOfHost: [.unavailable, .internal, .full].contains(failure.code))
   }
 
-  /// What no argument's own rules could show: there is no such program, or the request was more than
-  /// one can be given. Nothing ran, and nothing is to pay.
+  /// What no argument's own rules could show: there is no such program, this node does not run it, or
+  /// the request was more than one can be given. Nothing ran, and nothing is to pay.
   static func refused(_ failure: Failure) -> Ending {
     var ending = failed(failure)
     ending.isFaultOfHost = true

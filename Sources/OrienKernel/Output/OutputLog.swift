@@ -133,9 +133,7 @@ final class OutputLog {
       then: loop.reply { [self] (result: Result<[UInt8], Failure>) in
         switch result {
         case .success(let digest): body(.file(digest: digest))
-        case .failure:
-          lose()
-          body(.inline(head))
+        case .failure: lose { [self] in body(.inline(head)) }
         }
       })
   }
@@ -156,36 +154,45 @@ final class OutputLog {
         return file
       },
       then: loop.reply { [self] (result: Result<SpilledOutput, Failure>) in
-        isWriting = false
         switch result {
         case .success(let file):
           self.file = file
           writtenBytes += piece.count
-        case .failure: lose()
+          goOn()
+        case .failure: lose { [self] in goOn() }
         }
-        write()
-        guard !isWriting else { return }
-        let waiting = whenWritten
-        whenWritten = []
-        for body in waiting { body() }
-        let relieved = whenRelieved
-        whenRelieved = []
-        for body in relieved { body() }
       })
   }
 
-  /// The disk takes no more: what is in memory stays, and what is in the file goes, which would take
-  /// room that nobody counts.
-  private func lose() {
+  /// Writes what has come meanwhile, or tells that all is written.
+  private func goOn() {
+    isWriting = false
+    write()
+    guard !isWriting else { return }
+    let waiting = whenWritten
+    whenWritten = []
+    for body in waiting { body() }
+    let relieved = whenRelieved
+    whenRelieved = []
+    for body in relieved { body() }
+  }
+
+  /// The disk takes no more: what is in memory stays, and what is in the file goes before `body` is
+  /// called, for it would take room that nobody counts.
+  private func lose(then body: @escaping () -> Void) {
     isLost = true
-    disk.run(
-      { [files, id, stream] () throws(Failure) in files.remove(id, stream) },
-      then: loop.reply { (_: Result<Void, Failure>) in })
-    open = []
-    pending = []
+    let lost = file
     file = nil
     writtenBytes = 0
+    open = []
+    pending = []
     head.removeLast(UTF8Boundary.openBytes(atEndOf: head))
     bytes = head.count
+    disk.run(
+      { [files, id, stream] () throws(Failure) in
+        lost?.empty()
+        files.remove(id, stream)
+      },
+      then: loop.reply { (_: Result<Void, Failure>) in body() })
   }
 }

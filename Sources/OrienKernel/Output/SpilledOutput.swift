@@ -30,4 +30,7 @@ final class SpilledOutput: Sendable {
     try files.seal(file)
     return digest.withLock { $0.end() }
   }
+
+  /// Gives back its room at once, whoever still reads it.
+  func empty() { try? file.empty() }
 }

@@ -66,6 +66,7 @@ final class Run {
   private var awaited: [ObjectIdentifier: (ProcessRun, Channel<Result<RunResult, Failure>>)] = [:]
   /// What is to be done once none of those is left.
   private var whenRested: (() -> Void)?
+  private var isStuck = false
   private var usage = Usage()
   private(set) var ranProcess = false
   private var wasCalled = true
@@ -143,7 +144,8 @@ final class Run {
     wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard onEnd != nil else {
-      onLateReturn?()
+      // Nobody has been told yet that it is stuck, and nobody will be.
+      if whenRested == nil { onLateReturn?() } else { isStuck = false }
       return
     }
     if let cause { return finish(.caused(by: cause)) }
@@ -163,7 +165,7 @@ final class Run {
       }
       phase = .command(process)
     } catch {
-      finish(.failed(error))
+      finish(.refused(error))
     }
   }
 
@@ -237,13 +239,14 @@ final class Run {
     inbox.close()
     // A thread of the plugin's that still uses the call is not to wait for ever.
     call.end()
+    self.isStuck = isStuck
     if !isStuck { onLateReturn = nil }
     // What its other threads had started is billed too, and writes no more when this is told.
-    guard !awaited.isEmpty else { return tell(ending, isStuck: isStuck, to: onEnd) }
-    whenRested = { [self] in tell(ending, isStuck: isStuck, to: onEnd) }
+    guard !awaited.isEmpty else { return tell(ending, to: onEnd) }
+    whenRested = { [self] in tell(ending, to: onEnd) }
   }
 
-  private func tell(_ ending: Ending, isStuck: Bool, to onEnd: (End) -> Void) {
+  private func tell(_ ending: Ending, to onEnd: (End) -> Void) {
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }
     usage.units = remains.units

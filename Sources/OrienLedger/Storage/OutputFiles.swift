@@ -72,25 +72,33 @@ package final class OutputFiles: Sendable {
   /// Removes the files of an execution, if there are any. One that cannot be removed is room lost,
   /// and no reason to stop.
   package func remove(_ id: ExecutionID) {
-    for stream in [OutputStream.output, .errors] { remove(id, stream) }
+    for stream in Self.streams { remove(id, stream) }
   }
 
   package func remove(_ id: ExecutionID, _ stream: OutputStream) {
     if let name = try? Self.name(id, stream) { try? folder.discard(name) }
   }
 
-  /// Removes the files that are of no execution of which `isKept` says that its outputs are: what a
+  /// Removes the files of streams of which `isKept` does not say that they are kept in one: what a
   /// node left that ended before it could remove them.
-  func removeStrays(_ isKept: (ExecutionID) throws -> Bool) throws {
+  func removeStrays(_ isKept: (ExecutionID, OutputStream) throws -> Bool) throws {
     for name in try folder.names() {
-      let parts = name.text.split(separator: ".")
-      guard parts.count == 2, let id = ExecutionID(String(parts[0])) else { continue }
-      if try !isKept(id) { remove(id) }
+      let parts = name.text.split(separator: ".", maxSplits: 1)
+      guard parts.count == 2, let id = ExecutionID(String(parts[0])),
+        let stream = Self.streams.first(where: { Self.ending(of: $0) == parts[1] })
+      else { continue }
+      if try !isKept(id, stream) { remove(id, stream) }
     }
+  }
+
+  private static let streams = [OutputStream.output, .errors]
+
+  private static func ending(of stream: OutputStream) -> String {
+    stream == .output ? "output" : "errors"
   }
 
   private static func name(_ id: ExecutionID, _ stream: OutputStream) throws(Failure) -> FolderPath
   {
-    try FolderPath("\(id).\(stream == .output ? "output" : "errors")")
+    try FolderPath("\(id).\(ending(of: stream))")
   }
 }

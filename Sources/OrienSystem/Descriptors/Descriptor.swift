@@ -100,6 +100,12 @@ extension Descriptor {
     return bytes
   }
 
+  /// Gives back the room that the file takes, whoever else has it open.
+  package borrowing func empty() throws(SystemError) {
+    let raw = self.raw
+    try retrying("ftruncate") { ftruncate(raw, 0) }
+  }
+
   /// Waits until the file's bytes are on the disk.
   package borrowing func sync() throws(SystemError) {
     let raw = self.raw

@@ -27,10 +27,7 @@ extension Folder {
       let file = try open(path, access.flags, mode: 0o600)
       try requireLone(try file.status(), path)
       // Emptied only now: O_TRUNC would have emptied what is refused above.
-      if access == .replace {
-        let raw = file.raw
-        try retrying("ftruncate") { ftruncate(raw, 0) }
-      }
+      if access == .replace { try file.empty() }
       return file
     } catch {
       throw failure(error, path)

@@ -81,6 +81,73 @@ struct DeadlineTests {
     }
   }
 
+  @Test("A call ends when what it started has, and pays for it, and no slot is lost for ever")
+  func outlived() throws {
+    let gate = try Gate()
+    let tools = try Library.tools(manifest: #"{"price":{"perCpuSecond":1000000}}"#)
+    try World.with([tools], Self.short) { world in
+      world.jail.diesWhenKilled = false
+      let id = try world.submit("linger", #"{"words":["x"],"number":\#(gate.reader)}"#).id
+      let process = try world.process()
+      let plugin = try #require(world.kernel.catalogue.tool("linger")).plugin
+      try world.wait { plugin.state == .stuck(threads: 1) }
+      #expect(process.killReason == .wall)
+      #expect(try world.report(id).status == .running)
+      expectRefusal(.conflict) { try world.remove() }
+      // Its handler returns before its program has ended.
+      var stuck = Set([world.kernel.stuck])
+      gate.open()
+      try world.wait {
+        stuck.insert(world.kernel.stuck)
+        return plugin.state == .ready
+      }
+      var usage = Usage()
+      usage.cpuUserMicroseconds = 7_000_000
+      process.exit(0, usage: usage)
+      try world.wait {
+        stuck.insert(world.kernel.stuck)
+        return world.kernel.running == 0
+      }
+      let record = try world.end(of: id)
+      #expect(record.status == .timeout && record.costMicroUnits >= 7_000_000)
+      #expect(stuck.isSubset(of: [0, 1]) && world.kernel.stuck == 0)
+    }
+  }
+
+  @Test("A call whose handler no thread came to costs nothing", arguments: [false, true])
+  func neverCalled(isCancelled: Bool) throws {
+    let gate = try Gate()
+    let library = try Library.fixture("stuck", manifest: #"{"price":{"perCall":5}}"#)
+    let change = isCancelled ? { _ in } : Self.short
+    try World.with([library], change) { world in
+      let tool = try #require(world.kernel.catalogue.tool("wait_for"))
+      let host = Call(
+        inbox: world.loop.inbox { _ in }, limits: Limits(), units: [], workspace: nil)
+      let arguments = CallArguments.values([.integer(Int64(gate.reader))])
+      let returned = Channel<CallResult>()
+      for _ in 0..<tool.plugin.concurrency {
+        tool.plugin.invoke(
+          PluginCall(
+            handler: tool.handler, arguments: arguments, id: "", session: "", workspacePath: nil,
+            limits: Limits(), deadline: .now),
+          host: host
+        ) { returned.send($0) }
+      }
+      let id = try world.submit("spin", #"{"number":1}"#).id
+      if isCancelled {
+        try world.begin(id)
+        try world.cancel(id)
+        gate.open()
+      }
+      let record = try world.end(of: id)
+      #expect(record.status == (isCancelled ? .cancelled : .timeout))
+      #expect(record.runningAt != nil && record.costMicroUnits == 0)
+      gate.open()
+      for _ in 0..<tool.plugin.concurrency { _ = returned.receive() }
+      #expect(try world.run("spin", #"{"number":1}"#).costMicroUnits == 5)
+    }
+  }
+
   @Test("A tool whose only slot is stuck is refused, though its plugin has threads left")
   func stuckTool() throws {
     let gate = try Gate()

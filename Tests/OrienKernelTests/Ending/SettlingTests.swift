@@ -90,6 +90,15 @@ struct SettlingTests {
     }
   }
 
+  @Test("Where its plugin asks for a program that this node does not run, nobody pays for it")
+  func outside() throws {
+    try Self.priced { world in
+      let record = try world.run("go", #"{"words":["x"],"outside":true}"#)
+      #expect(record.status == .failed && record.reason == "outside-jail")
+      #expect(record.costMicroUnits == 0 && world.jail.processes.isEmpty)
+    }
+  }
+
   @Test("An output that the node's disk does not take is the host's fault, and costs nothing")
   func lostOutput() throws {
     try Self.priced { world in
