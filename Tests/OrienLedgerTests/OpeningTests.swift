@@ -105,6 +105,17 @@ struct OpeningTests {
     #expect(left == ["\(kept).output"])
   }
 
+  @Test("A ledger that was closed is one file: its log is gone with it", arguments: 0..<5)
+  func noLog(_ turn: Int) throws {
+    try rig.with { ledger in
+      for _ in 0..<5 { try ledger.run() }
+      #expect(FileManager.default.fileExists(atPath: rig.file + "-wal"))
+    }
+    for ending in ["-wal", "-shm"] {
+      #expect(!FileManager.default.fileExists(atPath: rig.file + ending))
+    }
+  }
+
   @Test("Noise in a page is found at the start")
   func noise() throws {
     try rig.with { ledger in for _ in 0..<200 { try ledger.run() } }
