@@ -83,12 +83,7 @@ struct OpeningTests {
     let kept = try rig.with { ledger in
       let large = ledger.makeAcceptance()
       try ledger.accept(large)
-      let file = try ledger.outputs.create(large.id, .output)
-      try file.writeAll([UInt8](repeating: 1, count: 100_000))
-      try ledger.outputs.seal(file)
-      var settlement = Settlement.completed(large)
-      settlement.output = .file(digest: Digest.of([]))
-      settlement.record.output = StreamSummary(bytes: 100_000)
+      var settlement = try ledger.sealedOutput(of: large, bytes: 100_000)
       settlement.errors = .inline([1])
       settlement.record.errors = StreamSummary(bytes: 1)
       try ledger.settle(settlement)

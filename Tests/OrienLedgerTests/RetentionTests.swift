@@ -24,13 +24,7 @@ struct RetentionTests {
     try rig.with { ledger in
       let large = ledger.makeAcceptance()
       try ledger.accept(large)
-      let file = try ledger.outputs.create(large.id, .output)
-      try file.writeAll([UInt8](repeating: 1, count: 30_000))
-      try ledger.outputs.seal(file)
-      var settlement = Settlement.completed(large)
-      settlement.output = .file(digest: Digest.of([]))
-      settlement.record.output = StreamSummary(bytes: 30_000)
-      try ledger.settle(settlement)
+      try ledger.settle(ledger.sealedOutput(of: large, bytes: 30_000))
       let newest = try (0..<3).map { _ in try ledger.run(String(repeating: "x", count: 6000)) }.last
       while try ledger.execution(large.id)?.end?.isOutputForgotten != true {}
       #expect(try FileManager.default.contentsOfDirectory(atPath: rig.path + "/outputs").isEmpty)

@@ -84,6 +84,19 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// The end of an execution, not settled yet, whose output of `bytes` bytes is in a file.
+  func sealedOutput(of acceptance: Acceptance, bytes: Int) throws -> Settlement {
+    let file = try outputs.create(acceptance.id, .output)
+    try file.writeAll([UInt8](repeating: 1, count: bytes))
+    try outputs.seal(file)
+    var settlement = Settlement.completed(acceptance)
+    settlement.output = .file(digest: Digest.of([]))
+    settlement.record.output = StreamSummary(bytes: UInt64(bytes))
+    return settlement
+  }
+}
+
 extension Settlement {
   static func completed(_ acceptance: Acceptance, output: String = "hello\n") -> Settlement {
     var record = FinalRecord.lost(acceptance, at: .now)

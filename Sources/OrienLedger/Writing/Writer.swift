@@ -93,7 +93,7 @@ final class Writer: @unchecked Sendable {
     }
     guard broken == nil else { return }
     if database.logBytes > options.logBytes { checkpoint() }
-    // A step beside each batch forgets faster than a batch keeps.
+    // Under load there is no idle moment: a step beside a batch, where there is too much.
     if pruning.isOverdue || pruning.isDue && keptBytes > options.retainBytes { forget() }
   }
 
