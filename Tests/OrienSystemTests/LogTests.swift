@@ -45,6 +45,40 @@ struct LogTests {
     if format == .text { #expect(!lines[0].contains("\u{202E}")) }
   }
 
+  private static func read(_ reader: borrowing Descriptor) -> Int {
+    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      ((try? reader.read(into: buffer)) ?? nil) ?? 0
+    }
+  }
+
+  @Test("What the loop says is written before its turn is over, which may be its last")
+  func prompt() throws {
+    let ends = try Pipe().release()
+    let reader = Descriptor(owning: ends.reader)
+    let writer = Descriptor(owning: ends.writer)
+    try reader.makeNonBlocking()
+    let log = Log(level: .info, format: .text, descriptor: writer.raw)
+    let loop = try Loop()
+    var said = 0
+    loop.soon {
+      let end = Instant.now + .seconds(10)
+      // From the second line on its thread sleeps.
+      for _ in 0..<20 {
+        log.error("it ends here")
+        var bytes = 0
+        while bytes == 0, Instant.now < end {
+          bytes = Self.read(reader)
+          Thread.yield()
+        }
+        if bytes > 0 { said += 1 }
+      }
+      loop.stop()
+    }
+    loop.run()
+    log.close()
+    #expect(said == 20)
+  }
+
   @Test("What is below the level is not written")
   func levels() throws {
     let lines = try lines(.text, level: .warning) {

@@ -47,19 +47,27 @@ struct ThreadsTests {
     #expect(Instant.now.since(start) >= .milliseconds(19))
   }
 
+  @Test("A wakeup that gets lost is made up for, however long who waits would wait")
+  func lostWakeup() {
+    let channel = Channel<Int>()
+    let received = Channel<Int?>()
+    let receiver = Thread("receiver") { received.send(channel.receive(within: .seconds(60))) }
+    while !channel.isAwaited { Thread.yield() }
+    channel.gate.lock()
+    channel.sent.append(1)
+    channel.gate.unlock()
+    #expect(received.receive(within: .seconds(20)) == 1)
+    channel.close()
+    receiver.join()
+  }
+
   @Test("What the loop sends in one turn reaches who waits at once")
   func oneTurn() throws {
     let loop = try Loop()
     let channel = Channel<Int>()
     let received = Channel<[Int]>()
     let receiver = Thread("receiver") { received.send(channel.drain()) }
-    func isWaiting() -> Bool {
-      channel.gate.lock()
-      defer { channel.gate.unlock() }
-      return channel.gate.waiters > 0
-    }
-    // Whether another thread waits already is seen by looking alone.
-    while !isWaiting() { Thread.yield() }
+    while !channel.isAwaited { Thread.yield() }
     loop.post {
       for number in 0..<1000 { channel.send(number) }
       loop.stop()
@@ -78,6 +86,7 @@ struct ThreadsTests {
       while let number = channel.receive() { received.withLock { $0.append(number) } }
     }
     let heard = Mutex(0)
+    while !channel.isAwaited { Thread.yield() }
     loop.post {
       channel.send(1)
       Thread("sender") { channel.send(2) }.join()
@@ -136,5 +145,14 @@ struct ThreadsTests {
     disk.close()
     #expect(answers.compactMap { try? $0.get() }.sorted() == [0, 1, 2, 3, 4, 5, 6, 8, 9])
     #expect(answers.contains(.failure(failure)))
+  }
+}
+
+extension Channel {
+  /// Whether another thread waits is seen by looking alone.
+  fileprivate var isAwaited: Bool {
+    gate.lock()
+    defer { gate.unlock() }
+    return gate.waiters > 0
   }
 }
