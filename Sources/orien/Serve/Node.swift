@@ -184,11 +184,6 @@ final class Node {
     _ = loop.schedule(after: bound + .seconds(10)) { [self] in
       log.error("the end took too long: some of the work will be called lost")
       exitCode = ExitCode(1)
-      // A thread that a dead disk holds is not waited for.
-      Thread("last") {
-        _ = Channel<Void>().receive(within: .seconds(10))
-        Program.exit(1)
-      }.detach()
       loop.stop()
     }
   }
@@ -196,6 +191,17 @@ final class Node {
   private func endJail() {
     workspaces.close()
     launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+  }
+
+  /// Ends the process where the end does not come: a thread that a dead disk holds is waited for by
+  /// nobody.
+  private func giveUp(after patience: Duration) {
+    Thread("last") { [log] in
+      _ = Channel<Void>().receive(within: patience)
+      log.error("the disk holds up the end: what it has not kept will be called lost")
+      log.close()
+      Program.exit(1)
+    }.detach()
   }
 
   private func close() {
@@ -207,6 +213,7 @@ final class Node {
         log.warning("a plugin did not close", ["error": error.description])
       }
     }
+    giveUp(after: .seconds(10))
     disk.close()
     ledger.close()
     log.info("ended")
