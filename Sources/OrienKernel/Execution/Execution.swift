@@ -83,11 +83,12 @@ final class Execution {
     return arguments
   }
 
-  /// What it holds in memory once it is over, roughly.
+  /// What it holds in memory once it is over, roughly: with the room that has been taken for what
+  /// never came.
   var bytes: Int {
-    var bytes = 2048 + output.head.count + errors.head.count + events.bytes
+    var bytes = 2048 + output.head.capacity + errors.head.capacity + events.bytes
     if case .final(let record, _) = phase {
-      bytes += (record.facts?.count ?? 0) + (record.message?.utf8.count ?? 0)
+      bytes += (record.facts?.capacity ?? 0) + (record.message?.utf8.count ?? 0)
     }
     return bytes
   }

@@ -145,6 +145,16 @@ struct SettlingTests {
     }
   }
 
+  @Test("What is kept in memory of a finished call counts the room that its output has taken")
+  func outputInMemory() throws {
+    try World.with([], { $0.policy.recentBytes = 500_000 }) { world in
+      let piece = String(repeating: "v", count: 100)
+      for _ in 0..<20 { _ = try world.run("say", #"{"text":"\#(piece)","number":330}"#) }
+      let held = world.kernel.executions.values.map { $0.output.head.capacity }
+      #expect(held.count > 1 && held.reduce(0, +) <= 500_000)
+    }
+  }
+
   @Test("Events are numbered, told as they come, and forgotten from the oldest on")
   func events() throws {
     try World.with { world in
