@@ -25,9 +25,20 @@ final class PluginThreads: Sendable {
     /// Threads that wait for a job, and jobs that wait for a thread.
     var idle = 0
     var waiting = 0
+    /// A thread is on its way to its first job.
+    var isStarting = false
     var isClosing = false
 
     var isEnded: Bool { isClosing && threads == 0 }
+
+    /// True where the caller is to start a thread. One starts at a time, and the next when that has
+    /// found more than its job: handlers that are quicker than a thread starts are done by few.
+    mutating func takeStart(most: Int) -> Bool {
+      guard waiting > idle, threads < most, !isStarting else { return false }
+      threads += 1
+      isStarting = true
+      return true
+    }
   }
 
   init(name: String, most: Int) {
@@ -39,16 +50,11 @@ final class PluginThreads: Sendable {
   func run(_ job: @escaping Job) throws(Failure) {
     let needsThread = counts.withLock { counts in
       counts.waiting += 1
-      guard counts.waiting > counts.idle, counts.threads < most else { return false }
-      counts.threads += 1
-      return true
+      return counts.takeStart(most: most)
     }
     if needsThread {
-      do {
-        try Thread(orFailing: name, stackBytes: Self.stackBytes) { [self] in work() }.detach()
-      } catch {
+      do throws(SystemError) { try start() } catch {
         let isAlone = counts.withLock { counts in
-          counts.threads -= 1
           if counts.threads == 0 { counts.waiting -= 1 }
           return counts.threads == 0
         }
@@ -56,6 +62,18 @@ final class PluginThreads: Sendable {
       }
     }
     jobs.send(job)
+  }
+
+  private func start() throws(SystemError) {
+    do throws(SystemError) {
+      try Thread(orFailing: name, stackBytes: Self.stackBytes) { [self] in work() }.detach()
+    } catch {
+      counts.withLock { counts in
+        counts.threads -= 1
+        counts.isStarting = false
+      }
+      throw error
+    }
   }
 
   /// Ends the threads as they become idle. Nothing may be run from here on.
@@ -73,20 +91,25 @@ final class PluginThreads: Sendable {
 
   private func work() {
     var arena = Arena()
+    var isNew = true
     while true {
       counts.withLock { $0.idle += 1 }
       let job = jobs.receive(within: Self.patience)
-      let isOver = counts.withLock { counts in
+      let (isOver, needsThread) = counts.withLock { counts in
         counts.idle -= 1
+        if isNew { counts.isStarting = false }
+        isNew = false
         if job != nil {
           counts.waiting -= 1
-          return false
+          return (false, counts.takeStart(most: most))
         }
         // A job may have been counted on this thread after its patience was over.
-        if counts.waiting > counts.idle { return false }
+        if counts.waiting > counts.idle { return (false, false) }
         counts.threads -= 1
-        return true
+        return (true, false)
       }
+      // Where there is none to be had, those that are there do it all.
+      if needsThread { try? start() }
       job?(&arena)
       if isOver {
         if counts.withLock({ $0.isEnded }) { ended.close() }
