@@ -14,7 +14,7 @@ static orien_status echo(void *self, orien_call *call, const char *message) {
 static const orien_arg message = {.size = sizeof message, .type = ORIEN_TEXT,
     .flags = ORIEN_REQUIRED, .name = "message", .doc = "The text to say back."};
 static const orien_arg *const args[] = {&message, NULL};
-static const orien_limits limits = {.size = sizeof limits, .wall_ms = 5000};
+static const orien_limits limits = {.size = sizeof limits, .concurrency = 256, .wall_ms = 5000};
 
 static const orien_handler handler = {.size = sizeof handler,
     .flags = ORIEN_IDEMPOTENT | ORIEN_READ_ONLY, .name = "echo", .title = "Echo",
@@ -23,6 +23,6 @@ static const orien_handler handler = {.size = sizeof handler,
 static const orien_handler *const handlers[] = {&handler, NULL};
 
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "orien.echo",
-    .version = "1.0.0", .doc = "Says things back.", .handlers = handlers};
+    .version = "1.0.0", .doc = "Says things back.", .concurrency = 256, .handlers = handlers};
 
 const orien_plugin *orien_plugin_v1(void) { return &plugin; }

@@ -61,7 +61,7 @@ package struct Policy: Sendable {
     maxima.processes = 512
     maxima.openFiles = 4096
     return Policy(
-      defaults: defaults, maxima: maxima, slots: 64, queued: 1024, queuedPerOwner: 256,
+      defaults: defaults, maxima: maxima, slots: 256, queued: 1024, queuedPerOwner: 256,
       queueDeadline: .seconds(60))
   }
 
