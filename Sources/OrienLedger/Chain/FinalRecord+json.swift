@@ -24,7 +24,7 @@ extension FinalRecord {
       json.member("runningMicroseconds", runningMicroseconds)
       json.object("usage") { usage.writeMembers(to: &$0) }
       json.name("limits")
-      json.write(raw: limits.json)
+      json.write(raw: limits.record)
       json.object("cost") { json in
         json.member("currency", currency)
         json.member("microUnits", costMicroUnits)

@@ -24,8 +24,7 @@ extension FinalRecord {
       runningAt: json["runningAtMicroseconds"]?.int64.map { Timestamp(microseconds: $0) },
       completedAt: Timestamp(microseconds: try members.number("completedAtMicroseconds")),
       runningMicroseconds: try members.count("runningMicroseconds"), usage: try Usage(usage),
-      limits: GrantedLimits(
-        try members.object("limits").map { limit throws(Failure) in try GrantedLimit(limit) }),
+      limits: try GrantedLimits(try members.object("limits")),
       currency: try cost.text("currency"), costMicroUnits: try cost.count("microUnits"),
       output: try StreamSummary(output), errors: try StreamSummary(errors),
       facts: json["facts"].map(\.compact))
@@ -48,6 +47,33 @@ extension Usage {
       throw members.fault("source")
     }
     self.source = source
+  }
+}
+
+extension GrantedLimits {
+  /// Those of the first records stand each by itself, all others under what enforces them.
+  fileprivate init(_ members: Members) throws(Failure) {
+    let isGrouped = members.json["requested"] != nil
+    self.init(
+      isGrouped
+        ? try Self.grouped(members)
+        : try members.map { limit throws(Failure) in try GrantedLimit(limit) })
+  }
+
+  private static func grouped(_ members: Members) throws(Failure) -> [GrantedLimit] {
+    let requested = try members.object("requested")
+    var limits: [GrantedLimit] = []
+    for means in Enforcement.allCases where members.json[means.rawValue] != nil {
+      let held = try members.object(means.rawValue)
+      for limit in held.json.members ?? [] {
+        limits.append(
+          GrantedLimit(
+            name: limit.name, requested: requested.json[limit.name]?.uint64,
+            granted: try held.count(limit.name), enforcedBy: means))
+      }
+    }
+    let places = Dictionary(uniqueKeysWithValues: zip(Limits.named.map(\.name), 0...))
+    return limits.sorted { places[$0.name] ?? .max < places[$1.name] ?? .max }
   }
 }
 

@@ -47,6 +47,9 @@ package struct GrantedLimits: Sendable, Equatable {
   package let all: [GrantedLimit]
   /// `{"wallMilliseconds":{"requested":5000,"granted":5000,"enforcedBy":"node"},...}`
   package let json: [UInt8]
+  /// `{"node":{"wallMilliseconds":5000,...},"none":{...},"requested":{"wallMilliseconds":5000,...}}`,
+  /// the same in half the room: what every record carries.
+  package let record: [UInt8]
 
   package init(_ all: [GrantedLimit]) {
     self.all = all
@@ -61,6 +64,24 @@ package struct GrantedLimits: Sendable, Equatable {
       }
     }
     self.json = json.bytes
+    record = Self.record(of: all)
+  }
+
+  private static func record(of all: [GrantedLimit]) -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      for means in Enforcement.allCases {
+        let held = all.filter { $0.enforcedBy == means }
+        guard !held.isEmpty else { continue }
+        json.object(means.rawValue) { json in
+          for limit in held { json.field(limit.name, limit.granted) }
+        }
+      }
+      json.object("requested") { json in
+        for limit in all { json.field(limit.name, limit.requested) }
+      }
+    }
+    return json.bytes
   }
 
   package static let none = GrantedLimits([])
@@ -85,6 +106,6 @@ package struct GrantedLimit: Sendable, Equatable {
 }
 
 /// By what means a limit holds, from the strongest to none.
-package enum Enforcement: String, Sendable {
+package enum Enforcement: String, Sendable, CaseIterable {
   case cgroup2, cgroup1, rlimit, node, none
 }
