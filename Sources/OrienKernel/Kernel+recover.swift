@@ -89,7 +89,7 @@ extension Kernel {
     record.message = "The node was started again, and \(why.message)."
     parts.ledger.settle(
       Settlement(record),
-      then: parts.loop.reply { [self] (result: Result<ReceiptReference, Failure>) in
+      then: parts.loop.reply { [self] (result: Result<Settled, Failure>) in
         if case .failure(let failure) = result {
           parts.log.error(
             "a final record could not be written",

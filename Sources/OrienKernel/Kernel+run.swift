@@ -79,33 +79,27 @@ extension Kernel {
       leave(execution.tool)
       return settle(execution, Run.End(neverBegan: .caused(by: cause)))
     }
-    let setting = Run.Setting(
-      tool: execution.tool, arguments: execution.takeArguments(), id: execution.id,
-      session: execution.acceptance.session, workspace: execution.workspace,
-      output: execution.output, errors: execution.errors)
-    let means = Run.Means(
-      loop: parts.loop, jail: parts.jail, grace: policy.grace,
-      runsPrograms: policy.runsPrograms)
-    let run = Run(
-      setting, means: means,
-      onEvent: { [unowned execution] in execution.note(event: $0) },
-      onEnd: { [self] end in
-        if end.isStuck {
-          stuck += 1
-          parts.log.error(
-            "a handler has not returned: its slot is lost until it does",
-            ["plugin": execution.tool.plugin.name, "execution": execution.id.description])
-        } else {
-          leave(execution.tool)
-        }
-        judge(execution, end)
-      },
-      onLateReturn: { [self] in
-        stuck -= 1
-        leave(execution.tool)
-      })
-    execution.phase = .running(run)
+    execution.phase = .running(Run(execution, in: self))
     execution.tellObservers()
+  }
+
+  /// A call is over; where its handler has not returned, its slot stays taken.
+  func ended(_ execution: Execution, _ end: Run.End) {
+    if end.isStuck {
+      stuck += 1
+      parts.log.error(
+        "a handler has not returned: its slot is lost until it does",
+        ["plugin": execution.tool.plugin.name, "execution": execution.id.description])
+    } else {
+      leave(execution.tool)
+    }
+    judge(execution, end)
+  }
+
+  /// A handler that was stuck has returned after all.
+  func returnedLate(_ execution: Execution) {
+    stuck -= 1
+    leave(execution.tool)
   }
 
   /// Counts what programs have left in the workspace: one that ended by itself and left too much

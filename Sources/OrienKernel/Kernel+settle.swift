@@ -9,29 +9,34 @@ extension Kernel {
   func settle(_ execution: Execution, _ end: Run.End) {
     execution.phase = .settling
     let completedAt = Timestamp.now
+    if let output = execution.output.sealInMemory(), let errors = execution.errors.sealInMemory() {
+      return write(finalRecord(of: execution, end, completedAt), of: execution, output, errors)
+    }
     execution.output.seal { [self] output in
       execution.errors.seal { [self] errors in
-        let record = finalRecord(of: execution, end, completedAt: completedAt)
-        let settlement = Settlement(record, output: output, errors: errors)
-        parts.ledger.settle(
-          settlement,
-          then: parts.loop.reply { [self] (result: Result<ReceiptReference, Failure>) in
-            settled(execution, record, result)
-          })
+        write(finalRecord(of: execution, end, completedAt), of: execution, output, errors)
       }
     }
   }
 
-  private func settled(
-    _ execution: Execution, _ record: FinalRecord, _ result: Result<ReceiptReference, Failure>
+  private func write(
+    _ record: FinalRecord, of execution: Execution, _ output: KeptStream, _ errors: KeptStream
   ) {
+    parts.ledger.settle(
+      Settlement(record, output: output, errors: errors),
+      then: parts.loop.reply { [self] (result: Result<Settled, Failure>) in
+        settled(execution, result)
+      })
+  }
+
+  private func settled(_ execution: Execution, _ result: Result<Settled, Failure>) {
     execution.workspace.end()
     switch result {
-    case .success(let receipt):
-      execution.phase = .final(record, receipt)
+    case .success(let settled):
+      execution.phase = .final(settled)
       execution.output.letGo()
       execution.errors.letGo()
-      counters.note(record)
+      counters.note(settled.record)
       keep(execution)
     case .failure(let failure):
       // The ledger is broken, and the node goes down with it: the next start calls this one lost.
@@ -57,7 +62,7 @@ extension Kernel {
   private static let isolation = "none"
 
   private func finalRecord(
-    of execution: Execution, _ end: Run.End, completedAt: Timestamp
+    of execution: Execution, _ end: Run.End, _ completedAt: Timestamp
   ) -> FinalRecord {
     let (tool, ending) = (execution.tool, Self.ending(of: execution, end.ending))
     return FinalRecord(

@@ -5,32 +5,45 @@ import OrienSandbox
 import OrienSystem
 
 extension Kernel {
+  /// What somebody asks for, on its way to being accepted.
+  final class Request {
+    let submission: Submission
+    let tool: Tool
+    let checked: CheckedArguments
+    let answer: (Result<ExecutionReport, Failure>) -> Void
+
+    init(
+      _ submission: Submission, _ tool: Tool, _ checked: CheckedArguments,
+      then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
+    ) {
+      self.submission = submission
+      self.tool = tool
+      self.checked = checked
+      self.answer = answer
+    }
+  }
+
   /// Accepts an execution, or says why not. The answer comes when the ledger has it on the disk;
   /// work begins no sooner.
   package func submit(
     _ submission: Submission, then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
   ) {
-    let answer = { [self] (result: Result<ExecutionReport, Failure>) in
-      guard case .failure(let failure) = result else { return answer(result) }
-      refuse(submission, failure, then: answer)
-    }
-    let tool: Tool
-    let checked: CheckedArguments
     do throws(Failure) {
       guard !isDraining else { throw Self.draining }
-      tool = try findTool(submission.tool)
-      checked = try CheckedArguments(
+      let tool = try findTool(submission.tool)
+      let checked = try CheckedArguments(
         checking: submission.arguments, against: tool.declaration.arguments,
         inputBytes: tool.granted.inputBytes)
-    } catch {
-      return answer(.failure(error))
-    }
-    enter(SessionKey(submission.session, of: submission.owner), tool, checked) {
-      [self] result in
-      switch result {
-      case .success(let lease): accept(submission, tool, checked, lease, then: answer)
-      case .failure(let failure): answer(.failure(failure))
+      let request = Request(submission, tool, checked, then: answer)
+      enter(SessionKey(submission.session, of: submission.owner), tool, checked) {
+        [self] result in
+        switch result {
+        case .success(let lease): accept(request, lease)
+        case .failure(let failure): refuse(submission, failure, then: answer)
+        }
       }
+    } catch {
+      refuse(submission, error, then: answer)
     }
   }
 
@@ -39,12 +52,8 @@ extension Kernel {
     _ submission: Submission, _ failure: Failure,
     then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
   ) {
-    let refuse = { [self] (failure: Failure) in
-      counters.refused[failure.reason, default: 0] += 1
-      answer(.failure(failure))
-    }
     guard let idempotency = submission.idempotency, failure.code != .mismatch else {
-      return refuse(failure)
+      return turnAway(failure, answer)
     }
     parts.ledger.accepted(
       under: idempotency, of: submission.owner,
@@ -52,11 +61,18 @@ extension Kernel {
         switch result {
         case .success(let id?):
           report(id, for: Caller(owner: submission.owner, isOperator: false), then: answer)
-        case .success(nil): refuse(failure)
+        case .success(nil): turnAway(failure, answer)
         // Nobody knows whether it was accepted: what it lacks now is no answer.
-        case .failure(let other): refuse(other)
+        case .failure(let other): turnAway(other, answer)
         }
       })
+  }
+
+  private func turnAway(
+    _ failure: Failure, _ answer: (Result<ExecutionReport, Failure>) -> Void
+  ) {
+    counters.refused[failure.reason, default: 0] += 1
+    answer(.failure(failure))
   }
 
   private func findTool(_ name: String) throws(Failure) -> Tool {
@@ -84,6 +100,9 @@ extension Kernel {
         let isFileMissing = creating && failure.code == .notFound
         answer(.failure(isFileMissing ? Self.noFiles(files) : failure))
       case .success(let workspace):
+        guard !files.isEmpty else {
+          return answer(Result { () throws(Failure) in try workspaces.lease(workspace) })
+        }
         workspaces.prove(files, in: workspace) { proof in
           answer(
             Result { () throws(Failure) in
@@ -107,10 +126,8 @@ extension Kernel {
       .invalid, "not-found", faults.first?.message ?? "the session has no files", faults: faults)
   }
 
-  private func accept(
-    _ submission: Submission, _ tool: Tool, _ checked: CheckedArguments, _ lease: WorkspaceLease,
-    then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
-  ) {
+  private func accept(_ request: Request, _ lease: WorkspaceLease) {
+    let (submission, tool) = (request.submission, request.tool)
     let id = parts.ledger.mint.mint()
     let entry =
       isDraining
@@ -118,31 +135,38 @@ extension Kernel {
       : admission.enter(id, tool: tool.id, tool.room, owner: submission.owner)
     if case .refuse(let failure) = entry {
       lease.end()
-      return answer(.failure(failure))
+      return refuse(submission, failure, then: request.answer)
     }
     let now = Timestamp.now
     let acceptance = Acceptance(
       id: id, session: submission.session, owner: submission.owner, tool: tool.id,
-      arguments: checked.stored, hasSecrets: checked.hasSecrets, acceptedAt: now,
+      arguments: request.checked.stored, hasSecrets: request.checked.hasSecrets, acceptedAt: now,
       runningAt: entry == .run ? now : nil, idempotency: submission.idempotency)
-    let execution = remember(acceptance, tool, tool.arguments(of: checked), lease)
+    let execution = remember(acceptance, tool, tool.arguments(of: request.checked), lease)
     parts.ledger.accept(
       acceptance,
       then: parts.loop.reply { [self] (result: Result<Accepted, Failure>) in
-        switch result {
-        case .success(.new):
-          counters.accepted += 1
-          execution.isKept()
-          entry == .run ? start(execution) : queue(execution)
-          answer(.success(execution.report))
-        case .success(.duplicate(of: let earlier)):
-          forget(execution)
-          report(earlier, for: Caller(owner: submission.owner, isOperator: false), then: answer)
-        case .failure(let failure):
-          forget(execution)
-          answer(.failure(failure))
-        }
+        accepted(execution, result, request)
       })
+  }
+
+  private func accepted(
+    _ execution: Execution, _ result: Result<Accepted, Failure>, _ request: Request
+  ) {
+    switch result {
+    case .success(.new):
+      counters.accepted += 1
+      execution.isKept()
+      execution.runningAt == nil ? queue(execution) : start(execution)
+      request.answer(.success(execution.report))
+    case .success(.duplicate(of: let earlier)):
+      forget(execution)
+      let caller = Caller(owner: request.submission.owner, isOperator: false)
+      report(earlier, for: caller, then: request.answer)
+    case .failure(let failure):
+      forget(execution)
+      refuse(request.submission, failure, then: request.answer)
+    }
   }
 
   func remember(

@@ -14,10 +14,12 @@ package final class ExecutionMint: Sendable {
 
   private struct State {
     var last: Int64
-    var random: ArraySlice<UInt8> = []
+    var random: [UInt64] = []
   }
 
+  /// The number takes the first of an id's bytes.
   private static let numberBytes = 5
+  private static let shift = UInt64(64 - 8 * numberBytes)
 
   /// `last` is the highest number that the ledger knows.
   init(key: [UInt8], last: Int64) {
@@ -27,46 +29,50 @@ package final class ExecutionMint: Sendable {
   }
 
   package func mint() -> ExecutionID {
-    let (number, random) = state.withLock { state in
+    state.withLock { state in
       // One call of the kernel's serves 16 ids.
-      if state.random.isEmpty { state.random = Random.bytes(256)[...] }
-      defer { state.random = state.random.dropFirst(16) }
+      if state.random.isEmpty { state.random = Self.randomWords(32) }
       state.last += 1
-      return (state.last, Array(state.random.prefix(16)))
+      return id(of: state.last, random: state.random.removeLast(), state.random.removeLast())
     }
-    return id(of: number, random: random)
   }
 
   /// The number of the row that `id` names, if it names any.
   func number(of id: ExecutionID) -> Int64 {
-    id.withBytes { bytes in
-      bytes.prefix(Self.numberBytes).reduce(0) { $0 << 8 | Int64($1) } ^ mask(bytes)
-    }
+    Int64(id.high >> Self.shift ^ mask(id.high, id.low))
   }
 
   /// What stands for a place in a list: an id that names the row and nobody's execution.
-  func cursor(at number: Int64) -> ExecutionID { id(of: number, random: Random.bytes(16)) }
+  func cursor(at number: Int64) -> ExecutionID {
+    let random = Self.randomWords(2)
+    return id(of: number, random: random[0], random[1])
+  }
 
   /// The highest number given out.
   var last: Int64 { state.withLock { $0.last } }
 
-  private func id(of number: Int64, random: [UInt8]) -> ExecutionID {
-    var bytes = ExecutionID(random: random).bytes
-    let masked = number ^ bytes.withUnsafeBytes { mask($0) }
-    for index in 0..<Self.numberBytes {
-      bytes[index] = UInt8(truncatingIfNeeded: masked >> Int64(8 * (Self.numberBytes - 1 - index)))
-    }
-    return ExecutionID(random: bytes)
+  private func id(of number: Int64, random high: UInt64, _ low: UInt64) -> ExecutionID {
+    let random = ExecutionID(random: high, low)
+    let masked = UInt64(number) ^ mask(random.high, random.low)
+    return ExecutionID(
+      random: masked << Self.shift | random.high & (1 << Self.shift - 1), random.low)
   }
 
-  private func mask(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+  private static func randomWords(_ count: Int) -> [UInt64] {
+    Random.bytes(8 * count).withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+  }
+
+  /// Made of the random bits alone.
+  private func mask(_ high: UInt64, _ low: UInt64) -> UInt64 {
     var hash: UInt64 = 0
-    let random = bytes.assumingMemoryBound(to: UInt8.self)
-    withUnsafeMutableBytes(of: &hash) { hash in
-      _ = crypto_shorthash(
-        hash.baseAddress!.assumingMemoryBound(to: UInt8.self),
-        random.baseAddress! + Self.numberBytes, UInt64(random.count - Self.numberBytes), key)
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+      withUnsafeMutableBytes(of: &hash) { hash in
+        _ = crypto_shorthash(
+          hash.baseAddress!.assumingMemoryBound(to: UInt8.self),
+          bytes.baseAddress!.assumingMemoryBound(to: UInt8.self) + Self.numberBytes,
+          UInt64(bytes.count - Self.numberBytes), key)
+      }
     }
-    return Int64(UInt64(littleEndian: hash) >> UInt64(64 - 8 * Self.numberBytes))
+    return UInt64(littleEndian: hash) >> Self.shift
   }
 }

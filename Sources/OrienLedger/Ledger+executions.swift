@@ -15,7 +15,7 @@ extension Ledger {
             "the arguments take \(acceptance.arguments.count) bytes; \(Self.argumentBytes) at most"
           )))
     }
-    submit(.room, reply) { writer throws(DatabaseError) in try writer.accept(acceptance) }
+    submit(AcceptEntry(acceptance, reply), reply)
   }
 
   /// The execution that was accepted for the same request of that owner, nil where there is none; a
@@ -39,9 +39,9 @@ extension Ledger {
   /// Writes the final record. The first one of an execution stands: another is a failure
   /// `conflict`. A full disk delays the answer and nothing else.
   package func settle(
-    _ settlement: Settlement, then reply: Reply<Result<ReceiptReference, Failure>>
+    _ settlement: Settlement, then reply: Reply<Result<Settled, Failure>>
   ) {
-    submit(.certainty, reply) { writer throws(DatabaseError) in try writer.settle(settlement) }
+    submit(SettleEntry(settlement, reply), reply)
   }
 
   /// Settles in one transaction everything that ran when the node died. To be called before anything
@@ -49,8 +49,8 @@ extension Ledger {
   package func settleLost(then reply: Reply<Result<Void, Failure>>) {
     let settlements = recovered.started.map { Settlement(FinalRecord.lost($0, at: .now)) }
     submit(.certainty, reply) { writer throws(DatabaseError) in
-      for settlement in settlements {
-        if case .failure(let failure) = try writer.settle(settlement) { return .failure(failure) }
+      for var settlement in settlements {
+        if case .failure(let failure) = try writer.settle(&settlement) { return .failure(failure) }
       }
       return .success(())
     }

@@ -132,12 +132,17 @@ package final class Ledger: Sendable {
     _ need: Need, _ reply: Reply<Result<Value, Failure>>,
     _ body: @escaping @Sendable (Writer) throws(DatabaseError) -> Result<Value, Failure>
   ) {
-    if need == .room, inbox.count > Self.waitingEntries {
+    submit(Question(need, reply, body), reply)
+  }
+
+  func submit<Value: Sendable>(
+    _ entry: some Entry, _ reply: Reply<Result<Value, Failure>>
+  ) {
+    if entry.need == .room, inbox.count > Self.waitingEntries {
       return reply(
         .failure(Failure(.limited, "ledger-behind", "the ledger's disk is behind: try again")))
     }
-    let isTaken = inbox.send(Question(need, reply, body))
-    if !isTaken { reply(.failure(Writer.closing)) }
+    if !inbox.send(entry) { reply(.failure(Writer.closing)) }
   }
 
   /// Waits for the answer of what `ask` asks. Not for the loop.

@@ -140,7 +140,7 @@ struct FullDiskTests {
       let open = (0..<8).map { _ in ledger.makeAcceptance() }
       for acceptance in open { try ledger.accept(acceptance) }
       try disk.fill(leaving: 0)
-      let answers = Channel<Result<ReceiptReference, Failure>>()
+      let answers = Channel<Result<Settled, Failure>>()
       for acceptance in open {
         let large = Settlement.completed(acceptance, output: String(repeating: "o", count: 60_000))
         ledger.settle(large, then: Reply(direct: { answers.send($0) }))

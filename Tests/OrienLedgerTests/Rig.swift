@@ -71,7 +71,7 @@ extension Ledger {
 
   @discardableResult
   func settle(_ settlement: Settlement) throws(Failure) -> ReceiptReference {
-    try wait { settle(settlement, then: $0) }
+    try wait { settle(settlement, then: $0) }.receipt
   }
 
   /// An execution with its end, whose output is `output`.
@@ -125,7 +125,7 @@ extension Ledger {
   func settleTogether(_ settlements: [Settlement]) throws(Failure) {
     try wait { (reply: Reply<Result<Void, Failure>>) in
       submit(.certainty, reply) { writer throws(DatabaseError) in
-        for settlement in settlements { _ = try writer.settle(settlement) }
+        for var settlement in settlements { _ = try writer.settle(&settlement) }
         return .success(())
       }
     }

@@ -75,12 +75,12 @@ struct SettlingTests {
       try ledger.accept(acceptance)
       let other = try Database(at: rig.file, .write)
       try other.execute("BEGIN IMMEDIATE")
-      let answers = Channel<Result<ReceiptReference, Failure>>()
+      let answers = Channel<Result<Settled, Failure>>()
       ledger.settle(.completed(acceptance), then: Reply(direct: { answers.send($0) }))
       let failure = #expect(throws: Failure.self) { try ledger.accept(ledger.makeAcceptance()) }
       #expect(failure?.reason == "ledger-busy")
       try other.execute("COMMIT")
-      #expect(try #require(answers.receive()).get().position == 1)
+      #expect(try #require(answers.receive()).get().receipt.position == 1)
     }
   }
 }

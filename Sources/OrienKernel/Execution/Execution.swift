@@ -35,7 +35,7 @@ final class Execution {
     case running(Run)
     /// It is over, and its final record is on its way into the ledger.
     case settling
-    case final(FinalRecord, ReceiptReference)
+    case final(Settled)
     /// It waited when this node went down, and is the next one's.
     case left
   }
@@ -51,7 +51,9 @@ final class Execution {
     self.output = output
     self.errors = errors
     runningAt = acceptance.runningAt
-    for log in [output, errors] { log.onGrowth = { [unowned self] in tellObservers() } }
+    let tell = { [unowned self] in tellObservers() }
+    output.onGrowth = tell
+    errors.onGrowth = tell
   }
 
   var id: ExecutionID { acceptance.id }
@@ -62,7 +64,7 @@ final class Execution {
     case .accepting, .queued, .starting, .left: .pending
     case .running: .running
     case .settling: runningAt == nil ? .pending : .running
-    case .final(let record, _): record.status
+    case .final(let settled): settled.record.status
     }
   }
 
@@ -87,8 +89,8 @@ final class Execution {
   /// never came.
   var bytes: Int {
     var bytes = 2048 + output.head.capacity + errors.head.capacity + events.bytes
-    if case .final(let record, _) = phase {
-      bytes += (record.facts?.capacity ?? 0) + (record.message?.utf8.count ?? 0)
+    if case .final(let settled) = phase {
+      bytes += (settled.record.facts?.capacity ?? 0) + (settled.record.message?.utf8.count ?? 0)
     }
     return bytes
   }

@@ -119,10 +119,7 @@ final class OutputLog {
   /// Waits until what was appended is safe on the disk, then hands over the whole as it is to be
   /// recorded: in memory where it is short, else in its file.
   func seal(then body: @escaping (KeptStream) -> Void) {
-    isSealed = true
-    let rest = open
-    open = []
-    rest.withUnsafeBytes { store($0[...]) }
+    if let kept = sealInMemory() { return body(kept) }
     guard !isWriting, pending.isEmpty else {
       whenWritten.append { [unowned self] in seal(then: body) }
       return
@@ -136,6 +133,15 @@ final class OutputLog {
         case .failure: lose { [self] in body(.inline(head)) }
         }
       })
+  }
+
+  /// The same for what needs no disk, as most do; nil where `seal` has to wait for one.
+  func sealInMemory() -> KeptStream? {
+    isSealed = true
+    let rest = open
+    open = []
+    rest.withUnsafeBytes { store($0[...]) }
+    return isWriting || !pending.isEmpty || file != nil ? nil : .inline(head)
   }
 
   /// It is recorded, and from here on read from the ledger where it is longer than its head.

@@ -51,10 +51,10 @@ extension Execution {
       runningAt: runningAt, limits: .none, final: nil, receipt: nil,
       output: ExecutionReport.StreamView(output.summary),
       errors: ExecutionReport.StreamView(errors.summary))
-    if case .final(let record, let receipt) = phase {
-      report.final = record
-      report.receipt = receipt
-      report.limits = record.limits
+    if case .final(let settled) = phase {
+      report.final = settled.record
+      report.receipt = settled.receipt
+      report.limits = settled.record.limits
     }
     return report
   }

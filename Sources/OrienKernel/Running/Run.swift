@@ -6,25 +6,6 @@ import OrienSystem
 /// A call that runs: its handler in the node, the processes that it starts, and the command that
 /// it may go on as. It ends once, by the first thing that ends it. Belongs to the loop.
 final class Run {
-  /// All that a call needs to run.
-  struct Setting {
-    var tool: Tool
-    var arguments: CallArguments
-    var id: ExecutionID
-    var session: SessionID
-    var workspace: WorkspaceLease
-    var output: OutputLog
-    var errors: OutputLog
-  }
-
-  /// The node's means to run anything.
-  struct Means {
-    var loop: Loop
-    var jail: any Jail
-    var grace: Duration
-    var runsPrograms: Bool
-  }
-
   /// How it ended and what that took.
   struct End {
     var ending: Ending
@@ -50,11 +31,8 @@ final class Run {
     case over
   }
 
-  private let setting: Setting
-  private let means: Means
-  private let onEvent: ([UInt8]) -> Void
-  private var onEnd: ((End) -> Void)?
-  private var onLateReturn: (() -> Void)?
+  private let execution: Execution
+  private let kernel: Kernel
   private let startedAt = Instant.now
   private var phase = Phase.over
   private var call: Call!
@@ -66,46 +44,42 @@ final class Run {
   private var awaited: [ObjectIdentifier: (ProcessRun, Channel<Result<RunResult, Failure>>)] = [:]
   /// What is to be done once none of those is left.
   private var whenRested: (() -> Void)?
+  private var isOver = false
   private var isStuck = false
   private var usage = Usage()
   private(set) var ranProcess = false
   private var wasCalled = true
 
-  /// Starts the call. `onEnd` is called once, never before this returns; `onLateReturn` if a
-  /// handler that was stuck at the end returns after all.
-  init(
-    _ setting: Setting, means: Means, onEvent: @escaping ([UInt8]) -> Void,
-    onEnd: @escaping (End) -> Void, onLateReturn: @escaping () -> Void
-  ) {
-    self.setting = setting
-    self.means = means
-    self.onEvent = onEvent
-    self.onEnd = onEnd
-    self.onLateReturn = onLateReturn
-    let wall = setting.tool.granted.wallMilliseconds ?? .max
+  /// Starts the call. The kernel hears of its end once, never before this returns, and of a handler
+  /// that was stuck at the end and returns after all.
+  init(_ execution: Execution, in kernel: Kernel) {
+    self.execution = execution
+    self.kernel = kernel
+    let (tool, loop) = (execution.tool, kernel.parts.loop)
+    let wall = tool.granted.wallMilliseconds ?? .max
     let due = startedAt + .milliseconds(Int64(clamping: wall))
-    inbox = means.loop.inbox { [unowned self] news in hear(news) }
+    inbox = loop.inbox { [unowned self] news in hear(news) }
     call = Call(
-      inbox: inbox, limits: setting.tool.granted, units: setting.tool.declaration.units,
-      workspace: setting.workspace.workspace)
-    deadline = means.loop.schedule(at: due) { [unowned self] in
-      stop(.deadline(milliseconds: wall))
-    }
-    let returned = means.loop.reply { [self] (result: CallResult) in handlerReturned(result) }
-    let invocation = setting.tool.plugin.invoke(
+      inbox: inbox, limits: tool.granted, units: tool.declaration.units, workspace: workspace)
+    deadline = loop.schedule(at: due) { [unowned self] in stop(.deadline(milliseconds: wall)) }
+    let returned = loop.reply { [self] (result: CallResult) in handlerReturned(result) }
+    let invocation = tool.plugin.invoke(
       PluginCall(
-        handler: setting.tool.handler, arguments: setting.arguments, id: setting.id.description,
-        session: setting.session.description, workspacePath: setting.workspace.workspace.path,
-        limits: setting.tool.granted, deadline: due),
+        handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
+        session: execution.acceptance.session.description, workspacePath: workspace.path,
+        limits: tool.granted, deadline: due),
       host: call
     ) { returned($0) }
     phase = .handler(invocation)
   }
 
+  private var tool: Tool { execution.tool }
+  private var workspace: Workspace { execution.workspace.workspace }
+
   /// Ends it from outside, if nothing has yet. A handler that does not return is given up after
   /// its grace, and its plugin is stuck with it.
   func stop(_ cause: Ending.Cause) {
-    guard self.cause == nil, onEnd != nil else { return }
+    guard self.cause == nil, !isOver else { return }
     self.cause = cause
     deadline?.cancel()
     call.cancel()
@@ -113,8 +87,8 @@ final class Run {
     switch phase {
     case .command(let process): process.kill(cause.killReason)
     case .handler(let invocation):
-      grace = means.loop.schedule(after: means.grace) { [self] in
-        let isStuck = setting.tool.plugin.writeOff(invocation)
+      grace = kernel.parts.loop.schedule(after: kernel.policy.grace) { [self] in
+        let isStuck = tool.plugin.writeOff(invocation)
         wasCalled = !invocation.isAbandoned
         finish(.caused(by: cause), isStuck: isStuck)
       }
@@ -127,11 +101,12 @@ final class Run {
   private func hear(_ news: Call.News) {
     switch news {
     case .output(let stream, let bytes):
-      let log = stream == .errors ? setting.errors : setting.output
+      let log = stream == .errors ? execution.errors : execution.output
       bytes.withUnsafeBytes { log.append($0) }
+      guard log.isCongested else { return call.arrived(bytes.count) }
       log.whenRelieved { [call] in call?.arrived(bytes.count) }
     case .event(let object):
-      onEvent(object)
+      execution.note(event: object)
       call.arrived(object.count)
     case .run(let command, let captureBytes, let answer):
       runForHandler(command, captureBytes: captureBytes, answer)
@@ -140,12 +115,12 @@ final class Run {
 
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
-    defer { onLateReturn = nil }
     wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
-    guard onEnd != nil else {
-      // Nobody has been told yet that it is stuck, and nobody will be.
-      if whenRested == nil { onLateReturn?() } else { isStuck = false }
+    guard !isOver else {
+      // Where nobody has been told yet that it is stuck, nobody will be.
+      if isStuck, whenRested == nil { kernel.returnedLate(execution) }
+      isStuck = false
       return
     }
     if let cause { return finish(.caused(by: cause)) }
@@ -158,7 +133,7 @@ final class Run {
 
   private func goOn(as command: Command) {
     do {
-      let process = try start(command, output: setting.output, errors: setting.errors) {
+      let process = try start(command, output: execution.output, errors: execution.errors) {
         [self] end in
         usage.add(end.usage)
         finish(ending(of: end))
@@ -183,7 +158,7 @@ final class Run {
     let key = ObjectIdentifier(answer)
     do {
       let process = try start(
-        command, output: captures?.0 ?? setting.output, errors: captures?.1 ?? setting.errors
+        command, output: captures?.0 ?? execution.output, errors: captures?.1 ?? execution.errors
       ) { [self] end in
         awaited[key] = nil
         usage.add(end.usage)
@@ -204,17 +179,17 @@ final class Run {
     _ command: Command, output: any ByteSink, errors: any ByteSink,
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
-    guard means.runsPrograms else { throw Tool.unsafe }
+    guard kernel.policy.runsPrograms else { throw Tool.unsafe }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      let granted = setting.tool.granted
+      let granted = tool.granted
       let disk = DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
-      setting.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
+      execution.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
     }
     return try ProcessRun(
-      command, limits: setting.tool.granted, in: setting.workspace.workspace, jail: means.jail,
-      loop: means.loop, output: output, errors: errors, onEnd: onEnd)
+      command, limits: tool.granted, in: workspace, jail: kernel.parts.jail,
+      loop: kernel.parts.loop, output: output, errors: errors, onEnd: onEnd)
   }
 
   // MARK: The end
@@ -228,8 +203,8 @@ final class Run {
   }
 
   private func finish(_ ending: Ending, isStuck: Bool = false) {
-    guard let onEnd else { return }
-    self.onEnd = nil
+    guard !isOver else { return }
+    isOver = true
     deadline?.cancel()
     if case .command = phase { phase = .over }
     for (process, answer) in awaited.values {
@@ -240,19 +215,19 @@ final class Run {
     // A thread of the plugin's that still uses the call is not to wait for ever.
     call.end()
     self.isStuck = isStuck
-    if !isStuck { onLateReturn = nil }
     // What its other threads had started is billed too, and writes no more when this is told.
-    guard !awaited.isEmpty else { return tell(ending, to: onEnd) }
-    whenRested = { [self] in tell(ending, to: onEnd) }
+    guard !awaited.isEmpty else { return tell(ending) }
+    whenRested = { [self] in tell(ending) }
   }
 
-  private func tell(_ ending: Ending, to onEnd: (End) -> Void) {
+  private func tell(_ ending: Ending) {
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }
     usage.units = remains.units
     if usage.source == .none { usage.source = .thread }
     usage.wallMicroseconds = Instant.now.microseconds(since: startedAt)
-    onEnd(
+    kernel.ended(
+      execution,
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
         ranProcess: ranProcess, hasBegun: wasCalled))

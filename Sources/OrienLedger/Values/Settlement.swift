@@ -15,6 +15,18 @@ package struct Settlement: Sendable {
   }
 }
 
+/// An execution's end as the ledger has it: the record vouches for the outputs, and has its place in
+/// the chain.
+package final class Settled: Sendable {
+  package let record: FinalRecord
+  package let receipt: ReceiptReference
+
+  init(_ record: FinalRecord, _ receipt: ReceiptReference) {
+    self.record = record
+    self.receipt = receipt
+  }
+}
+
 /// Where the kept bytes of one stream are when its execution is settled.
 package enum KeptStream: Sendable {
   /// Here, to be kept in the ledger's own file: at most `Ledger.inlineOutputBytes`.

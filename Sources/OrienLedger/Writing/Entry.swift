@@ -51,8 +51,61 @@ final class Question<Value: Sendable>: Entry, @unchecked Sendable {
   func refuse(_ failure: Failure) { result = .failure(failure) }
 
   func answer() {
-    guard let result else { preconditionFailure("an entry is answered once it is dealt with") }
-    reply.deliver(result)
+    reply.deliver(result.dealtWith)
+  }
+}
+
+/// The two entries that every execution makes. They are types of their own, because what is generic is
+/// looked up anew for each that is made, written, answered and forgotten.
+final class AcceptEntry: Entry, @unchecked Sendable {
+  let sentAt = Instant.now
+  private let acceptance: Acceptance
+  private let reply: Reply<Result<Accepted, Failure>>
+  private var result: Result<Accepted, Failure>?
+
+  init(_ acceptance: Acceptance, _ reply: Reply<Result<Accepted, Failure>>) {
+    self.acceptance = acceptance
+    self.reply = reply
+  }
+
+  var need: Need { .room }
+  var loop: Loop? { reply.loop }
+
+  func apply(_ writer: Writer) throws(DatabaseError) { result = try writer.accept(acceptance) }
+
+  func refuse(_ failure: Failure) { result = .failure(failure) }
+
+  func answer() { reply.deliver(result.dealtWith) }
+}
+
+final class SettleEntry: Entry, @unchecked Sendable {
+  let sentAt = Instant.now
+  private var settlement: Settlement
+  private let reply: Reply<Result<Settled, Failure>>
+  private var result: Result<ReceiptReference, Failure>?
+
+  init(_ settlement: Settlement, _ reply: Reply<Result<Settled, Failure>>) {
+    self.settlement = settlement
+    self.reply = reply
+  }
+
+  var need: Need { .certainty }
+  var loop: Loop? { reply.loop }
+
+  func apply(_ writer: Writer) throws(DatabaseError) { result = try writer.settle(&settlement) }
+
+  func refuse(_ failure: Failure) { result = .failure(failure) }
+
+  func answer() {
+    reply.deliver(result.dealtWith.map { Settled(settlement.record, $0) })
+  }
+}
+
+extension Optional {
+  /// What came of an entry that has been applied or refused.
+  fileprivate var dealtWith: Wrapped {
+    guard let self else { preconditionFailure("an entry is answered once it is dealt with") }
+    return self
   }
 }
 

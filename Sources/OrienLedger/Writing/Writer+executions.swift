@@ -81,8 +81,9 @@ extension Writer {
   }
 
   /// Writes the final record where the execution is open. The first one stands.
-  func settle(_ settlement: Settlement) throws(DatabaseError) -> Result<ReceiptReference, Failure> {
-    var settlement = settlement
+  func settle(
+    _ settlement: inout Settlement
+  ) throws(DatabaseError) -> Result<ReceiptReference, Failure> {
     let id = settlement.record.id
     let number = mint.number(of: id)
     let position = chain.position + 1
@@ -120,7 +121,7 @@ extension Writer {
       var memory = record
       record = []
       memory.removeAll(keepingCapacity: true)
-      var json = JSONWriter(after: memory)
+      var json = JSONWriter(after: consume memory)
       final.write(to: &json)
       record = json.bytes
       guard final.message != nil || final.facts != nil, (try? JSON(parsing: record)) == nil else {

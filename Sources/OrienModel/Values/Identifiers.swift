@@ -28,8 +28,9 @@ package struct ToolID: Hashable, Sendable, CustomStringConvertible {
 
 /// An execution's id: `exec-` and a version 4 UUID. Unguessable, and no two are alike.
 package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
-  private var high: UInt64 = 0
-  private var low: UInt64 = 0
+  /// Its UUID's two halves.
+  package private(set) var high: UInt64 = 0
+  package private(set) var low: UInt64 = 0
 
   /// Checks the form alone, not whether the execution exists.
   package init?(_ text: String) {
@@ -48,8 +49,14 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   /// Makes an id of 16 random bytes, of which 122 bits stay as they are.
   package init(random bytes: [UInt8]) {
     precondition(bytes.count == 16, "an execution's id is made of 16 bytes")
-    high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) } & ~0xF000 | 0x4000
-    low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) } & ~(3 << 62) | 2 << 62
+    self.init(
+      random: bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+      bytes[8...].reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
+  package init(random high: UInt64, _ low: UInt64) {
+    self.high = high & ~0xF000 | 0x4000
+    self.low = low & ~(3 << 62) | 2 << 62
   }
 
   package var description: String {
