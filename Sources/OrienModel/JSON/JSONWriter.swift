@@ -3,7 +3,9 @@
 ///
 /// What is written is well formed as long as each `name` is followed by one value, and there is
 /// one value at the top. Commas are set by the writer.
-package struct JSONWriter {
+///
+/// Public and inlinable where it takes closures, because nothing else is made for them in other modules.
+public struct JSONWriter {
   package private(set) var bytes: [UInt8]
   private var needsComma = false
 
@@ -16,7 +18,7 @@ package struct JSONWriter {
   /// Writes behind what is there already.
   package init(after bytes: consuming [UInt8]) { self.bytes = bytes }
 
-  package mutating func object<E: Error>(
+  @inlinable public mutating func object<E: Error>(
     _ members: (inout JSONWriter) throws(E) -> Void
   ) throws(E) {
     open(UInt8(ascii: "{"))
@@ -24,7 +26,7 @@ package struct JSONWriter {
     close(UInt8(ascii: "}"))
   }
 
-  package mutating func array<E: Error>(
+  @inlinable public mutating func array<E: Error>(
     _ elements: (inout JSONWriter) throws(E) -> Void
   ) throws(E) {
     open(UInt8(ascii: "["))
@@ -33,7 +35,7 @@ package struct JSONWriter {
   }
 
   /// A member's name; its value is what is written next.
-  package mutating func name(_ name: String) {
+  @usableFromInline package mutating func name(_ name: String) {
     separate()
     quote(name)
     bytes.append(UInt8(ascii: ":"))
@@ -61,14 +63,14 @@ package struct JSONWriter {
     if let value { field(name, value) }
   }
 
-  package mutating func object<E: Error>(
+  @inlinable public mutating func object<E: Error>(
     _ name: String, _ members: (inout JSONWriter) throws(E) -> Void
   ) throws(E) {
     self.name(name)
     try object(members)
   }
 
-  package mutating func array<E: Error>(
+  @inlinable public mutating func array<E: Error>(
     _ name: String, _ elements: (inout JSONWriter) throws(E) -> Void
   ) throws(E) {
     self.name(name)
@@ -122,13 +124,13 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func open(_ bracket: UInt8) {
+  @usableFromInline mutating func open(_ bracket: UInt8) {
     separate()
     bytes.append(bracket)
     needsComma = false
   }
 
-  private mutating func close(_ bracket: UInt8) {
+  @usableFromInline mutating func close(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true
   }
