@@ -9,7 +9,8 @@ import Synchronization
 final class Call: CallHost {
   /// What goes to the loop.
   enum News: Sendable {
-    case output(OutputStream, [UInt8])
+    /// There is more of a stream, to be taken with `takeEmitted`.
+    case output(OutputStream)
     /// One JSON object for who watches now.
     case event([UInt8])
     case run(Command, captureBytes: UInt64?, Answer)
@@ -28,7 +29,8 @@ final class Call: CallHost {
   private struct State: ~Copyable {
     var remains = Remains()
     var factBytes = 0
-    var emittedBytes: (output: UInt64, errors: UInt64) = (0, 0)
+    var output = Emitted()
+    var errors = Emitted()
     var onTheWayBytes = 0
     var waiting = 0
     /// Where those wait; most calls never make it.
@@ -45,8 +47,29 @@ final class Call: CallHost {
     }
   }
 
+  /// Of one stream.
+  private struct Emitted {
+    var total: UInt64 = 0
+    /// What the loop has not taken yet: small pieces that come faster than that go as one.
+    var fresh: [UInt8] = []
+
+    /// Takes no more of a chunk that passes the bound than tells the stream where it is cut; nil
+    /// where it was passed before. `isFirst`: the loop has to hear of it.
+    mutating func add(
+      _ bytes: UnsafeRawBufferPointer, upTo limit: UInt64
+    ) -> (count: Int, isFirst: Bool)? {
+      guard total <= limit else { return nil }
+      let taken = bytes.prefix(Int(clamping: (limit - total).saturatingAdd(4)))
+      total = total.saturatingAdd(UInt64(bytes.count))
+      defer { fresh.append(contentsOf: taken) }
+      return (taken.count, fresh.isEmpty)
+    }
+  }
+
   /// What may be on its way to the loop before `emit` blocks.
   private static let onTheWayBound = 1 << 20
+  /// What is copied under the lock at once, which the loop takes too.
+  private static let pieceBytes = 64 << 10
   private static let objectBound = 64 << 10
   /// Members that all facts of a call have together: few enough to be looked through under a lock
   /// that the loop takes too.
@@ -80,27 +103,31 @@ final class Call: CallHost {
   }
 
   private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
-    guard !bytes.isEmpty else { return .ok }
-    let before = state.withLock { state in
-      stream == .errors
-        ? Self.add(bytes.count, to: &state.emittedBytes.errors)
-        : Self.add(bytes.count, to: &state.emittedBytes.output)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceBytes))
+      let status = emitPiece(stream, piece)
+      guard status == .ok else { return status }
+      rest = rest.dropFirst(piece.count)
     }
-    guard before <= limitBytes else { return .limited }
-    // Of a chunk that passes the bound no more than tells the stream where it is cut.
-    let rest = Int(clamping: (limitBytes - before).saturatingAdd(4))
-    let status = send(.output(stream, Array(bytes.prefix(rest))), bytes: min(bytes.count, rest))
-    return status == .ok && UInt64(bytes.count) > limitBytes - before ? .limited : status
+    return .ok
   }
 
-  /// What there was before.
-  private static func add(_ count: Int, to total: inout UInt64) -> UInt64 {
-    defer { total = total.saturatingAdd(UInt64(count)) }
-    return total
+  private func emitPiece(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
+    let (added, isWithin) = state.withLock { state in
+      let added =
+        stream == .errors
+        ? state.errors.add(bytes, upTo: limitBytes) : state.output.add(bytes, upTo: limitBytes)
+      let total = stream == .errors ? state.errors.total : state.output.total
+      return (added, total <= limitBytes)
+    }
+    guard let added else { return .limited }
+    let status = send(added.isFirst ? .output(stream) : nil, bytes: added.count)
+    return status == .ok && !isWithin ? .limited : status
   }
 
   /// Sends, and waits while too much is on its way.
-  private func send(_ news: News, bytes: Int) -> CallStatus {
+  private func send(_ news: News?, bytes: Int) -> CallStatus {
     let relief: Channel<Void>? = state.withLock { state in
       state.onTheWayBytes += bytes
       // Who cancels has set this before it takes the lock: nobody starts to wait after it.
@@ -109,7 +136,7 @@ final class Call: CallHost {
       if state.relief == nil { state.relief = Channel() }
       return state.relief
     }
-    inbox.send(news)
+    if let news { inbox.send(news) }
     if let relief { _ = relief.receive() }
     return isCancelled ? .cancelled : .ok
   }
@@ -214,6 +241,18 @@ final class Call: CallHost {
       state.isOver = true
       for answer in state.answers.values { answer.close() }
     }
+  }
+
+  /// What a stream has got since this was last asked.
+  func takeEmitted(_ stream: OutputStream) -> [UInt8] {
+    state.withLock { state in
+      stream == .errors ? Self.take(&state.errors.fresh) : Self.take(&state.output.fresh)
+    }
+  }
+
+  private static func take(_ bytes: inout [UInt8]) -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
   }
 
   /// What was sent has arrived: who waits because too much was on its way may go on.

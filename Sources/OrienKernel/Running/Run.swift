@@ -100,7 +100,8 @@ final class Run {
 
   private func hear(_ news: Call.News) {
     switch news {
-    case .output(let stream, let bytes):
+    case .output(let stream):
+      let bytes = call.takeEmitted(stream)
       let log = stream == .errors ? execution.errors : execution.output
       bytes.withUnsafeBytes { log.append($0) }
       guard log.isCongested else { return call.arrived(bytes.count) }
