@@ -1,11 +1,11 @@
-"""The node's API on FastAPI, as one would write it there, but for what a ledger is for: all is kept in
-memory and gone with the process.
+"""The node's API on FastAPI, as one would write it there, but for what a ledger is for: all is kept
+in memory and gone with the process.
 
-Started by `uvicorn peer:app`; it is what the node's cost of a call is weighed against, so it does what
-the node does for a call: names no other host, validates, knows a request that comes again, has slots
-and a bounded queue, runs the handler on a thread (it may block) under a deadline, and keeps a record
-of what that used and cost. `POST /thin` leaves all of that out but the validation and the record, and
-runs the handler in the request: the least that answers alike.
+Started by `uvicorn peer:app`; it is what the node's cost of a call is weighed against, so it does
+what the node does for a call: answers to its own name alone, validates, knows a request that comes
+again, has slots and a bounded queue, runs the handler on a thread (it may block) under a deadline,
+and keeps a record of what that used and cost. `POST /thin` leaves out all but the validation and
+the record, and runs the handler in the request: the least that answers alike.
 """
 
 import asyncio
