@@ -75,6 +75,7 @@ extension Endpoint {
       answers: [
         .other("application/octet-stream", "What there is of it"), notFound,
         .problem(.badRequest, "A query parameter is wrong"),
+        .problem(.serviceUnavailable, "Too many streams are open"),
       ]
     ) { api, inquiry throws(Failure) in try api.sendOutput(inquiry) },
     Endpoint(
