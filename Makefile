@@ -5,7 +5,7 @@ KILLS ?= 200
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
-.PHONY: build run install test soak bench fuzz format clean
+.PHONY: build run install test sanitize soak bench fuzz format clean
 
 build:
 	@.ci/packages build
@@ -23,6 +23,11 @@ test:
 	@.ci/packages build run test
 	@$(MAKE) --no-print-directory .venv-schema
 	@.ci/check
+
+# The suites in Swift again: with the compiler's eyes on threads and on addresses.
+sanitize:
+	@.ci/packages build run test
+	@.ci/check --tier sanitize
 
 soak: build
 	@.ci/packages run test
