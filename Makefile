@@ -5,7 +5,7 @@ KILLS ?= 200
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
-.PHONY: build run install test sanitize soak bench fuzz format clean
+.PHONY: build run install test sanitize coverage soak bench fuzz format clean
 
 build:
 	@.ci/packages build
@@ -24,10 +24,14 @@ test:
 	@$(MAKE) --no-print-directory .venv-schema
 	@.ci/check
 
-# The suites in Swift again: with the compiler's eyes on threads and on addresses.
+# The suites in Swift again: with the compiler's eyes on threads and on addresses; counting lines.
 sanitize:
 	@.ci/packages build run test
 	@.ci/check --tier sanitize
+
+coverage:
+	@.ci/packages build run test
+	@.ci/check --tier coverage
 
 soak: build
 	@.ci/packages run test
