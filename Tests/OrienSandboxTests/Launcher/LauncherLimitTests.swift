@@ -119,12 +119,14 @@ struct LauncherLimitTests {
       os.wait()
       os.read(r, 1)
       """
+    let nothing = try #require(try rig.run(["python3", "-c", "import os, time"]).end)
     let run = try rig.run(["python3", "-c", script])
     let end = try #require(run.end)
     #expect(end.exit.code == 0, "\(run.errorText)")
     #expect(end.usage.source == (groups == "none" ? .rusage : .cgroup))
     #expect(end.usage.cpuMicroseconds >= 600_000)
-    #expect(end.usage.cpuMicroseconds < 1_500_000)
+    // Nothing of it twice, whatever the interpreter needs to start on this machine.
+    #expect(end.usage.cpuMicroseconds < 1_200_000 + 2 * nothing.usage.cpuMicroseconds)
     #expect(end.usage.wallMicroseconds >= 300_000)
   }
 
