@@ -5,7 +5,7 @@ KILLS ?= 200
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
-.PHONY: build run install test soak bench fuzz format clean
+.PHONY: build run install test sanitize coverage test-v2 soak bench fuzz format clean
 
 build:
 	@.ci/packages build
@@ -23,6 +23,20 @@ test:
 	@.ci/packages build run test
 	@$(MAKE) --no-print-directory .venv-schema
 	@.ci/check
+
+# The suites in Swift again: with the compiler's eyes on threads and on addresses; counting lines;
+# and, with the built node, in a guest that has control groups of version 2 alone.
+sanitize:
+	@.ci/packages build run test
+	@.ci/check --tier sanitize
+
+coverage:
+	@.ci/packages build run test
+	@.ci/check --tier coverage
+
+test-v2:
+	@.ci/packages build run test guest
+	@.ci/check --tier v2
 
 soak: build
 	@.ci/packages run test

@@ -69,6 +69,9 @@ static inline int linux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, S
 
 /* Lets this process and its threads start no other process and signal none, for good. */
 int linux_forbid_processes(void);
+
+/* Whether a sanitizer looks at what this process does. */
+int linux_is_watched(void);
 static inline int linux_pidfd_signal(int handle, int number) {
   return (int)syscall(SYS_pidfd_send_signal, handle, number, NULL, 0);
 }

@@ -87,8 +87,10 @@ struct Scanner: Sendable {
   private func start(
     _ path: String, writer: consuming Descriptor
   ) throws(SystemError) -> ChildProcess {
+    // Of a crash Swift would tell by a program of its own, which no scan may start.
     try ChildProcess(
-      worker, arguments: ["orien-worker", "--scan", path], environment: [],
+      worker, arguments: ["orien-worker", "--scan", path],
+      environment: ["SWIFT_BACKTRACE=enable=no"],
       descriptors: [(parent: writer.raw, child: 1)])
   }
 

@@ -10,7 +10,8 @@ package enum Confinement {
     cpuSeconds: UInt, memoryBytes: UInt, fileBytes: UInt
   ) throws(SystemError) {
     try limit(RLIMIT_CPU, cpuSeconds)
-    try limit(RLIMIT_AS, memoryBytes)
+    // A sanitizer's shadow takes terabytes of addresses, and no memory for most of them.
+    if linux_is_watched() == 0 { try limit(RLIMIT_AS, memoryBytes) }
     try limit(RLIMIT_FSIZE, fileBytes)
     try limit(RLIMIT_NOFILE, 64)
     try limit(RLIMIT_CORE, 0)

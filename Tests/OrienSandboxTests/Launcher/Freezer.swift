@@ -3,10 +3,9 @@ import Foundation
 /// Processes that hang: they take no part in anything until they are killed, and no signal but
 /// that one wakes them.
 final class Freezer {
-  private static let unified = "/sys/fs/cgroup/unified"
-  static let isThere = access(unified, W_OK) == 0
+  static let isThere = access(unifiedTree, W_OK) == 0
 
-  private let folder = "\(unified)/orien-freezer-\(UInt32.random(in: 0 ... .max))"
+  private let folder = "\(unifiedTree)/orien-freezer-\(UInt32.random(in: 0 ... .max))"
 
   init(_ pids: [Int32]) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)

@@ -7,7 +7,6 @@ import Testing
 /// Where in the tree of version 2 the jail makes its groups. Each test moves a process of its own.
 @Suite("Launcher: the place of its groups", .serialized)
 struct GroupPlaceTests {
-  private static let unified = "/sys/fs/cgroup/unified"
   private static let name = "orien-" + String(format: "%016lx", UInt64.random(in: 0 ... .max))
 
   @Test(
@@ -18,12 +17,13 @@ struct GroupPlaceTests {
       ("/orien-0123456789abcdef", "/orien-0123456789abcdef/"), ("/my-node", "/my-node/"),
     ])
   func place(_ start: String, _ place: String) async throws {
-    guard access(Self.unified, W_OK) == 0 else { return }
-    let service = "\(Self.unified)/orien-place-\(UInt32.random(in: 0 ... .max))"
+    guard access(unifiedTree, W_OK) == 0 else { return }
+    let service = "\(unifiedTree)/orien-place-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(
       atPath: service + start, withIntermediateDirectories: true)
     defer {
-      if !start.isEmpty { rmdir(service + start) }
+      // Where there were controllers to be had, the node's leaf has outlived it.
+      for leaf in [start, "/\(Self.name)-node"] where !leaf.isEmpty { rmdir(service + leaf) }
       #expect(rmdir(service) == 0)
     }
     await #expect(processExitsWith: .success) {
@@ -37,6 +37,9 @@ struct GroupPlaceTests {
       precondition(code == 3)
       let folders = rig.groupFolders
       precondition(folders.contains { $0 == service + place + name })
+      if place == "/", access(service + "/memory.max", F_OK) == 0 {
+        precondition(rig.launcher.capabilities?.enforcedBy["memoryBytes"] == .cgroup2)
+      }
       rig.close()
     }
   }

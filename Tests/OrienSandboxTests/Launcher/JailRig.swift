@@ -135,6 +135,11 @@ final class JailRig {
   var groupFolders: [String] { foldersOfGroups(named: group) }
 }
 
+/// Where control groups of version 2 are: beside those of version 1, or in their place.
+let unifiedTree =
+  access("/sys/fs/cgroup/cgroup.procs", F_OK) == 0
+  ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified"
+
 /// The control groups called `name`, in every hierarchy.
 func foldersOfGroups(named name: String, in root: String = "/sys/fs/cgroup") -> [String] {
   // Foundation's enumerator stops at mounts. Others make and remove groups meanwhile.

@@ -91,7 +91,7 @@ struct LauncherCleanTests {
     // The launcher tells of an end before it lets go of what it held.
     #expect(rig.wait { zip(count(), before).allSatisfy { $0 ?? .max <= $1 ?? 0 } })
     // Used groups go: in those that are left somebody waits for his first request.
-    let parent = "/sys/fs/cgroup/unified/\(rig.group)"
+    let parent = "\(unifiedTree)/\(rig.group)"
     #expect(
       rig.wait {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []

@@ -56,9 +56,10 @@ struct LauncherLimitTests {
     let run = try rig.run(["python3", "-c", "while True: pass"], limits: limits)
     #expect(run.end?.exit.reason == .cpu)
     let used = try #require(run.end).usage.cpuMicroseconds
-    // An rlimit goes by the ticks that the process was seen running at.
+    // An rlimit goes by the ticks that the process was seen running at, and kills a second later whom
+    // its first signal did not.
     #expect(used >= (groups == "none" ? milliseconds * 500 : milliseconds * 1000))
-    #expect(used < milliseconds * 1000 + 500_000)
+    #expect(used < (groups == "none" ? milliseconds + 1000 : milliseconds) * 1000 + 500_000)
   }
 
   @Test("A file grows to its limit and no further")
@@ -119,12 +120,14 @@ struct LauncherLimitTests {
       os.wait()
       os.read(r, 1)
       """
+    let nothing = try #require(try rig.run(["python3", "-c", "import os, time"]).end)
     let run = try rig.run(["python3", "-c", script])
     let end = try #require(run.end)
     #expect(end.exit.code == 0, "\(run.errorText)")
     #expect(end.usage.source == (groups == "none" ? .rusage : .cgroup))
     #expect(end.usage.cpuMicroseconds >= 600_000)
-    #expect(end.usage.cpuMicroseconds < 1_500_000)
+    // Nothing of it twice, whatever the interpreter needs to start on this machine.
+    #expect(end.usage.cpuMicroseconds < 1_200_000 + 2 * nothing.usage.cpuMicroseconds)
     #expect(end.usage.wallMicroseconds >= 300_000)
   }
 
@@ -133,12 +136,15 @@ struct LauncherLimitTests {
     let rig = try JailRig()
     defer { rig.close() }
     let script = """
-      import sys, time
+      import os, sys, time
       for line in open("/proc/self/cgroup"):
         if line.startswith("0::"): group = line.strip()[3:]
-      parent = "/sys/fs/cgroup/unified" + group.rsplit("/", 1)[0]
-      try: open(parent + "/cgroup.procs", "w").write("0")
-      except OSError: sys.exit(77)
+      def moved(to):
+        try: return os.write(os.open(to + "/cgroup.procs", os.O_WRONLY), b"0")
+        except OSError: return 0
+      # A parent that hands controllers on takes nobody in, but for the root of all.
+      tree = "\(unifiedTree)"
+      if not moved(tree + group.rsplit("/", 1)[0]) and not moved(tree): sys.exit(77)
       while time.process_time() < float(sys.argv[1]): pass
       """
     let run = try rig.run(["python3", "-c", script, "0.4"])

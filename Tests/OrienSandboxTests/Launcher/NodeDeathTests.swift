@@ -54,13 +54,12 @@ struct NodeDeathTests {
 
   @Test("Groups and processes that all parts of an earlier jail left are gone before the next runs")
   func leftovers() throws {
-    let unified = "/sys/fs/cgroup/unified"
-    guard access(unified, W_OK) == 0 else { return }
+    guard access(unifiedTree, W_OK) == 0 else { return }
     let group = "orien-" + String(format: "%016lx", UInt64.random(in: 0 ... .max))
-    let folder = "\(unified)/\(group)/e12345"
+    let folder = "\(unifiedTree)/\(group)/e12345"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // One where it was put, and one that has moved out of it.
-    let left = try ["\(folder)", "\(unified)/\(group)"].map { place in
+    let left = try ["\(folder)", "\(unifiedTree)/\(group)"].map { place in
       let left = Process()
       left.executableURL = URL(filePath: "/bin/sh")
       left.arguments = ["-c", "echo 0 >\(place)/cgroup.procs; exec sleep 1000"]
@@ -68,7 +67,7 @@ struct NodeDeathTests {
       return left
     }
     while text(of: folder + "/cgroup.procs") == "" { sched_yield() }
-    while text(of: "\(unified)/\(group)/cgroup.procs") == "" { sched_yield() }
+    while text(of: "\(unifiedTree)/\(group)/cgroup.procs") == "" { sched_yield() }
     let rig = try JailRig(group: group)
     defer { rig.close() }
     #expect(try rig.sh("exit 4").end?.exit.code == 4)
