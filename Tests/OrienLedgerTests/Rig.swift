@@ -32,9 +32,10 @@ final class Rig {
   /// Opens a ledger for as long as `body` runs.
   @discardableResult
   func with<Result>(
+    onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") },
     onHeld: @escaping @Sendable (Failure) -> Void = { _ in }, _ body: (Ledger) throws -> Result
   ) throws -> Result {
-    let ledger = try open(onHeld: onHeld)
+    let ledger = try open(onBroken: onBroken, onHeld: onHeld)
     defer { ledger.close() }
     return try body(ledger)
   }

@@ -184,6 +184,7 @@ final class Writer: @unchecked Sendable {
     for step in [{}, { self.room.release() }] where broken == nil && !held.isEmpty {
       step()
       checkpoint(freed: true)
+      guard broken == nil else { return }
       do throws(DatabaseError) {
         try commit(held)
         held.answer()
@@ -230,13 +231,14 @@ final class Writer: @unchecked Sendable {
   }
 
   /// What the disk holds can no longer be told from here: nothing more is written, and the next
-  /// start recovers from the log.
+  /// start recovers from the log. It breaks once, whatever comes after it.
   private func breakDown(_ error: DatabaseError, _ entries: [any Entry]) {
-    let failure = error.failure
+    let isFirst = broken == nil
+    let failure = broken ?? error.failure
     broken = failure
     (held + entries).refuse(failure)
     held = []
-    onBroken(failure)
+    if isFirst { onBroken(failure) }
   }
 
   private func endIfBroken(_ error: DatabaseError) {
