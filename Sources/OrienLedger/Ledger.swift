@@ -28,7 +28,7 @@ package final class Ledger: Sendable {
   package static let inlineOutputBytes = 64 << 10
   /// The largest arguments of an execution.
   package static let argumentBytes = 4 << 20
-  /// Entries that may wait for the writer before new work is refused.
+  /// Entries that may wait for the writer before whatever was not promised is refused.
   private static let waitingEntries = 65_536
   /// Lists that may wait before more of them are refused.
   private static let waitingLists = 64
@@ -141,7 +141,7 @@ package final class Ledger: Sendable {
   func submit<Value: Sendable>(
     _ entry: some Entry, _ reply: Reply<Result<Value, Failure>>
   ) {
-    if entry.need == .room, inbox.count > Self.waitingEntries {
+    if entry.need != .certainty, inbox.count > Self.waitingEntries {
       return reply(
         .failure(Failure(.limited, "ledger-behind", "the ledger's disk is behind: try again")))
     }
