@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -56,13 +57,23 @@ class HeldStartTests(unittest.TestCase):
         """A call that runs: its execution, and the process of it."""
         self.node.upload("s", "main.py", SCRIPT)
         started = self.node.execute("s", "python_script", {"script": "main.py"}).json
-        until(lambda: self.node.get("/sessions/s/files/pid").status == 200, 10, "no script runs")
-        return started["executionId"], int(self.node.get("/sessions/s/files/pid").body)
+        return started["executionId"], until(self.script, 10, "no script runs")
+
+    def script(self):
+        said = self.node.get("/sessions/s/files/pid")
+        return said.body.isdigit() and int(said.body)
+
+    def stay_in_ledger(self):
+        """A connection with which the log and its index outlive the node."""
+        ledger = sqlite3.connect(self.node.state / "ledger.db", isolation_level=None)
+        self.addCleanup(ledger.close)
+        ledger.execute("SELECT count(*) FROM executions").fetchall()
+        return ledger
 
     def leave_one_that_waited(self):
         """A node that ended with nothing lost, and a call that has waited for too long since.
 
-        Returns the call, and a connection that keeps the ledger's log and its index there.
+        Returns the call, and a connection to the ledger.
         """
         self.node.environment["QUEUE_SECONDS"] = "1000"
         self.node.start()
@@ -70,9 +81,7 @@ class HeldStartTests(unittest.TestCase):
         waiting = self.node.execute("s", "echo", {"message": "x"}).json
         self.assertEqual(waiting["status"], "pending")
         accepted = time.monotonic()
-        ledger = sqlite3.connect(self.node.state / "ledger.db", isolation_level=None)
-        self.addCleanup(ledger.close)
-        ledger.execute("SELECT count(*) FROM executions").fetchall()
+        ledger = self.stay_in_ledger()
         self.node.process.terminate()
         until(lambda: self.said("ending: running work"), 10, "it does not end")
         os.kill(script, signal.SIGKILL)
@@ -88,7 +97,6 @@ class HeldStartTests(unittest.TestCase):
 
     def expect_end(self, code, why):
         """A start that says at once what it waits for, and ends in time."""
-        began = time.monotonic()
         starting = threading.Thread(target=self.start_in_vain)
         starting.start()
         try:
@@ -126,6 +134,20 @@ class HeldStartTests(unittest.TestCase):
         self.expect_end(73, "the ledger's disk is full")
         self.disk.empty()
         self.expect_cancelled(waiting)
+
+    def test_no_room_to_forget_a_session_whose_folder_is_gone(self):
+        self.node.start()
+        self.node.upload("s", "a.txt", b"a")
+        ledger = self.stay_in_ledger()
+        self.assertEqual(self.node.stop(), 0)
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        for folder in (self.node.state / "workspaces").iterdir():
+            shutil.rmtree(folder)
+        self.disk.fill()
+        self.expect_end(73, "the ledger's disk is full")
+        self.disk.empty()
+        self.node.start()
+        self.assertTrue(self.said('"sessions":"1"'))
 
     def test_a_ledger_that_another_program_has_locked_is_not_a_full_disk(self):
         waiting, ledger = self.leave_one_that_waited()
