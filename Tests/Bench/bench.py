@@ -64,6 +64,7 @@ class Rows:
     bounds = {
         "tools": ("GET /tools, CPU a request against nginx", "us", "<=", 1.3),
         "execute": ("POST /execute, CPU a call against FastAPI", "us", "<=", 1 / 8),
+        "thin": ("POST /execute against the least on FastAPI that answers alike", "us", "<=", None),
         "accepts": ("the ledger's durable accepts, 128 in flight, against a transaction a row",
                     "/s", ">=", 15),
         "calls": ("POST /execute at 128 connections against a transaction a row", "/s", ">=", None),
@@ -109,8 +110,9 @@ def one_round(rows, seconds):
             wide = load(orien, "GET", "/tools", connections=connections, seconds=seconds)
             rows.add(f"wide{connections}", wide["perSecond"], calm)
         ours = load(orien, "POST", "/execute", BODY, seconds=seconds)
-        theirs = load(peer, "POST", "/execute", BODY, seconds=seconds)
-        rows.add("execute", ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
+        for row, path in (("execute", "/execute"), ("thin", "/thin")):
+            theirs = load(peer, "POST", path, BODY, seconds=seconds)
+            rows.add(row, ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
         calls = load(orien, "POST", "/execute", BODY, connections=128, seconds=seconds)
     # On the file system that the node's state was on.
     with tempfile.TemporaryDirectory(prefix="orien-bench-") as folder:

@@ -1,11 +1,11 @@
-"""The node's API on FastAPI, as one would write it there, but for what a ledger is for: all is kept in
-memory and gone with the process.
+"""The node's API on FastAPI, as one would write it there, but for what a ledger is for: all is kept
+in memory and gone with the process.
 
-Started by `uvicorn peer:app`; it is what the node's cost of a call is weighed against, so it does what
-the node does for a call: names no other host, validates, knows a request that comes again, has slots
-and a bounded queue, runs the handler on a thread (it may block) under a deadline, and keeps a record
-of what that used and cost. `POST /thin` leaves all of that out but the validation and the record, and
-runs the handler in the request: the least that answers alike.
+Started by `uvicorn peer:app`; it is what the node's cost of a call is weighed against, so it does
+what the node does for a call: answers to its own name alone, validates, knows a request that comes
+again, has slots and a bounded queue, runs the handler on a thread (it may block) under a deadline,
+and keeps a record of what that used and cost. `POST /thin` leaves out all but the validation and
+the record, and runs the handler in the request: the least that answers alike.
 """
 
 import asyncio
@@ -45,6 +45,29 @@ class Submission(BaseModel):
     args: EchoArguments
 
 
+class Usage(BaseModel):
+    wallMicroseconds: int
+    cpuUserMicroseconds: int
+
+
+class Cost(BaseModel):
+    currency: str
+    microUnits: int
+
+
+class Execution(BaseModel):
+    executionId: str
+    status: str
+    startedAt: str
+    sessionId: str | None = None
+    toolId: str | None = None
+    completedAt: str | None = None
+    exitCode: int | None = None
+    output: str | None = None
+    usage: Usage | None = None
+    cost: Cost | None = None
+
+
 def now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -67,12 +90,12 @@ async def tools():
     return TOOLS
 
 
-@app.post("/execute", status_code=202)
+@app.post("/execute", status_code=202, response_model_exclude_unset=True)
 async def execute(
     request: Request, submission: Submission,
     wait: Annotated[int, Query(ge=0, le=300)] = 0,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
-):
+) -> Execution:
     if idempotency_key:
         body = hashlib.blake2b(await request.body()).digest()
         known, earlier = keys.setdefault(idempotency_key, (body, None))
@@ -121,8 +144,8 @@ async def thin(submission: Submission):
     return record
 
 
-@app.get("/executions/{execution}")
-async def execution(execution: str):
+@app.get("/executions/{execution}", response_model_exclude_unset=True)
+async def execution(execution: str) -> Execution:
     if execution not in records:
         raise HTTPException(404, "Execution not found")
     return records[execution]

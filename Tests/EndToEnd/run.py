@@ -21,7 +21,9 @@ def main():
     verbosity = 2 if "-v" in sys.argv else 1
     result = unittest.TextTestRunner(sys.stdout, verbosity=verbosity).run(suite)
     broken = {str(test).split(" [")[0] for test, _ in result.failures + result.errors}
-    print(f"{result.testsRun - len(broken)} passed, {len(broken)} failed")
+    # What fails before its first test has run none.
+    passed = max(0, result.testsRun - len(broken))
+    print(f"{passed} passed, {len(broken)} failed")
     sys.exit(1 if broken or result.testsRun == 0 else 0)
 
 

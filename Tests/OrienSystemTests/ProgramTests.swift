@@ -41,4 +41,21 @@ struct ProgramTests {
     #expect(failure?.reason == reason)
     #expect(failure?.message.contains(path) == true)
   }
+
+  @Test("What only the start needed is given back, and the program goes on")
+  func givingBack() throws {
+    let before = try filePages()
+    Program.giveBackStart()
+    #expect(try filePages() < before)
+  }
+
+  /// Pages of files that this process has mapped and that are in memory.
+  private func filePages() throws -> Int {
+    let file = try #require(fopen("/proc/self/statm", "r"))
+    defer { fclose(file) }
+    var line = [UInt8](repeating: 0, count: 256)
+    let count = fread(&line, 1, line.count, file)
+    let fields = String(decoding: line.prefix(count), as: UTF8.self).split(separator: " ")
+    return try #require(Int(fields[2]))
+  }
 }

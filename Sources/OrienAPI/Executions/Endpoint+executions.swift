@@ -9,6 +9,10 @@ extension Endpoint {
     name: "wait", summary: "Seconds to wait for the end before the present state is answered",
     schema: #"{"type":"integer","minimum":0,"maximum":300}"#)
   private static let notFound = Answer.problem(.notFound, "No such execution, or not yours")
+  private static let streamed = [
+    Answer.problem(.serviceUnavailable, "Too many streams are open, or the node is going down"),
+    .problem(.internalServerError, "The node's disk has failed"),
+  ]
 
   static let executions: [Endpoint] = [
     Endpoint(
@@ -81,7 +85,7 @@ extension Endpoint {
       answers: [
         .other("application/octet-stream", "What there is of it"), notFound,
         .problem(.badRequest, "A query parameter is wrong"),
-      ] + .disk
+      ] + streamed
     ) { api, inquiry throws(Failure) in try api.sendOutput(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/events",
@@ -89,9 +93,7 @@ extension Endpoint {
       answers: [
         .other("text/event-stream", "Events until the execution is over"), notFound,
         .problem(.badRequest, "The Last-Event-ID is none of this stream"),
-        .problem(.serviceUnavailable, "Too many streams are open, or the node is going down"),
-        .problem(.internalServerError, "The node's disk has failed"),
-      ]
+      ] + streamed
     ) { api, inquiry throws(Failure) in try api.sendEvents(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/receipt",

@@ -12,12 +12,7 @@ extension API {
       do throws(Failure) {
         let report = try result.get()
         let place = try place.within(report)
-        guard eventStreams < mostEventStreams else {
-          throw Failure(
-            .unavailable, "too-many-streams",
-            "\(eventStreams) event streams are open, the most there can be")
-        }
-        EventTransfer(report, from: place, self, inquiry).begin()
+        EventTransfer(report, from: place, self, inquiry, try openStream()).begin()
       } catch {
         inquiry.exchange.fail(error)
       }
@@ -79,12 +74,17 @@ private final class EventTransfer {
   private var report: ExecutionReport
   private var place: EventPlace
   private var stream: EventStream?
+  private var open: OpenStream?
   private var observation: Observation?
   private var isBusy = false
   /// Something came while it was busy.
   private var mustGoOn = false
 
-  init(_ report: ExecutionReport, from place: EventPlace, _ api: API, _ inquiry: Inquiry) {
+  init(
+    _ report: ExecutionReport, from place: EventPlace, _ api: API, _ inquiry: Inquiry,
+    _ open: OpenStream
+  ) {
+    self.open = open
     self.report = report
     id = report.id
     self.place = place
@@ -95,7 +95,6 @@ private final class EventTransfer {
   func begin() {
     let stream = EventStream(inquiry.exchange, on: api.loop, heartbeat: api.heartbeat)
     self.stream = stream
-    api.eventStreams += 1
     observation = api.kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
     // The callbacks hold the transfer until the answer ends, and the end lets go of them.
     stream.onDrain { [self] in goOn() }
@@ -192,6 +191,6 @@ private final class EventTransfer {
     guard stream != nil else { return }
     stream = nil
     observation = nil
-    api.eventStreams -= 1
+    open = nil
   }
 }

@@ -17,11 +17,13 @@ extension API {
           .invalid, "invalid-query", "stream: expected stdout or stderr",
           faults: [.init("/stream", "is neither stdout nor stderr")])
       }
-    kernel.report(id, for: inquiry.caller) { [kernel] result in
-      switch result {
-      case .failure(let failure): inquiry.exchange.fail(failure)
-      case .success(let report):
-        OutputTransfer(report, stream, from: offset, follows: follows, kernel, inquiry).begin()
+    kernel.report(id, for: inquiry.caller) { [self] result in
+      do throws(Failure) {
+        let report = try result.get()
+        let open = follows ? try openStream() : nil
+        OutputTransfer(report, stream, from: offset, kernel, inquiry, open).begin()
+      } catch {
+        inquiry.exchange.fail(error)
       }
     }
   }
@@ -35,6 +37,7 @@ private final class OutputTransfer {
   private let id: ExecutionID
   private let stream: OutputStream
   private let follows: Bool
+  private var open: OpenStream?
   private let kernel: Kernel
   private let inquiry: Inquiry
   private var report: ExecutionReport
@@ -45,14 +48,16 @@ private final class OutputTransfer {
   /// Something came while it was reading.
   private var mustGoOn = false
 
+  /// It follows where it has the place of an open stream.
   init(
-    _ report: ExecutionReport, _ stream: OutputStream, from offset: Int, follows: Bool,
-    _ kernel: Kernel, _ inquiry: Inquiry
+    _ report: ExecutionReport, _ stream: OutputStream, from offset: Int, _ kernel: Kernel,
+    _ inquiry: Inquiry, _ open: OpenStream?
   ) {
+    follows = open != nil
+    self.open = open
     id = report.id
     self.report = report
     self.stream = stream
-    self.follows = follows
     self.kernel = kernel
     self.inquiry = inquiry
     self.offset = offset
@@ -125,5 +130,6 @@ private final class OutputTransfer {
   private func end() {
     observation = nil
     writer = nil
+    open = nil
   }
 }

@@ -15,9 +15,9 @@ package final class API: HTTPHandler {
   let startedAt = Instant.now
   var toolList = ToolList()
   let document: PreparedResponse
-  var eventStreams = 0
-  /// Event streams at once; each is a connection that stays.
-  package var mostEventStreams = 1000
+  var openStreams = 0
+  /// Streams of events, and outputs that are followed, at once.
+  package var mostStreams = 1000
   /// How long an event stream is silent at most.
   package var heartbeat = Duration.seconds(15)
   /// The server's own figures, for metrics.

@@ -72,7 +72,8 @@ extension API {
     text.counter("orien_http_exhausted_total", "Times without a descriptor left", counts.exhausted)
     text.counter("orien_http_bytes_in_total", "Bytes received", counts.bytesIn)
     text.counter("orien_http_bytes_out_total", "Bytes sent", counts.bytesOut)
-    text.gauge("orien_http_event_streams", "Open event streams", eventStreams)
+    text.gauge(
+      "orien_http_streams", "Open streams of events and of outputs that are followed", openStreams)
     text.family("orien_http_answers_total", "counter", "Answers by class of status")
     for digit in 2...5 {
       text.sample("orien_http_answers_total", [("class", "\(digit)xx")], counts.answers(digit))

@@ -1,3 +1,5 @@
+import OrienSystem
+
 /// A body on its way to whoever asked for it.
 final class BodyReading {
   private(set) var decoder: BodyDecoder
@@ -7,19 +9,22 @@ final class BodyReading {
   private(set) var collected: [UInt8] = []
   /// Its share of what all collected bodies may hold.
   private let pool: BodyPool
+  private let peer: NetworkAddress
   private var heldBytes = 0
   var isPaused = false
 
   init(
-    _ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver, from pool: BodyPool
+    _ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver,
+    from peer: NetworkAddress, into pool: BodyPool
   ) {
+    self.peer = peer
     self.decoder = decoder
     self.limitBytes = limitBytes
     self.receiver = receiver
     self.pool = pool
   }
 
-  deinit { pool.give(back: heldBytes) }
+  deinit { pool.give(back: heldBytes, of: peer) }
 
   var isDone: Bool { decoder.isDone }
 
@@ -33,7 +38,9 @@ final class BodyReading {
     input.consume(used)
     if case .collect = receiver {
       swap(&carried, &collected)
-      guard pool.take(collected.count, inPlaceOf: &heldBytes) else { throw .noRoomForBody }
+      guard pool.take(collected.count, of: peer, inPlaceOf: &heldBytes) else {
+        throw .noRoomForBody
+      }
       return []
     }
     return carried

@@ -106,7 +106,7 @@ extension HTTPConnection {
   private func newReading(
     _ decoder: BodyDecoder, atMost limitBytes: Int, _ receiver: BodyReceiver
   ) -> BodyReading {
-    BodyReading(decoder, atMost: limitBytes, receiver, from: service.bodies)
+    BodyReading(decoder, atMost: limitBytes, receiver, from: peer, into: service.bodies)
   }
 
   private static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)

@@ -22,7 +22,7 @@ package struct Policy: Sendable {
 
   package init(
     defaults: Limits, maxima: Limits, slots: Int, queued: Int, queuedPerOwner: Int,
-    queueDeadline: Duration, grace: Duration = .seconds(2), recentBytes: Int = 32 << 20
+    queueDeadline: Duration, grace: Duration = .seconds(2), recentBytes: Int = 8 << 20
   ) {
     self.defaults = defaults
     self.maxima = maxima

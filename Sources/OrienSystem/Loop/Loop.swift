@@ -13,6 +13,8 @@ public final class Loop: @unchecked Sendable {
   private let poll: Descriptor
   private let bell: Bell
   private let posted = Mutex(Posted())
+  /// What was posted and is being run: an array of its own, so that neither grows anew each turn.
+  private var bodies: [@Sendable () -> Void] = []
   private var owner = pthread_self()
   private var watches = WatchTable()
   private var timers = TimerQueue()
@@ -131,14 +133,15 @@ public final class Loop: @unchecked Sendable {
   }
 
   private func drainPosted() {
-    let bodies = posted.withLock { posted in
-      defer { posted = Posted() }
-      return posted.bodies
+    posted.withLock { posted in
+      swap(&posted.bodies, &bodies)
+      posted.needsBell = false
     }
     for body in bodies {
       body()
       drainSoon()
     }
+    bodies.removeAll(keepingCapacity: bodies.count < 1024)
   }
 
   private func drainSoon() {

@@ -145,6 +145,7 @@ final class Node {
         let bound = try server.listen(on: address)
         log.announce("orien: listening on http://\(bound)")
       }
+      Program.giveBackStart()
     } catch {
       fail(error)
     }

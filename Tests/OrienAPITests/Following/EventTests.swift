@@ -56,7 +56,7 @@ struct EventTests {
       #expect(events.map(\.name) == ["state", "stdout", "stderr", "state"])
       #expect(events.first?.json["status"]?.string == "running")
       #expect(events.last?.json["status"]?.string == "completed")
-      #expect(site.api.eventStreams == 0)
+      #expect(site.api.openStreams == 0)
     }
   }
 
@@ -166,9 +166,9 @@ struct EventTests {
       let id = try site.submit("wait_cancel")
       let line = site.start("GET", "/executions/\(id)/events")
       try site.world.wait { (Answer(line.output)?.text ?? "").contains(": \n\n: \n\n") }
-      #expect(site.api.eventStreams == 1)
+      #expect(site.api.openStreams == 1)
       line.end()
-      #expect(line.isClosed && site.api.eventStreams == 0)
+      #expect(line.isClosed && site.api.openStreams == 0)
       _ = try site.ask("DELETE", "/executions/\(id)")
     }
   }
@@ -176,15 +176,19 @@ struct EventTests {
   @Test("There are so many streams and no more, and one that ends makes room")
   func cap() throws {
     try Site.with { site in
-      site.api.mostEventStreams = 2
+      site.api.mostStreams = 2
       let id = try site.submit("wait_cancel")
-      let lines = (0..<2).map { _ in site.start("GET", "/executions/\(id)/events") }
-      try site.world.wait { site.api.eventStreams == 2 }
-      let refused = try site.ask("GET", "/executions/\(id)/events")
-      #expect(refused.status == 503 && refused["code"]?.string == "too-many-streams")
+      let paths = ["events", "output?follow=1"].map { "/executions/\(id)/\($0)" }
+      let lines = paths.map { site.start("GET", $0) }
+      try site.world.wait { site.api.openStreams == 2 }
+      for path in paths {
+        let refused = try site.ask("GET", path)
+        #expect(refused.status == 503 && refused["code"]?.string == "too-many-streams")
+      }
+      #expect(try site.ask("GET", "/executions/\(id)/output").status == 200)
       lines[0].reset()
       let third = site.start("GET", "/executions/\(id)/events")
-      try site.world.wait { site.api.eventStreams == 2 }
+      try site.world.wait { site.api.openStreams == 2 }
       _ = try site.ask("DELETE", "/executions/\(id)")
       for line in [lines[1], third] { #expect(try site.answer(on: line).isWhole) }
     }

@@ -38,7 +38,7 @@ final class Site {
     let result = Result { try body(site) }
     site.service.closeAll()
     try world.close()
-    #expect(site.api.eventStreams == 0)
+    #expect(site.api.openStreams == 0)
     #expect(site.service.counts.forgotten == 0)
     try result.get()
   }

@@ -38,6 +38,25 @@ struct BodyPoolTests {
     #expect(third.responses.map(\.body) == ["\(free) bytes"])
   }
 
+  @Test("Nobody from elsewhere fills more than half of it alone")
+  func shares() throws {
+    let first = Wire(limits, from: "192.0.2.1:1000")
+    begin(first, sending: free + 30_000)
+    let second = Wire(from: "192.0.2.1:1001", beside: first)
+    begin(second, sending: free + 20_000)
+    #expect(first.service.bodies.usedBytes == 50_000)
+    second.feed([0x61])
+    #expect(second.responses.map(\.status) == [503])
+    let other = Wire(from: "192.0.2.2:1000", beside: first)
+    begin(other, sending: free + 50_000)
+    #expect(other.responses.isEmpty)
+    for wire in [first, other] { wire.connection.close() }
+    #expect(first.service.bodies.usedBytes == 0)
+    let again = Wire(from: "192.0.2.1:1002", beside: first)
+    begin(again, sending: free + 50_000)
+    #expect(again.responses.isEmpty, "what was given back is there again")
+  }
+
   @Test("What was held is free again however the body ends", arguments: ["end", "close", "late"])
   func free(by end: String) throws {
     let wire = Wire(limits)

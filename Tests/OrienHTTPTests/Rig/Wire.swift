@@ -26,7 +26,7 @@ final class Wire: Transport {
   init(
     _ limits: HTTPLimits = HTTPLimits(), origins: OriginPolicy = OriginPolicy(),
     listener: String = "127.0.0.1:4000", handler: SampleHandler = SampleHandler(),
-    beside other: Wire? = nil
+    from peer: String = "127.0.0.1:50000", beside other: Wire? = nil
   ) {
     self.handler = other?.handler ?? handler
     service =
@@ -34,7 +34,7 @@ final class Wire: Transport {
       ?? HTTPService(
         handler: handler, limits: limits, origins: origins, errorBody: SampleHandler.errorBody)
     connection = HTTPConnection(
-      service, self, peer: NetworkAddress("127.0.0.1:50000")!,
+      service, self, peer: NetworkAddress(peer)!,
       listener: NetworkAddress(listener)!)
     service.add(connection)
   }

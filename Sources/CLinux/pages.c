@@ -1,0 +1,42 @@
+/* dl_iterate_phdr is a GNU extension, and its callback is easier here. */
+#define _GNU_SOURCE
+#include <link.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+
+#include "clinux.h"
+
+/* The loader has written where an object's code is to be fitted to its place. */
+static bool is_as_in_file(const struct dl_phdr_info *object) {
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+    if (part->p_type != PT_DYNAMIC) continue;
+    const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->dlpi_addr + part->p_vaddr);
+    for (; entry->d_tag != DT_NULL; entry++) {
+      if (entry->d_tag == DT_TEXTREL) return false;
+      if (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL) return false;
+    }
+  }
+  return true;
+}
+
+static int give_back(struct dl_phdr_info *object, size_t size, void *nothing) {
+  (void)size, (void)nothing;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  if (!is_as_in_file(object)) return 0;
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+    if (part->p_type != PT_LOAD || part->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
+    /* What cannot be given back stays. */
+    (void)madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void linux_give_back_pages(void) {
+  dl_iterate_phdr(give_back, NULL);
+  malloc_trim(0);
+}
