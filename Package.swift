@@ -129,7 +129,7 @@ let checks: [Target] = [
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
-  tests("OrienLedger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+  tests("OrienLedger", ["OrienLedger", "CSQLite", "OrienSystem", "OrienModel"]),
   tests(
     "OrienKernel",
     [

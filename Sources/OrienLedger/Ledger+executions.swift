@@ -19,7 +19,7 @@ extension Ledger {
   }
 
   /// The execution that was accepted for the same request of that owner, nil where there is none; a
-  /// failure `mismatch` where the request's body was another.
+  /// failure `mismatch` where the request's body was another, `limited` where many wait already.
   package func accepted(
     under idempotency: Idempotency, of owner: Owner,
     then reply: Reply<Result<ExecutionID?, Failure>>

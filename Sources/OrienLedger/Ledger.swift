@@ -28,7 +28,7 @@ package final class Ledger: Sendable {
   package static let inlineOutputBytes = 64 << 10
   /// The largest arguments of an execution.
   package static let argumentBytes = 4 << 20
-  /// Entries that may wait for the writer before new work is refused.
+  /// Entries that may wait for the writer before whatever was not promised is refused.
   private static let waitingEntries = 65_536
   /// Lists that may wait before more of them are refused.
   private static let waitingLists = 64
@@ -57,19 +57,22 @@ package final class Ledger: Sendable {
   ///
   /// Fails where another process has the folder, and where the ledger is damaged, newer or somebody
   /// else's. `onBroken` is called once, from the writer's thread, when a write failed in a way after
-  /// which only a new start can tell what is on the disk: the node is to exit with 1.
+  /// which only a new start can tell what is on the disk: the node is to exit with 1. `onHeld` is
+  /// called from there whenever what was promised begins to wait, with what for.
   package static func open(
     folder path: String, options: Options = Options(),
-    onBroken: @escaping @Sendable (Failure) -> Void
+    onBroken: @escaping @Sendable (Failure) -> Void,
+    onHeld: @escaping @Sendable (Failure) -> Void = { _ in }
   ) throws(Failure) -> Ledger {
     let folder = try Folder(at: path, creating: true)
     let file = try LedgerFile(in: folder)
     try file.checkEnd()
-    return try DatabaseError.telling { try Ledger(file, options, onBroken) }
+    return try DatabaseError.telling { try Ledger(file, options, onBroken, onHeld) }
   }
 
   private init(
-    _ file: LedgerFile, _ options: Options, _ onBroken: @escaping @Sendable (Failure) -> Void
+    _ file: LedgerFile, _ options: Options, _ onBroken: @escaping @Sendable (Failure) -> Void,
+    _ onHeld: @escaping @Sendable (Failure) -> Void
   ) throws {
     folder = file.folder
     publicKey = file.key.publicKey
@@ -92,7 +95,7 @@ package final class Ledger: Sendable {
     }
     let writer = try Writer(
       file, options: options, outputs: outputs, mint: mint, board: board, inbox: inbox,
-      onBroken: onBroken)
+      onBroken: onBroken, onHeld: onHeld)
     reader = try Reader("reader", file.path, key: publicKey, mint: mint, outputs: outputs)
     lister = try Reader(
       "lister", file.path, key: publicKey, mint: mint, outputs: outputs, atMost: Self.waitingLists)
@@ -138,7 +141,7 @@ package final class Ledger: Sendable {
   func submit<Value: Sendable>(
     _ entry: some Entry, _ reply: Reply<Result<Value, Failure>>
   ) {
-    if entry.need == .room, inbox.count > Self.waitingEntries {
+    if entry.need != .certainty, inbox.count > Self.waitingEntries {
       return reply(
         .failure(Failure(.limited, "ledger-behind", "the ledger's disk is behind: try again")))
     }

@@ -4,8 +4,6 @@ import contextlib
 import os
 import pathlib
 import signal
-import subprocess
-import tempfile
 import threading
 import unittest
 
@@ -37,36 +35,6 @@ class Frozen:
 
 
 class RestartTests(unittest.TestCase):
-    def test_a_start_on_a_full_disk_ends_and_says_why(self):
-        """What the last node lost has no room to be written. Wants to mount."""
-        if os.getuid() != 0:
-            return
-        home = pathlib.Path(tempfile.mkdtemp(prefix="orien-e2e-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", home],
-                       check=True)
-        node = Node(state=home / "state")
-        try:
-            node.start()
-            node.upload("s", "main.py", SCRIPT)
-            started = node.execute("s", "python_script", {"script": "main.py"}).json
-            until(lambda: node.get("/sessions/s/files/pid").status == 200, 10, "no script runs")
-            node.kill()
-            (node.state / "reserve").unlink()
-            with (home / "filler").open("wb", buffering=0) as filler, \
-                    contextlib.suppress(OSError):
-                while filler.write(bytes(4096)): pass
-            with self.assertRaises(AssertionError):
-                node.start()
-            self.assertIn("the disk has no room", "\n".join(node.lines))
-            self.assertEqual(node.process.wait(20), 73)
-            (home / "filler").unlink()
-            node.start()
-            self.assertEqual(node.final(started["executionId"])["status"], "lost")
-        finally:
-            node.close()
-            subprocess.run(["umount", "-l", home], check=True)
-            home.rmdir()
-
     def test_nothing_is_lost_while_it_lives(self):
         """Even where all of the jail died with the node. Wants a freezer of version 1."""
         if not os.access(FREEZER, os.W_OK):

@@ -1,11 +1,13 @@
 import OrienKernel
 import OrienModel
 import OrienSandbox
+import OrienSystem
 import OrienTestKit
 import Testing
 
 @testable import OrienAPI
 @testable import OrienHTTP
+@testable import OrienLedger
 
 @Suite("API: its document")
 struct DocumentTests {
@@ -100,6 +102,36 @@ struct DocumentTests {
         #expect(schema.faults(of: answer.json, request.schema) == [], "\(request.target)")
       }
       _ = try site.world.end(of: #require(ExecutionID(running)))
+    }
+  }
+
+  @Test("That too many lists wait is answered, and the document says so")
+  func lists() throws {
+    try Site.with { site in
+      let (gate, over) = (Channel<Void>(), Channel<Void>())
+      site.world.ledger.lister.ask(
+        Reply(direct: { (_: Result<Void, Failure>) in over.send(()) })
+      ) { _ in
+        _ = gate.receive()
+        return .success(())
+      }
+      // Nobody answers a list before the gate is open, but that there are too many.
+      let lines = (0..<66).map { _ in site.start("GET", "/executions") }
+      let refused = try site.ask("GET", "/executions")
+      #expect(refused.status == 429 && refused["code"]?.string == "readers-busy")
+      gate.send(())
+      _ = over.receive()
+      for line in lines { _ = try site.answer(on: line) }
+    }
+  }
+
+  @Test("A route's answers are listed each once, and those of the door at every route")
+  func statuses() throws {
+    for endpoint in Endpoint.all {
+      let statuses = endpoint.answers.map(\.status.rawValue)
+      #expect(Set(statuses).count == statuses.count, "\(endpoint.template)")
+      #expect(statuses.contains(400) && statuses.contains(401), "\(endpoint.template)")
+      #expect(statuses.contains(403) == !endpoint.isOpen, "\(endpoint.template)")
     }
   }
 

@@ -127,6 +127,39 @@ struct AcceptingTests {
     }
   }
 
+  @Test("Where too many wait, what was not promised is refused, and questions with it")
+  func behind() throws {
+    try rig.with { ledger in
+      let promised = ledger.makeAcceptance()
+      try ledger.accept(promised)
+      let (begun, gate, over) = (Channel<Void>(), Channel<Void>(), Channel<Void>())
+      func wait() {
+        ledger.submit(.certainty, Reply(direct: { (_: Result<Void, Failure>) in over.send(()) })) {
+          _ in
+          begun.send(())
+          _ = gate.receive()
+          return .success(())
+        }
+      }
+      wait()
+      _ = begun.receive()
+      // The writer has taken the first alone, which holds up the rest until the gate is closed.
+      for _ in 0...65_536 { wait() }
+      let refused = Channel<String>()
+      ledger.accepted(
+        under: idempotent(), of: promised.owner,
+        then: Reply(direct: { refused.send($0.failure?.reason ?? "answered") }))
+      ledger.accept(
+        ledger.makeAcceptance(),
+        then: Reply(direct: { refused.send($0.failure?.reason ?? "accepted") }))
+      gate.close()
+      #expect(refused.receive() == "ledger-behind")
+      #expect(refused.receive() == "ledger-behind")
+      try ledger.settle(.completed(promised))
+      #expect(over.count == 65_538)
+    }
+  }
+
   @Test("Ids are version 4 UUIDs, name their row, and tell nothing of their order")
   func mint() throws {
     try rig.with { ledger in
@@ -144,5 +177,11 @@ struct AcceptingTests {
         #expect((850...1150).contains(ones), "bit \(bit) is one \(ones) times of 2000")
       }
     }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }

@@ -136,7 +136,8 @@ struct FullDiskTests {
   @Test("Finals that do not even fit into the reserve wait, and are written when there is room")
   func waiting() throws {
     rig.options.reserveBytes = 4096
-    try rig.with { ledger in
+    let told = Channel<Failure>()
+    try rig.with(onHeld: { told.send($0) }) { ledger in
       let open = (0..<8).map { _ in ledger.makeAcceptance() }
       for acceptance in open { try ledger.accept(acceptance) }
       try disk.fill(leaving: 0)
@@ -148,10 +149,37 @@ struct FullDiskTests {
       // The writer has met the full disk once this refusal is back.
       #expect(throws: Failure.self) { try ledger.accept(ledger.makeAcceptance()) }
       #expect(ledger.gauges.isFull)
+      #expect(ledger.gauges.heldBy?.code == .full)
+      #expect(told.receive()?.code == .full)
       disk.empty()
       for _ in open { _ = try #require(answers.receive()).get() }
+      // What comes next finds nothing held any more.
+      _ = try acceptAtLast(ledger)
+      #expect(ledger.gauges.heldBy == nil)
+      #expect(told.count == 0)
     }
     #expect(try Chain.verify(folder: rig.path).end == 8)
+  }
+
+  @Test("What another program keeps from being written waits for that, and says so each time")
+  func locked() throws {
+    let told = Channel<Failure>()
+    try rig.with(onHeld: { told.send($0) }) { ledger in
+      for _ in 0..<2 {
+        let acceptance = try acceptAtLast(ledger)
+        let other = try Database(at: rig.file, .write)
+        try other.execute("BEGIN IMMEDIATE")
+        let answers = Channel<Result<Settled, Failure>>()
+        ledger.settle(.completed(acceptance), then: Reply(direct: { answers.send($0) }))
+        let why = try #require(told.receive())
+        #expect(why.code == .unavailable && why.reason == "ledger-busy")
+        #expect(ledger.gauges.heldBy?.reason == "ledger-busy")
+        #expect(answers.count == 0)
+        try other.execute("ROLLBACK")
+        _ = try #require(answers.receive()).get()
+      }
+      #expect(told.count == 0)
+    }
   }
 
   @Test("A ledger opened on a full disk refuses what is new and settles what was lost")

@@ -23,15 +23,19 @@ final class Rig {
   var file: String { path + "/ledger.db" }
 
   func open(
-    onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") }
+    onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") },
+    onHeld: @escaping @Sendable (Failure) -> Void = { _ in }
   ) throws(Failure) -> Ledger {
-    try Ledger.open(folder: path, options: options, onBroken: onBroken)
+    try Ledger.open(folder: path, options: options, onBroken: onBroken, onHeld: onHeld)
   }
 
   /// Opens a ledger for as long as `body` runs.
   @discardableResult
-  func with<Result>(_ body: (Ledger) throws -> Result) throws -> Result {
-    let ledger = try open()
+  func with<Result>(
+    onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") },
+    onHeld: @escaping @Sendable (Failure) -> Void = { _ in }, _ body: (Ledger) throws -> Result
+  ) throws -> Result {
+    let ledger = try open(onBroken: onBroken, onHeld: onHeld)
     defer { ledger.close() }
     return try body(ledger)
   }

@@ -86,10 +86,6 @@ extension JSONWriter {
         for answer in endpoint.answers {
           writer.writeAnswer(answer, links: endpoint.method == .post && answer.namesExecution)
         }
-        if !endpoint.isOpen {
-          writer.writeAnswer(
-            .problem(.unauthorized, "A key is needed, or this one is unknown"), links: false)
-        }
         writer.object("default") { writer in
           writer.field("description", "Any other error")
           writer.writeContent("application/problem+json", schema: "Problem")

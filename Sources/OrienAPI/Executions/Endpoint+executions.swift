@@ -9,6 +9,10 @@ extension Endpoint {
     name: "wait", summary: "Seconds to wait for the end before the present state is answered",
     schema: #"{"type":"integer","minimum":0,"maximum":300}"#)
   private static let notFound = Answer.problem(.notFound, "No such execution, or not yours")
+  private static let streamed = [
+    Answer.problem(.serviceUnavailable, "Too many streams are open, or the node is going down"),
+    .problem(.internalServerError, "The node's disk has failed"),
+  ]
 
   static let executions: [Endpoint] = [
     Endpoint(
@@ -18,10 +22,15 @@ extension Endpoint {
         .json("Kept, and running or waiting for its turn", "Accepted", status: .accepted),
         .json("Over within the time that was waited", "Execution"),
         .problem(.badRequest, "Something in the request is wrong; errors names each fault"),
+        .problem(.notFound, "It is over, and its record is forgotten already"),
+        .problem(.conflict, "Its session is being removed"),
+        .problem(.contentTooLarge, "The body, or the arguments in it, are larger than they may be"),
+        .problem(.unsupportedMediaType, "The body is no JSON by its fields"),
         .problem(.unprocessableContent, "The Idempotency-Key came before with another body"),
         .problem(.tooManyRequests, "Too many calls wait already"),
         .problem(.serviceUnavailable, "The tool cannot be called now"),
         .problem(.insufficientStorage, "The node's disk is full"),
+        .problem(.internalServerError, "The node's disk has failed"),
       ]
     ) { api, inquiry throws(Failure) in try api.execute(inquiry) },
     Endpoint(
@@ -43,21 +52,22 @@ extension Endpoint {
       answers: [
         .json("A page of them", "ExecutionPage"),
         .problem(.badRequest, "A query parameter is wrong"),
-      ]
+        .problem(.tooManyRequests, "Too many lists wait already"),
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.listExecutions(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}", "One execution.", query: [wait],
       answers: [
         .json("As it is now", "Execution"), notFound,
         .problem(.badRequest, "A query parameter is wrong"),
-      ]
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.showExecution(inquiry) },
     Endpoint(
       .delete, "/executions/{executionId}", "Cancel an execution.",
       answers: [
         .json("Its state right after", "Execution"), notFound,
         .problem(.conflict, "It is over already"),
-      ]
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.cancelExecution(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/output", "The bytes of a stream.",
@@ -75,8 +85,7 @@ extension Endpoint {
       answers: [
         .other("application/octet-stream", "What there is of it"), notFound,
         .problem(.badRequest, "A query parameter is wrong"),
-        .problem(.serviceUnavailable, "Too many streams are open"),
-      ]
+      ] + streamed
     ) { api, inquiry throws(Failure) in try api.sendOutput(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/events",
@@ -84,8 +93,7 @@ extension Endpoint {
       answers: [
         .other("text/event-stream", "Events until the execution is over"), notFound,
         .problem(.badRequest, "The Last-Event-ID is none of this stream"),
-        .problem(.serviceUnavailable, "Too many streams are open"),
-      ]
+      ] + streamed
     ) { api, inquiry throws(Failure) in try api.sendEvents(inquiry) },
     Endpoint(
       .get, "/executions/{executionId}/receipt",
@@ -93,7 +101,7 @@ extension Endpoint {
       answers: [
         .json("The record with its path to a signature", "Receipt"), notFound,
         .problem(.conflict, "It is not over yet"),
-      ]
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.sendReceipt(inquiry) },
   ]
 }

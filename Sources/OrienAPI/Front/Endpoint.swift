@@ -11,6 +11,7 @@ struct Endpoint: Sendable {
   let isOpen: Bool
   let query: [Query]
   let body: Body?
+  /// Each status that it can answer with, but for what the server refuses of any request.
   let answers: [Answer]
   let run: @Sendable (API, Inquiry) -> Void
 
@@ -49,13 +50,29 @@ struct Endpoint: Sendable {
     self.isOpen = isOpen
     self.query = query
     self.body = body
-    self.answers = answers
+    self.answers =
+      answers
+      + Self.door(isOpen: isOpen).filter { answer in
+        !answers.contains { $0.status == answer.status }
+      }
     self.run = { api, inquiry in
       do throws(Failure) { try run(api, inquiry) } catch { inquiry.exchange.fail(error) }
     }
   }
 
   static let all = node + catalogue + executions + sessions
+
+  /// What every route answers to who is not let in.
+  private static func door(isOpen: Bool) -> [Answer] {
+    let answers = [
+      Answer.problem(.badRequest, "Something in the request is wrong"),
+      isOpen
+        ? .problem(.unauthorized, "The key that came is unknown")
+        : .problem(.unauthorized, "A key is needed, or this one is unknown"),
+    ]
+    guard !isOpen else { return answers }
+    return answers + [.problem(.forbidden, "A proxy asks for somebody, and the node has no key")]
+  }
 }
 
 extension Endpoint.Answer {
@@ -73,4 +90,12 @@ extension Endpoint.Answer {
   static func other(_ type: String, _ summary: String) -> Endpoint.Answer {
     Endpoint.Answer(status: .ok, summary: summary, type: type, schema: nil)
   }
+}
+
+extension [Endpoint.Answer] {
+  /// What may happen wherever the disk is asked.
+  static let disk: Self = [
+    .problem(.serviceUnavailable, "The node is going down, or has no resources left just now"),
+    .problem(.internalServerError, "The node's disk has failed"),
+  ]
 }

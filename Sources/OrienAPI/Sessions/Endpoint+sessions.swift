@@ -7,6 +7,10 @@ import OrienSystem
 extension Endpoint {
   private static let unknown = Answer.problem(.notFound, "No such session or file")
   private static let wrongPath = Answer.problem(.badRequest, "The session's id or the path is none")
+  private static let closed = Answer.problem(
+    .forbidden, "A file's or folder's mode forbids this, or a proxy asks and the node has no key")
+  private static let changing = Answer.problem(
+    .conflict, "Something of the path is a folder, runs, or was changed meanwhile")
 
   static let sessions: [Endpoint] = [
     Endpoint(
@@ -18,12 +22,12 @@ extension Endpoint {
       ],
       answers: [
         .json("Nothing of it is left; nor is anything of one that never was", "Removed"), wrongPath,
-        .problem(.conflict, "A call runs in it"),
-      ]
+        .problem(.conflict, "A call runs in it, or something of it cannot be removed"),
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.removeWorkspace(inquiry) },
     Endpoint(
       .get, "/sessions/{sessionId}/files", "List the files of a session.",
-      answers: [.json("Its files", "FileList"), wrongPath, unknown]
+      answers: [.json("Its files", "FileList"), wrongPath, unknown] + .disk
     ) { api, inquiry throws(Failure) in try api.listFiles(inquiry) },
     Endpoint(
       .put, "/sessions/{sessionId}/files/{path...}",
@@ -31,17 +35,22 @@ extension Endpoint {
       answers: [
         .json("A new file", "StoredFile", status: .created),
         .json("A file in place of another", "StoredFile"),
-        wrongPath, .problem(.contentTooLarge, "The file is larger than one may be"),
+        wrongPath, closed, unknown, changing,
+        .problem(.contentTooLarge, "The file is larger than one may be"),
+        .problem(.tooManyRequests, "The node's disk is behind"),
         .problem(.insufficientStorage, "The workspace, or the node, has no room for it"),
-      ]
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.receiveFile(inquiry) },
     Endpoint(
       .get, "/sessions/{sessionId}/files/{path...}", "A file of a session.",
-      answers: [.other("application/octet-stream", "Its bytes"), wrongPath, unknown]
+      answers: [
+        .other("application/octet-stream", "Its bytes"), wrongPath, closed, unknown, changing,
+        .problem(.contentTooLarge, "The file is larger than one may be"),
+      ] + .disk
     ) { api, inquiry throws(Failure) in try api.sendFile(inquiry) },
     Endpoint(
       .delete, "/sessions/{sessionId}/files/{path...}", "Remove a file of a session.",
-      answers: [.json("It is gone", "Removed"), wrongPath, unknown]
+      answers: [.json("It is gone", "Removed"), wrongPath, closed, unknown, changing] + .disk
     ) { api, inquiry throws(Failure) in try api.removeFile(inquiry) },
   ]
 }

@@ -1,9 +1,12 @@
+package import OrienModel
 import Synchronization
 
 /// The ledger's figures at one moment, for metrics and health.
 package struct Gauges: Sendable {
   /// Entries that wait for the writer.
   package var waiting = 0
+  /// Entries that the writer has taken and is at.
+  package var underWay = 0
   /// Transactions that were committed.
   package var commits: UInt64 = 0
   /// Entries in the last commit.
@@ -17,6 +20,8 @@ package struct Gauges: Sendable {
   /// The disk is full, or another program has the file: what is new is refused, finals wait or go
   /// into their reserve.
   package var isFull = false
+  /// Why what was promised waits to be written; nil while nothing does.
+  package var heldBy: Failure?
 }
 
 /// Where the writer shows its figures.

@@ -22,15 +22,18 @@ final class Writer: @unchecked Sendable {
   let board: GaugeBoard
   private let inbox: Channel<any Entry>
   private let onBroken: @Sendable (Failure) -> Void
+  private let onHeld: @Sendable (Failure) -> Void
   private var broken: Failure?
   /// Entries of certainty that met a full disk, in their order.
   private var held: [any Entry] = []
+  private var isHeldTold = false
   /// Why what is new is refused meanwhile.
   private var trouble = Failure(.full, "disk-full", "there is no room for the ledger's reserve")
 
   init(
     _ file: LedgerFile, options: Ledger.Options, outputs: OutputFiles, mint: ExecutionMint,
-    board: GaugeBoard, inbox: Channel<any Entry>, onBroken: @escaping @Sendable (Failure) -> Void
+    board: GaugeBoard, inbox: Channel<any Entry>, onBroken: @escaping @Sendable (Failure) -> Void,
+    onHeld: @escaping @Sendable (Failure) -> Void
   ) throws(DatabaseError) {
     database = file.database
     key = file.key
@@ -45,6 +48,7 @@ final class Writer: @unchecked Sendable {
     self.board = board
     self.inbox = inbox
     self.onBroken = onBroken
+    self.onHeld = onHeld
     try reload()
     room.restore()
     board.show { [room, keptBytes] in
@@ -62,11 +66,13 @@ final class Writer: @unchecked Sendable {
         isOpen = !inbox.isOver
         rest()
       }
+      board.show { [count = entries.count] in $0.underWay = count }
       while entries.count > options.batchEntries {
         write(Array(entries.prefix(options.batchEntries)))
         entries.removeFirst(options.batchEntries)
       }
       if !entries.isEmpty { write(consume entries) }
+      board.show { $0.underWay = 0 }
     }
     held.refuse(Self.closing)
     // What stays in the log is on the disk already, and the next start reads it from there.
@@ -174,9 +180,11 @@ final class Writer: @unchecked Sendable {
   /// The log is emptied before each try, because emptying takes room too: what is written while the
   /// disk is full must not take the last of it.
   private func relieve() {
+    defer { tellOfHeld() }
     for step in [{}, { self.room.release() }] where broken == nil && !held.isEmpty {
       step()
       checkpoint(freed: true)
+      guard broken == nil else { return }
       do throws(DatabaseError) {
         try commit(held)
         held.answer()
@@ -193,7 +201,16 @@ final class Writer: @unchecked Sendable {
       checkpoint(freed: true)
       room.restore()
     }
-    board.show { [room] in $0.isFull = room.isShort }
+  }
+
+  private func tellOfHeld() {
+    let isHeld = !held.isEmpty
+    board.show { [room, trouble] in
+      $0.isFull = room.isShort
+      $0.heldBy = isHeld ? trouble : nil
+    }
+    if isHeld, !isHeldTold { onHeld(trouble) }
+    isHeldTold = isHeld
   }
 
   private func writeOneByOne() {
@@ -214,13 +231,14 @@ final class Writer: @unchecked Sendable {
   }
 
   /// What the disk holds can no longer be told from here: nothing more is written, and the next
-  /// start recovers from the log.
+  /// start recovers from the log. It breaks once, whatever comes after it.
   private func breakDown(_ error: DatabaseError, _ entries: [any Entry]) {
-    let failure = error.failure
+    let isFirst = broken == nil
+    let failure = broken ?? error.failure
     broken = failure
     (held + entries).refuse(failure)
     held = []
-    onBroken(failure)
+    if isFirst { onBroken(failure) }
   }
 
   private func endIfBroken(_ error: DatabaseError) {

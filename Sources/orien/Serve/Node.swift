@@ -25,6 +25,7 @@ final class Node {
   private let server: HTTPServer
   private var exitCode = ExitCode.success
   private var isEnding = false
+  private var startWatch: StartWatch?
 
   /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
   /// started is gone. To be called before there is a second thread.
@@ -37,10 +38,15 @@ final class Node {
     } catch {
       throw error.failure("starting the node")
     }
-    let broken = Broken()
-    ledger = try Ledger.open(folder: configuration.stateFolder, options: configuration.ledger) {
-      broken.tell($0)
-    }
+    let (broken, held) = (LedgerNews(), LedgerNews())
+    ledger = try Ledger.open(
+      folder: configuration.stateFolder, options: configuration.ledger,
+      onBroken: { broken.tell($0) },
+      onHeld: { failure in
+        log.warning(
+          "what was promised waits to be written", ["error": failure.description])
+        held.tell(failure)
+      })
     let runLock = try RunLock(in: ledger.folder)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
@@ -74,6 +80,7 @@ final class Node {
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
+    held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
   }
 
@@ -103,19 +110,12 @@ final class Node {
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
   }
 
-  private static let settlingPatience = Duration.seconds(10)
-
   /// Goes on where the last node stopped, and then listens.
   private func takeUp() {
-    let late = loop.schedule(after: Self.settlingPatience) { [unowned self] in
-      fail(
-        Failure(
-          .full, "disk-full",
-          "the disk has no room for the records of what the last node lost: free some"))
-    }
+    startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
+    startWatch?.begin()
     ledger.settleLost(
       then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
-        late.cancel()
         continueStart(result) { adopt() }
       })
   }
@@ -125,11 +125,17 @@ final class Node {
       continueStart(result) { adoption in
         tell(of: adoption)
         kernel.recover { [unowned self] in
+          endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
           listen()
         }
       }
     }
+  }
+
+  private func endStartWatch() {
+    startWatch?.end()
+    startWatch = nil
   }
 
   private func listen() {
@@ -173,6 +179,7 @@ final class Node {
   private func end(within bound: Duration) {
     guard !isEnding else { return }
     isEnding = true
+    endStartWatch()
     // Whoever waits for an answer hears the end of its execution, so both end side by side.
     var rest = 2
     let one = { [self] in

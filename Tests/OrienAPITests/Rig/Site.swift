@@ -66,8 +66,24 @@ final class Site {
     _ method: String, _ target: String, _ body: String? = nil, _ fields: [String: String] = [:],
     listener: String = "127.0.0.1:4000"
   ) throws -> Answer {
-    try answer(
+    let answer = try answer(
       on: start(method, target, body.map { Array($0.utf8) }, fields, listener: listener))
+    expectDocumented(answer, method, target)
+    return answer
+  }
+
+  /// Whatever a route answers, the document says that it may.
+  private func expectDocumented(_ answer: Answer, _ method: String, _ target: String) {
+    let path = target.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+    let endpoint = Endpoint.all.first { endpoint in
+      let parts = endpoint.template.split(separator: "/", omittingEmptySubsequences: false)
+      return endpoint.method.name == method
+        && (parts.count == path.count || parts.last?.hasSuffix("...}") == true)
+        && zip(parts, path).allSatisfy { part, word in part.first == "{" || part == word }
+    }
+    guard let endpoint else { return }
+    let documented = endpoint.answers.map { Int($0.status.rawValue) }
+    #expect(documented.contains(answer.status), "\(method) \(target): \(answer.text)")
   }
 
   func answer(on line: Line) throws -> Answer {

@@ -57,4 +57,19 @@ struct LedgerTroubleTests {
       expectRefusal(.unavailable) { try world.submit("say") }
     }
   }
+
+  @Test("Where nobody can tell whether a request was accepted before, that is the answer to it")
+  func unknown() throws {
+    try World.with { world in
+      _ = try world.run("say")
+      _ = world.die()
+      // Not that there is no such tool, or that nothing more is taken: it may be done already.
+      expectRefusal(.unavailable, "shutting-down") { try world.submit("sya", key: "k") }
+      world.kernel.drain()
+      expectRefusal(.unavailable, "shutting-down") { try world.submit("say", key: "k") }
+      expectRefusal(.unavailable, "draining") { try world.submit("say") }
+      #expect(world.kernel.counters.refused == ["shutting-down": 2, "draining": 1])
+      #expect(world.kernel.active == 0 && world.kernel.running == 0)
+    }
+  }
 }

@@ -2,8 +2,8 @@ import OrienModel
 import OrienSystem
 import Synchronization
 
-/// Carries the news that the ledger broke to a node that may not be whole yet.
-final class Broken: Sendable {
+/// Carries what befell the ledger to a node that may not be whole yet.
+final class LedgerNews: Sendable {
   private struct State {
     var failure: Failure?
     var inbox: Inbox<Failure>?

@@ -1,0 +1,170 @@
+"""A start that cannot write what it owes the calls of the node before it."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from node import Node, until
+
+SCRIPT = b"import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(1000)\n"
+HELD = "what was promised waits to be written"
+
+
+class SmallDisk:
+    """A state folder on a file system of its own, which can be full. Wants to mount."""
+
+    def __init__(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-e2e-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", self.home],
+                       check=True)
+        self.state = self.home / "state"
+
+    def fill(self):
+        (self.state / "reserve").unlink()
+        with (self.home / "filler").open("wb", buffering=0) as filler, \
+                contextlib.suppress(OSError):
+            while filler.write(bytes(4096)): pass
+
+    def empty(self):
+        (self.home / "filler").unlink()
+
+    def close(self):
+        subprocess.run(["umount", "-l", self.home], check=True)
+        self.home.rmdir()
+
+
+class HeldStartTests(unittest.TestCase):
+    def run(self, result=None):
+        # Only root may mount.
+        return super().run(result) if os.getuid() == 0 else result
+
+    def setUp(self):
+        self.disk = SmallDisk()
+        self.addCleanup(self.disk.close)
+        self.node = Node(state=self.disk.state,
+                         environment={"MAX_CONCURRENT": "1", "QUEUE_SECONDS": "1"})
+        self.addCleanup(self.node.close)
+
+    def run_script(self):
+        """A call that runs: its execution, and the process of it."""
+        self.node.upload("s", "main.py", SCRIPT)
+        started = self.node.execute("s", "python_script", {"script": "main.py"}).json
+        return started["executionId"], until(self.script, 10, "no script runs")
+
+    def script(self):
+        said = self.node.get("/sessions/s/files/pid")
+        return said.body.isdigit() and int(said.body)
+
+    def stay_in_ledger(self):
+        """A connection with which the log and its index outlive the node."""
+        ledger = sqlite3.connect(self.node.state / "ledger.db", isolation_level=None)
+        self.addCleanup(ledger.close)
+        ledger.execute("SELECT count(*) FROM executions").fetchall()
+        return ledger
+
+    def leave_one_that_waited(self):
+        """A node that ended with nothing lost, and a call that has waited for too long since.
+
+        Returns the call, and a connection to the ledger.
+        """
+        self.node.environment["QUEUE_SECONDS"] = "1000"
+        self.node.start()
+        _, script = self.run_script()
+        waiting = self.node.execute("s", "echo", {"message": "x"}).json
+        self.assertEqual(waiting["status"], "pending")
+        accepted = time.monotonic()
+        ledger = self.stay_in_ledger()
+        self.node.process.terminate()
+        until(lambda: self.said("ending: running work"), 10, "it does not end")
+        os.kill(script, signal.SIGKILL)
+        self.assertEqual(self.node.process.wait(20), 0)
+        # Whoever writes needs new room, and finds none in the log.
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        until(lambda: time.monotonic() > accepted + 1, 10, "no time passes")
+        self.node.environment["QUEUE_SECONDS"] = "1"
+        return waiting["executionId"], ledger
+
+    def said(self, text):
+        return [line for line in self.node.lines if text in line]
+
+    def expect_end(self, code, why):
+        """A start that says at once what it waits for, and ends in time."""
+        starting = threading.Thread(target=self.start_in_vain)
+        starting.start()
+        try:
+            until(lambda: self.said(HELD), 8, "it waits without a word")
+            self.assertIsNone(self.node.process.poll())
+            self.assertIn(why, self.said(HELD)[0])
+        finally:
+            starting.join()
+        self.assertEqual(self.node.process.wait(20), code)
+        self.assertIn(why, self.said("the node cannot go on")[0])
+        self.assertEqual(len(self.said(HELD)), 1)
+
+    def start_in_vain(self):
+        with contextlib.suppress(AssertionError):
+            self.node.start()
+
+    def expect_cancelled(self, execution):
+        self.node.start()
+        record = self.node.final(execution)
+        self.assertEqual((record["status"], record["reason"]), ("cancelled", "node-restart"))
+
+    def test_no_room_for_what_was_lost(self):
+        self.node.start()
+        lost, _ = self.run_script()
+        self.node.kill()
+        self.disk.fill()
+        self.expect_end(73, "the ledger's disk is full")
+        self.disk.empty()
+        self.node.start()
+        self.assertEqual(self.node.final(lost)["status"], "lost")
+
+    def test_no_room_for_what_waited_too_long(self):
+        waiting, _ = self.leave_one_that_waited()
+        self.disk.fill()
+        self.expect_end(73, "the ledger's disk is full")
+        self.disk.empty()
+        self.expect_cancelled(waiting)
+
+    def test_no_room_to_forget_a_session_whose_folder_is_gone(self):
+        self.node.start()
+        self.node.upload("s", "a.txt", b"a")
+        ledger = self.stay_in_ledger()
+        self.assertEqual(self.node.stop(), 0)
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        for folder in (self.node.state / "workspaces").iterdir():
+            shutil.rmtree(folder)
+        self.disk.fill()
+        self.expect_end(73, "the ledger's disk is full")
+        self.disk.empty()
+        self.node.start()
+        self.assertTrue(self.said('"sessions":"1"'))
+
+    def test_a_ledger_that_another_program_has_locked_is_not_a_full_disk(self):
+        waiting, ledger = self.leave_one_that_waited()
+        ledger.execute("BEGIN IMMEDIATE")
+        self.expect_end(1, "another program has locked the ledger")
+        self.assertFalse(self.said("disk-full"))
+        ledger.execute("ROLLBACK")
+        self.expect_cancelled(waiting)
+
+    def test_a_start_goes_on_when_what_held_it_up_is_gone(self):
+        waiting, ledger = self.leave_one_that_waited()
+        ledger.execute("BEGIN IMMEDIATE")
+        starting = threading.Thread(target=self.node.start)
+        starting.start()
+        try:
+            until(lambda: self.said(HELD), 8, "it waits without a word")
+        finally:
+            ledger.execute("ROLLBACK")
+            starting.join()
+        self.assertEqual(self.node.final(waiting)["status"], "cancelled")
