@@ -35,11 +35,10 @@ package final class Ledger: Sendable {
 
   /// Bounds, with the names that the configuration has for them.
   package struct Options: Sendable {
+    /// Since its end an execution is kept so long, one day at least, with its idempotency key.
     package var retainDays = 30
-    /// Of outputs and records.
+    /// Of outputs, which go before their executions do.
     package var retainBytes: Int64 = 10 << 30
-    /// How old a record is at least that goes because of its bytes.
-    package var recordSeconds = 86_400
     /// Room on the disk that only finals may use: as much as the log may need to be emptied.
     package var reserveBytes: Int64 = 16 << 20
     /// From this size on the log is moved into the file even while there is work.

@@ -36,60 +36,72 @@ struct RetentionTests {
     #expect(report.start == 0 && report.end == 4)
   }
 
-  @Test("Beyond the bound of bytes a young record stays, and with it the key of its request")
-  func young() throws {
-    rig.options.retainBytes = 5000
+  @Test("Records are not counted: as many as there are, outputs within the bound stay")
+  func recordsDoNotCount() throws {
+    rig.options.retainBytes = 200
+    try rig.with { ledger in
+      let ids = try (0..<20).map { _ in try ledger.run() }
+      // Each of these is a turn of the writer's, which looks for what is to be forgotten.
+      for _ in 0..<200 { try ledger.run("") }
+      for id in ids { #expect(try ledger.execution(id)?.end?.isOutputForgotten == false) }
+      #expect(ledger.gauges.keptBytes == 120)
+    }
+  }
+
+  @Test("Beyond the bound of bytes no record goes, and no request that was made is made again")
+  func recordsStay() throws {
+    rig.options.retainBytes = 0
     try rig.with { ledger in
       let idempotency = Idempotency(key: "k", body: [1])
       let first = ledger.makeAcceptance(idempotency: idempotency)
       try ledger.accept(first)
-      try ledger.settle(.completed(first, output: String(repeating: "x", count: 6000)))
-      while try ledger.execution(first.id)?.end?.isOutputForgotten != true {}
-      for _ in 0..<20 { try ledger.run("") }
-      // Each of these is a turn of the writer's, which looks for what is to be forgotten.
-      for _ in 0..<200 { try ledger.run("") }
-      #expect(
-        try ledger.accept(ledger.makeAcceptance(idempotency: idempotency))
-          == .duplicate(of: first.id))
-      #expect(ledger.gauges.keptBytes > 5000)
-    }
-    #expect(try Chain.verify(folder: rig.path).start == 0)
-  }
-
-  @Test("Records go when there is no output left to forget")
-  func records() throws {
-    rig.options.recordSeconds = 0
-    try rig.with { ledger in for _ in 0..<20 { try ledger.run("") } }
-    rig.options.retainBytes = 5000
-    try rig.with { ledger in
-      while ledger.gauges.keptBytes > 5000 { _ = try ledger.executions(ExecutionQuery(owner: nil)) }
-      #expect(try !ledger.executions(ExecutionQuery(owner: nil)).executions.isEmpty)
+      try ledger.settle(.completed(first))
+      // Each of these is forgotten by a step that comes after those of the one before.
+      for _ in 0..<20 {
+        let id = try ledger.run()
+        while try ledger.execution(id)?.end?.isOutputForgotten == false {}
+      }
+      #expect(ledger.gauges.keptBytes == 0)
+      let again = ledger.makeAcceptance(idempotency: idempotency)
+      #expect(try ledger.accept(again) == .duplicate(of: first.id))
     }
     let report = try Chain.verify(folder: rig.path)
-    #expect(report.start > 0 && report.end == 20)
+    #expect(report.start == 0 && report.end == 21)
+  }
+
+  /// An execution that ended so many days ago.
+  @discardableResult
+  private func run(
+    daysAgo days: Double, idempotency: Idempotency? = nil, in ledger: Ledger
+  ) throws -> Acceptance {
+    let acceptance = ledger.makeAcceptance(idempotency: idempotency)
+    try ledger.accept(acceptance)
+    var settlement = Settlement.completed(acceptance)
+    settlement.record.completedAt.microseconds -= Int64(days * 86_400e6)
+    try ledger.settle(settlement)
+    return acceptance
   }
 
   @Test("After its days an execution is gone, and the chain goes on from a signed place")
   func days() throws {
     let idempotency = Idempotency(key: "k", body: [1])
     let (first, receipt) = try rig.with { ledger in
-      let first = ledger.makeAcceptance(idempotency: idempotency)
-      try ledger.accept(first)
-      try ledger.settle(.completed(first))
-      for _ in 0..<5 { try ledger.run() }
+      let first = try run(daysAgo: 2.5, idempotency: idempotency, in: ledger)
+      for _ in 0..<5 { try run(daysAgo: 2.5, in: ledger) }
       return (first.id, try ledger.receipt(of: first.id))
     }
-    rig.options.retainDays = 0
+    rig.options.retainDays = 2
     try rig.with { ledger in
       let open = ledger.makeAcceptance()
       try ledger.accept(open)
       try waitUntilGone(first, in: ledger)
       #expect(try ledger.execution(open.id)?.status == .running)
+      #expect(ledger.gauges.keptBytes == 0)
       // Its key is free again, for it is kept as long as the execution.
       #expect(try ledger.accept(ledger.makeAcceptance(idempotency: idempotency)) == .new)
-      rig.options.retainDays = 30
     }
     #expect(try Chain.verify(folder: rig.path).start == 6)
+    rig.options.retainDays = 30
     try rig.with { ledger in
       let id = try ledger.run()
       try ledger.receipt(of: id).verify(trusted: ledger.publicKey)
@@ -98,5 +110,30 @@ struct RetentionTests {
     #expect(report.start == 6 && report.end == 7 && report.open == 2)
     // What was given out before still holds by itself.
     try receipt.verify(trusted: report.publicKey)
+  }
+
+  @Test("For a day no request is made again, whatever the bounds are")
+  func firstDay() throws {
+    let idempotency = Idempotency(key: "k", body: [1])
+    (rig.options.retainDays, rig.options.retainBytes) = (0, 0)
+    try rig.with { ledger in
+      let old = try run(daysAgo: 1.1, in: ledger)
+      let kept = try run(daysAgo: 0.9, idempotency: idempotency, in: ledger)
+      try waitUntilGone(old.id, in: ledger)
+      let again = ledger.makeAcceptance(idempotency: idempotency)
+      #expect(try ledger.accept(again) == .duplicate(of: kept.id))
+    }
+    #expect(try Chain.verify(folder: rig.path).start == 1)
+  }
+
+  @Test("A ledger that counted its records too counts outputs alone from its next start on")
+  func counting() throws {
+    try rig.with { ledger in
+      for text in ["", "hello\n", "hello again\n"] { try ledger.run(text) }
+      #expect(ledger.gauges.keptBytes == 18)
+    }
+    try rig.tamper(
+      "UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; PRAGMA user_version = 2")
+    try rig.with { #expect($0.gauges.keptBytes == 18) }
   }
 }

@@ -25,47 +25,37 @@ struct Pruning {
 }
 
 extension Writer {
-  /// One small step of forgetting: beyond the bound of bytes the oldest outputs, then the oldest
-  /// records; beyond the bound of days both.
+  /// One small step of forgetting: beyond the bound of bytes the oldest outputs, beyond the bound of
+  /// days whole executions.
   ///
-  /// No bound of bytes takes a record that is not old enough: with it would go the receipt that
-  /// somebody may still want, and the key by which a request that is sent again is known.
+  /// Those are small, and with each would go the receipt that somebody may still want, and the key by
+  /// which a request that is sent again is known: what others wrote since never makes one go, nor
+  /// does any bound within a day.
   func prune() throws(DatabaseError) {
-    let now = Timestamp.now.microseconds
+    let days = Int64(max(1, min(options.retainDays, 36_500)))
+    let cutoff = Timestamp.now.microseconds - days * 86_400_000_000
     var done = false
-    if keptBytes > options.retainBytes {
-      done = try forgetOutputs()
-      if !done {
-        done = try forgetRecords(
-          completedBefore: now - Int64(options.recordSeconds) * 1_000_000, beyondBytes: true)
-      }
-    }
-    if !done {
-      let days = Int64(min(options.retainDays, 36_500))
-      done = try forgetRecords(completedBefore: now - days * 86_400_000_000, beyondBytes: false)
-    }
+    if keptBytes > options.retainBytes { done = try forgetOutputs() }
+    if !done { done = try forgetRecords(completedBefore: cutoff) }
     pruning.note(isUnderWay: done)
     board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }
 
   private static let stepRows: Int64 = 256
 
+  /// Forgets the oldest outputs: their files, then, in one transaction, their rows. Where a crash
+  /// comes between, a row without a file reads as forgotten.
   private func forgetOutputs() throws(DatabaseError) -> Bool {
-    try forgetOutputs(
+    var last: Int64?
+    var bytes: Int64 = 0
+    try database.prepare(
       """
       SELECT outputs.position, kept_bytes, id FROM outputs
       JOIN records USING (position) JOIN executions USING (number)
       ORDER BY outputs.position LIMIT ?
-      """, Self.stepRows)
-  }
-
-  /// Forgets the outputs that `query` names: their files, then, in one transaction, their rows. Where
-  /// a crash comes between, a row without a file reads as forgotten.
-  private func forgetOutputs(_ query: String, _ bound: Int64) throws(DatabaseError) -> Bool {
-    var last: Int64?
-    var bytes: Int64 = 0
-    try database.prepare(query).each({ $0.integer(bound) }) { row in
-      guard last == nil || keptBytes - bytes > options.retainBytes else { return false }
+      """
+    ).each({ $0.integer(Self.stepRows) }) { row in
+      guard keptBytes - bytes > options.retainBytes else { return false }
       last = row.integer(0)
       bytes += row.integer(1)
       outputs.remove(ExecutionID(random: row.bytes(2)))
@@ -81,26 +71,22 @@ extension Writer {
   }
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
-  private func forgetRecords(
-    completedBefore cutoff: Int64, beyondBytes: Bool
-  ) throws(DatabaseError) -> Bool {
+  private func forgetRecords(completedBefore cutoff: Int64) throws(DatabaseError) -> Bool {
     var end: Link?
     var bytes: Int64 = 0
     var numbers: [Int64] = []
     try database.prepare(
       """
-      SELECT records.position, completed_at, hash, length(record), number, id,
-        coalesce(kept_bytes, 0)
+      SELECT records.position, completed_at, hash, number, id, coalesce(kept_bytes, 0)
       FROM records JOIN executions USING (number) LEFT JOIN outputs USING (position)
       ORDER BY records.position LIMIT ?
       """
     ).each({ $0.integer(Self.stepRows) }) { row in
-      guard row.integer(1) < cutoff, !beyondBytes || keptBytes - bytes > options.retainBytes
-      else { return false }
+      guard row.integer(1) < cutoff else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
-      bytes += row.integer(3) + row.integer(6)
-      numbers.append(row.integer(4))
-      outputs.remove(ExecutionID(random: row.bytes(5)))
+      numbers.append(row.integer(3))
+      outputs.remove(ExecutionID(random: row.bytes(4)))
+      bytes += row.integer(5)
       return true
     }
     guard let end else { return false }
