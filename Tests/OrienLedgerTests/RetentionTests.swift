@@ -136,4 +136,84 @@ struct RetentionTests {
       "UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; PRAGMA user_version = 2")
     try rig.with { #expect($0.gauges.keptBytes == 18) }
   }
+
+  // MARK: Under load
+
+  @Test("What a batch keeps beyond the bound is forgotten before the next one")
+  func atOnce() throws {
+    rig.options.pruneEvery = .seconds(86_400)
+    rig.options.retainBytes = 10
+    try rig.with { ledger in
+      let ids = try (0..<3).map { _ in try ledger.run() }
+      try ledger.run("")
+      for (id, isForgotten) in zip(ids, [true, true, false]) {
+        #expect(try ledger.execution(id)?.end?.isOutputForgotten == isForgotten)
+      }
+    }
+  }
+
+  @Test("As much is forgotten beside a batch as a batch can keep")
+  func keepingPace() throws {
+    let batch = rig.options.batchEntries
+    rig.options.retainBytes = 0
+    try rig.with { ledger in
+      let settlements = try accept(4 * batch, in: ledger)
+      let kept = try settle(settlements, in: ledger) { ledger.gauges.keptBytes }
+      #expect(kept <= 6 * Int64(batch))
+    }
+  }
+
+  @Test("Where there is no end of outputs to forget, old executions go all the same")
+  func inTurns() throws {
+    rig.options.retainBytes = 0
+    try rig.with { ledger in
+      var settlements = try accept(4 * rig.options.batchEntries, in: ledger)
+      settlements[0].record.completedAt.microseconds -= 40 * 86_400_000_000
+      let old = settlements[0].record.id
+      #expect(
+        try settle(settlements, in: ledger) { Result { try ledger.execution(old) } }.get() == nil)
+    }
+  }
+
+  private func accept(_ count: Int, in ledger: Ledger) throws -> [Settlement] {
+    let acceptances = (0..<count).map { _ in ledger.makeAcceptance() }
+    for acceptance in acceptances { ledger.accept(acceptance, then: Reply(direct: { _ in })) }
+    return acceptances.map { .completed($0) }
+  }
+
+  /// Settles all in batches that follow one another without a pause, and returns what `look` sees at
+  /// the moment in which the last of them is answered.
+  private func settle<Value: Sendable>(
+    _ settlements: [Settlement], in ledger: Ledger, then look: @escaping @Sendable () -> Value
+  ) throws -> Value {
+    let (gate, seen) = (Channel<Void>(), Channel<Value>())
+    ledger.submit(.certainty, Reply<Result<Void, Failure>>(direct: { _ in })) {
+      _ throws(DatabaseError) in
+      _ = gate.receive()
+      return .success(())
+    }
+    for (index, settlement) in settlements.enumerated() {
+      let isLast = index == settlements.count - 1
+      ledger.settle(settlement, then: Reply(direct: { _ in if isLast { seen.send(look()) } }))
+    }
+    gate.send(())
+    return try #require(seen.receive())
+  }
+
+  @Test("A step takes as many small rows as a batch may add, and fewer that take longer")
+  func steps() {
+    func rows(kept: Int64, inline: Int64) -> Int {
+      var step = Step()
+      var count = 0
+      while !step.isFull {
+        #expect(step.add(kept: kept, inline: inline) == (inline < kept))
+        count += 1
+      }
+      return count
+    }
+    #expect(rows(kept: 0, inline: 0) == rig.options.batchEntries)
+    #expect(rows(kept: 6, inline: 6) == rig.options.batchEntries)
+    #expect(rows(kept: 1 << 30, inline: 0) == 256)
+    #expect(rows(kept: 65_535, inline: 65_535) == 256)
+  }
 }

@@ -5,22 +5,52 @@ import OrienSystem
 struct Pruning {
   private let every: Duration
   private var due: Instant
+  private var hasFailed = false
   private(set) var isUnderWay = false
+  /// Whose turn the next step is, so that neither bound waits for the other's work to end.
+  private var isTurnOfRecords = false
 
   init(every: Duration) {
     self.every = every
     due = .now + every
   }
 
-  var isDue: Bool { Instant.now > due }
+  /// What is beyond the bound of bytes is forgotten at once, unless that has just failed.
+  func isDue(isBeyond: Bool) -> Bool { isBeyond && !hasFailed || Instant.now >= due }
 
-  /// So long ago that it must not wait for an idle moment any more.
-  var isOverdue: Bool { Instant.now > due + every }
+  mutating func takeTurn() -> Bool {
+    isTurnOfRecords.toggle()
+    return isTurnOfRecords
+  }
 
   /// `isUnderWay`: something was forgotten, and more may follow at once.
-  mutating func note(isUnderWay: Bool) {
+  mutating func note(isUnderWay: Bool, hasFailed: Bool = false) {
     self.isUnderWay = isUnderWay
+    self.hasFailed = hasFailed
     due = isUnderWay ? .now : .now + every
+  }
+}
+
+/// What one step of forgetting takes: as many rows as a batch may add, so that no load outruns it, and
+/// fewer where that would hold the next batch up.
+struct Step {
+  private(set) var bytes: Int64 = 0
+  private var weight: Int64 = 0
+
+  /// The bytes of an output, and those of them that are in the ledger's own file.
+  static let columns = """
+    ifnull(kept_bytes, 0), ifnull(length(output), 0) + ifnull(length(errors), 0)
+    """
+
+  var isFull: Bool { weight >= 1024 }
+
+  /// Adds an output, and says whether there is a file of it. One that is in a file weighs as much as a
+  /// large one that is not.
+  mutating func add(kept: Int64, inline: Int64) -> Bool {
+    let isInFile = inline < kept
+    bytes += kept
+    weight += 1 + (isInFile ? 3 : inline >> 14)
+    return isInFile
   }
 }
 
@@ -32,61 +62,64 @@ extension Writer {
   /// which a request that is sent again is known: what others wrote since never makes one go, nor
   /// does any bound within a day.
   func prune() throws(DatabaseError) {
-    let days = Int64(max(1, min(options.retainDays, 36_500)))
-    let cutoff = Timestamp.now.microseconds - days * 86_400_000_000
-    var done = false
-    if keptBytes > options.retainBytes { done = try forgetOutputs() }
-    if !done { done = try forgetRecords(completedBefore: cutoff) }
+    let isTurnOfRecords = pruning.takeTurn()
+    var done = try isTurnOfRecords ? forgetRecords() : forgetOutputs()
+    if !done { done = try isTurnOfRecords ? forgetOutputs() : forgetRecords() }
     pruning.note(isUnderWay: done)
     board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }
 
-  private static let stepRows: Int64 = 256
-
   /// Forgets the oldest outputs: their files, then, in one transaction, their rows. Where a crash
   /// comes between, a row without a file reads as forgotten.
   private func forgetOutputs() throws(DatabaseError) -> Bool {
+    guard keptBytes > options.retainBytes else { return false }
+    // A little more than there must, so that under steady load not every batch comes with a step.
+    let bound = options.retainBytes - options.retainBytes >> 6
     var last: Int64?
-    var bytes: Int64 = 0
+    var step = Step()
     try database.prepare(
       """
-      SELECT outputs.position, kept_bytes, id FROM outputs
+      SELECT outputs.position, id, \(Step.columns) FROM outputs
       JOIN records USING (position) JOIN executions USING (number)
-      ORDER BY outputs.position LIMIT ?
+      ORDER BY outputs.position
       """
-    ).each({ $0.integer(Self.stepRows) }) { row in
-      guard keptBytes - bytes > options.retainBytes else { return false }
+    ).each { row in
+      guard keptBytes - step.bytes > bound, !step.isFull else { return false }
       last = row.integer(0)
-      bytes += row.integer(1)
-      outputs.remove(ExecutionID(random: row.bytes(2)))
+      if step.add(kept: row.integer(2), inline: row.integer(3)) {
+        outputs.remove(ExecutionID(random: row.bytes(1)))
+      }
       return true
     }
     guard let last else { return false }
     try transaction { () throws(DatabaseError) in
       try database.prepare("DELETE FROM outputs WHERE position <= ?").run { $0.integer(last) }
-      try statements.keep.run { $0.integer(keptBytes - bytes) }
+      try statements.keep.run { $0.integer(keptBytes - step.bytes) }
     }
-    keptBytes -= bytes
+    keptBytes -= step.bytes
     return true
   }
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
-  private func forgetRecords(completedBefore cutoff: Int64) throws(DatabaseError) -> Bool {
+  private func forgetRecords() throws(DatabaseError) -> Bool {
+    let days = Int64(max(1, min(options.retainDays, 36_500)))
+    let cutoff = Timestamp.now.microseconds - days * 86_400_000_000
     var end: Link?
-    var bytes: Int64 = 0
+    var step = Step()
     var numbers: [Int64] = []
     try database.prepare(
       """
-      SELECT records.position, completed_at, hash, number, id, coalesce(kept_bytes, 0)
+      SELECT records.position, completed_at, hash, number, id, \(Step.columns)
       FROM records JOIN executions USING (number) LEFT JOIN outputs USING (position)
-      ORDER BY records.position LIMIT ?
+      ORDER BY records.position
       """
-    ).each({ $0.integer(Self.stepRows) }) { row in
-      guard row.integer(1) < cutoff else { return false }
+    ).each { row in
+      guard row.integer(1) < cutoff, !step.isFull else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
       numbers.append(row.integer(3))
-      outputs.remove(ExecutionID(random: row.bytes(4)))
-      bytes += row.integer(5)
+      if step.add(kept: row.integer(5), inline: row.integer(6)) {
+        outputs.remove(ExecutionID(random: row.bytes(4)))
+      }
       return true
     }
     guard let end else { return false }
@@ -103,9 +136,9 @@ extension Writer {
         row.blob(end.hash)
         row.blob(key.sign(end.checkpointMessage))
       }
-      try statements.keep.run { $0.integer(keptBytes - bytes) }
+      try statements.keep.run { $0.integer(keptBytes - step.bytes) }
     }
-    keptBytes -= bytes
+    keptBytes -= step.bytes
     return true
   }
 }

@@ -93,8 +93,8 @@ final class Writer: @unchecked Sendable {
     }
     guard broken == nil else { return }
     if database.logBytes > options.logBytes { checkpoint() }
-    // Under load there is no idle moment: a step beside a batch, where there is too much.
-    if pruning.isOverdue || pruning.isDue && keptBytes > options.retainBytes { forget() }
+    // Under load there is no idle moment: a step beside each batch, while there is too much.
+    if pruning.isDue(isBeyond: keptBytes > options.retainBytes) { forget() }
   }
 
   /// Writes all entries in one transaction, or leaves everything as it was.
@@ -249,7 +249,7 @@ final class Writer: @unchecked Sendable {
       try prune()
     } catch {
       // Where that cannot be done now, it is not tried again at once.
-      pruning.note(isUnderWay: false)
+      pruning.note(isUnderWay: false, hasFailed: true)
       endIfBroken(error)
     }
   }
