@@ -202,11 +202,11 @@ struct RetentionTests {
 
   @Test("A step takes as many small rows as a batch may add, and fewer that take longer")
   func steps() {
-    func rows(kept: Int64, inline: Int64) -> Int {
+    func rows(kept: Int64, inline: Int64, record: Int64 = 900) -> Int {
       var step = Step()
       var count = 0
       while !step.isFull {
-        #expect(step.add(kept: kept, inline: inline) == (inline < kept))
+        #expect(step.add(kept: kept, inline: inline, record: record) == (inline < kept))
         count += 1
       }
       return count
@@ -215,5 +215,6 @@ struct RetentionTests {
     #expect(rows(kept: 6, inline: 6) == rig.options.batchEntries)
     #expect(rows(kept: 1 << 30, inline: 0) == 256)
     #expect(rows(kept: 65_535, inline: 65_535) == 256)
+    #expect(rows(kept: 0, inline: 0, record: 65_535) == 256)
   }
 }

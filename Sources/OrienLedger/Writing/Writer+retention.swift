@@ -44,12 +44,12 @@ struct Step {
 
   var isFull: Bool { weight >= 1024 }
 
-  /// Adds an output, and says whether there is a file of it. One that is in a file weighs as much as a
-  /// large one that is not.
-  mutating func add(kept: Int64, inline: Int64) -> Bool {
+  /// Adds an output, with its record where that goes too, and says whether there is a file of it. One
+  /// that is in a file weighs as much as a large one that is not.
+  mutating func add(kept: Int64, inline: Int64, record: Int64 = 0) -> Bool {
     let isInFile = inline < kept
     bytes += kept
-    weight += 1 + (isInFile ? 3 : inline >> 14)
+    weight += 1 + (isInFile ? 3 : inline >> 14) + record >> 14
     return isInFile
   }
 }
@@ -109,7 +109,7 @@ extension Writer {
     var numbers: [Int64] = []
     try database.prepare(
       """
-      SELECT records.position, completed_at, hash, number, id, \(Step.columns)
+      SELECT records.position, completed_at, hash, number, id, length(record), \(Step.columns)
       FROM records JOIN executions USING (number) LEFT JOIN outputs USING (position)
       ORDER BY records.position
       """
@@ -117,7 +117,7 @@ extension Writer {
       guard row.integer(1) < cutoff, !step.isFull else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
       numbers.append(row.integer(3))
-      if step.add(kept: row.integer(5), inline: row.integer(6)) {
+      if step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5)) {
         outputs.remove(ExecutionID(random: row.bytes(4)))
       }
       return true
