@@ -16,6 +16,9 @@ package final class Ledger: Sendable {
   /// The key that receipts are signed with, for whoever checks them.
   package let publicKey: [UInt8]
   package let folder: Folder
+  /// How many days the wall clock is beyond the newest record, where no record is kept so long: the
+  /// node was away, or the clock is wrong.
+  package let daysBeyond: Int64?
   let reader: Reader
   /// A page of a list takes as long as a thousand short questions, and is in nobody's way here.
   let lister: Reader
@@ -78,6 +81,9 @@ package final class Ledger: Sendable {
     let last = try file.database.number("SELECT max(number) FROM executions")
     mint = ExecutionMint(key: file.key.mintKey, last: last)
     found = Mutex(try file.database.recovered())
+    daysBeyond = try file.database.newestEnd().flatMap {
+      Cutoff(days: options.retainDays).daysBeyond(newest: $0, now: .now)
+    }
     let filesOf = try file.database.prepare(
       """
       SELECT output IS NULL, errors IS NULL FROM executions JOIN outputs USING (position)

@@ -137,6 +137,61 @@ struct RetentionTests {
     try rig.with { #expect($0.gauges.keptBytes == 18) }
   }
 
+  @Test("A clock that is far ahead forgets no more at once than what ended within the oldest day")
+  func clockAhead() throws {
+    rig.options.retainDays = 1000
+    let (old, kept) = try rig.with { ledger in
+      let old = try [500, 499.1].map { try run(daysAgo: $0, in: ledger).id }
+      return (old, try run(daysAgo: 498.9, in: ledger).id)
+    }
+    rig.options.retainDays = 30
+    try rig.with { ledger in
+      for id in old { try waitUntilGone(id, in: ledger) }
+      // Each of these is a turn of the writer's, which looks for what is to be forgotten.
+      for _ in 0..<200 { try ledger.run("") }
+      #expect(try ledger.execution(kept) != nil)
+    }
+    // A node that starts has its hour anew.
+    try rig.with { try waitUntilGone(kept, in: $0) }
+  }
+
+  @Test("In each hour of uptime the cutoff moves to a day after the oldest that is kept, at most")
+  func cutoff() {
+    let (day, hour) = (Int64(86_400_000_000), UInt64(3_600_000_000_000))
+    var cutoff = Cutoff(days: 30)
+    /// In days.
+    func moment(oldest: Int64, now: Int64, hours: UInt64, and nanoseconds: UInt64 = 0) -> Int64 {
+      let clock = Instant(nanoseconds: hours * hour + nanoseconds)
+      let now = Timestamp(microseconds: now * day)
+      return cutoff.moment(oldest: oldest * day, now: now, clock: clock) / day
+    }
+    // A steady node goes by the wall clock.
+    #expect(moment(oldest: 70, now: 100, hours: 7) == 70)
+    #expect(moment(oldest: 70, now: 101, hours: 7, and: hour - 1) == 71)
+    // Neither does an hour that was not needed count later, nor one that lasted longer count more.
+    #expect(moment(oldest: 71, now: 900, hours: 8, and: hour / 2) == 72)
+    #expect(moment(oldest: 72, now: 900, hours: 9) == 72)
+    #expect(moment(oldest: 72, now: 900, hours: 12) == 73)
+    // What waits beyond a gap waits for one hour alone.
+    #expect(moment(oldest: 500, now: 900, hours: 12, and: hour - 1) == 73)
+    #expect(moment(oldest: 500, now: 900, hours: 13) == 501)
+    // The wall clock that was set right again keeps what it would have kept.
+    #expect(moment(oldest: 500, now: 400, hours: 14) == 370)
+    #expect(moment(oldest: .max / day, now: 400, hours: 15) < 370)
+  }
+
+  @Test("A ledger that is opened when its newest record is older than any is kept says by how much")
+  func beyond() throws {
+    rig.options.retainDays = 50
+    try rig.with { ledger in
+      #expect(ledger.daysBeyond == nil)
+      try run(daysAgo: 40.5, in: ledger)
+    }
+    try rig.with { #expect($0.daysBeyond == nil) }
+    rig.options.retainDays = 30
+    try rig.with { #expect($0.daysBeyond == 40) }
+  }
+
   // MARK: Under load
 
   @Test("What a batch keeps beyond the bound is forgotten before the next one")

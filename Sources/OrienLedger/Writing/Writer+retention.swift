@@ -9,9 +9,11 @@ struct Pruning {
   private(set) var isUnderWay = false
   /// Whose turn the next step is, so that neither bound waits for the other's work to end.
   private var isTurnOfRecords = false
+  var cutoff: Cutoff
 
-  init(every: Duration) {
+  init(every: Duration, days: Int) {
     self.every = every
+    cutoff = Cutoff(days: days)
     due = .now + every
   }
 
@@ -102,8 +104,7 @@ extension Writer {
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
   private func forgetRecords() throws(DatabaseError) -> Bool {
-    let days = Int64(max(1, min(options.retainDays, 36_500)))
-    let cutoff = Timestamp.now.microseconds - days * 86_400_000_000
+    var cutoff: Int64?
     var end: Link?
     var step = Step()
     var numbers: [Int64] = []
@@ -114,7 +115,10 @@ extension Writer {
       ORDER BY records.position
       """
     ).each { row in
-      guard row.integer(1) < cutoff, !step.isFull else { return false }
+      let completedAt = row.integer(1)
+      let moment = cutoff ?? pruning.cutoff.moment(oldest: completedAt, now: .now, clock: .now)
+      cutoff = moment
+      guard completedAt < moment, !step.isFull else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
       numbers.append(row.integer(3))
       if step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5)) {

@@ -38,7 +38,7 @@ final class Writer: @unchecked Sendable {
     chain = Link(start: key.publicKey)
     keptBytes = 0
     room = Room(folder: file.folder, bytes: options.reserveBytes, retryEvery: options.retryEvery)
-    pruning = Pruning(every: options.pruneEvery)
+    pruning = Pruning(every: options.pruneEvery, days: options.retainDays)
     self.options = options
     self.outputs = outputs
     self.mint = mint

@@ -75,6 +75,7 @@ final class Node {
     }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     tell(of: contents)
+    tell(daysBeyond: ledger.daysBeyond)
   }
 
   /// Serves until it is told to end.
