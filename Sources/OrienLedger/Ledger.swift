@@ -16,6 +16,9 @@ package final class Ledger: Sendable {
   /// The key that receipts are signed with, for whoever checks them.
   package let publicKey: [UInt8]
   package let folder: Folder
+  /// How many days the wall clock is beyond the newest record, where no record is kept so long: the
+  /// node was away, or the clock is wrong.
+  package let daysBeyond: Int64?
   let reader: Reader
   /// A page of a list takes as long as a thousand short questions, and is in nobody's way here.
   let lister: Reader
@@ -35,11 +38,10 @@ package final class Ledger: Sendable {
 
   /// Bounds, with the names that the configuration has for them.
   package struct Options: Sendable {
+    /// Since its end an execution is kept so long, one day at least, with its idempotency key.
     package var retainDays = 30
-    /// Of outputs and records.
+    /// Of outputs, which go before their executions do.
     package var retainBytes: Int64 = 10 << 30
-    /// How old a record is at least that goes because of its bytes.
-    package var recordSeconds = 86_400
     /// Room on the disk that only finals may use: as much as the log may need to be emptied.
     package var reserveBytes: Int64 = 16 << 20
     /// From this size on the log is moved into the file even while there is work.
@@ -82,6 +84,9 @@ package final class Ledger: Sendable {
     let last = try file.database.number("SELECT max(number) FROM executions")
     mint = ExecutionMint(key: file.key.mintKey, last: last)
     found = Mutex(try file.database.recovered())
+    daysBeyond = try file.database.newestEnd().flatMap {
+      Cutoff(days: options.retainDays).daysBeyond(newest: $0, now: .now)
+    }
     let filesOf = try file.database.prepare(
       """
       SELECT output IS NULL, errors IS NULL FROM executions JOIN outputs USING (position)

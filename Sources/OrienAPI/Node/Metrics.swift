@@ -58,7 +58,7 @@ extension API {
       "orien_ledger_lag_microseconds", "Wait of the oldest entry of the last transaction",
       gauges.lagMicroseconds)
     text.gauge("orien_ledger_log_bytes", "Size of the write-ahead log", gauges.logBytes)
-    text.gauge("orien_ledger_kept_bytes", "Records and outputs that are kept", gauges.keptBytes)
+    text.gauge("orien_ledger_kept_bytes", "Outputs that are kept", gauges.keptBytes)
     text.gauge("orien_ledger_full", "1 while the disk is full", gauges.isFull ? 1 : 0)
     text.gauge("orien_disk_backlog", "Jobs that wait for a disk thread", kernel.diskBacklog)
   }

@@ -21,6 +21,12 @@ extension Database {
       waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
       sessions: sessions)
   }
+
+  /// When the execution of the newest record ended.
+  func newestEnd() throws(DatabaseError) -> Int64? {
+    try prepare("SELECT completed_at FROM records ORDER BY position DESC LIMIT 1")
+      .first { $0.integer(0) }
+  }
 }
 
 extension Acceptance {

@@ -76,7 +76,7 @@ struct DatabaseError: Error, CustomStringConvertible {
     case .full:
       Failure(
         .full, "disk-full",
-        "the ledger's disk is full: free some room, or lower RETAIN_BYTES (\(self))")
+        "the ledger's disk is full: free some room, or lower RETAIN_BYTES or RETAIN_DAYS (\(self))")
     case .busy:
       Failure(.unavailable, "ledger-busy", "another program has locked the ledger: \(self)")
     case .refused, .broken: Failure(.internal, "ledger", "the ledger: \(self)")

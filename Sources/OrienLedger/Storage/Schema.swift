@@ -95,6 +95,11 @@ enum Schema {
     ALTER TABLE heads ADD COLUMN covers INTEGER;
     ALTER TABLE sessions DROP COLUMN is_leaving;
     """,
+    """
+    -- Outputs alone are counted: records are not what their bound is for.
+    UPDATE facts SET value = (SELECT coalesce(sum(kept_bytes), 0) FROM outputs)
+      WHERE name = 'kept_bytes';
+    """,
   ]
 }
 

@@ -15,7 +15,7 @@ package struct Gauges: Sendable {
   package var lagMicroseconds: UInt64 = 0
   /// Bytes of the write-ahead log.
   package var logBytes = 0
-  /// Outputs and records that are kept, in bytes.
+  /// Outputs that are kept, in bytes.
   package var keptBytes: Int64 = 0
   /// The disk is full, or another program has the file: what is new is refused, finals wait or go
   /// into their reserve.

@@ -136,8 +136,8 @@ extension Writer {
     // No file is larger than the bound, and no sum of such sizes overflows.
     let outputBytes = Int64(
       min(settlement.record.output.bytes.saturatingAdd(settlement.record.errors.bytes), 1 << 44))
-    keptBytes += outputBytes + Int64(record.count)
     guard outputBytes > 0 else { return }
+    keptBytes += outputBytes
     try statements.outputs.run { row in
       row.integer(position)
       row.integer(outputBytes)

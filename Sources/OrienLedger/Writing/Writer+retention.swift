@@ -5,102 +5,125 @@ import OrienSystem
 struct Pruning {
   private let every: Duration
   private var due: Instant
+  private var hasFailed = false
   private(set) var isUnderWay = false
+  /// Whose turn the next step is, so that neither bound waits for the other's work to end.
+  private var isTurnOfRecords = false
+  var cutoff: Cutoff
 
-  init(every: Duration) {
+  init(every: Duration, days: Int) {
     self.every = every
+    cutoff = Cutoff(days: days)
     due = .now + every
   }
 
-  var isDue: Bool { Instant.now > due }
+  /// What is beyond the bound of bytes is forgotten at once, unless that has just failed.
+  func isDue(isBeyond: Bool) -> Bool { isBeyond && !hasFailed || Instant.now >= due }
 
-  /// So long ago that it must not wait for an idle moment any more.
-  var isOverdue: Bool { Instant.now > due + every }
+  mutating func takeTurn() -> Bool {
+    isTurnOfRecords.toggle()
+    return isTurnOfRecords
+  }
 
   /// `isUnderWay`: something was forgotten, and more may follow at once.
-  mutating func note(isUnderWay: Bool) {
+  mutating func note(isUnderWay: Bool, hasFailed: Bool = false) {
     self.isUnderWay = isUnderWay
+    self.hasFailed = hasFailed
     due = isUnderWay ? .now : .now + every
   }
 }
 
+/// What one step of forgetting takes: as many rows as a batch may add, so that no load outruns it, and
+/// fewer where that would hold the next batch up.
+struct Step {
+  private(set) var bytes: Int64 = 0
+  private var weight: Int64 = 0
+
+  /// The bytes of an output, and those of them that are in the ledger's own file.
+  static let columns = """
+    ifnull(kept_bytes, 0), ifnull(length(output), 0) + ifnull(length(errors), 0)
+    """
+
+  var isFull: Bool { weight >= 1024 }
+
+  /// Adds an output, with its record where that goes too, and says whether there is a file of it. One
+  /// that is in a file weighs as much as a large one that is not.
+  mutating func add(kept: Int64, inline: Int64, record: Int64 = 0) -> Bool {
+    let isInFile = inline < kept
+    bytes += kept
+    weight += 1 + (isInFile ? 3 : inline >> 14) + record >> 14
+    return isInFile
+  }
+}
+
 extension Writer {
-  /// One small step of forgetting: beyond the bound of bytes the oldest outputs, then the oldest
-  /// records; beyond the bound of days both.
+  /// One small step of forgetting: beyond the bound of bytes the oldest outputs, beyond the bound of
+  /// days whole executions.
   ///
-  /// No bound of bytes takes a record that is not old enough: with it would go the receipt that
-  /// somebody may still want, and the key by which a request that is sent again is known.
+  /// Those are small, and with each would go the receipt that somebody may still want, and the key by
+  /// which a request that is sent again is known: what others wrote since never makes one go, nor
+  /// does any bound within a day.
   func prune() throws(DatabaseError) {
-    let now = Timestamp.now.microseconds
-    var done = false
-    if keptBytes > options.retainBytes {
-      done = try forgetOutputs()
-      if !done {
-        done = try forgetRecords(
-          completedBefore: now - Int64(options.recordSeconds) * 1_000_000, beyondBytes: true)
-      }
-    }
-    if !done {
-      let days = Int64(min(options.retainDays, 36_500))
-      done = try forgetRecords(completedBefore: now - days * 86_400_000_000, beyondBytes: false)
-    }
+    let isTurnOfRecords = pruning.takeTurn()
+    var done = try isTurnOfRecords ? forgetRecords() : forgetOutputs()
+    if !done { done = try isTurnOfRecords ? forgetOutputs() : forgetRecords() }
     pruning.note(isUnderWay: done)
     board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }
 
-  private static let stepRows: Int64 = 256
-
+  /// Forgets the oldest outputs: their files, then, in one transaction, their rows. Where a crash
+  /// comes between, a row without a file reads as forgotten.
   private func forgetOutputs() throws(DatabaseError) -> Bool {
-    try forgetOutputs(
-      """
-      SELECT outputs.position, kept_bytes, id FROM outputs
-      JOIN records USING (position) JOIN executions USING (number)
-      ORDER BY outputs.position LIMIT ?
-      """, Self.stepRows)
-  }
-
-  /// Forgets the outputs that `query` names: their files, then, in one transaction, their rows. Where
-  /// a crash comes between, a row without a file reads as forgotten.
-  private func forgetOutputs(_ query: String, _ bound: Int64) throws(DatabaseError) -> Bool {
+    guard keptBytes > options.retainBytes else { return false }
+    // A little more than there must, so that under steady load not every batch comes with a step.
+    let bound = options.retainBytes - options.retainBytes >> 6
     var last: Int64?
-    var bytes: Int64 = 0
-    try database.prepare(query).each({ $0.integer(bound) }) { row in
-      guard last == nil || keptBytes - bytes > options.retainBytes else { return false }
+    var step = Step()
+    try database.prepare(
+      """
+      SELECT outputs.position, id, \(Step.columns) FROM outputs
+      JOIN records USING (position) JOIN executions USING (number)
+      ORDER BY outputs.position
+      """
+    ).each { row in
+      guard keptBytes - step.bytes > bound, !step.isFull else { return false }
       last = row.integer(0)
-      bytes += row.integer(1)
-      outputs.remove(ExecutionID(random: row.bytes(2)))
+      if step.add(kept: row.integer(2), inline: row.integer(3)) {
+        outputs.remove(ExecutionID(random: row.bytes(1)))
+      }
       return true
     }
     guard let last else { return false }
     try transaction { () throws(DatabaseError) in
       try database.prepare("DELETE FROM outputs WHERE position <= ?").run { $0.integer(last) }
-      try statements.keep.run { $0.integer(keptBytes - bytes) }
+      try statements.keep.run { $0.integer(keptBytes - step.bytes) }
     }
-    keptBytes -= bytes
+    keptBytes -= step.bytes
     return true
   }
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
-  private func forgetRecords(
-    completedBefore cutoff: Int64, beyondBytes: Bool
-  ) throws(DatabaseError) -> Bool {
+  private func forgetRecords() throws(DatabaseError) -> Bool {
+    var cutoff: Int64?
     var end: Link?
-    var bytes: Int64 = 0
+    var step = Step()
     var numbers: [Int64] = []
     try database.prepare(
       """
-      SELECT records.position, completed_at, hash, length(record), number, id,
-        coalesce(kept_bytes, 0)
+      SELECT records.position, completed_at, hash, number, id, length(record), \(Step.columns)
       FROM records JOIN executions USING (number) LEFT JOIN outputs USING (position)
-      ORDER BY records.position LIMIT ?
+      ORDER BY records.position
       """
-    ).each({ $0.integer(Self.stepRows) }) { row in
-      guard row.integer(1) < cutoff, !beyondBytes || keptBytes - bytes > options.retainBytes
-      else { return false }
+    ).each { row in
+      let completedAt = row.integer(1)
+      let moment = cutoff ?? pruning.cutoff.moment(oldest: completedAt, now: .now, clock: .now)
+      cutoff = moment
+      guard completedAt < moment, !step.isFull else { return false }
       end = Link(position: row.integer(0), hash: row.bytes(2))
-      bytes += row.integer(3) + row.integer(6)
-      numbers.append(row.integer(4))
-      outputs.remove(ExecutionID(random: row.bytes(5)))
+      numbers.append(row.integer(3))
+      if step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5)) {
+        outputs.remove(ExecutionID(random: row.bytes(4)))
+      }
       return true
     }
     guard let end else { return false }
@@ -117,9 +140,9 @@ extension Writer {
         row.blob(end.hash)
         row.blob(key.sign(end.checkpointMessage))
       }
-      try statements.keep.run { $0.integer(keptBytes - bytes) }
+      try statements.keep.run { $0.integer(keptBytes - step.bytes) }
     }
-    keptBytes -= bytes
+    keptBytes -= step.bytes
     return true
   }
 }

@@ -41,7 +41,7 @@ final class Writer: @unchecked Sendable {
     chain = Link(start: key.publicKey)
     keptBytes = 0
     room = Room(folder: file.folder, bytes: options.reserveBytes, retryEvery: options.retryEvery)
-    pruning = Pruning(every: options.pruneEvery)
+    pruning = Pruning(every: options.pruneEvery, days: options.retainDays)
     self.options = options
     self.outputs = outputs
     self.mint = mint
@@ -99,8 +99,8 @@ final class Writer: @unchecked Sendable {
     }
     guard broken == nil else { return }
     if database.logBytes > options.logBytes { checkpoint() }
-    // Under load there is no idle moment: a step beside a batch, where there is too much.
-    if pruning.isOverdue || pruning.isDue && keptBytes > options.retainBytes { forget() }
+    // Under load there is no idle moment: a step beside each batch, while there is too much.
+    if pruning.isDue(isBeyond: keptBytes > options.retainBytes) { forget() }
   }
 
   /// Writes all entries in one transaction, or leaves everything as it was.
@@ -267,7 +267,7 @@ final class Writer: @unchecked Sendable {
       try prune()
     } catch {
       // Where that cannot be done now, it is not tried again at once.
-      pruning.note(isUnderWay: false)
+      pruning.note(isUnderWay: false, hasFailed: true)
       endIfBroken(error)
     }
   }

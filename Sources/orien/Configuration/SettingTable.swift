@@ -144,10 +144,11 @@ extension Setting {
       "After so long without use a session and its workspace are removed"),
     Setting(
       "RETAIN_DAYS", \.ledger.retainDays, .whole(1...36_500),
-      "How long finished executions are kept"),
+      "How long finished executions are kept, and their idempotency keys with them; in an hour no more"
+        + " go than the oldest day of them"),
     Setting(
       "RETAIN_BYTES", \.ledger.retainBytes, .bytes(0...1 << 60),
-      "What finished executions may take, outputs going first; a record stays a day at least"),
+      "How much output of finished executions is kept; the oldest goes first, its record stays"),
   ]
 
   /// Names of parts that are not built yet: they are no mistake, and have no effect.

@@ -26,6 +26,13 @@ extension Node {
     }
   }
 
+  func tell(daysBeyond days: Int64?) {
+    guard let days else { return }
+    log.warning(
+      "the newest record is older than any is kept: where the clock is wrong, set it before they go",
+      ["days": "\(days)"])
+  }
+
   func tell(of adoption: Adoption) {
     if adoption.forgotten + adoption.removedFolders > 0 {
       log.info(

@@ -82,6 +82,7 @@ final class Node {
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
+    tell(daysBeyond: ledger.daysBeyond)
   }
 
   /// Serves until it is told to end.
