@@ -75,7 +75,7 @@ struct FullDiskTests {
       disk.empty()
       let later = try acceptAtLast(ledger)
       try ledger.settle(.completed(later))
-      #expect(!ledger.gauges.isFull)
+      #expect(ledger.gauges.shortage == nil)
       #expect(FileManager.default.fileExists(atPath: rig.path + "/reserve"))
     }
     let report = try Chain.verify(folder: rig.path)
@@ -148,7 +148,7 @@ struct FullDiskTests {
       }
       // The writer has met the full disk once this refusal is back.
       #expect(throws: Failure.self) { try ledger.accept(ledger.makeAcceptance()) }
-      #expect(ledger.gauges.isFull)
+      #expect(ledger.gauges.shortage?.code == .full)
       #expect(ledger.gauges.heldBy?.code == .full)
       #expect(told.receive()?.code == .full)
       disk.empty()

@@ -26,8 +26,9 @@ struct StartWatchTests {
   func slow(waiting: Int, underWay: Int) {
     var now = earlier
     (now.waiting, now.underWay) = (waiting, underWay)
-    let standstill = now.standstill(since: earlier)
+    let standstill = now.standstill(since: now)
     #expect(standstill?.code == .unavailable && standstill?.reason == "ledger-slow")
+    #expect(now.standstill(since: earlier) == nil, "that it has only just been asked is no wait")
   }
 
   @Test("A ledger that is slow and goes on, or has nothing to do, holds up nothing")

@@ -73,7 +73,9 @@ extension API {
     var troubles: [String] = []
     if kernel.isDraining { troubles.append("the node is draining and takes no new work") }
     if kernel.isJailDown { troubles.append("no process can be started: the launcher is down") }
-    if kernel.ledgerGauges.isFull { troubles.append("the disk is full: new work is refused") }
+    if let shortage = kernel.ledgerGauges.shortage {
+      troubles.append("new work is refused: \(shortage.message)")
+    }
     for plugin in kernel.catalogue.plugins {
       switch plugin.state {
       case .ready, .closed: break

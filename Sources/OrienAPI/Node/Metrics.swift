@@ -59,7 +59,9 @@ extension API {
       gauges.lagMicroseconds)
     text.gauge("orien_ledger_log_bytes", "Size of the write-ahead log", gauges.logBytes)
     text.gauge("orien_ledger_kept_bytes", "Outputs that are kept", gauges.keptBytes)
-    text.gauge("orien_ledger_full", "1 while the disk is full", gauges.isFull ? 1 : 0)
+    text.gauge(
+      "orien_ledger_full", "1 while new work is refused because the ledger cannot be written",
+      gauges.shortage == nil ? 0 : 1)
     text.gauge("orien_disk_backlog", "Jobs that wait for a disk thread", kernel.diskBacklog)
   }
 

@@ -17,9 +17,9 @@ package struct Gauges: Sendable {
   package var logBytes = 0
   /// Outputs that are kept, in bytes.
   package var keptBytes: Int64 = 0
-  /// The disk is full, or another program has the file: what is new is refused, finals wait or go
-  /// into their reserve.
-  package var isFull = false
+  /// Why what is new is refused, and finals wait or go into their reserve: the disk is full, or another
+  /// program has the file. Nil while nothing is.
+  package var shortage: Failure?
   /// Why what was promised waits to be written; nil while nothing does.
   package var heldBy: Failure?
 }

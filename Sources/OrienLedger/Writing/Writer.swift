@@ -52,7 +52,7 @@ final class Writer: @unchecked Sendable {
     try reload()
     room.restore()
     board.show { [room, keptBytes] in
-      $0.isFull = room.isShort
+      $0.shortage = room.isShort ? trouble : nil
       $0.keptBytes = keptBytes
     }
   }
@@ -166,7 +166,7 @@ final class Writer: @unchecked Sendable {
     }
     let promised = entries.filter { $0.need == .certainty }
     held += promised
-    board.show { $0.isFull = true }
+    board.show { [trouble] in $0.shortage = trouble }
     for entry in entries where entry.need == .nothing {
       do throws(DatabaseError) { try entry.apply(self) } catch { entry.refuse(error.failure) }
     }
@@ -206,7 +206,7 @@ final class Writer: @unchecked Sendable {
   private func tellOfHeld() {
     let isHeld = !held.isEmpty
     board.show { [room, trouble] in
-      $0.isFull = room.isShort
+      $0.shortage = room.isShort ? trouble : nil
       $0.heldBy = isHeld ? trouble : nil
     }
     if isHeld, !isHeldTold { onHeld(trouble) }

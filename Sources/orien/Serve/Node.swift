@@ -113,12 +113,12 @@ final class Node {
 
   /// Goes on where the last node stopped, and then listens.
   private func takeUp() {
-    startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
-    startWatch?.begin()
     ledger.settleLost(
       then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
         continueStart(result) { adopt() }
       })
+    startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
+    startWatch?.begin()
   }
 
   private func adopt() {

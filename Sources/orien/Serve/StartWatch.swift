@@ -38,7 +38,9 @@ extension Gauges {
   /// Why the ledger writes nothing of what there is to write; nil where it does, or nothing is.
   func standstill(since earlier: Gauges) -> Failure? {
     if let heldBy { return heldBy }
-    guard waiting + underWay > 0, commits == earlier.commits else { return nil }
+    guard earlier.hasWork, hasWork, commits == earlier.commits else { return nil }
     return Failure(.unavailable, "ledger-slow", "the ledger's disk does not answer")
   }
+
+  private var hasWork: Bool { waiting + underWay > 0 }
 }

@@ -22,7 +22,7 @@ struct LedgerTroubleTests {
       let refused = failure { try world.submit("say") }
       #expect(refused?.code == .full && refused?.reason == "disk-full")
       #expect(world.kernel.active == 0 && world.kernel.running == 0)
-      #expect(world.kernel.ledgerGauges.isFull)
+      #expect(world.kernel.ledgerGauges.shortage?.reason == "disk-full")
       #expect(world.kernel.counters.refused["disk-full"] == 1)
       // No lease is left: the workspace can go.
       try world.remove()
