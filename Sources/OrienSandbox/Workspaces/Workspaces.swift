@@ -128,12 +128,12 @@ package final class Workspaces {
   }
 
   func touch(_ state: SessionState) {
-    // A call may leave a session that was removed meanwhile, and another have its name.
-    guard sessions[state.session.key] === state else { return }
     state.expiresAt = loop.now + limits.idle
     let now = Timestamp.now
     // The time to live is long beside a minute; a write for every use would not be worth it.
     guard now.microseconds - state.session.lastUsedAt.microseconds > 60_000_000 else { return }
+    // A call may leave a session that was removed meanwhile, and another have its name.
+    guard sessions[state.session.key] === state else { return }
     state.session.lastUsedAt = now
     store.touch(state.session.key, at: now)
   }
