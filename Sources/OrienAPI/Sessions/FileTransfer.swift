@@ -72,6 +72,8 @@ private final class FileReceipt {
   }
 
   private func write() {
+    // What has just come may have ended it.
+    guard !isOver else { return }
     guard !isWriting else {
       inquiry.exchange.pauseBody()
       return

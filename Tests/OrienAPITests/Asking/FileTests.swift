@@ -1,6 +1,7 @@
 import OrienKernel
 import OrienModel
 import OrienSandbox
+import OrienSystem
 import OrienTestKit
 import Testing
 
@@ -57,6 +58,45 @@ struct FileTests {
         #expect(try site.ask("DELETE", "/sessions/s1/files/b").status == 200)
         #expect(try site.ask("GET", "/sessions/s1/files/a").status == 404)
       }
+    }
+  }
+
+  @Test(
+    "An upload whose session is removed between its pieces is answered once",
+    arguments: [true, false])
+  func removedUnder(isLast: Bool) throws {
+    try Site.with { site in
+      #expect(try site.ask("PUT", "/sessions/s1/files/a", "first").status == 201)
+      let line = site.open()
+      line.send(
+        """
+        PUT /sessions/s1/files/b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r
+        Expect: 100-continue\r\n\r\n
+        """.utf8)
+      // The node asks for the body once there is a file for it.
+      try site.world.wait { !line.output.isEmpty }
+      let asked = line.output.count
+      let (held, gate) = (Channel<Void>(), Channel<Void>())
+      for _ in 0..<2 {
+        site.world.disk.run(
+          {
+            held.send(())
+            _ = gate.receive()
+          }, then: Reply(direct: { (_: Result<Void, Failure>) in }))
+      }
+      for _ in 0..<2 { _ = held.receive() }
+      line.send("01234".utf8)
+      line.send((isLast ? "56789" : "56").utf8)
+      site.start("DELETE", "/sessions/s1/workspace")
+      #expect(try site.ask("GET", "/sessions/s1/files").status == 404)
+      gate.close()
+      var answer: Answer?
+      try site.world.wait {
+        answer = Answer(Array(line.output.dropFirst(asked)))
+        return answer?.isWhole == true
+      }
+      #expect(answer?.status == 409 && answer?["code"]?.string == "workspace-removed")
+      #expect(try site.ask("GET", "/health").status == 200)
     }
   }
 
