@@ -24,6 +24,8 @@ BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "rele
 PATIENCE_SECONDS = 20
 SERIAL = re.compile(r":\[\d+\]$")
 READY = re.compile(r"orien: listening on http://([^\s/]+):(\d+)")
+# What Swift says of a crash; a helper of its own says the rest, and may outlive the node.
+CRASH = re.compile(r"Swift runtime failure|swift-runtime:|Fatal error")
 
 
 class Answer:
@@ -96,10 +98,14 @@ class Node:
         ready.set()
 
     def kill(self):
-        """SIGKILL, and nothing of it left to reap."""
+        """SIGKILL, and nothing of it left to reap. One that had crashed before is a fault."""
+        ended = self.process.poll()
         self.process.kill()
         self.process.wait()
-        self._reader.join()
+        self._reader.join(PATIENCE_SECONDS)
+        if ended is not None or self._reader.is_alive() or CRASH.search("\n".join(self.lines)):
+            said = "\n".join(self.lines[-60:])
+            raise AssertionError(f"it had ended by itself ({ended}):\n{said}")
         self.process.stderr.close()
 
     def stop(self):
