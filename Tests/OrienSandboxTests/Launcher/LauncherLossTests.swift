@@ -21,6 +21,7 @@ struct LauncherLossTests {
   private func expectLost(_ runs: [JailRig.Run]) {
     for run in runs {
       #expect(run.ends.count == 1)
+      #expect(run.left.isEmpty)
       #expect(run.end?.failure?.reason == "launcher-lost")
       #expect(run.end?.exit.reason == .lost)
     }
