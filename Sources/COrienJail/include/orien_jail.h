@@ -27,7 +27,9 @@ enum {
 };
 
 enum orien_jail_frame {
-  /* Keeper to node, once and first: nothing of an earlier keeper is left in our groups. */
+  /* Keeper to node. First, and once, with 0 as id: nothing of an earlier keeper is left in our
+   * groups. Then with the pid of a launcher that has ended, when nothing is left of what it and
+   * those before it had started; the node does not tell of their loss before. */
   ORIEN_JAIL_CLEARED = 1,
   /* Keeper to node: a launcher is up. id: its pid; body: capabilities; descriptor: its socket. */
   ORIEN_JAIL_LAUNCHER,
@@ -42,7 +44,7 @@ enum orien_jail_frame {
   /* Node to launcher, and the answer. */
   ORIEN_JAIL_PING,
   ORIEN_JAIL_PONG,
-  /* Launcher to node, at most once a process. descriptor: a pidfd of the stub that holds it. */
+  /* Launcher to node, at most once a process. */
   ORIEN_JAIL_STARTED,
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,

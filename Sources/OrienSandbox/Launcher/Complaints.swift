@@ -9,10 +9,18 @@ final class Complaints {
   private let log: Log
   private var watch: Watch?
   private var line: [UInt8] = []
+  private let onEnd: () -> Void
 
-  init(_ reader: consuming Descriptor, loop: Loop, log: Log) throws(SystemError) {
+  /// None of the parts is left: each has the other end for as long as it lives.
+  var isOver: Bool { watch == nil }
+
+  /// `onEnd` is called once, when it is over.
+  init(
+    _ reader: consuming Descriptor, loop: Loop, log: Log, onEnd: @escaping () -> Void
+  ) throws(SystemError) {
     self.reader = reader
     self.log = log
+    self.onEnd = onEnd
     watch = try loop.watch(self.reader.raw, .read) { [unowned self] _ in hear() }
   }
 
@@ -46,5 +54,6 @@ final class Complaints {
   private func end() {
     watch?.cancel()
     watch = nil
+    onEnd()
   }
 }

@@ -18,8 +18,11 @@ final class Keeper {
   private let loop: Loop
   private let runLock: RunLock
   private let log: Log
-  /// Nothing of an earlier node is left in the control groups.
-  private let onCleared: () -> Void
+  /// It is gone, and its launcher goes: what that carried is the next one's to answer for.
+  private let onLost: () -> Void
+  /// Nothing is left of the launcher with this pid, nor of those before it; 0: nor of anything that
+  /// an earlier keeper, or an earlier node, has started.
+  private let onCleared: (UInt64) -> Void
   /// A launcher is up: its pid, what it can, its socket.
   private let onLauncher: (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
 
@@ -31,6 +34,10 @@ final class Keeper {
   /// The node's end of the life-line: everything in the jail ends when it is closed.
   private var lifeline: Descriptor?
   private var complaints: Complaints?
+  /// Of the keepers that are gone while another part of their jail is not.
+  private var earlier: [Complaints] = []
+  /// This one found the groups of earlier ones empty, which was not told yet.
+  private var foundClear = false
   private var restart: Timer?
   private var pause = Duration.milliseconds(1)
   private var startedAt = Instant.now
@@ -39,13 +46,14 @@ final class Keeper {
 
   init(
     _ settings: Settings, loop: Loop, runLock: RunLock, log: Log,
-    onCleared: @escaping () -> Void,
+    onLost: @escaping () -> Void, onCleared: @escaping (UInt64) -> Void,
     onLauncher: @escaping (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
   ) {
     self.settings = settings
     self.loop = loop
     self.runLock = runLock
     self.log = log
+    self.onLost = onLost
     self.onCleared = onCleared
     self.onLauncher = onLauncher
   }
@@ -56,6 +64,7 @@ final class Keeper {
     controlWatch?.cancel()
     // It lets go of the loop, and is not to do so after this.
     complaints = nil
+    earlier.removeAll()
   }
 
   var pid: Int32? { child?.pid }
@@ -107,7 +116,11 @@ final class Keeper {
   private func makeComplaints() throws(SystemError) -> Descriptor {
     let ends = try Pipe().release()
     let writer = Descriptor(owning: ends.writer)
-    complaints = try Complaints(Descriptor(owning: ends.reader), loop: loop, log: log)
+    complaints = try Complaints(Descriptor(owning: ends.reader), loop: loop, log: log) {
+      [unowned self] in
+      earlier.removeAll(where: \.isOver)
+      tellEnds()
+    }
     return writer
   }
 
@@ -133,7 +146,11 @@ final class Keeper {
   }
 
   private func hear(_ frame: consuming Frame) {
-    if frame.kind == ORIEN_JAIL_CLEARED.rawValue { return onCleared() }
+    if frame.kind == ORIEN_JAIL_CLEARED.rawValue {
+      guard frame.id == 0 else { return onCleared(frame.id) }
+      foundClear = true
+      return tellEnds()
+    }
     guard frame.kind == ORIEN_JAIL_LAUNCHER.rawValue,
       let capabilities = frame.decode(orien_jail_capabilities.self),
       let socket = frame.descriptor.take()
@@ -142,6 +159,18 @@ final class Keeper {
       return kill()
     }
     onLauncher(frame.id, capabilities, socket)
+  }
+
+  /// Tells that nothing is left of what earlier keepers had. Of what is in no group only its stub
+  /// knows, which ends last, and complains no more then.
+  private func tellEnds() {
+    guard earlier.isEmpty else { return }
+    if isEnding, child == nil {
+      onEnd.take()?()
+    } else if foundClear {
+      foundClear = false
+      onCleared(0)
+    }
   }
 
   private func dropControl() {
@@ -185,19 +214,17 @@ final class Keeper {
     childWatch = nil
     dropControl()
     lifeline = nil
+    foundClear = false
     complaints?.hear()
+    if let last = complaints.take(), !last.isOver { earlier.append(last) }
     do throws(SystemError) {
-      guard let end = try child.take()?.finish(by: .now) else { return }
-      if !isEnding { log.error("the jail's keeper ended", ["how": "\(end)"]) }
+      let end = try child.take()?.finish(by: .now)
+      if !isEnding { log.error("the jail's keeper ended", ["how": "\(end, default: "unknown")"]) }
     } catch {
       log.error("the jail's keeper ended", ["error": "\(error)"])
     }
-    if isEnding {
-      onEnd?()
-      onEnd = nil
-    } else {
-      startAgain()
-    }
+    onLost()
+    isEnding ? tellEnds() : startAgain()
   }
 
   /// After a pause that doubles for as long as keepers die young.
@@ -215,12 +242,12 @@ final class Keeper {
   }
 
   /// Lets go of the life-line: whatever is in the jail is killed, its groups are removed, and the
-  /// keeper ends last. `onEnd` is then called once.
+  /// keeper ends last. `onEnd` is then called once, never inside this call.
   func end(_ onEnd: @escaping () -> Void) {
     isEnding = true
     restart?.cancel()
-    guard child != nil else { return loop.soon(onEnd) }
     self.onEnd = onEnd
     lifeline = nil
+    if child == nil { loop.soon { [self] in tellEnds() } }
   }
 }

@@ -8,9 +8,9 @@ final class LaunchedProcess: JailProcess {
     case waiting(Waiting)
     /// The launcher has the request.
     case asked
-    case started(Stub)
-    /// Its launcher is gone, its stub is not yet.
-    case lost(Stub)
+    case started
+    /// Its launcher is gone, what that has started may not be yet.
+    case lost
     case ended
   }
 
@@ -59,13 +59,22 @@ final class LaunchedProcess: JailProcess {
     return waiting.descriptors.take()
   }
 
-  func started(_ stub: Stub) {
+  func started() {
     guard case .asked = state else { return }
-    state = .started(stub)
+    state = .started
     listener?.onStart()
   }
 
-  func lose(_ stub: Stub) { state = .lost(stub) }
+  /// With the launcher, where that had the request; true where it had.
+  func lose() -> Bool {
+    switch state {
+    case .asked, .started:
+      state = .lost
+      return true
+    case .waiting, .lost, .ended:
+      return false
+    }
+  }
 
   func end(_ end: JailEnd) {
     state = .ended

@@ -6,8 +6,8 @@ package import OrienSystem
 /// process exactly once how it ended. Belongs to the loop's thread.
 ///
 /// A launcher that is killed is replaced at once, one that hangs in less than two seconds; what it
-/// carried ends with the failure `launcher-lost`. One that was only stopped goes on. What is asked
-/// for while none is up waits for one, at most `patience`.
+/// carried ends with the failure `launcher-lost`, once nothing of it is left. One that was only
+/// stopped goes on. What is asked for while none is up waits for one, at most `patience`.
 package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
   package var isUp: Bool { link != nil }
@@ -16,9 +16,6 @@ package final class Launcher: Jail {
   private static let pingInterval = Duration.milliseconds(500)
   /// With the interval and a new launcher's start, less than two seconds in all.
   private static let silence = Duration.milliseconds(900)
-  /// What the stub of a lost launcher may take to kill its tree, before it is killed itself.
-  private static let stubPatience = Duration.seconds(2)
-
   /// What a keeper may take to clean up after an earlier one and to start a launcher.
   private static let keeperPatience = Duration.seconds(15)
 
@@ -27,6 +24,7 @@ package final class Launcher: Jail {
   private var keeper: Keeper!
   private var link: LauncherLink?
   private var processes: [UInt64: LaunchedProcess] = [:]
+  private var losses: Losses!
   private var lastID: UInt64 = 0
   private var ping: Timer?
   /// When the ping was sent that is not answered.
@@ -48,12 +46,17 @@ package final class Launcher: Jail {
     self.log = log
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes)
+    losses = Losses(loop: loop, log: log) { [unowned self] id in
+      end(id, .lost(processes[id]?.killReason))
+    }
     keeper = Keeper(
       settings, loop: loop, runLock: runLock, log: log,
-      onCleared: { [unowned self] in
-        isClear = true
-        tellClear(.success(()))
+      onLost: { [unowned self] in
+        link?.listen()
+        launcherIsLost("its keeper ended")
+        losses.inherit()
       },
+      onCleared: { [unowned self] in isCleared($0) },
       onLauncher: { [unowned self] in launcherIsUp($0, $1, $2) })
     try keeper.start()
     schedulePing()
@@ -158,6 +161,7 @@ package final class Launcher: Jail {
     keeper.end { [self] in
       ping?.cancel()
       late.cancel()
+      losses.clear(0)
       done?()
       done = nil
     }
@@ -170,8 +174,7 @@ extension Launcher {
   private func launcherIsUp(
     _ pid: UInt64, _ capabilities: orien_jail_capabilities, _ socket: consuming Descriptor
   ) {
-    // One that is there still belongs to a keeper that is gone, and goes too.
-    if link != nil { launcherIsLost("its keeper ended") }
+    isGone(link?.pid)
     guard !isEnding else { return }
     self.capabilities = JailCapabilities(capabilities)
     do throws(SystemError) {
@@ -180,6 +183,7 @@ extension Launcher {
         onFrame: { [unowned self] in hear($0) },
         onEnd: { [unowned self] in launcherIsLost("it ended") })
     } catch {
+      losses.add(pid, [])
       return log.error("the launcher's socket cannot be used", ["error": "\(error)"])
     }
     unanswered = nil
@@ -196,38 +200,27 @@ extension Launcher {
     unanswered = nil
     lastSeen = .now
     if !isEnding { log.error("the launcher is lost: \(why)", ["pid": "\(link.pid)"]) }
-    for process in processes.values {
-      switch process.state {
-      case .asked: endSoon(process)
-      case .started(let stub): mourn(process, stub)
-      case .waiting, .lost, .ended: break
-      }
+    losses.add(link.pid, processes.values.filter { $0.lose() }.map(\.id))
+  }
+
+  private func isCleared(_ launcher: UInt64) {
+    if launcher == 0 {
+      isClear = true
+      tellClear(.success(()))
     }
+    isGone(launcher)
+    losses.clear(launcher)
+  }
+
+  /// The keeper may be heard before what the launcher said last.
+  private func isGone(_ launcher: UInt64?) {
+    guard let link, link.pid == launcher else { return }
+    link.listen()
+    launcherIsLost("it ended")
   }
 
   private func endSoon(_ process: LaunchedProcess) {
     loop.soon { [self] in end(process.id, .lost(process.killReason)) }
-  }
-
-  /// Waits for the stub to end its tree: nothing of a process is left when its end is told.
-  private func mourn(_ process: LaunchedProcess, _ stub: Stub) {
-    process.lose(stub)
-    do throws(SystemError) {
-      try stub.whenGone(on: loop) { [unowned self] in
-        end(process.id, .lost(process.killReason))
-      }
-    } catch {
-      log.error("a lost process cannot be watched", ["error": "\(error)"])
-      return endSoon(process)
-    }
-    _ = loop.schedule(after: Self.stubPatience) { [log] in
-      guard case .lost(let stub) = process.state else { return }
-      do throws(SystemError) {
-        try stub.kill()
-      } catch {
-        log.error("a lost process cannot be killed", ["error": "\(error)"])
-      }
-    }
   }
 
   private func hear(_ frame: consuming Frame) {
@@ -235,8 +228,7 @@ extension Launcher {
     case ORIEN_JAIL_PONG.rawValue:
       unanswered = nil
     case ORIEN_JAIL_STARTED.rawValue:
-      guard let process = processes[frame.id], let handle = frame.descriptor.take() else { return }
-      process.started(Stub(handle))
+      processes[frame.id]?.started()
     case ORIEN_JAIL_ENDED.rawValue:
       guard let result = frame.decode(orien_jail_end.self) else { return }
       guard let process = processes[frame.id] else { return }

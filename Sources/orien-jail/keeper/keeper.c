@@ -22,8 +22,8 @@ enum {
   /* A launcher that dies younger than this is started again after a pause that doubles. */
   YOUNG_MILLISECONDS = 200,
   LONGEST_PAUSE_MILLISECONDS = 512,
-  /* What the stubs of a dead launcher get to end their trees before they are killed themselves: the
-   * node takes the end of a stub for the end of its tree. */
+  /* What the stubs of a dead launcher get to end their trees, all at once, before one that is late
+   * is killed itself, and the keeper does its work. */
   STUB_PATIENCE_MILLISECONDS = 1000,
   /* Of five milliseconds. */
   PATIENCE_TRIES = 200,
@@ -39,6 +39,10 @@ static struct keeper {
   unsigned pause_milliseconds;
   uint64_t start_at;
   uint64_t janitor_at;
+  /* Whether the node has heard of it. */
+  bool is_known;
+  /* The last one that has ended and that the node had heard of; 0: it was told that all is over. */
+  pid_t mourned;
   /* When what still lives of a dead launcher's is hunted down; 0: there is none. */
   uint64_t hunt_at;
   struct frame_reader frame;
@@ -134,8 +138,9 @@ static void start_launcher(void) {
     keeper.start_at = put_off("the launcher does not start");
   } else {
     keeper.launcher_born = now_nanoseconds();
+    keeper.is_known = tell_node(pair[0]);
     // One that the node has not heard of is of no use, and another follows.
-    if (!tell_node(pair[0])) kill(keeper.launcher, SIGKILL);
+    if (!keeper.is_known) kill(keeper.launcher, SIGKILL);
   }
   close(pair[0]);
   close(pair[1]);
@@ -146,6 +151,7 @@ static bool lacks_janitor(void) {
 }
 
 static void launcher_ended(void) {
+  if (keeper.is_known) keeper.mourned = keeper.launcher;
   keeper.launcher = 0;
   groups_kill(&keeper.parts.groups);
   janitor_sweep(&keeper.parts);
@@ -171,11 +177,18 @@ static bool reap(void) {
   }
 }
 
-/* The stubs of a dead launcher end by themselves, unless a tenant has stopped or killed them: then
- * what they held is ours. */
+/* The stubs of a dead launcher end by themselves, unless they are slow, or a tenant has stopped or
+ * killed them: then what they held is ours. With nobody left the node hears so. */
 static void hunt(void) {
   pid_t spare[2] = {keeper.launcher, keeper.janitor};
-  if (tree_kill(spare, 2) == 0) keeper.hunt_at = 0;
+  bool is_due = now_nanoseconds() >= keeper.hunt_at;
+  if ((is_due ? tree_kill(spare, 2) : tree_count(spare, 2)) > 0) return;
+  // What the kernel has no room for now is tried again.
+  if (keeper.mourned && !frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_CLEARED,
+                                    (uint64_t)keeper.mourned, NULL, 0, -1))
+    return;
+  keeper.mourned = 0;
+  keeper.hunt_at = 0;
 }
 
 static _Noreturn void end(void) {
@@ -242,9 +255,10 @@ static void turn(void) {
   if (watched[1].revents) end();
   process_signalled(keeper.signals);
   reap();
+  // Right after: nobody that has ended is taken for somebody left.
+  if (keeper.hunt_at) hunt();
   if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
   if (lacks_janitor() && now_nanoseconds() >= keeper.janitor_at) start_janitor();
-  if (keeper.hunt_at && now_nanoseconds() >= keeper.hunt_at) hunt();
   if (watched[0].revents) hear_node();
 }
 

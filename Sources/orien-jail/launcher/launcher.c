@@ -140,7 +140,7 @@ static void start(void) {
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
   frame_drop(&launcher.frame);
   if (end.error) return tell_end(id, &end);
-  must(frame_send(launcher.node, ORIEN_JAIL_STARTED, id, NULL, 0, job->pidfd));
+  must(frame_send(launcher.node, ORIEN_JAIL_STARTED, id, NULL, 0, -1));
 }
 
 static void hear_node(void) {

@@ -18,14 +18,15 @@ bool tree_is_visible(void) {
   return true;
 }
 
-static unsigned kill_one(pid_t child, const pid_t *spare, unsigned count) {
+/* Signal 0 does nothing. */
+static unsigned signal_one(pid_t child, int signal, const pid_t *spare, unsigned count) {
   for (unsigned i = 0; i < count; i++)
     if (spare[i] == child) return 0;
-  kill(child, SIGKILL);
+  kill(child, signal);
   return 1;
 }
 
-unsigned tree_kill(const pid_t *spare, unsigned count) {
+static unsigned signal_all(int signal, const pid_t *spare, unsigned count) {
   int file = children_open();
   // Out of descriptors: whether there are any is not known.
   if (file < 0) return 1;
@@ -38,7 +39,7 @@ unsigned tree_kill(const pid_t *spare, unsigned count) {
       if (text[i] >= '0' && text[i] <= '9') {
         child = child * 10 + (text[i] - '0');
       } else if (child != 0) {
-        found += kill_one(child, spare, count);
+        found += signal_one(child, signal, spare, count);
         child = 0;
       }
     }
@@ -46,3 +47,7 @@ unsigned tree_kill(const pid_t *spare, unsigned count) {
   close(file);
   return found;
 }
+
+unsigned tree_count(const pid_t *spare, unsigned count) { return signal_all(0, spare, count); }
+
+unsigned tree_kill(const pid_t *spare, unsigned count) { return signal_all(SIGKILL, spare, count); }

@@ -5,6 +5,10 @@
 #pragma once
 #include "linux.h"
 
+/* How many children the caller has but those in `spare`. Whoever calls it has just reaped: only he
+ * takes children off the kernel's list, which is whole while he reads it. */
+unsigned tree_count(const pid_t *spare, unsigned count);
+
 /* Kills every child of the caller but those in `spare`; how many it found. It looks no deeper: a
  * grandchild's number may be another process's by the time it is used, a child's may not. */
 unsigned tree_kill(const pid_t *spare, unsigned count);

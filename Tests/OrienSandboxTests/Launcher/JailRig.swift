@@ -13,12 +13,16 @@ final class JailRig {
   let state: String
   let group: String
   let launcher: Launcher
+  /// What the arguments of everything contain of which nothing may be left at an end that is told.
+  var marker: String?
 
   /// What was started, and what came of it.
   final class Run {
     var process: (any JailProcess)!
     var hasStarted = false
     var ends: [JailEnd] = []
+    /// Who was alive with the rig's marker when the end was told.
+    var left: [Int32] = []
     fileprivate var output: Descriptor?
     fileprivate var errors: Descriptor?
 
@@ -109,8 +113,9 @@ final class JailRig {
         run.hasStarted = true
         loop.stop()
       },
-      onEnd: { [loop] in
+      onEnd: { [unowned self] in
         run.ends.append($0)
+        run.left = marker.map(processes(with:)) ?? []
         loop.stop()
       })
     return run

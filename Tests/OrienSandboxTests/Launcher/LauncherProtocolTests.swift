@@ -27,7 +27,7 @@ struct LauncherProtocolTests {
       group: "orien-" + String(format: "%016lx", UInt64.random(in: 0 ... .max)))
     let keeper = Keeper(
       settings, loop: loop, runLock: try RunLock(in: Folder(at: state)),
-      log: Log(level: .error, format: .text, descriptor: -1), onCleared: {}
+      log: Log(level: .error, format: .text, descriptor: -1), onLost: {}, onCleared: { _ in }
     ) { pid, _, socket in
       guard link == nil else { return }
       link = try? LauncherLink(
