@@ -1,5 +1,8 @@
 /* A handler for each thing that a call can do, as its arguments say. */
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +32,34 @@ static orien_status say(void *self, orien_call *call, const char *text, int64_t 
 static orien_status raw(void *self, orien_call *call, orien_bytes data) {
   (void)self;
   return call->emit(call, ORIEN_OUTPUT, data);
+}
+
+struct beside {
+  orien_call *call;
+  atomic_bool has_begun, is_over;
+};
+static void *dots(void *state) {
+  struct beside *beside = state;
+  while (!beside->is_over && !beside->call->emit(beside->call, ORIEN_OUTPUT, bytes_of(".")))
+    beside->has_begun = true;
+  beside->has_begun = true;
+  free(beside);
+  return NULL;
+}
+
+/* Emits while a thread of its own does, and returns while that may be at it still. */
+static orien_status emit_beside(void *self, orien_call *call) {
+  (void)self;
+  struct beside *beside = calloc(1, sizeof *beside);
+  if (!beside) return ORIEN_UNAVAILABLE;
+  beside->call = call;
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, dots, beside)) return free(beside), ORIEN_UNAVAILABLE;
+  pthread_detach(thread);
+  while (!beside->has_begun) usleep(10);
+  orien_status status = call->emit(call, ORIEN_OUTPUT, bytes_of("END"));
+  beside->is_over = true;
+  return status;
 }
 
 /* Waits to be cancelled, and says whether it was. */
@@ -153,9 +184,11 @@ TOOL(elsewhere, NULL, &code, &reason, &number, NULL)
 TOOL(refuse, NULL, &status, &reason_text, &text, NULL)
 TOOL(keep, NULL, &path, &text, NULL)
 TOOL(name_file, NULL, &file, &secret, NULL)
+TOOL(emit_beside, NULL, NULL)
 
 static const orien_handler *const handlers[] = {&say_tool, &raw_tool, &wait_cancel_tool, &go_tool,
-    &run_tool, &linger_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool, NULL};
+    &run_tool, &linger_tool, &elsewhere_tool, &refuse_tool, &keep_tool, &name_file_tool,
+    &emit_beside_tool, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_FILES, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.tools",
     .version = "1.2.3", .concurrency = CONCURRENCY, .needs = needs, .handlers = handlers};

@@ -29,8 +29,7 @@ final class Call: CallHost {
   private struct State: ~Copyable {
     var remains = Remains()
     var factBytes = 0
-    var output = Emitted()
-    var errors = Emitted()
+    var emitted = Streams()
     var onTheWayBytes = 0
     var waiting = 0
     /// Where those wait; most calls never make it.
@@ -49,27 +48,53 @@ final class Call: CallHost {
 
   /// Of one stream.
   private struct Emitted {
-    var total: UInt64 = 0
+    private(set) var total: UInt64 = 0
     /// What the loop has not taken yet: small pieces that come faster than that go as one.
-    var fresh: [UInt8] = []
+    private(set) var fresh: [[UInt8]] = []
 
-    /// Takes no more of a chunk that passes the bound than tells the stream where it is cut; nil
-    /// where it was passed before. `isFirst`: the loop has to hear of it.
-    mutating func add(
-      _ bytes: UnsafeRawBufferPointer, upTo limit: UInt64
-    ) -> (count: Int, isFirst: Bool)? {
+    /// Counts a chunk and answers how much of it to keep: no more of one that passes the bound than
+    /// tells the stream where it is cut, nothing where it was passed before.
+    mutating func admit(_ count: Int, upTo limit: UInt64) -> Int? {
       guard total <= limit else { return nil }
-      let taken = bytes.prefix(Int(clamping: (limit - total).saturatingAdd(4)))
-      total = total.saturatingAdd(UInt64(bytes.count))
-      defer { fresh.append(contentsOf: taken) }
-      return (taken.count, fresh.isEmpty)
+      defer { total = total.saturatingAdd(UInt64(count)) }
+      return min(count, Int(clamping: (limit - total).saturatingAdd(4)))
+    }
+
+    /// Appends a chunk, whole whatever other threads emit; true where the loop has to hear of it.
+    mutating func append(_ chunk: UnsafeRawBufferPointer) -> Bool {
+      guard let last = fresh.indices.last, fresh[last].count < pieceBytes else {
+        fresh.append(Array(chunk))
+        return fresh.count == 1
+      }
+      fresh[last].append(contentsOf: chunk)
+      return false
+    }
+
+    mutating func append(whole chunk: [UInt8]) -> Bool {
+      fresh.append(chunk)
+      return fresh.count == 1
+    }
+
+    mutating func take() -> [[UInt8]] {
+      defer { fresh = [] }
+      return fresh
     }
   }
 
+  private struct Streams {
+    private var output = Emitted()
+    private var errors = Emitted()
+
+    subscript(stream: OutputStream) -> Emitted {
+      get { stream == .errors ? errors : output }
+      _modify { if stream == .errors { yield &errors } else { yield &output } }
+    }
+  }
+
+  /// What is copied under the lock, which the loop takes too.
+  private static let pieceBytes = 4 << 10
   /// What may be on its way to the loop before `emit` blocks.
   private static let onTheWayBound = 1 << 20
-  /// What is copied under the lock at once, which the loop takes too.
-  private static let pieceBytes = 64 << 10
   private static let objectBound = 64 << 10
   /// Members that all facts of a call have together: few enough to be looked through under a lock
   /// that the loop takes too.
@@ -103,26 +128,22 @@ final class Call: CallHost {
   }
 
   private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceBytes))
-      let status = emitPiece(stream, piece)
-      guard status == .ok else { return status }
-      rest = rest.dropFirst(piece.count)
+    guard !bytes.isEmpty else { return .ok }
+    let limit = limitBytes
+    var isFirst: Bool?
+    let (kept, isWithin) = state.withLock { state in
+      let kept = state.emitted[stream].admit(bytes.count, upTo: limit)
+      if let kept, kept <= Self.pieceBytes {
+        isFirst = state.emitted[stream].append(UnsafeRawBufferPointer(rebasing: bytes[..<kept]))
+      }
+      return (kept, state.emitted[stream].total <= limit)
     }
-    return .ok
-  }
-
-  private func emitPiece(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
-    let (added, isWithin) = state.withLock { state in
-      let added =
-        stream == .errors
-        ? state.errors.add(bytes, upTo: limitBytes) : state.output.add(bytes, upTo: limitBytes)
-      let total = stream == .errors ? state.errors.total : state.output.total
-      return (added, total <= limitBytes)
+    guard let kept else { return .limited }
+    if isFirst == nil {
+      let chunk = Array(bytes[..<kept])
+      isFirst = state.withLock { $0.emitted[stream].append(whole: chunk) }
     }
-    guard let added else { return .limited }
-    let status = send(added.isFirst ? .output(stream) : nil, bytes: added.count)
+    let status = send(isFirst == true ? .output(stream) : nil, bytes: kept)
     return status == .ok && !isWithin ? .limited : status
   }
 
@@ -244,15 +265,8 @@ final class Call: CallHost {
   }
 
   /// What a stream has got since this was last asked.
-  func takeEmitted(_ stream: OutputStream) -> [UInt8] {
-    state.withLock { state in
-      stream == .errors ? Self.take(&state.errors.fresh) : Self.take(&state.output.fresh)
-    }
-  }
-
-  private static func take(_ bytes: inout [UInt8]) -> [UInt8] {
-    defer { bytes = [] }
-    return bytes
+  func takeEmitted(_ stream: OutputStream) -> [[UInt8]] {
+    state.withLock { $0.emitted[stream].take() }
   }
 
   /// What was sent has arrived: who waits because too much was on its way may go on.

@@ -100,12 +100,7 @@ final class Run {
 
   private func hear(_ news: Call.News) {
     switch news {
-    case .output(let stream):
-      let bytes = call.takeEmitted(stream)
-      let log = stream == .errors ? execution.errors : execution.output
-      bytes.withUnsafeBytes { log.append($0) }
-      guard log.isCongested else { return call.arrived(bytes.count) }
-      log.whenRelieved { [call] in call?.arrived(bytes.count) }
+    case .output(let stream): takeOutput(of: stream)
     case .event(let object):
       execution.note(event: object)
       call.arrived(object.count)
@@ -114,8 +109,27 @@ final class Run {
     }
   }
 
+  private func takeOutput(of stream: OutputStream) {
+    let log = stream == .errors ? execution.errors : execution.output
+    for chunk in call.takeEmitted(stream) {
+      chunk.withUnsafeBytes { log.append($0) }
+      if log.isCongested {
+        log.whenRelieved { [call] in call?.arrived(chunk.count) }
+      } else {
+        call.arrived(chunk.count)
+      }
+    }
+  }
+
+  /// What was emitted by now is the call's, though another thread has yet to say that there is more.
+  private func takeOutput() {
+    takeOutput(of: .output)
+    takeOutput(of: .errors)
+  }
+
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
+    if !isOver { takeOutput() }
     wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard !isOver else {
@@ -205,6 +219,7 @@ final class Run {
 
   private func finish(_ ending: Ending, isStuck: Bool = false) {
     guard !isOver else { return }
+    takeOutput()
     isOver = true
     deadline?.cancel()
     if case .command = phase { phase = .over }

@@ -171,6 +171,18 @@ struct OutputTests {
       #expect(try world.output(of: id) == written)
     }
   }
+
+  @Test("What a handler has emitted when it returns is its call's, whoever else is emitting")
+  func beside() throws {
+    try World.with { world in
+      for _ in 0..<400 {
+        let id = try world.submit("emit_beside").id
+        #expect(try world.end(of: id).status == .completed)
+        let output = String(decoding: try world.output(of: id), as: UTF8.self)
+        #expect(output.contains("END"))
+      }
+    }
+  }
 }
 
 extension [UInt8] {
