@@ -13,11 +13,6 @@ struct RetentionTests {
     rig.options.pruneEvery = .milliseconds(1)
   }
 
-  /// Waits until the ledger no longer has the execution; every question is a turn of the reader.
-  private func waitUntilGone(_ id: ExecutionID, in ledger: Ledger) throws {
-    while try ledger.execution(id) != nil {}
-  }
-
   @Test("Beyond the bound of bytes outputs go first, the oldest first, files too; records stay")
   func bytes() throws {
     rig.options.retainBytes = 40_000
@@ -69,32 +64,19 @@ struct RetentionTests {
     #expect(report.start == 0 && report.end == 21)
   }
 
-  /// An execution that ended so many days ago.
-  @discardableResult
-  private func run(
-    daysAgo days: Double, idempotency: Idempotency? = nil, in ledger: Ledger
-  ) throws -> Acceptance {
-    let acceptance = ledger.makeAcceptance(idempotency: idempotency)
-    try ledger.accept(acceptance)
-    var settlement = Settlement.completed(acceptance)
-    settlement.record.completedAt.microseconds -= Int64(days * 86_400e6)
-    try ledger.settle(settlement)
-    return acceptance
-  }
-
   @Test("After its days an execution is gone, and the chain goes on from a signed place")
   func days() throws {
     let idempotency = Idempotency(key: "k", body: [1])
     let (first, receipt) = try rig.with { ledger in
-      let first = try run(daysAgo: 2.5, idempotency: idempotency, in: ledger)
-      for _ in 0..<5 { try run(daysAgo: 2.5, in: ledger) }
+      let first = try ledger.run(daysAgo: 2.5, idempotency: idempotency)
+      for _ in 0..<5 { try ledger.run(daysAgo: 2.5) }
       return (first.id, try ledger.receipt(of: first.id))
     }
     rig.options.retainDays = 2
     try rig.with { ledger in
       let open = ledger.makeAcceptance()
       try ledger.accept(open)
-      try waitUntilGone(first, in: ledger)
+      try ledger.waitUntilGone(first)
       #expect(try ledger.execution(open.id)?.status == .running)
       #expect(ledger.gauges.keptBytes == 0)
       // Its key is free again, for it is kept as long as the execution.
@@ -117,9 +99,9 @@ struct RetentionTests {
     let idempotency = Idempotency(key: "k", body: [1])
     (rig.options.retainDays, rig.options.retainBytes) = (0, 0)
     try rig.with { ledger in
-      let old = try run(daysAgo: 1.1, in: ledger)
-      let kept = try run(daysAgo: 0.9, idempotency: idempotency, in: ledger)
-      try waitUntilGone(old.id, in: ledger)
+      let old = try ledger.run(daysAgo: 1.1)
+      let kept = try ledger.run(daysAgo: 0.9, idempotency: idempotency)
+      try ledger.waitUntilGone(old.id)
       let again = ledger.makeAcceptance(idempotency: idempotency)
       #expect(try ledger.accept(again) == .duplicate(of: kept.id))
     }
@@ -141,18 +123,18 @@ struct RetentionTests {
   func clockAhead() throws {
     rig.options.retainDays = 1000
     let (old, kept) = try rig.with { ledger in
-      let old = try [500, 499.1].map { try run(daysAgo: $0, in: ledger).id }
-      return (old, try run(daysAgo: 498.9, in: ledger).id)
+      let old = try [500, 499.1].map { try ledger.run(daysAgo: $0).id }
+      return (old, try ledger.run(daysAgo: 498.9).id)
     }
     rig.options.retainDays = 30
     try rig.with { ledger in
-      for id in old { try waitUntilGone(id, in: ledger) }
+      for id in old { try ledger.waitUntilGone(id) }
       // Each of these is a turn of the writer's, which looks for what is to be forgotten.
       for _ in 0..<200 { try ledger.run("") }
       #expect(try ledger.execution(kept) != nil)
     }
     // A node that starts has its hour anew.
-    try rig.with { try waitUntilGone(kept, in: $0) }
+    try rig.with { try $0.waitUntilGone(kept) }
   }
 
   @Test("In each hour of uptime the cutoff moves to a day after the oldest that is kept, at most")
@@ -185,7 +167,7 @@ struct RetentionTests {
     rig.options.retainDays = 50
     try rig.with { ledger in
       #expect(ledger.daysBeyond == nil)
-      try run(daysAgo: 40.5, in: ledger)
+      try ledger.run(daysAgo: 40.5)
     }
     try rig.with { #expect($0.daysBeyond == nil) }
     rig.options.retainDays = 30

@@ -154,3 +154,19 @@ extension Ledger {
     try wait { output(of: id, stream, from: offset, atMost: count, then: $0) }
   }
 }
+
+extension Ledger {
+  /// An execution that ended so many days ago.
+  @discardableResult
+  func run(daysAgo days: Double, idempotency: Idempotency? = nil) throws -> Acceptance {
+    let acceptance = makeAcceptance(idempotency: idempotency)
+    try accept(acceptance)
+    var settlement = Settlement.completed(acceptance)
+    settlement.record.completedAt.microseconds -= Int64(days * 86_400e6)
+    try settle(settlement)
+    return acceptance
+  }
+
+  /// Waits until it is forgotten; every question is a turn of the reader.
+  func waitUntilGone(_ id: ExecutionID) throws { while try execution(id) != nil {} }
+}

@@ -18,10 +18,13 @@ struct Cutoff {
   /// No bound makes an execution go within a day.
   init(days: Int) { self.days = Int64(max(1, min(days, 36_500))) }
 
+  /// A new hour begins, and `moment` asks for the oldest that is kept.
+  func isNewHour(at clock: Instant) -> Bool { clock >= nextHour }
+
   /// The moment before which an execution has ended that may go, in microseconds, where the oldest
   /// that is kept ended at `oldest`.
   mutating func moment(oldest: Int64, now: Timestamp, clock: Instant) -> Int64 {
-    if clock >= nextHour {
+    if isNewHour(at: clock) {
       bound = oldest.addingReportingOverflow(Self.day).partialValue
       nextHour = clock + .seconds(3600)
     }

@@ -38,13 +38,15 @@ struct Pruning {
 struct Step {
   private(set) var bytes: Int64 = 0
   private var weight: Int64 = 0
+  /// A disk that removes files slowly is not to hold up who waits for the next batch.
+  private let end = Instant.now + .milliseconds(200)
 
   /// The bytes of an output, and those of them that are in the ledger's own file.
   static let columns = """
     ifnull(kept_bytes, 0), ifnull(length(output), 0) + ifnull(length(errors), 0)
     """
 
-  var isFull: Bool { weight >= 1024 }
+  var isFull: Bool { weight >= 1024 || weight > 0 && Instant.now >= end }
 
   /// Adds an output, with its record where that goes too, and says whether there is a file of it. One
   /// that is in a file weighs as much as a large one that is not.
@@ -103,11 +105,19 @@ extension Writer {
   }
 
   /// Forgets the oldest records, leaving a signed place from which the chain goes on.
+  ///
+  /// One that seems to end in the future was written while the clock was ahead: it goes with those
+  /// behind it, and keeps none of them.
   private func forgetRecords() throws(DatabaseError) -> Bool {
-    var cutoff: Int64?
+    let (now, clock) = (Timestamp.now, Instant.now)
+    let oldest = pruning.cutoff.isNewHour(at: clock) ? try oldestEnd() : 0
+    guard let oldest else { return false }
+    let cutoff = pruning.cutoff.moment(oldest: oldest, now: now, clock: clock)
     var end: Link?
     var step = Step()
     var numbers: [Int64] = []
+    var files: [ExecutionID] = []
+    var ahead = (numbers: [Int64](), files: [ExecutionID](), bytes: Int64(0))
     try database.prepare(
       """
       SELECT records.position, completed_at, hash, number, id, length(record), \(Step.columns)
@@ -116,17 +126,23 @@ extension Writer {
       """
     ).each { row in
       let completedAt = row.integer(1)
-      let moment = cutoff ?? pruning.cutoff.moment(oldest: completedAt, now: .now, clock: .now)
-      cutoff = moment
-      guard completedAt < moment, !step.isFull else { return false }
+      let isAhead = completedAt > now.microseconds
+      guard completedAt < cutoff || isAhead, !step.isFull else { return false }
+      let before = step.bytes
+      let hasFile = step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5))
+      ahead.numbers.append(row.integer(3))
+      if hasFile { ahead.files.append(ExecutionID(random: row.bytes(4))) }
+      ahead.bytes += step.bytes - before
+      guard !isAhead else { return true }
       end = Link(position: row.integer(0), hash: row.bytes(2))
-      numbers.append(row.integer(3))
-      if step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5)) {
-        outputs.remove(ExecutionID(random: row.bytes(4)))
-      }
+      numbers += ahead.numbers
+      files += ahead.files
+      ahead = ([], [], 0)
       return true
     }
+    let bytes = step.bytes - ahead.bytes
     guard let end else { return false }
+    for id in files { outputs.remove(id) }
     try transaction { () throws(DatabaseError) in
       for table in ["records", "outputs", "heads"] {
         try database.prepare("DELETE FROM \(table) WHERE position <= ?").run {
@@ -140,9 +156,19 @@ extension Writer {
         row.blob(end.hash)
         row.blob(key.sign(end.checkpointMessage))
       }
-      try statements.keep.run { $0.integer(keptBytes - step.bytes) }
+      try statements.keep.run { $0.integer(keptBytes - bytes) }
     }
-    keptBytes -= step.bytes
+    keptBytes -= bytes
     return true
+  }
+
+  /// When the oldest execution has ended, of those that may be next: they stand about in that order.
+  private func oldestEnd() throws(DatabaseError) -> Int64? {
+    try database.prepare(
+      """
+      SELECT min(completed_at)
+      FROM (SELECT completed_at FROM records ORDER BY position LIMIT 1024)
+      """
+    ).first { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
   }
 }

@@ -134,6 +134,7 @@ final class Writer: @unchecked Sendable {
       try rollBack()
       throw error
     }
+    board.show { $0.commits += 1 }
   }
 
   /// What cannot be rolled back, or not read anew, is broken: what is in memory is of nothing that is

@@ -144,8 +144,8 @@ extension Setting {
       "After so long without use a session and its workspace are removed"),
     Setting(
       "RETAIN_DAYS", \.ledger.retainDays, .whole(1...36_500),
-      "How long finished executions are kept, and their idempotency keys with them; in an hour no more"
-        + " go than the oldest day of them"),
+      "How long finished executions are kept, and their idempotency keys with them; in an hour, and"
+        + " after a start, no more go than the oldest day of them"),
     Setting(
       "RETAIN_BYTES", \.ledger.retainBytes, .bytes(0...1 << 60),
       "How much output of finished executions is kept; the oldest goes first, its record stays"),
