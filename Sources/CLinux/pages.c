@@ -21,9 +21,19 @@ static bool is_as_in_file(const struct dl_phdr_info *object) {
   return true;
 }
 
-static int give_back(struct dl_phdr_info *object, size_t size, void *nothing) {
-  (void)size, (void)nothing;
+/* The program and its libraries stand first, in the order in which they were loaded. */
+static int own;
+
+static int count(struct dl_phdr_info *object, size_t size, void *counted) {
+  (void)object, (void)size;
+  ++*(int *)counted;
+  return 0;
+}
+
+static int give_back(struct dl_phdr_info *object, size_t size, void *rest) {
+  (void)size;
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  if (--*(int *)rest < 0) return 1;
   if (!is_as_in_file(object)) return 0;
   for (int index = 0; index < object->dlpi_phnum; index++) {
     const ElfW(Phdr) *part = &object->dlpi_phdr[index];
@@ -36,7 +46,13 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *nothing) {
   return 0;
 }
 
+void linux_note_libraries(void) {
+  own = 0;
+  dl_iterate_phdr(count, &own);
+}
+
 void linux_give_back_pages(void) {
-  dl_iterate_phdr(give_back, NULL);
+  int rest = own;
+  dl_iterate_phdr(give_back, &rest);
   malloc_trim(0);
 }

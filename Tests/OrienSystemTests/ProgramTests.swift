@@ -44,6 +44,7 @@ struct ProgramTests {
 
   @Test("What only the start needed is given back, and the program goes on")
   func givingBack() throws {
+    Program.noteOwnLibraries()
     let before = try filePages()
     Program.giveBackStart()
     #expect(try filePages() < before)

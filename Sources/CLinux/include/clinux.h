@@ -90,9 +90,10 @@ extern __thread void *linux_present_turn;
 static inline void *linux_turn(void) { return linux_present_turn; }
 static inline void linux_set_turn(void *turn) { linux_present_turn = turn; }
 
-/* Gives back what malloc has free, and the pages of the program and its libraries that nothing has
- * written to. Whichever is touched again comes back from its file, most often from the cache; a
- * debugger's breakpoints do not. */
+/* Gives back what malloc has free, and the pages that are as in their files of the program and the
+ * libraries that were there when they were noted. Whichever is touched again comes back from there,
+ * most often from the cache; a debugger's breakpoints do not. */
+void linux_note_libraries(void);
 void linux_give_back_pages(void);
 
 /* Swift 6 takes no global that anybody may change; glibc shows this one under _GNU_SOURCE. */

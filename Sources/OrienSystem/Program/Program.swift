@@ -7,8 +7,12 @@ package enum Program {
   /// memory and the variables that it was started with.
   package static func hide() { linux_hide_process() }
 
-  /// Gives back the memory that only the start needed: of the program and its libraries more is read
-  /// once, to begin, than ever after.
+  /// Those that are loaded by now are the program's own; whoever comes later may change his code where
+  /// it stands, as some do that trace or patch.
+  package static func noteOwnLibraries() { linux_note_libraries() }
+
+  /// Gives back the memory that only the start needed: of the program and its own libraries more is
+  /// read once, to begin, than ever after.
   package static func giveBackStart() {
     linux_give_back_pages()
   }

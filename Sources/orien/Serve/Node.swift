@@ -56,6 +56,7 @@ final class Node {
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
+    Program.noteOwnLibraries()
     let contents = try tools.load()
     plugins = contents.plugins
     prober = Prober(plugins)
@@ -205,12 +206,16 @@ final class Node {
   /// Ends the process where the end does not come: a thread that a dead disk holds is waited for by
   /// nobody.
   private func giveUp(after patience: Duration) {
-    Thread("last") { [log] in
-      _ = Channel<Void>().receive(within: patience)
-      log.error("the disk holds up the end: what it has not kept will be called lost")
-      log.close()
-      Program.exit(1)
-    }.detach()
+    do throws(SystemError) {
+      try Thread(orFailing: "last", stackBytes: 512 << 10) { [log] in
+        _ = Channel<Void>().receive(within: patience)
+        log.error("the disk holds up the end: what it has not kept will be called lost")
+        log.close()
+        Program.exit(1)
+      }.detach()
+    } catch {
+      log.warning("nothing bounds the end", ["error": "\(error)"])
+    }
   }
 
   private func close() {
