@@ -39,7 +39,7 @@ extension Kernel {
         [self] result in
         switch result {
         case .success(let lease): accept(request, lease)
-        case .failure(let failure): refuse(submission, failure, then: answer)
+        case .failure(let failure): refuse(request.submission, failure, then: request.answer)
         }
       }
     } catch {

@@ -39,7 +39,7 @@ package final class ExecutionMint: Sendable {
 
   /// The number of the row that `id` names, if it names any.
   func number(of id: ExecutionID) -> Int64 {
-    Int64(id.high >> Self.shift ^ mask(id.high, id.low))
+    Int64(id.high >> Self.shift ^ mask(id))
   }
 
   /// What stands for a place in a list: an id that names the row and nobody's execution.
@@ -53,7 +53,7 @@ package final class ExecutionMint: Sendable {
 
   private func id(of number: Int64, random high: UInt64, _ low: UInt64) -> ExecutionID {
     let random = ExecutionID(random: high, low)
-    let masked = UInt64(number) ^ mask(random.high, random.low)
+    let masked = UInt64(number) ^ mask(random)
     return ExecutionID(
       random: masked << Self.shift | random.high & (1 << Self.shift - 1), random.low)
   }
@@ -63,9 +63,9 @@ package final class ExecutionMint: Sendable {
   }
 
   /// Made of the random bits alone.
-  private func mask(_ high: UInt64, _ low: UInt64) -> UInt64 {
+  private func mask(_ id: ExecutionID) -> UInt64 {
     var hash: UInt64 = 0
-    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+    id.withBytes { bytes in
       withUnsafeMutableBytes(of: &hash) { hash in
         _ = crypto_shorthash(
           hash.baseAddress!.assumingMemoryBound(to: UInt8.self),

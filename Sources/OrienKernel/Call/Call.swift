@@ -63,8 +63,7 @@ final class Call: CallHost {
     /// Appends a chunk, whole whatever other threads emit; true where the loop has to hear of it.
     mutating func append(_ chunk: UnsafeRawBufferPointer) -> Bool {
       guard let last = fresh.indices.last, fresh[last].count < pieceBytes else {
-        fresh.append(Array(chunk))
-        return fresh.count == 1
+        return append(whole: Array(chunk))
       }
       fresh[last].append(contentsOf: chunk)
       return false

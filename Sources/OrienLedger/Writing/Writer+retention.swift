@@ -117,7 +117,8 @@ extension Writer {
     var step = Step()
     var numbers: [Int64] = []
     var files: [ExecutionID] = []
-    var ahead = (numbers: [Int64](), files: [ExecutionID](), bytes: Int64(0))
+    // What of these stands up to `end`.
+    var taken = (numbers: 0, files: 0, bytes: Int64(0))
     try database.prepare(
       """
       SELECT records.position, completed_at, hash, number, id, length(record), \(Step.columns)
@@ -128,21 +129,17 @@ extension Writer {
       let completedAt = row.integer(1)
       let isAhead = completedAt > now.microseconds
       guard completedAt < cutoff || isAhead, !step.isFull else { return false }
-      let before = step.bytes
-      let hasFile = step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5))
-      ahead.numbers.append(row.integer(3))
-      if hasFile { ahead.files.append(ExecutionID(random: row.bytes(4))) }
-      ahead.bytes += step.bytes - before
+      numbers.append(row.integer(3))
+      if step.add(kept: row.integer(6), inline: row.integer(7), record: row.integer(5)) {
+        files.append(ExecutionID(random: row.bytes(4)))
+      }
       guard !isAhead else { return true }
       end = Link(position: row.integer(0), hash: row.bytes(2))
-      numbers += ahead.numbers
-      files += ahead.files
-      ahead = ([], [], 0)
+      taken = (numbers.count, files.count, step.bytes)
       return true
     }
-    let bytes = step.bytes - ahead.bytes
     guard let end else { return false }
-    for id in files { outputs.remove(id) }
+    for id in files.prefix(taken.files) { outputs.remove(id) }
     try transaction { () throws(DatabaseError) in
       for table in ["records", "outputs", "heads"] {
         try database.prepare("DELETE FROM \(table) WHERE position <= ?").run {
@@ -150,15 +147,15 @@ extension Writer {
         }
       }
       let forget = try database.prepare("DELETE FROM executions WHERE number = ?")
-      for number in numbers { try forget.run { $0.integer(number) } }
+      for number in numbers.prefix(taken.numbers) { try forget.run { $0.integer(number) } }
       try database.prepare("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)").run { row in
         row.integer(end.position)
         row.blob(end.hash)
         row.blob(key.sign(end.checkpointMessage))
       }
-      try statements.keep.run { $0.integer(keptBytes - bytes) }
+      try statements.keep.run { $0.integer(keptBytes - taken.bytes) }
     }
-    keptBytes -= bytes
+    keptBytes -= taken.bytes
     return true
   }
 

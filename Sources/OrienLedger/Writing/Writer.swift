@@ -103,20 +103,14 @@ final class Writer: @unchecked Sendable {
     if pruning.isDue(isBeyond: keptBytes > options.retainBytes) { forget() }
   }
 
-  /// Writes all entries in one transaction, or leaves everything as it was.
+  /// Writes all entries in one transaction.
   private func commit(_ entries: [any Entry]) throws(DatabaseError) {
-    do throws(DatabaseError) {
-      try statements.begin.run()
+    try transaction { () throws(DatabaseError) in
       for entry in entries { try entry.apply(self) }
       try sign()
-      try statements.commit.run()
-    } catch {
-      try rollBack()
-      throw error
     }
     let lag = entries.first.map { Instant.now.microseconds(since: $0.sentAt) } ?? 0
     board.show { [keptBytes, database] in
-      $0.commits += 1
       $0.batchEntries = entries.count
       $0.lagMicroseconds = lag
       $0.logBytes = database.logBytes
@@ -124,7 +118,7 @@ final class Writer: @unchecked Sendable {
     }
   }
 
-  /// Runs `body` in a transaction of its own: what the writer does of itself.
+  /// Runs `body` in one transaction, or leaves everything as it was.
   func transaction(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
     do throws(DatabaseError) {
       try statements.begin.run()
