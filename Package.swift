@@ -66,8 +66,9 @@ let plugins = [cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_
 let plain = "-fno-sanitize=thread"
 let oneThread: CSetting = .unsafeFlags([plain])
 let jailLinks: [LinkerSetting] =
-  Context.environment["ORIEN_SANITIZE"] == "address"
-  ? [] : [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", plain])]
+  [.linkedLibrary("seccomp")]
+  + (Context.environment["ORIEN_SANITIZE"] == "address"
+    ? [] : [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", plain])])
 
 let layers: [Target] = [
   // L0: C headers and libraries, and the values of the domain

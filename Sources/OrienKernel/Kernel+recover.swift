@@ -46,7 +46,7 @@ extension Kernel {
       let patience = policy.queueDeadline - waited
       guard patience > .zero else { throw Self.restarted("its time to wait was over") }
       guard !acceptance.hasSecrets else { throw Self.restarted("its secrets are not kept") }
-      guard let tool = catalogue[acceptance.tool], tool.unavailable == nil else {
+      guard let tool = catalogue[acceptance.tool], trouble(of: tool) == nil else {
         throw Self.restarted("its tool is not available any more")
       }
       let checked = try CheckedArguments(

@@ -58,9 +58,6 @@ extension Kernel {
     }
   }
 
-  /// How far what runs is walled in: not at all, as long as there is no jail.
-  private static let isolation = "none"
-
   private func finalRecord(
     of execution: Execution, _ end: Run.End, _ completedAt: Timestamp
   ) -> FinalRecord {
@@ -68,7 +65,7 @@ extension Kernel {
     return FinalRecord(
       id: execution.id, session: execution.acceptance.session, owner: execution.acceptance.owner,
       tool: tool.id, plugin: tool.plugin.id, generation: tool.plugin.generation,
-      isolation: Self.isolation, status: ending.status, reason: ending.reason,
+      isolation: end.ranProcess ? isolation : "node", status: ending.status, reason: ending.reason,
       message: ending.message, exitCode: ending.exitCode, signal: ending.signal,
       acceptedAt: execution.acceptance.acceptedAt, runningAt: execution.runningAt,
       completedAt: max(completedAt, execution.runningAt ?? completedAt),

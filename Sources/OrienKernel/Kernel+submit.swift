@@ -81,7 +81,7 @@ extension Kernel {
         .invalid, "unknown-tool", "Tool '\(name)' not found in whitelist",
         faults: [.init("/toolId", "there is no such tool; GET /tools lists them")])
     }
-    if let unavailable = tool.unavailable { throw unavailable }
+    if let trouble = trouble(of: tool) { throw trouble }
     return tool
   }
 

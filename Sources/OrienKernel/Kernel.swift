@@ -1,5 +1,5 @@
 package import OrienLedger
-import OrienModel
+package import OrienModel
 package import OrienSandbox
 package import OrienSystem
 
@@ -61,6 +61,19 @@ package final class Kernel {
   package var diskBacklog: Int { parts.disk.backlog }
   /// No process can be started now.
   package var isJailDown: Bool { !parts.jail.isUp }
+
+  /// How far programs are walled in, in one word.
+  package var isolation: String { parts.jail.capabilities?.isolation ?? "none" }
+
+  /// Programs are refused: nothing walls them in, and the operator has not said that this will do.
+  package var refusesPrograms: Bool {
+    !policy.allowsUnsafe && parts.jail.capabilities?.walls == JailCapabilities.Walls.none
+  }
+
+  /// Why a tool cannot be called now; nil where it can.
+  package func trouble(of tool: Tool) -> Failure? {
+    tool.needsPrograms && refusesPrograms ? .unwalled : tool.pluginTrouble
+  }
 }
 
 /// Finished executions that are still in memory, oldest first, by how much they hold.

@@ -8,7 +8,7 @@ package final class FakeJail: Jail {
   package var isUp = true
   package var capabilities: JailCapabilities? = JailCapabilities(
     enforcedBy: ["memoryBytes": .cgroup2, "processes": .rlimit], killsByGroup: true,
-    metersByGroup: true, confinesSignals: true)
+    metersByGroup: true, confinesSignals: true, walls: .root)
   /// All that were ever asked for, in order.
   package private(set) var processes: [FakeProcess] = []
   /// What happens to a process once it is asked for; nil: it runs until the test ends it.

@@ -4,14 +4,18 @@
  *
  * The node starts it, with what orien_jail.h says; it is of no use to anybody else. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keeper/keeper.h"
 
+/* Of the numbers that nobody gives out: neither a distribution, nor systemd, nor a container. */
+enum { FIRST_USER = 1900000000 };
+
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
-        "    [--scopes auto|none]\n",
+        "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n",
         stderr);
   return 64;
 }
@@ -32,14 +36,38 @@ static bool read_mode(const char *word, enum group_mode *mode) {
   return false;
 }
 
+static bool read_walls(const char *word, enum walls_mode *mode) {
+  static const char *const words[] = {
+      [WALLS_AUTO] = "auto", [WALLS_USER] = "user", [WALLS_NONE] = "none"};
+  for (int i = WALLS_AUTO; i <= WALLS_NONE; i++) {
+    if (strcmp(word, words[i]) != 0) continue;
+    *mode = (enum walls_mode)i;
+    return true;
+  }
+  return false;
+}
+
+static bool read_user(const char *word, uint32_t *user) {
+  char *end;
+  errno = 0;
+  unsigned long number = strtoul(word, &end, 10);
+  if (errno || *end || word[0] < '1' || word[0] > '9' || number > INT32_MAX) return false;
+  *user = (uint32_t)number;
+  return true;
+}
+
 static bool read_option(const char *name, const char *word, struct keeper_options *options) {
   if (strcmp(name, "--groups") == 0) return read_mode(word, &options->groups);
-  options->scopes = strcmp(word, "auto") == 0;
-  return strcmp(name, "--scopes") == 0 && (options->scopes || strcmp(word, "none") == 0);
+  if (strcmp(name, "--walls") == 0) return read_walls(word, &options->walls.mode);
+  if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);
+  options->walls.scopes = strcmp(word, "auto") == 0;
+  return strcmp(name, "--scopes") == 0 && (options->walls.scopes || strcmp(word, "none") == 0);
 }
 
 int main(int count, char **argument) {
-  struct keeper_options options = {.groups = GROUP_AUTO, .scopes = true};
+  struct keeper_options options = {
+      .groups = GROUP_AUTO,
+      .walls = {.mode = WALLS_AUTO, .scopes = true, .first_user = FIRST_USER}};
   if (count < 3 || count % 2 == 0) return usage();
   if (strcmp(argument[1], "keeper") != 0 || !is_group_name(argument[2])) return usage();
   options.group_name = argument[2];

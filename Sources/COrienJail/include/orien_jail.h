@@ -69,10 +69,18 @@ struct orien_jail_limits {
   uint64_t open_files;
 };
 
+/* What a program has to be held by. */
+enum orien_jail_profile {
+  /* Whatever there is, be it nothing. */
+  ORIEN_JAIL_OPEN = 0,
+  /* Walls: without them it is not run. */
+  ORIEN_JAIL_WALLED,
+};
+
 /* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
-  /* How the process is walled in: 0 is the only one there is, without namespaces. */
+  /* enum orien_jail_profile */
   uint32_t profile;
   uint32_t arguments;
   uint32_t variables;
@@ -100,6 +108,8 @@ enum orien_jail_fault {
   ORIEN_JAIL_NEVER_BEGAN,
   /* The stub was killed while the program ran, and its tree then was, too. */
   ORIEN_JAIL_STUB_LOST,
+  /* It was to be walled in, and there are no walls. */
+  ORIEN_JAIL_NO_WALLS,
 };
 
 /* Limits that a tree ran into, as bits. */
@@ -142,6 +152,21 @@ enum orien_jail_enforcement {
   ORIEN_JAIL_BY_CGROUP2,
 };
 
+/* What stands between a program and the machine, beside its limits. */
+enum orien_jail_walls {
+  /* Nothing: it is a process of the node's user like any other. */
+  ORIEN_JAIL_WALLS_NONE = 0,
+  /* Namespaces, made in a user namespace: it is the node's user, who can do nothing there. */
+  ORIEN_JAIL_WALLS_USER,
+  /* Namespaces, and a user that is nobody else's while it runs. */
+  ORIEN_JAIL_WALLS_ROOT,
+};
+
+enum {
+  /* Of a text that says why walls are no better, its NUL included. */
+  ORIEN_JAIL_WHY_BYTES = 200,
+};
+
 /* By what each limit holds, enum orien_jail_enforcement, as tried when the keeper started. */
 struct orien_jail_capabilities {
   uint32_t memory;
@@ -155,4 +180,7 @@ struct orien_jail_capabilities {
   uint32_t meters_by_group;
   /* A program can signal nobody but what it has started itself; 0 or 1. */
   uint32_t confines_signals;
+  /* enum orien_jail_walls, and why they are not the strongest; empty where they are. */
+  uint32_t walls;
+  char why[ORIEN_JAIL_WHY_BYTES];
 };

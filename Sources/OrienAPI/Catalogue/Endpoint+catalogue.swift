@@ -9,7 +9,7 @@ extension Endpoint {
       .get, "/tools", "What this node can do.", answers: [.json("Its tools", "ToolList")]
     ) { api, inquiry throws(Failure) in
       try inquiry.allowQuery()
-      inquiry.exchange.respond(api.toolList.response(of: api.kernel.catalogue, at: api.loop.now))
+      inquiry.exchange.respond(api.toolList.response(of: api.kernel, at: api.loop.now))
     },
     Endpoint(
       .get, "/tools/{toolId}", "One tool.",
@@ -23,7 +23,9 @@ extension Endpoint {
           .notFound, "unknown-tool",
           "there is no tool \(name)\(Nearest.hint(for: name, among: names))")
       }
-      inquiry.exchange.answer { writer in writer.writeTool(tool) }
+      inquiry.exchange.answer { writer in
+        writer.writeTool(tool, trouble: api.kernel.trouble(of: tool))
+      }
     },
     Endpoint(
       .get, "/plugins", "The plugins behind the tools, and those that were refused.",
@@ -40,12 +42,14 @@ extension Endpoint {
 struct ToolList {
   private var rendered: (response: PreparedResponse, until: Instant)?
 
-  mutating func response(of catalogue: Catalogue, at now: Instant) -> PreparedResponse {
+  mutating func response(of kernel: Kernel, at now: Instant) -> PreparedResponse {
     if let rendered, now < rendered.until { return rendered.response }
     var writer = JSONWriter(reservingBytes: 8192)
     writer.object { writer in
       writer.array("tools") { writer in
-        for tool in catalogue.tools { writer.writeTool(tool) }
+        for tool in kernel.catalogue.tools {
+          writer.writeTool(tool, trouble: kernel.trouble(of: tool))
+        }
       }
       writer.array("backends") { _ in }
     }

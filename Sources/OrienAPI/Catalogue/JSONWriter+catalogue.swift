@@ -3,8 +3,9 @@ import OrienModel
 import OrienPlugins
 
 extension JSONWriter {
-  /// A tool as ORIEN's callers know it, and what this node says beyond that.
-  mutating func writeTool(_ tool: Tool) {
+  /// A tool as ORIEN's callers know it, and what this node says beyond that; `trouble` is why it
+  /// cannot be called now.
+  mutating func writeTool(_ tool: Tool, trouble: Failure?) {
     let declaration = tool.declaration
     object { writer in
       writer.field("id", tool.id)
@@ -16,8 +17,8 @@ extension JSONWriter {
       writer.writeResourceLimits(tool.granted)
       writer.field("version", tool.plugin.version)
       writer.field("plugin", tool.plugin.id)
-      writer.field("available", tool.unavailable == nil)
-      writer.field("unavailableReason", tool.unavailable?.message)
+      writer.field("available", trouble == nil)
+      writer.field("unavailableReason", trouble?.message)
       writer.object("price") { writer in writer.writePrice(tool.price) }
       writer.name("inputSchema")
       writer.writeInputSchema(of: declaration.arguments)

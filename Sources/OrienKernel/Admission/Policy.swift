@@ -17,8 +17,8 @@ package struct Policy: Sendable {
   package var grace: Duration
   /// Bytes of finished executions that stay in memory for who asks right after.
   package var recentBytes: Int
-  /// Programs may run. Not where strangers call and no jail holds what they run.
-  package var runsPrograms = true
+  /// Programs may run also where nothing walls them in.
+  package var allowsUnsafe = false
 
   package init(
     defaults: Limits, maxima: Limits, slots: Int, queued: Int, queuedPerOwner: Int,

@@ -14,7 +14,7 @@ package final class Tool: Sendable {
   package let price: Price
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
-  private let refusal: Failure?
+  let needsPrograms: Bool
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
   init?(_ plugin: Plugin, handler: Int, policy: Policy) {
@@ -31,14 +31,8 @@ package final class Tool: Sendable {
     limitsInNode = granted.told(wish: wish) { name in
       Self.heldByNode.contains(name) ? .node : .none
     }
-    let needsPrograms = plugin.declaration.needs.contains("orien.process/1")
-    refusal = needsPrograms && !policy.runsPrograms ? Self.unsafe : nil
+    needsPrograms = plugin.declaration.needs.contains("orien.process/1")
   }
-
-  static let unsafe = Failure(
-    .unavailable, "unsafe",
-    "it runs programs, and no jail holds them yet: on a node that listens beyond loopback they "
-      + "are refused unless the operator says --allow-unsafe")
 
   /// Calls of it at once, and of its plugin. A stuck call keeps its slot of both.
   var room: Admission.Room {
@@ -47,10 +41,9 @@ package final class Tool: Sendable {
       pluginSlots: plugin.concurrency)
   }
 
-  /// Why it cannot be called now; nil where it can.
-  package var unavailable: Failure? {
-    if let refusal { return refusal }
-    return switch plugin.state {
+  /// Why its plugin cannot be called now; nil where it can.
+  var pluginTrouble: Failure? {
+    switch plugin.state {
     case .ready: nil
     case .unavailable(let failure): failure
     case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")

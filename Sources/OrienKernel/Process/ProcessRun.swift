@@ -14,8 +14,9 @@ final class ProcessRun {
   /// Starts the command, which has the deadline that it names beside its call's. `onEnd` is called
   /// once, never before this returns.
   init(
-    _ command: Command, limits: Limits, in workspace: Workspace, jail: any Jail, loop: Loop,
-    output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
+    _ command: Command, limits: Limits, needsWalls: Bool, in workspace: Workspace,
+    jail: any Jail, loop: Loop, output: any ByteSink, errors: any ByteSink,
+    onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
     var deadline: Timer?
     do {
@@ -25,7 +26,9 @@ final class ProcessRun {
         input: try .input(command.input), output: output.takeWriter(),
         errors: errors.takeWriter(), workspace: try workspace.folder.descriptor())
       process = jail.start(
-        JailRequest(command.arguments, environment: command.environment, limits: limits),
+        JailRequest(
+          command.arguments, environment: command.environment, limits: limits,
+          needsWalls: needsWalls),
         descriptors, onStart: {},
         onEnd: { end in
           deadline?.cancel()

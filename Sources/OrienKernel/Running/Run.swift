@@ -194,7 +194,7 @@ final class Run {
     _ command: Command, output: any ByteSink, errors: any ByteSink,
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
-    guard kernel.policy.runsPrograms else { throw Tool.unsafe }
+    guard !kernel.refusesPrograms else { throw .unwalled }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
@@ -203,8 +203,9 @@ final class Run {
       execution.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
     }
     return try ProcessRun(
-      command, limits: tool.granted, in: workspace, jail: kernel.parts.jail,
-      loop: kernel.parts.loop, output: output, errors: errors, onEnd: onEnd)
+      command, limits: tool.granted, needsWalls: !kernel.policy.allowsUnsafe, in: workspace,
+      jail: kernel.parts.jail, loop: kernel.parts.loop, output: output, errors: errors, onEnd: onEnd
+    )
   }
 
   // MARK: The end

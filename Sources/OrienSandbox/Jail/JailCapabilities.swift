@@ -10,14 +10,35 @@ package struct JailCapabilities: Sendable, Equatable {
   package var metersByGroup: Bool
   /// A program can signal nobody but what it has started itself: not even what holds it.
   package var confinesSignals: Bool
+  package var walls: Walls
+  /// Why they are not the strongest; nil where they are.
+  package var whyNotMore: String?
+
+  /// What stands between a program and the machine, beside its limits.
+  package enum Walls: Sendable, Equatable {
+    case none, user, root
+  }
+
+  /// The level of all this in one word, as records and `/health` have it.
+  package var isolation: String {
+    switch (walls, enforcedBy["memoryBytes"]) {
+    case (.none, _): "none"
+    case (.user, _): "user"
+    case (.root, .cgroup2): "root-v2"
+    case (.root, .cgroup1): "root-v1"
+    case (.root, _): "root"
+    }
+  }
 
   package init(
     enforcedBy: [String: Enforcement], killsByGroup: Bool, metersByGroup: Bool,
-    confinesSignals: Bool
+    confinesSignals: Bool, walls: Walls = .none, whyNotMore: String? = nil
   ) {
     self.enforcedBy = enforcedBy
     self.killsByGroup = killsByGroup
     self.metersByGroup = metersByGroup
     self.confinesSignals = confinesSignals
+    self.walls = walls
+    self.whyNotMore = whyNotMore
   }
 }

@@ -10,16 +10,16 @@ package struct JailRequest: Sendable {
   package var environment: [String]
   /// Those of a process are the jail's. `wallMilliseconds` and `outputBytes` are the caller's.
   package var limits: Limits
-  /// The way it is walled in; 0, without namespaces, is the only one there is.
-  package var profile: UInt32
+  /// Without walls around it it is not run: nobody knows what it does.
+  package var needsWalls: Bool
 
   package init(
     _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
-    profile: UInt32 = 0
+    needsWalls: Bool = false
   ) {
     self.arguments = arguments
     self.environment = environment
     self.limits = limits
-    self.profile = profile
+    self.needsWalls = needsWalls
   }
 }

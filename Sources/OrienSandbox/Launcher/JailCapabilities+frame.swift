@@ -15,7 +15,26 @@ extension JailCapabilities {
       ],
       killsByGroup: capabilities.kills_by_group != 0,
       metersByGroup: capabilities.meters_by_group != 0,
-      confinesSignals: capabilities.confines_signals != 0)
+      confinesSignals: capabilities.confines_signals != 0,
+      walls: Walls(jail: capabilities.walls), whyNotMore: Self.why(capabilities))
+  }
+
+  private static func why(_ capabilities: orien_jail_capabilities) -> String? {
+    let text = withUnsafeBytes(of: capabilities.why) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return text.isEmpty ? nil : text
+  }
+}
+
+extension JailCapabilities.Walls {
+  fileprivate init(jail number: UInt32) {
+    self =
+      switch number {
+      case ORIEN_JAIL_WALLS_USER.rawValue: .user
+      case ORIEN_JAIL_WALLS_ROOT.rawValue: .root
+      default: .none
+      }
   }
 }
 

@@ -1,5 +1,5 @@
 import COrienJail
-import OrienModel
+package import OrienModel
 
 /// What the launcher's numbers mean to the node.
 extension JailEnd {
@@ -84,6 +84,12 @@ extension Usage {
 }
 
 extension Failure {
+  /// Nobody runs unknown programs where nothing holds them.
+  package static let unwalled = Failure(
+    .unavailable, "unsafe",
+    "it runs programs, and nothing walls them in on this machine: they are refused unless the "
+      + "operator says --allow-unsafe")
+
   fileprivate init(fault end: orien_jail_end) {
     let system = end.error == 0 ? "" : ": errno \(end.error)"
     self =
@@ -104,6 +110,8 @@ extension Failure {
         Failure(.internal, "jail-refused", "the launcher refused a request of the node")
       case ORIEN_JAIL_NEVER_BEGAN.rawValue:
         Failure(.unavailable, "never-began", "the process was killed before its program began")
+      case ORIEN_JAIL_NO_WALLS.rawValue:
+        Failure.unwalled
       case ORIEN_JAIL_STUB_LOST.rawValue:
         // Who kills what holds it has not run for free.
         Failure(.denied, "stub-lost", "what held the process in the jail was killed")

@@ -21,7 +21,9 @@ extension JailRequest {
       try Self.append(text, to: &strings)
     }
     let start = orien_jail_start(
-      limits: orien_jail_limits(limits), profile: profile, arguments: UInt32(arguments.count),
+      limits: orien_jail_limits(limits),
+      profile: (needsWalls ? ORIEN_JAIL_WALLED : ORIEN_JAIL_OPEN).rawValue,
+      arguments: UInt32(arguments.count),
       variables: UInt32(environment.count), string_bytes: UInt32(strings.count))
     let body = Frame.bytes(of: start) + strings
     guard body.count <= Int(ORIEN_JAIL_BODY_BYTES) else {

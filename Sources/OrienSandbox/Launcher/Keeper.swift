@@ -12,6 +12,7 @@ final class Keeper {
     var group: String
     var groups = "auto"
     var scopes = "auto"
+    var walls = "auto"
   }
 
   private let settings: Settings
@@ -86,7 +87,7 @@ final class Keeper {
       settings.program,
       arguments: [
         "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
-        settings.scopes,
+        settings.scopes, "--walls", settings.walls,
       ],
       environment: [],
       descriptors: [

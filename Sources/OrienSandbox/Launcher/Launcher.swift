@@ -37,15 +37,15 @@ package final class Launcher: Jail {
   private var onClear: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
-  /// the state folder's own. `groups` and `scopes` but "auto" are for tests.
+  /// the state folder's own. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    groups: String = "auto", scopes: String = "auto"
+    groups: String = "auto", scopes: String = "auto", walls: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
     let settings = Keeper.Settings(
-      program: program, group: groupName, groups: groups, scopes: scopes)
+      program: program, group: groupName, groups: groups, scopes: scopes, walls: walls)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }

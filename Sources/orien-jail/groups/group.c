@@ -116,11 +116,17 @@ static void read_file(const struct groups *groups, int tree, uint64_t number, co
   if (file_read(groups->tree[tree].parent, path, text, size) < 0) text[0] = 0;
 }
 
-uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number) {
-  if (!groups->can_meter) return 0;
+struct group_time group_time(const struct groups *groups, uint64_t number) {
+  if (!groups->can_meter) return (struct group_time){0};
   char text[1024];
   read_file(groups, groups->unified, number, "cpu.stat", text, sizeof text);
-  return text_number(text, "usage_usec");
+  return (struct group_time){.user_microseconds = text_number(text, "user_usec"),
+                             .system_microseconds = text_number(text, "system_usec")};
+}
+
+uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number) {
+  struct group_time time = group_time(groups, number);
+  return time.user_microseconds + time.system_microseconds;
 }
 
 /* The sum of `key` over all devices of io.stat: "8:0 rbytes=90 wbytes=0 ...". */
@@ -136,15 +142,18 @@ static void put(uint64_t *figure, uint64_t counted, bool saw_all) {
   if (saw_all || *figure < counted) *figure = counted;
 }
 
-void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end) {
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
+void group_read(const struct groups *groups, uint64_t number, const struct group_time *before,
+                struct orien_jail_end *end) {
   char text[4096];
   bool saw_all = !groups->can_meter;
   if (groups->can_meter) {
-    read_file(groups, groups->unified, number, "cpu.stat", text, sizeof text);
-    uint64_t user = text_number(text, "user_usec"), system = text_number(text, "system_usec");
-    if (user + system >= end->cpu_user_microseconds + end->cpu_system_microseconds) {
-      end->cpu_user_microseconds = user;
-      end->cpu_system_microseconds = system;
+    struct group_time time = group_time(groups, number);
+    if (time.user_microseconds + time.system_microseconds >=
+        end->cpu_user_microseconds + end->cpu_system_microseconds) {
+      end->cpu_user_microseconds = without(time.user_microseconds, before->user_microseconds);
+      end->cpu_system_microseconds = without(time.system_microseconds, before->system_microseconds);
       end->metered_by = ORIEN_JAIL_METER_CGROUP;
       saw_all = true;
     }

@@ -76,12 +76,21 @@ int group_enter(const struct groups *groups, uint64_t number);
 /* Kills what is in it, at once and with what is just being forked. */
 void group_kill(const struct groups *groups, uint64_t number);
 
+struct group_time {
+  uint64_t user_microseconds, system_microseconds;
+};
+
+/* The processor time of all that has been in it; none where that is not counted. */
+struct group_time group_time(const struct groups *groups, uint64_t number);
+
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
 
-/* Puts into `end` what the group counted, and adds which limits were hit. Where there is more
+/* Puts into `end` what the group counted, without the time `before`, and adds which limits were
+ * hit. Where there is more
  * processor time in it than the group saw, the tree has left the group, as a tenant can that may
  * write to groups: then of each figure the greater one stands. */
-void group_read(const struct groups *groups, uint64_t number, struct orien_jail_end *end);
+void group_read(const struct groups *groups, uint64_t number, const struct group_time *before,
+                struct orien_jail_end *end);
 
 /* What our controllers hold, and rlimits where they hold nothing. */
 void groups_describe(const struct groups *groups, struct orien_jail_capabilities *capabilities);

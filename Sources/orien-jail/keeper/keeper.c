@@ -15,7 +15,6 @@
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
-#include "../stub/scope.h"
 #include "janitor.h"
 
 enum {
@@ -120,7 +119,7 @@ static void start_janitor(void) {
 static bool tell_node(int launcher_socket) {
   struct orien_jail_capabilities capabilities;
   groups_describe(&keeper.parts.groups, &capabilities);
-  capabilities.confines_signals = keeper.parts.scope >= 0;
+  walls_describe(&keeper.parts.walls, &capabilities);
   return frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_LAUNCHER, (uint64_t)keeper.launcher,
                     &capabilities, sizeof capabilities, launcher_socket);
 }
@@ -272,9 +271,11 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  keeper.parts.scope = options->scopes ? scope_make() : -1;
   groups_find(&keeper.parts.groups, options->groups, options->group_name);
   clear_groups();
   groups_try(&keeper.parts.groups);
+  walls_find(&keeper.parts.walls, &options->walls);
+  // A change of user takes this back.
+  process_follow(getppid(), SIGCONT);
   for (;;) turn();
 }

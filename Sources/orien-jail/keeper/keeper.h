@@ -2,12 +2,13 @@
  * that nothing goes wrong with it. When the node is gone it sees to it that all of the jail is. */
 #pragma once
 #include "../groups/groups.h"
+#include "../walls/walls.h"
 
 /* What may be left out is so in tests of what stands in for it. */
 struct keeper_options {
   const char *group_name;
   enum group_mode groups;
-  bool scopes;
+  struct walls_options walls;
 };
 
 /* Runs until the node is gone, then until the last process of the jail is. */

@@ -3,6 +3,7 @@
 #pragma once
 #include "../groups/groups.h"
 #include "../plain/linux.h"
+#include "../walls/walls.h"
 
 struct parts {
   pid_t keeper;
@@ -17,7 +18,6 @@ struct parts {
    * it survives either. */
   int orders_reader;
   int orders_writer;
-  /* stub/scope.h; -1: there is none. */
-  int scope;
   struct groups groups;
+  struct walls walls;
 };

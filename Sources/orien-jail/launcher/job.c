@@ -11,6 +11,7 @@
 #include "../plain/process.h"
 #include "../stub/leader.h"
 #include "../stub/stub.h"
+#include "../walls/slot.h"
 
 static const uint64_t millisecond = 1000000;
 /* How long a stub may take to kill its tree before it is itself taken for stopped. */
@@ -34,12 +35,13 @@ static int spawn(struct job *job, const struct parts *parts) {
     return error;
   }
   job->report = report[0];
-  // The longest request fits whole, whether or not the leader is there to read it.
-  int bytes = ORIEN_JAIL_BODY_BYTES;
-  setsockopt(job->order, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+  frame_make_room(job->order);
   pid_t launcher = getpid();
-  job->stub = fork();
-  if (job->stub == 0) stub_run(parts, launcher, job->group, order[1], report[1]);
+  job->stub = walls_fork(&parts->walls);
+  if (job->stub == 0) {
+    struct stub_place place = {.launcher = launcher, .group = job->group, .slot = job->slot};
+    stub_run(parts, &place, order[1], report[1]);
+  }
   int error = job->stub < 0 ? errno : 0;
   close(order[1]);
   close(report[1]);
@@ -49,9 +51,12 @@ static int spawn(struct job *job, const struct parts *parts) {
   return job->pidfd < 0 ? errno : 0;
 }
 
-int job_prepare(struct job *job, const struct parts *parts) {
-  *job = (struct job){.group = group_number(), .pidfd = -1, .order = -1, .report = -1};
-  int error = spawn(job, parts);
+int job_prepare(struct job *job, unsigned slot, const struct parts *parts) {
+  *job = (struct job){
+      .group = group_number(), .slot = slot, .pidfd = -1, .order = -1, .report = -1};
+  int error = slot_prepare(&parts->walls, slot);
+  if (error) return error;
+  error = spawn(job, parts);
   if (error)
     job_free(job, parts);
   else
@@ -66,10 +71,24 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
   return now + (wait > least_look * millisecond ? wait : least_look * millisecond);
 }
 
-int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
-              const struct orien_jail_limits *limits) {
+/* Sends the frame on, with a mount that the slot may use in the place of the folder. */
+static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame) {
+  if (parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return frame_forward(job->order, frame);
+  int folder = frame->descriptor[REQUEST_WORKSPACE];
+  int mount = slot_lend(&parts->walls, job->slot, folder);
+  if (mount < 0) return errno;
+  frame->descriptor[REQUEST_WORKSPACE] = mount;
   int error = frame_forward(job->order, frame);
-  // Nothing follows: a leader that has but a part of it knows that it will not get the rest.
+  frame->descriptor[REQUEST_WORKSPACE] = folder;
+  close(mount);
+  return error;
+}
+
+int job_start(struct job *job, const struct parts *parts, struct frame_reader *frame,
+              const struct request *request) {
+  const struct orien_jail_limits *limits = &request->limits;
+  int error = hand_over(job, parts, frame);
+  // Nothing follows: a stub that has but a part of it knows that it will not get the rest.
   shutdown(job->order, SHUT_WR);
   job->state = error ? JOB_SPENT : JOB_RUNNING;
   if (error) return error;
@@ -139,7 +158,7 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .written_bytes = said.written_bytes,
   };
   if (said.fault == ORIEN_JAIL_RAN && !has_begun(job)) end->fault = ORIEN_JAIL_NEVER_BEGAN;
-  group_read(&parts->groups, job->group, end);
+  group_read(&parts->groups, job->group, &said.before, end);
   return true;
 }
 
@@ -149,7 +168,8 @@ void job_mourn(const struct job *job, const struct parts *parts, struct orien_ja
       .hits = job->hits,
       .wall_microseconds = (now_nanoseconds() - job->started) / 1000,
   };
-  group_read(&parts->groups, job->group, end);
+  const struct group_time none = {0};
+  group_read(&parts->groups, job->group, &none, end);
 }
 
 void job_free(struct job *job, const struct parts *parts) {

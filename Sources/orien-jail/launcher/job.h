@@ -2,9 +2,10 @@
 #pragma once
 #include "../keeper/parts.h"
 #include "../plain/frame.h"
+#include "request.h"
 
 enum {
-  /* Of all tenants together; each takes up to three descriptors here. */
+  /* Of all tenants together; each takes up to four descriptors here. */
   JOBS_AT_MOST = 1024,
 };
 
@@ -24,6 +25,8 @@ struct job {
   /* 0: nobody has asked for it. */
   uint64_t id;
   uint64_t group;
+  /* Of the walls. Nobody else has it before this one is free again. */
+  unsigned slot;
   pid_t stub;
   int pidfd;
   /* To the leader, which tells there that it begins. */
@@ -40,12 +43,13 @@ struct job {
   uint64_t late_at;
 };
 
-/* Makes a free job ready; 0 or an errno, and then it is still free. */
-int job_prepare(struct job *job, const struct parts *parts);
+/* Makes a free job ready, with a slot of its own; 0 or an errno, and then it is still free. */
+int job_prepare(struct job *job, unsigned slot, const struct parts *parts);
 
-/* Gives a ready job the frame's request, which is valid; 0 or an errno, and then it is spent. */
-int job_start(struct job *job, const struct parts *parts, const struct frame_reader *frame,
-              const struct orien_jail_limits *limits);
+/* Gives a ready job the frame's request, as it has been read; 0 or an errno, and then it is
+ * spent. */
+int job_start(struct job *job, const struct parts *parts, struct frame_reader *frame,
+              const struct request *request);
 
 /* Kills the whole tree, by its group and by its stub. */
 void job_kill(struct job *job, const struct parts *parts);

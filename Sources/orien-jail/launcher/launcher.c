@@ -75,7 +75,7 @@ static void prepare(void) {
 static unsigned count_jobs(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) leave(1);
-  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 3 : 1;
+  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 4 : 1;
   return spare < JOBS_AT_MOST ? (unsigned)spare : JOBS_AT_MOST;
 }
 
@@ -99,7 +99,7 @@ static struct job *prepare_job(void) {
   errno = EAGAIN;
   if (i == launcher.jobs) return NULL;
   struct job *job = &launcher.job[i];
-  errno = job_prepare(job, launcher.parts);
+  errno = job_prepare(job, i, launcher.parts);
   if (errno) return NULL;
   if (!watch(job->report, i)) leave(1);
   if (i >= launcher.used) launcher.used = i + 1;
@@ -129,13 +129,17 @@ static void start(void) {
   }
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
   if (!request_read(&request, &launcher.frame)) return tell_end(id, &end);
+  end.fault = ORIEN_JAIL_NO_WALLS;
+  if (request.profile == ORIEN_JAIL_WALLED &&
+      launcher.parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
+    return tell_end(id, &end);
   end.fault = ORIEN_JAIL_HOST;
   end.error = EPIPE;
   struct job *job = NULL;
   // Of those that wait some may just have died, which is not the request's fault.
   for (unsigned i = 0; end.error == EPIPE && i <= READY_JOBS; i++) {
     job = ready_job();
-    end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request.limits) : errno;
+    end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request) : errno;
   }
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
   frame_drop(&launcher.frame);
@@ -269,9 +273,9 @@ static void turn(void) {
 _Noreturn void launcher_run(const struct parts *parts, int node) {
   launcher.parts = parts;
   launcher.node = node;
-  int keep[6 + GROUP_TREES] = {node,           parts->lifeline,      parts->lock,
-                               parts->scope,   parts->keeper_reader, parts->orders_writer};
-  unsigned kept = 6;
+  int keep[5 + WALLS_DESCRIPTORS + GROUP_TREES] = {
+      node, parts->lifeline, parts->lock, parts->keeper_reader, parts->orders_writer};
+  unsigned kept = 5 + walls_keep(&parts->walls, keep + 5);
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();

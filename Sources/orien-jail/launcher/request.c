@@ -26,9 +26,10 @@ static bool is_name(const char *text, const char *end) {
 
 bool request_read(struct request *request, struct frame_reader *frame) {
   struct orien_jail_start start;
-  if (frame->header.size < sizeof start || frame->descriptors != 4) return false;
+  if (frame->header.size < sizeof start || frame->descriptors != REQUEST_DESCRIPTORS) return false;
   memcpy(&start, frame->body, sizeof start);
-  if (start.profile != 0 || start.string_bytes != frame->header.size - sizeof start) return false;
+  if (start.profile > ORIEN_JAIL_WALLED ||
+      start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
       start.variables > ORIEN_JAIL_STRINGS)
     return false;
@@ -40,6 +41,7 @@ bool request_read(struct request *request, struct frame_reader *frame) {
       limits->open_files > INT32_MAX)
     return false;
   request->limits = *limits;
+  request->profile = start.profile;
 
   char *at = (char *)frame->body + sizeof start;
   const char *end = at + start.string_bytes;
@@ -52,10 +54,10 @@ bool request_read(struct request *request, struct frame_reader *frame) {
     if (!equals || !is_name(*variable, equals)) return false;
   }
 
-  request->input = frame->descriptor[0];
-  request->output = frame->descriptor[1];
-  request->errors = frame->descriptor[2];
-  request->workspace = frame->descriptor[3];
+  request->input = frame->descriptor[REQUEST_INPUT];
+  request->output = frame->descriptor[REQUEST_OUTPUT];
+  request->errors = frame->descriptor[REQUEST_ERRORS];
+  request->workspace = frame->descriptor[REQUEST_WORKSPACE];
   struct stat status;
   return fstat(request->workspace, &status) == 0 && S_ISDIR(status.st_mode) && status.st_nlink > 0;
 }

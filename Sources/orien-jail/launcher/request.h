@@ -1,9 +1,14 @@
-/* A request as the launcher has checked it. */
+/* A request as the launcher has checked it, and as the stub and the leader read it again. */
 #pragma once
 #include "../plain/frame.h"
 
+/* The places of its descriptors in the frame. */
+enum { REQUEST_INPUT, REQUEST_OUTPUT, REQUEST_ERRORS, REQUEST_WORKSPACE, REQUEST_DESCRIPTORS };
+
 struct request {
   struct orien_jail_limits limits;
+  /* enum orien_jail_profile */
+  uint32_t profile;
   /* NULL-ended; the strings lie in the frame's body. */
   char *argument[ORIEN_JAIL_STRINGS + 1];
   char *variable[ORIEN_JAIL_STRINGS + 1];

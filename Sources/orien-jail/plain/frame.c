@@ -81,6 +81,11 @@ static void attach(struct msghdr *message, union control *control, const int *de
   memcpy(CMSG_DATA(&control->header), descriptor, count * sizeof *descriptor);
 }
 
+void frame_make_room(int socket) {
+  int bytes = ORIEN_JAIL_BODY_BYTES;
+  setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 int frame_forward(int socket, const struct frame_reader *reader) {
   struct iovec pieces[2] = {{(void *)&reader->header, sizeof reader->header},
                             {(void *)reader->body, reader->header.size}};

@@ -25,6 +25,9 @@ enum frame_state frame_read(int socket, struct frame_reader *reader);
 /* Closes the descriptors that nobody took. */
 void frame_drop(struct frame_reader *reader);
 
+/* Lets the longest frame fit whole into a socket, whether or not somebody is there to read it. */
+void frame_make_room(int socket);
+
 /* Sends the frame that is here on, with its descriptors, which stay the reader's. Does not block:
  * 0 or an errno, EMSGSIZE where the socket did not take all of it. */
 int frame_forward(int socket, const struct frame_reader *reader);

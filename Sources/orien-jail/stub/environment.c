@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../root/root.h"
+
 static char home[PATH_MAX + 8] = "HOME=";
 static char scratch[PATH_MAX + 8] = "TMPDIR=";
 static char *const fixed[] = {"PATH=/usr/bin:/bin", home, scratch, "LANG=C.UTF-8",
@@ -32,11 +34,22 @@ static void put(char **variables, unsigned *count, char *variable) {
   variables[(*count)++] = variable;
 }
 
-int environment_make(char *variables[ENVIRONMENT_STRINGS], const struct request *request) {
+/* 0 or an errno. */
+static int find_folders(const struct walls *walls, int workspace) {
   home[strlen("HOME=")] = 0;
   scratch[strlen("TMPDIR=")] = 0;
-  int error = append_path(home, request->workspace);
-  if (!error) error = append_path(scratch, request->workspace);
+  if (walls->kind != ORIEN_JAIL_WALLS_NONE) {
+    strcat(home, ROOT_WORKSPACE);
+    strcat(scratch, "/tmp");
+    return 0;
+  }
+  int error = append_path(home, workspace);
+  return error ? error : append_path(scratch, workspace);
+}
+
+int environment_make(char *variables[ENVIRONMENT_STRINGS], const struct walls *walls,
+                     const struct request *request) {
+  int error = find_folders(walls, request->workspace);
   if (error) return error;
   unsigned count = 0;
   for (unsigned i = 0; i < sizeof fixed / sizeof *fixed; i++) put(variables, &count, fixed[i]);

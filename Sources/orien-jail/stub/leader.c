@@ -14,7 +14,6 @@
 #include "../launcher/request.h"
 #include "../plain/process.h"
 #include "environment.h"
-#include "scope.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
@@ -29,9 +28,13 @@ static int set_limit(int which, uint64_t soft, uint64_t hard) {
   return setrlimit(which, &limit) == 0 ? 0 : errno;
 }
 
-static int set_limits(const struct groups *groups, const struct orien_jail_limits *limits) {
-  int error = 0;
-  if (limits->open_files) error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
+static int set_limits(const struct parts *parts, const struct orien_jail_limits *limits) {
+  const struct groups *groups = &parts->groups;
+  bool has_own_user = parts->walls.kind == ORIEN_JAIL_WALLS_ROOT;
+  // Of 0 the kernel still feeds a program that collects dumps; of 1 none at all is made.
+  int error = set_limit(RLIMIT_CORE, 1, 1);
+  if (!error && limits->open_files)
+    error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
   if (!error && limits->file_bytes)
     error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
   if (!error && limits->cpu_milliseconds) {
@@ -43,22 +46,20 @@ static int set_limits(const struct groups *groups, const struct orien_jail_limit
   }
   if (!error && limits->memory_bytes && groups->of[GROUP_MEMORY] < 0)
     error = set_limit(RLIMIT_DATA, limits->memory_bytes, limits->memory_bytes);
+  // Counted by user: it has to be nobody else's.
+  if (!error && limits->processes && has_own_user && groups->of[GROUP_PIDS] < 0)
+    error = set_limit(RLIMIT_NPROC, limits->processes, limits->processes);
   return error;
 }
 
 /* Everything that the request says but the program itself; 0 or an errno. */
-static int prepare(const struct parts *parts, const struct request *request, uint64_t group) {
-  int error = group_limit(&parts->groups, group, &request->limits);
-  if (error) return error;
+static int prepare(const struct parts *parts, const struct request *request) {
   if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->errors, 2) < 0)
     return errno;
   if (fchdir(request->workspace) != 0) return errno;
   umask(077);
-  error = set_limits(&parts->groups, &request->limits);
-  if (!error) error = scope_enter(parts->scope);
+  int error = set_limits(parts, &request->limits);
   if (error) return error;
-  // The launcher and the stub may be a little ahead of others; a tenant is not.
-  if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
   // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
   if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
   sigset_t none;
@@ -128,16 +129,16 @@ static _Noreturn void fail(int birth, struct leader_birth why) {
   _exit(127);
 }
 
-static bool call_out(int order, uint8_t word) {
-  return send(order, &word, sizeof word, MSG_NOSIGNAL) == sizeof word;
+static bool call_out(int words, uint8_t word) {
+  return send(words, &word, sizeof word, MSG_NOSIGNAL) == sizeof word;
 }
 
 /* Waits for the request's frame; false where none will come. */
-static bool await(int order, struct frame_reader *frame) {
-  struct pollfd ready = {.fd = order, .events = POLLIN};
+static bool await(int socket, struct frame_reader *frame) {
+  struct pollfd ready = {.fd = socket, .events = POLLIN};
   for (;;) {
     if (process_poll(&ready, 1, -1) < 0) return false;
-    switch (frame_read(order, frame)) {
+    switch (frame_read(socket, frame)) {
     case FRAME_PARTIAL:
       continue;
     case FRAME_GONE:
@@ -148,12 +149,23 @@ static bool await(int order, struct frame_reader *frame) {
   }
 }
 
-_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
-                          int birth) {
+/* Everything that takes no request; 0 or an errno. */
+static int settle(const struct parts *parts, const struct stub_place *place) {
+  if (setsid() < 0) return errno;
+  int error = group_enter(&parts->groups, place->group);
+  if (error) return error;
+  // The launcher and the stub may be a little ahead of others; a tenant is not.
+  if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
+  return walls_shut(&parts->walls, place->slot);
+}
+
+_Noreturn void leader_run(const struct parts *parts, const struct stub_place *place, pid_t stub,
+                          const struct leader_ends *ends) {
   process_name("orien-leader");
   if (!process_follow(stub, SIGKILL)) _exit(127);
-  int keep[3 + GROUP_TREES] = {order, birth, parts->scope};
-  unsigned kept = 3;
+  int birth = ends->birth;
+  int keep[4 + GROUP_TREES] = {ends->request, ends->words, birth, parts->walls.scope};
+  unsigned kept = 4;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
 
@@ -161,9 +173,9 @@ _Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group,
   static struct request request;
   static char *variables[ENVIRONMENT_STRINGS];
   struct leader_birth said = {.fault = ORIEN_JAIL_HOST};
-  said.error = setsid() < 0 ? errno : group_enter(&parts->groups, group);
+  said.error = settle(parts, place);
   if (said.error) fail(birth, said);
-  if (!await(order, &frame)) _exit(0);
+  if (!await(ends->request, &frame)) _exit(0);
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
   said.started = now_nanoseconds();
@@ -175,13 +187,13 @@ _Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group,
 
   // The launcher has read it before; what the structure points to lies in the frame.
   said.error = request_read(&request, &frame) ? 0 : EINVAL;
-  if (!said.error) said.error = environment_make(variables, &request);
-  if (!said.error) said.error = prepare(parts, &request, group);
+  if (!said.error) said.error = environment_make(variables, &parts->walls, &request);
+  if (!said.error) said.error = prepare(parts, &request);
   if (said.error) fail(birth, said);
   // What the launcher does not hear of does not happen.
-  if (!call_out(order, LEADER_BEGINS)) fail(birth, said);
+  if (!call_out(ends->words, LEADER_BEGINS)) fail(birth, said);
   said.error = execute(request.argument, variables);
-  call_out(order, LEADER_FAILS);
+  call_out(ends->words, LEADER_FAILS);
   said.fault = fault_of(said.error, request.argument[0]);
   fail(birth, said);
 }

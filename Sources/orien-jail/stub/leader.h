@@ -1,6 +1,6 @@
 /* The process that will be the program: from its birth to its first instruction. */
 #pragma once
-#include "../keeper/parts.h"
+#include "stub.h"
 
 /* What it tells the stub, whole each time: when it was asked, and then, only where it does not
  * become the program, why. */
@@ -19,9 +19,14 @@ struct leader_birth {
  * then, only where that failed, so. The launcher hears the first whatever happens to the stub. */
 enum leader_word { LEADER_BEGINS = 1, LEADER_FAILS };
 
-/* The leader's process, forked off `stub`: joins its group and waits for the one frame on
- * `order`. Then it becomes the program: in a session of its own, with the workspace as working
- * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `order` and
- * `birth` close when it does. */
-_Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
-                          int birth);
+/* What it has of others: where the request's frame comes from the stub, where its words go to the
+ * launcher, and where its birth is told to the stub. All close when it becomes the program. */
+struct leader_ends {
+  int request, words, birth;
+};
+
+/* The leader's process, forked off `stub`: joins its group, goes behind the walls and waits for the
+ * request. Then it becomes the program: in a session of its own, with the workspace as working
+ * folder, descriptors 0 to 2, default signals, the limits and a clean environment. */
+_Noreturn void leader_run(const struct parts *parts, const struct stub_place *place, pid_t stub,
+                          const struct leader_ends *ends);

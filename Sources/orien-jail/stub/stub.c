@@ -5,18 +5,24 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../launcher/request.h"
+#include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "leader.h"
 
 struct stub {
   const struct parts *parts;
-  uint64_t group;
+  struct stub_place place;
   int report;
   int signals;
+  /* Where the request comes from, and where it goes on to; -1 once it has. */
+  int order;
+  int request;
   /* Where the leader tells of itself until it is the program; -1 after that. */
   int birth;
   pid_t leader;
@@ -26,27 +32,61 @@ struct stub {
   struct stub_report said;
 };
 
-static void close_others(const struct stub *stub, int order) {
-  int keep[5 + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock, stub->parts->scope,
-                               stub->report, order};
-  unsigned kept = 5;
+static void close_others(const struct stub *stub) {
+  int keep[4 + WALLS_DESCRIPTORS + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock,
+                                                   stub->report, stub->order};
+  unsigned kept = 4 + walls_keep(&stub->parts->walls, keep + 4);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
 }
 
 /* 0 or an errno. */
-static int make_leader(struct stub *stub, int order) {
-  int birth[2];
+static int make_leader(struct stub *stub) {
+  int birth[2], request[2];
   if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, request) != 0) return errno;
   pid_t self = getpid();
   stub->leader = fork();
   if (stub->leader < 0) return errno;
-  if (stub->leader == 0) leader_run(stub->parts, self, stub->group, order, birth[1]);
+  if (stub->leader == 0) {
+    struct leader_ends ends = {.request = request[1], .words = stub->order, .birth = birth[1]};
+    leader_run(stub->parts, &stub->place, self, &ends);
+  }
   close(birth[1]);
-  close(order);
+  close(request[1]);
   stub->birth = birth[0];
+  stub->request = request[0];
+  frame_make_room(stub->request);
   return 0;
+}
+
+/* Makes ready what the program finds, and lets the leader have the request; 0 or an errno. */
+static int pass_on(struct stub *stub, struct frame_reader *frame) {
+  static struct request request;
+  const struct parts *parts = stub->parts;
+  if (!request_read(&request, frame)) return EINVAL;
+  stub->said.before = group_time(&parts->groups, stub->place.group);
+  int error = group_limit(&parts->groups, stub->place.group, &request.limits);
+  if (!error) error = walls_mount(&parts->walls, request.workspace);
+  return error ? error : frame_forward(stub->request, frame);
+}
+
+/* Hears the request. False: nobody will run it, and `said` says why. */
+static bool hear_order(struct stub *stub) {
+  static struct frame_reader frame;
+  enum frame_state state = frame_read(stub->order, &frame);
+  if (state == FRAME_PARTIAL) return true;
+  int error = state == FRAME_WHOLE ? pass_on(stub, &frame) : 0;
+  frame_drop(&frame);
+  // A leader that has not got it then knows that it will not come.
+  close(stub->request);
+  close(stub->order);
+  stub->request = stub->order = -1;
+  if (!error) return true;
+  stub->said.fault = ORIEN_JAIL_HOST;
+  stub->said.error = error;
+  return false;
 }
 
 /* Hears what the leader tells: that it was asked, and, where it is not the program then, why. */
@@ -85,9 +125,12 @@ static enum reaped reap(struct stub *stub) {
 static void kill_tree(struct stub *stub) {
   struct pollfd ended = {.fd = stub->signals, .events = POLLIN};
   while (reap(stub) != REAPED_ALL) {
-    group_kill(&stub->parts->groups, stub->group);
+    group_kill(&stub->parts->groups, stub->place.group);
     // Also what has left its group, where the tenant may write to groups.
-    tree_kill(NULL, 0);
+    if (stub->parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
+      tree_kill(NULL, 0);
+    else
+      kill(-1, SIGKILL);
     // What had just been forked, or had a parent until now, is found the next time round.
     poll(&ended, 1, 5);
     process_signalled(stub->signals);
@@ -97,12 +140,14 @@ static void kill_tree(struct stub *stub) {
 /* Waits until the program has ended or somebody wants its end. */
 static void watch(struct stub *stub) {
   while (!stub->leader_ended) {
-    struct pollfd watched[4] = {{.fd = stub->signals, .events = POLLIN},
+    struct pollfd watched[5] = {{.fd = stub->signals, .events = POLLIN},
                                 {.fd = stub->parts->lifeline},
                                 {.fd = stub->report},
-                                {.fd = stub->birth, .events = POLLIN}};
-    if (process_poll(watched, 4, -1) < 0) return;
+                                {.fd = stub->birth, .events = POLLIN},
+                                {.fd = stub->order, .events = POLLIN}};
+    if (process_poll(watched, 5, -1) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
+    if (watched[4].revents && !hear_order(stub)) return;
     hear_birth(stub);
     if (process_signalled(stub->signals)) return;
     if (reap(stub) == REAPED_ALL) return;
@@ -135,19 +180,30 @@ static _Noreturn void finish(struct stub *stub) {
   _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
 }
 
-_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+/* False: the launcher is gone already. */
+static bool follow(const struct walls *walls, pid_t launcher) {
+  // Not killed: who kills its tree is it.
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return process_follow(launcher, SIGCONT);
+  // Its tree goes with it, and its parent is in another namespace: that it is gone shows at the
+  // report pipe.
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  return true;
+}
+
+_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int order,
                         int report) {
   process_name("orien-stub");
-  // Not killed: who kills its tree is it.
-  if (!process_follow(launcher, SIGCONT)) _exit(0);
+  if (!follow(&parts->walls, place->launcher)) _exit(0);
   static struct stub stub;
-  stub = (struct stub){.parts = parts, .group = group, .report = report, .birth = -1};
-  close_others(&stub, order);
+  stub = (struct stub){.parts = parts, .place = *place, .report = report, .order = order,
+                       .birth = -1, .request = -1};
+  close_others(&stub);
   stub.signals = process_signals();
   int error = stub.signals < 0 ? errno : 0;
   if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
-  if (!error) error = group_make(&parts->groups, group);
-  if (!error) error = make_leader(&stub, order);
+  if (!error) error = group_make(&parts->groups, place->group);
+  if (!error) error = walls_enter(&parts->walls);
+  if (!error) error = make_leader(&stub);
   if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;
     stub.said.error = error;

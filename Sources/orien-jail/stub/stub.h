@@ -25,10 +25,19 @@ struct stub_report {
   uint64_t memory_peak_bytes;
   uint64_t read_bytes;
   uint64_t written_bytes;
+  /* What its group had used before it was asked. */
+  struct group_time before;
 };
 
-/* The stub's process, forked off `launcher`. `order` is a socket on which one frame will come:
+/* What a stub is of, and for. */
+struct stub_place {
+  pid_t launcher;
+  uint64_t group;
+  unsigned slot;
+};
+
+/* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:
  * what to run. SIGUSR1 makes it kill its tree and report; SIGTERM, which a service manager sends to
  * all it finds, does not. */
-_Noreturn void stub_run(const struct parts *parts, pid_t launcher, uint64_t group, int order,
+_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int order,
                         int report);

@@ -76,8 +76,6 @@ extension Configuration {
     return [NetworkAddress(host: host, port: port)]
   }
 
-  var isLoopbackOnly: Bool { addresses.allSatisfy(\.isLoopback) }
-
   /// The key of the examples, known to everybody.
   static let demoKey = "demo-key"
 

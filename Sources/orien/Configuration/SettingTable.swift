@@ -58,7 +58,7 @@ extension Setting {
       "Names by which the node may be called on loopback"),
     Setting(
       "ALLOW_UNSAFE", \.isUnsafeAllowed, .flag,
-      "Run scripts for callers beyond loopback although no jail holds them", flag: .allowUnsafe),
+      "Run scripts also on a machine that cannot wall them in", flag: .allowUnsafe),
     Setting("MAX_CONNECTIONS", \.http.connections, .whole(1...1_000_000), "Connections at once"),
     Setting(
       "MAX_CONNECTIONS_PER_ADDRESS", \.http.connectionsPerAddress, .whole(1...1_000_000),

@@ -14,15 +14,14 @@ extension Configuration {
     return Access(keys: [Access.Key(owner: .operator, isOperator: true, secret: apiKey)])
   }
 
-  /// Disk limits of a call are those of its workspace; and as long as no jail holds them, programs
-  /// run for callers on loopback alone, unless the operator has said otherwise.
+  /// Disk limits of a call are those of its workspace.
   var effectivePolicy: Policy {
     var policy = policy
     policy.defaults.diskBytes = workspaces.usage.bytes
     policy.defaults.diskFiles = workspaces.usage.files
     policy.maxima.diskBytes = workspaces.usage.bytes
     policy.maxima.diskFiles = workspaces.usage.files
-    policy.runsPrograms = isLoopbackOnly || isUnsafeAllowed
+    policy.allowsUnsafe = isUnsafeAllowed
     return policy
   }
 

@@ -39,7 +39,7 @@ extension Option {
   static let tools = Option("tools", value: "DIR", "The plugins and their manifests")
   static let config = Option("config", value: "FILE", "A file of settings, in place of orien.conf")
   static let allowUnsafe = Option(
-    "allow-unsafe", "Run scripts for callers beyond loopback although no jail holds them")
+    "allow-unsafe", "Run scripts also on a machine that cannot wall them in")
 
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")

@@ -72,7 +72,7 @@ struct DeadlineTests {
       _ = try world.end(of: world.submit("wait_for", #"{"number":\#(gate.reader)}"#).id)
       let refused = failure { try world.submit("spin", #"{"number":1}"#) }
       #expect(refused?.code == .unavailable && refused?.reason == "plugin-stuck")
-      #expect(tool.unavailable?.reason == "plugin-stuck")
+      #expect(world.kernel.trouble(of: tool)?.reason == "plugin-stuck")
       gate.open()
       try world.wait { world.kernel.stuck == 0 }
       #expect(world.kernel.running == 0 && tool.plugin.state == .ready)

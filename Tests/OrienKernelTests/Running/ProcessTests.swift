@@ -155,9 +155,10 @@ struct ProcessTests {
     }
   }
 
-  @Test("Where programs may not run, a handler that tries is refused")
+  @Test("Where nothing walls programs in, a handler that starts one is refused")
   func noPrograms() throws {
-    try World.with([], { $0.policy.runsPrograms = false }) { world in
+    try World.with([]) { world in
+      world.jail.capabilities?.walls = .none
       let record = try world.run("go", #"{"words":["x"]}"#)
       #expect(record.status == .failed && record.reason == "unsafe")
       #expect(world.jail.processes.isEmpty)

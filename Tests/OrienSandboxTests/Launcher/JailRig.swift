@@ -51,7 +51,8 @@ final class JailRig {
   }()
 
   init(
-    groups: String = "auto", scopes: String = "auto", state: String? = nil, group: String? = nil
+    groups: String = "auto", scopes: String = "auto", walls: String = "auto", state: String? = nil,
+    group: String? = nil
   ) throws {
     let hex = String(format: "%016lx", UInt64.random(in: 0 ... .max))
     self.state = try state ?? Self.makeFolder()
@@ -61,7 +62,7 @@ final class JailRig {
       loop: loop, program: Self.program,
       runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
       log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups,
-      scopes: scopes)
+      scopes: scopes, walls: walls)
   }
 
   private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
@@ -120,6 +121,12 @@ final class JailRig {
       })
     return run
   }
+
+  private var hasWalls: Bool { launcher.capabilities?.walls != JailCapabilities.Walls.none }
+
+  /// What a program finds as HOME and TMPDIR.
+  var home: String { hasWalls ? "/workspace" : state }
+  var scratch: String { hasWalls ? "/tmp" : state }
 
   /// Starts it and waits for its end.
   func run(

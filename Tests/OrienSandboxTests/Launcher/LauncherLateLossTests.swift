@@ -5,13 +5,14 @@ import Testing
 
 @testable import OrienSandbox
 
-/// A launcher is lost, and what it carried is slow to go.
+/// A launcher is lost, and what it carried is slow to go. Behind walls nothing is: the kernel takes a
+/// whole tree with its stub.
 @Suite("Launcher: no loss is told while something of it is left", .serialized)
 struct LauncherLateLossTests {
   private let marker = "9\(UInt32.random(in: 100_000...999_999)).125"
 
   private func makeRig(_ groups: String) throws -> JailRig {
-    let rig = try JailRig(groups: groups)
+    let rig = try JailRig(groups: groups, walls: "none")
     rig.marker = "sleep\0\(marker)"
     #expect(rig.wait { rig.launcher.isUp })
     return rig

@@ -128,7 +128,7 @@ struct LauncherLossTests {
   @Test("Who kills what holds it has used what it used; who was killed before that used nothing")
   func begun() throws {
     guard Freezer.isThere else { return }
-    let rig = try JailRig(scopes: "none")
+    let rig = try JailRig(scopes: "none", walls: "none")
     defer { rig.close() }
     let quick = try rig.sh("kill -9 $PPID; read -r nothing")
     #expect(quick.end?.failure?.reason == "stub-lost" && quick.end?.failure?.code == .denied)

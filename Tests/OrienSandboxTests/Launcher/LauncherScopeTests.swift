@@ -3,7 +3,8 @@ import Testing
 
 @testable import OrienSandbox
 
-/// What holds a program runs as the same user: only Landlock keeps its signals from that.
+/// Where there are no walls what holds a program runs as the same user: only Landlock keeps its
+/// signals from that.
 @Suite("Launcher: whom a program can signal", .serialized)
 struct LauncherScopeTests {
   /// Tries everybody from its stub up to the node, then a child of its own.
@@ -26,7 +27,7 @@ struct LauncherScopeTests {
 
   @Test("It signals its own children, and nobody else")
   func confined() throws {
-    let rig = try JailRig()
+    let rig = try JailRig(walls: "none")
     defer { rig.close() }
     try #require(rig.wait { rig.launcher.capabilities != nil })
     guard rig.launcher.capabilities?.confinesSignals == true else { return }
@@ -37,7 +38,7 @@ struct LauncherScopeTests {
 
   @Test("Where the kernel cannot confine it, it is said so, and everybody is in reach")
   func open() throws {
-    let rig = try JailRig(scopes: "none")
+    let rig = try JailRig(scopes: "none", walls: "none")
     defer { rig.close() }
     let run = try rig.run(["python3", "-c", Self.script])
     #expect(run.outputText == "True True True True -9\n", "\(run.errorText)")

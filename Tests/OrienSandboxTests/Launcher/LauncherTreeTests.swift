@@ -101,7 +101,7 @@ struct LauncherTreeTests {
       ("auto", SIGKILL), ("auto", SIGSTOP), ("none", SIGKILL), ("none", SIGSTOP),
     ])
   func stub(groups: String, signal: Int32) throws {
-    let rig = try JailRig(groups: groups, scopes: "none")
+    let rig = try JailRig(groups: groups, scopes: "none", walls: "none")
     defer { rig.close() }
     // A neighbour that must not suffer.
     let other = try rig.start(["sleep", "8\(marker)"])

@@ -11,6 +11,7 @@ struct ruleset {
   uint64_t handled_access_net;
   uint64_t scoped;
 };
+static const uint64_t scope_abstract_sockets = 1U << 0;
 static const uint64_t scope_signal = 1U << 1;
 
 /* What allows it in one process allows it in all. */
@@ -23,7 +24,7 @@ static bool works(int scope) {
 }
 
 int scope_make(void) {
-  struct ruleset rules = {.scoped = scope_signal};
+  struct ruleset rules = {.scoped = scope_abstract_sockets | scope_signal};
   int scope = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
   if (scope < 0 || works(scope)) return scope < 0 ? -1 : scope;
   close(scope);

@@ -1,0 +1,154 @@
+#include "root.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "etc.h"
+
+/* Under which the new root is put together, and which it then replaces: any folder would do. */
+#define SITE "/tmp"
+
+/* Both are in the folder that the new root is. */
+static const char *const folders[] = {"usr",  "etc",     "proc",     "dev",       "dev/shm",
+                                      "tmp",  "run",     "var",      "workspace"};
+static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
+/* What leads into /usr, or on old systems is a folder by itself. */
+static const char *const shortcuts[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
+/* What the machine's owner has put into /usr is not for everybody to read. */
+static const char *const hidden[] = {"usr/local", "usr/src"};
+static const struct {
+  const char *path, *to;
+} links[] = {{"dev/fd", "/proc/self/fd"},
+             {"dev/stdin", "/proc/self/fd/0"},
+             {"dev/stdout", "/proc/self/fd/1"},
+             {"dev/stderr", "/proc/self/fd/2"},
+             {"var/tmp", "/tmp"},
+             {"etc/mtab", "/proc/self/mounts"}};
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static uint32_t first_user, users;
+
+void root_name_users(uint32_t first, uint32_t count) {
+  first_user = first;
+  users = count;
+}
+
+/* A copy of what is mounted at `path`, read-only, attached nowhere; -1 with errno. */
+static int copy_tree(const char *path) {
+  int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+  if (tree < 0) return -1;
+  struct mount_attr attributes = {
+      .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+  if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0)
+    return tree;
+  int error = errno;
+  close(tree);
+  errno = error;
+  return -1;
+}
+
+static int attach(int tree, const char *at) {
+  int error = move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0 : errno;
+  close(tree);
+  return error;
+}
+
+static int put_device(int site, const char *name) {
+  char path[32];
+  snprintf(path, sizeof path, "/dev/%s", name);
+  int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return errno;
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC};
+  int error = 0;
+  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0) error = errno;
+  int file = error ? -1 : openat(site, path + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+  if (!error && file < 0) error = errno;
+  if (file >= 0) close(file);
+  if (!error) return attach(tree, path + 1);
+  close(tree);
+  return error;
+}
+
+static int put_shortcut(int site, const char *name) {
+  char path[16], target[PATH_MAX];
+  snprintf(path, sizeof path, "/%s", name);
+  struct stat status;
+  if (lstat(path, &status) != 0) return errno == ENOENT ? 0 : errno;
+  if (S_ISLNK(status.st_mode)) {
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0) return errno;
+    target[length] = 0;
+    return symlinkat(target, site, name) == 0 ? 0 : errno;
+  }
+  if (mkdirat(site, name, 0755) != 0) return errno;
+  int tree = copy_tree(path);
+  return tree < 0 ? errno : attach(tree, name);
+}
+
+static int hide(int site, const char *path) {
+  if (faccessat(site, path, F_OK, 0) != 0) return 0;
+  return mount("none", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=755") == 0
+             ? 0
+             : errno;
+}
+
+/* Everything in the folder that will be the root, which is the working one. */
+static int fill(int site, int usr, const char **what) {
+  int error = 0;
+  for (unsigned i = 0; !error && i < COUNT(folders); i++)
+    if (mkdirat(site, *what = folders[i], 0755) != 0) error = errno;
+  if (!error) error = attach(usr, *what = "usr");
+  for (unsigned i = 0; !error && i < COUNT(hidden); i++) error = hide(site, *what = hidden[i]);
+  for (unsigned i = 0; !error && i < COUNT(shortcuts); i++)
+    error = put_shortcut(site, *what = shortcuts[i]);
+  for (unsigned i = 0; !error && i < COUNT(devices); i++)
+    error = put_device(site, *what = devices[i]);
+  for (unsigned i = 0; !error && i < COUNT(links); i++)
+    if (symlinkat(links[i].to, site, *what = links[i].path) != 0) error = errno;
+  *what = "etc";
+  if (!error) error = etc_fill(site, first_user, users);
+  // The kernel lets nobody mount a new one who does not see all of another.
+  *what = "proc";
+  if (!error && mount("/proc", "proc", NULL, MS_BIND, NULL) != 0) error = errno;
+  return error;
+}
+
+int root_furnish(const char **what) {
+  *what = "mounts that are private";
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
+  // Before anything can hide it.
+  int usr = copy_tree(*what = "/usr");
+  if (usr < 0) return errno;
+  *what = SITE;
+  // World-readable in spite of the umask that everything else of ours has.
+  umask(022);
+  if (mount("root", SITE, "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,mode=755") != 0) return errno;
+  int site = open(SITE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (site < 0 || fchdir(site) != 0) return errno;
+  int error = fill(site, usr, what);
+  close(site);
+  if (error) return error;
+  *what = "pivot_root";
+  if (syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0) return errno;
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+  if (mount_setattr(AT_FDCWD, "/", 0, &attributes, sizeof attributes) != 0) return errno;
+  return chdir("/") == 0 ? 0 : errno;
+}
+
+int root_finish(void) {
+  const unsigned long closed = MS_NOSUID | MS_NODEV;
+  // Its own processes alone, and of those only a user's own.
+  if (mount("proc", "/proc", "proc", closed | MS_NOEXEC | MS_RDONLY, "hidepid=2") != 0)
+    return errno;
+  // Charged to the memory of who writes there.
+  const char *const room = "mode=1777,size=256m,nr_inodes=65536";
+  if (mount("tmp", "/tmp", "tmpfs", closed, room) != 0) return errno;
+  return mount("shm", "/dev/shm", "tmpfs", closed | MS_NOEXEC, room) == 0 ? 0 : errno;
+}

@@ -1,0 +1,212 @@
+#include "filter.h"
+
+#include <linux/prctl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What interpreters, compilers and shells use. Names that this kernel's architecture has not are
+ * passed over. */
+static const char *const allowed[] = {
+    // Files and folders.
+    "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat", "dup",
+    "dup2", "dup3", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir", "fchmod",
+    "fchmodat", "fchmodat2", "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr", "flistxattr",
+    "flock", "fstat", "fstatfs", "fsync", "ftruncate", "futimesat", "getcwd", "getdents",
+    "getdents64", "getxattr", "inotify_add_watch", "inotify_init", "inotify_init1",
+    "inotify_rm_watch", "lchown", "lgetxattr", "link", "linkat", "listxattr", "llistxattr", "lseek",
+    "lstat", "mkdir", "mkdirat", "newfstatat", "open", "openat", "openat2", "pipe", "pipe2",
+    "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readahead",
+    "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile",
+    "splice", "stat", "statfs", "statx", "symlink", "symlinkat", "sync_file_range", "tee",
+    "truncate", "umask", "unlink", "unlinkat", "utime", "utimensat", "utimes", "vmsplice", "write",
+    "writev",
+    // Waiting.
+    "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+    "eventfd", "eventfd2", "poll", "ppoll", "pselect6", "select", "signalfd", "signalfd4",
+    "timerfd_create", "timerfd_gettime", "timerfd_settime",
+    // Memory.
+    "brk", "madvise", "membarrier", "memfd_create", "mincore", "mlock", "mlock2", "mmap",
+    "mprotect", "mremap", "msync", "munlock", "munmap", "pkey_alloc", "pkey_free",
+    "pkey_mprotect",
+    // Processes and threads of its own.
+    "arch_prctl", "capget", "execve", "execveat", "exit", "exit_group", "fork", "futex",
+    "futex_requeue", "futex_wait", "futex_waitv", "futex_wake", "get_robust_list", "getcpu",
+    "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid", "getppid",
+    "getpriority", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid", "getuid",
+    "pidfd_open", "pidfd_send_signal", "restart_syscall", "rseq", "sched_get_priority_max",
+    "sched_get_priority_min", "sched_getaffinity", "sched_getattr", "sched_getparam",
+    "sched_getscheduler", "sched_rr_get_interval", "sched_setaffinity", "sched_yield",
+    "set_robust_list", "set_tid_address", "setpgid", "setrlimit", "setsid", "sysinfo", "times",
+    "uname", "vfork", "wait4", "waitid",
+    // Signals and time.
+    "alarm", "clock_getres", "clock_gettime", "clock_nanosleep", "getitimer", "gettimeofday",
+    "kill", "nanosleep", "pause", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
+    "rt_sigqueueinfo", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "rt_tgsigqueueinfo",
+    "setitimer", "sigaltstack", "tgkill", "time", "timer_create", "timer_delete",
+    "timer_getoverrun", "timer_gettime", "timer_settime", "tkill", "getrandom",
+    // Sockets; which, is below.
+    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen",
+    "recvfrom", "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
+};
+
+/* What is known to be asked for, and refused with EPERM. What is on neither list does not exist:
+ * libraries that try what is newer than they are sure of then do without. */
+static const char *const refused[] = {
+    "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime",
+    "create_module", "delete_module", "fanotify_init", "fanotify_mark", "finit_module", "fsconfig",
+    "fsmount", "fsopen", "fspick", "get_mempolicy", "init_module", "io_uring_enter",
+    "io_uring_register", "io_uring_setup", "ioperm", "iopl", "ioprio_set", "kcmp",
+    "kexec_file_load", "kexec_load", "keyctl", "landlock_add_rule", "landlock_create_ruleset",
+    "landlock_restrict_self", "lookup_dcookie", "mbind", "migrate_pages", "modify_ldt", "mount",
+    "mount_setattr", "move_mount", "move_pages", "mq_open", "msgget", "name_to_handle_at",
+    "nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open", "personality",
+    "pidfd_getfd", "pivot_root", "process_madvise", "process_mrelease", "process_vm_readv",
+    "process_vm_writev", "ptrace", "quotactl", "quotactl_fd", "reboot", "removexattr",
+    "request_key", "sched_setattr", "sched_setparam", "sched_setscheduler", "seccomp", "semget",
+    "set_mempolicy", "set_mempolicy_home_node", "setdomainname", "setfsgid", "setfsuid", "setgid",
+    "setgroups", "sethostname", "setns", "setpriority", "setregid", "setresgid", "setresuid",
+    "setreuid", "settimeofday", "setuid", "setxattr", "lsetxattr", "fsetxattr", "shmat", "shmctl",
+    "shmget", "swapoff", "swapon", "sync", "syncfs", "syslog", "umount", "umount2", "unshare",
+    "userfaultfd", "uselib", "ustat", "vhangup", "vserver", "_sysctl",
+};
+
+static const uint64_t prctls[] = {
+    PR_SET_NAME,         PR_GET_NAME,         PR_SET_PDEATHSIG,       PR_GET_PDEATHSIG,
+    PR_SET_DUMPABLE,     PR_GET_DUMPABLE,     PR_CAPBSET_READ,        PR_SET_NO_NEW_PRIVS,
+    PR_GET_NO_NEW_PRIVS, PR_SET_TIMERSLACK,   PR_GET_TIMERSLACK,      PR_SET_CHILD_SUBREAPER,
+    PR_GET_SECCOMP,      PR_SET_THP_DISABLE,  PR_GET_CHILD_SUBREAPER, PR_SET_VMA,
+};
+static const uint64_t ioctls[] = {
+    TCGETS, 0x802c542aU /* TCGETS2 */, TIOCGWINSZ, FIONBIO, FIONREAD, FIOCLEX, FIONCLEX, FIOASYNC,
+};
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static const uint64_t new_namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                       CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+/* What socket(2) adds to the type. */
+static const uint64_t socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+static int name_all(scmp_filter_ctx rules, uint32_t action, const char *const *names,
+                    size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    int call = seccomp_syscall_resolve_name(names[i]);
+    if (call < 0) continue;
+    int error = seccomp_rule_add(rules, action, call, 0);
+    if (error) return error;
+  }
+  return 0;
+}
+
+static struct scmp_arg_cmp masked(unsigned argument, uint64_t mask, uint64_t value) {
+  return (struct scmp_arg_cmp){
+      .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
+static struct scmp_arg_cmp equal(unsigned argument, uint64_t value) {
+  return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
+static int allow_if(scmp_filter_ctx rules, int call, unsigned count,
+                    const struct scmp_arg_cmp *when) {
+  return seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, call, count, when);
+}
+
+static int allow_sockets(scmp_filter_ctx rules) {
+  static const struct {
+    uint64_t family, type;
+  } kinds[] = {{AF_UNIX, SOCK_STREAM}, {AF_UNIX, SOCK_DGRAM},   {AF_UNIX, SOCK_SEQPACKET},
+               {AF_INET, SOCK_STREAM}, {AF_INET, SOCK_DGRAM},   {AF_INET6, SOCK_STREAM},
+               {AF_INET6, SOCK_DGRAM}};
+  int error = 0;
+  for (size_t i = 0; !error && i < COUNT(kinds); i++) {
+    struct scmp_arg_cmp when[2] = {equal(0, kinds[i].family),
+                                   masked(1, ~socket_flags & UINT32_MAX, kinds[i].type)};
+    error = allow_if(rules, SCMP_SYS(socket), 2, when);
+    if (!error && kinds[i].family == AF_UNIX)
+      error = allow_if(rules, SCMP_SYS(socketpair), 2, when);
+  }
+  return error;
+}
+
+/* As where the kernel has not got them: some that it has reach other machines, or the kernel. */
+static int refuse_families(scmp_filter_ctx rules) {
+  int error = 0;
+  for (uint64_t family = 0; !error && family <= AF_MAX; family++) {
+    if (family == AF_UNIX || family == AF_INET || family == AF_INET6) continue;
+    struct scmp_arg_cmp when = equal(0, family);
+    error = seccomp_rule_add_array(rules, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &when);
+  }
+  return error;
+}
+
+static int allow_some(scmp_filter_ctx rules) {
+  int error = allow_sockets(rules);
+  if (!error) error = refuse_families(rules);
+  struct scmp_arg_cmp when = masked(0, new_namespaces, 0);
+  if (!error) error = allow_if(rules, SCMP_SYS(clone), 1, &when);
+  // Its own alone: limits of others are not a program's.
+  when = equal(0, 0);
+  if (!error) error = allow_if(rules, SCMP_SYS(prlimit64), 1, &when);
+  for (size_t i = 0; !error && i < COUNT(prctls); i++) {
+    when = equal(0, prctls[i]);
+    error = allow_if(rules, SCMP_SYS(prctl), 1, &when);
+  }
+  for (size_t i = 0; !error && i < COUNT(ioctls); i++) {
+    when = masked(1, UINT32_MAX, ioctls[i]);
+    error = allow_if(rules, SCMP_SYS(ioctl), 1, &when);
+  }
+  // Pipes with a name are files, devices are not.
+  when = masked(2, S_IFMT, S_IFIFO);
+  if (!error) error = allow_if(rules, SCMP_SYS(mknodat), 1, &when);
+  when = masked(1, S_IFMT, S_IFIFO);
+  if (!error && SCMP_SYS(mknod) >= 0) error = allow_if(rules, SCMP_SYS(mknod), 1, &when);
+  return error;
+}
+
+static int add_all(scmp_filter_ctx rules) {
+  // Calls of another architecture's numbers mean something else.
+  int error = seccomp_attr_set(rules, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+  // A tree, not a line, of comparisons.
+  if (!error) error = seccomp_attr_set(rules, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  if (!error) error = name_all(rules, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
+  if (!error) error = name_all(rules, SCMP_ACT_ERRNO(EPERM), refused, COUNT(refused));
+  return error ? error : allow_some(rules);
+}
+
+/* The program as libseccomp writes it: into a file. */
+static int export(scmp_filter_ctx rules, struct sock_fprog *filter) {
+  int file = memfd_create("filter", MFD_CLOEXEC);
+  if (file < 0) return errno;
+  int error = -seccomp_export_bpf(rules, file);
+  off_t size = lseek(file, 0, SEEK_END);
+  void *code = MAP_FAILED;
+  if (!error && size > 0)
+    code = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (!error && code == MAP_FAILED) error = errno ? errno : EINVAL;
+  close(file);
+  if (error) return error;
+  filter->filter = code;
+  filter->len = (unsigned short)((size_t)size / sizeof(struct sock_filter));
+  return 0;
+}
+
+int filter_make(struct sock_fprog *filter) {
+  scmp_filter_ctx rules = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+  if (!rules) return ENOMEM;
+  int error = -add_all(rules);
+  if (!error) error = export(rules, filter);
+  seccomp_release(rules);
+  return error;
+}
+
+int filter_enter(const struct sock_fprog *filter) {
+  const unsigned set_mode_filter = 1;
+  return syscall(SYS_seccomp, set_mode_filter, 0, filter) == 0 ? 0 : errno;
+}

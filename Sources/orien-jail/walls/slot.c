@@ -1,0 +1,68 @@
+#include "slot.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../launcher/job.h"
+#include "namespace.h"
+
+/* By slot, the user namespace that maps the node's user to the slot's; 0 is none yet. */
+static int owner[JOBS_AT_MOST];
+
+int slot_prepare(const struct walls *walls, unsigned slot) {
+  if (walls->kind != ORIEN_JAIL_WALLS_ROOT || owner[slot]) return 0;
+  int made = namespace_of_user(geteuid(), walls->first_user + slot);
+  if (made < 0) return errno;
+  owner[slot] = made;
+  return 0;
+}
+
+/* The folder as our own mounts have it: those of the user namespace are copies of the node's, and
+ * from the node's own nothing can be taken. -1 with errno. */
+static int find_again(int folder) {
+  char link[32], path[PATH_MAX];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length < 0) return -1;
+  path[length] = 0;
+  struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                         .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+  int found = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+  if (found < 0) return -1;
+  struct stat there, here;
+  if (fstat(folder, &there) == 0 && fstat(found, &here) == 0 && there.st_dev == here.st_dev &&
+      there.st_ino == here.st_ino)
+    return found;
+  close(found);
+  errno = ESTALE;
+  return -1;
+}
+
+int slot_lend(const struct walls *walls, unsigned slot, int folder) {
+  bool has_own = walls->kind == ORIEN_JAIL_WALLS_ROOT;
+  int source = has_own ? folder : find_again(folder);
+  if (source < 0) return -1;
+  int tree = open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  int error = errno;
+  if (source != folder) close(source);
+  if (tree < 0) {
+    errno = error;
+    return -1;
+  }
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+  if (has_own) {
+    attributes.attr_set |= MOUNT_ATTR_IDMAP;
+    attributes.userns_fd = (uint64_t)owner[slot];
+  }
+  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
+  error = errno;
+  close(tree);
+  errno = error;
+  return -1;
+}

@@ -1,0 +1,162 @@
+#include "walls.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../launcher/job.h"
+#include "../plain/files.h"
+#include "../plain/process.h"
+#include "filter.h"
+#include "namespace.h"
+#include "../root/root.h"
+#include "scope.h"
+#include "trial.h"
+
+static const char host_name[] = "orien";
+
+static void give_up(struct walls *walls, const char *what, int error) {
+  walls->kind = ORIEN_JAIL_WALLS_NONE;
+  snprintf(walls->why, sizeof walls->why, "%s: %s", what, strerror(error));
+}
+
+/* Moves into a user namespace where we are who we were, with every privilege over what is made in
+ * it; 0 or an errno. */
+static int become_own_root(void) {
+  uid_t user = geteuid();
+  gid_t group = getegid();
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return errno;
+  // Only somebody who may be dumped may write its own files here.
+  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  char line[48];
+  snprintf(line, sizeof line, "%u %u 1", user, user);
+  int error = file_write(AT_FDCWD, "/proc/self/uid_map", line);
+  if (!error) error = file_write(AT_FDCWD, "/proc/self/setgroups", "deny");
+  snprintf(line, sizeof line, "%u %u 1", group, group);
+  if (!error) error = file_write(AT_FDCWD, "/proc/self/gid_map", line);
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 && !error) error = errno;
+  return error;
+}
+
+/* What is shared by all jails; false where that does not work, and then nothing is left of it. */
+static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
+  walls->kind = kind;
+  bool has_slots = kind == ORIEN_JAIL_WALLS_ROOT;
+  walls->first_user = has_slots ? first_user : geteuid();
+  root_name_users(walls->first_user, has_slots ? JOBS_AT_MOST : 1);
+  const char *what = "";
+  walls->root = namespace_make(CLONE_NEWNS, "mnt", root_furnish, &what);
+  if (walls->root < 0) {
+    give_up(walls, what, errno);
+    return false;
+  }
+  // One for all only where something else keeps their abstract sockets apart.
+  if (walls->scope >= 0) {
+    walls->network = namespace_make(CLONE_NEWNET, "net", NULL, &what);
+    if (walls->network < 0) give_up(walls, what, errno);
+  }
+  if (walls->kind == kind && trial_run(walls)) return true;
+  close(walls->root);
+  if (walls->network >= 0) close(walls->network);
+  walls->network = -1;
+  return false;
+}
+
+void walls_find(struct walls *walls, const struct walls_options *options) {
+  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE, .network = -1};
+  walls->scope = options->scopes ? scope_make() : -1;
+  if (options->mode == WALLS_NONE) {
+    snprintf(walls->why, sizeof walls->why, "none are wanted");
+    return;
+  }
+  int error = filter_make(&walls->filter);
+  if (error) return give_up(walls, "the filter of system calls", error);
+  bool is_root = geteuid() == 0 && options->mode == WALLS_AUTO;
+  snprintf(walls->why, sizeof walls->why, "the node does not run as root");
+  if (is_root && make_all(walls, ORIEN_JAIL_WALLS_ROOT, options->first_user)) {
+    walls->why[0] = 0;
+    return;
+  }
+  error = become_own_root();
+  if (error) return give_up(walls, "a user namespace", error);
+  make_all(walls, ORIEN_JAIL_WALLS_USER, 0);
+}
+
+unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]) {
+  unsigned count = 0;
+  if (walls->scope >= 0) keep[count++] = walls->scope;
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return count;
+  keep[count++] = walls->root;
+  if (walls->network >= 0) keep[count++] = walls->network;
+  return count;
+}
+
+void walls_describe(const struct walls *walls, struct orien_jail_capabilities *to) {
+  to->walls = walls->kind;
+  to->confines_signals = walls->kind != ORIEN_JAIL_WALLS_NONE || walls->scope >= 0;
+  memcpy(to->why, walls->why, sizeof to->why);
+  // Of a user whose processes are all of one tree.
+  if (walls->kind == ORIEN_JAIL_WALLS_ROOT && to->processes == ORIEN_JAIL_BY_NOTHING)
+    to->processes = ORIEN_JAIL_BY_RLIMIT;
+}
+
+pid_t walls_fork(const struct walls *walls) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return fork();
+  const unsigned long flags = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
+  return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
+}
+
+int walls_enter(const struct walls *walls) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  int moved = walls->network < 0 ? unshare(CLONE_NEWNET) : setns(walls->network, CLONE_NEWNET);
+  if (moved != 0 || setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0 ||
+      sethostname(host_name, sizeof host_name - 1) != 0)
+    return errno;
+  return root_finish();
+}
+
+int walls_mount(const struct walls *walls, int workspace) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  return move_mount(workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0
+                                                                                          : errno;
+}
+
+/* No program that is executed later has any either. */
+static int drop_privileges(void) {
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno;
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
+  return 0;
+}
+
+static int hold_nothing(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct none[2] = {{0}};
+  return syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
+}
+
+/* By the calls themselves: glibc's look for threads first. */
+static int become(uint32_t user) {
+  if (syscall(SYS_setgroups, 0, NULL) != 0) return errno;
+  if (syscall(SYS_setresgid, user, user, user) != 0) return errno;
+  return syscall(SYS_setresuid, user, user, user) == 0 ? 0 : errno;
+}
+
+int walls_shut(const struct walls *walls, unsigned slot) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
+  // In here its group is the root of all groups.
+  if (unshare(CLONE_NEWCGROUP) != 0) return errno;
+  int error = drop_privileges();
+  if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
+  if (!error) error = hold_nothing();
+  if (!error) error = scope_enter(walls->scope);
+  return error ? error : filter_enter(&walls->filter);
+}

@@ -1,0 +1,63 @@
+/* What stands between a program and the machine: namespaces of its own, a root that is read-only
+ * and holds interpreters and their libraries alone, a user that is nobody else's, no privilege, and
+ * the system calls of `filter.c`.
+ *
+ * All that can be made once is made by the keeper and inherited. A jail is then built before
+ * anybody asks for it, in three steps: the launcher forks the stub into namespaces, the stub enters
+ * what was prepared, and the process that will be the program shuts the door behind itself. */
+#pragma once
+#include <linux/filter.h>
+
+#include "../../COrienJail/include/orien_jail.h"
+#include "../plain/linux.h"
+
+enum walls_mode { WALLS_AUTO, WALLS_USER, WALLS_NONE };
+
+struct walls {
+  /* enum orien_jail_walls */
+  uint32_t kind;
+  /* A mount namespace that each jail has a copy of. */
+  int root;
+  /* A network namespace without any network that jails share; -1: each has one of its own, for
+   * nothing else would keep their abstract sockets apart. */
+  int network;
+  /* scope.h; -1: there is none. Held where there is nothing else, too. */
+  int scope;
+  /* Slot i runs as this + i, where there are slots. */
+  uint32_t first_user;
+  struct sock_fprog filter;
+  /* Why there is no more than this; empty where there is all. */
+  char why[ORIEN_JAIL_WHY_BYTES];
+};
+
+/* What the keeper is told to make; all but `first_user` is less than all in tests alone. */
+struct walls_options {
+  enum walls_mode mode;
+  bool scopes;
+  uint32_t first_user;
+};
+
+/* Makes the strongest that work here, tried by a jail. Without root's privileges the calling
+ * process moves into a user namespace for it. */
+void walls_find(struct walls *walls, const struct walls_options *options);
+
+enum { WALLS_DESCRIPTORS = 3 };
+
+/* Which descriptors a part that goes on by itself keeps for them; how many these are. */
+unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
+
+/* Adds to what groups hold: which walls there are, and what they hold. */
+void walls_describe(const struct walls *walls, struct orien_jail_capabilities *capabilities);
+
+/* fork(2) into a new PID, IPC and UTS namespace. */
+pid_t walls_fork(const struct walls *walls);
+
+/* The stub, into the rest of its namespaces; 0 or an errno. Descriptors stay what they are. */
+int walls_enter(const struct walls *walls);
+
+/* The stub puts what `slot_lend` made where the program's workspace is; 0 or an errno. */
+int walls_mount(const struct walls *walls, int workspace);
+
+/* The last step: the calling process is of slot `slot`, for good and without any privilege, and may
+ * make the filter's system calls only; 0 or an errno. */
+int walls_shut(const struct walls *walls, unsigned slot);
