@@ -61,6 +61,7 @@ static void prepare(void) {
   // With no privilege to gain by a set-user-id program, none is gained.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     leave(1);
+  if (walls_bound(&launcher.parts->walls) != 0) leave(1);
   // When the machine is out of memory tenants go before the node; among us all the largest goes.
   // A process that nobody may dump is not even its own user's to write to.
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

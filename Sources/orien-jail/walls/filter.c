@@ -55,26 +55,9 @@ static const char *const allowed[] = {
     "recvfrom", "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
 };
 
-/* What is known to be asked for, and refused with EPERM. What is on neither list does not exist:
- * libraries that try what is newer than they are sure of then do without. */
-static const char *const refused[] = {
-    "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime",
-    "create_module", "delete_module", "fanotify_init", "fanotify_mark", "finit_module", "fsconfig",
-    "fsmount", "fsopen", "fspick", "get_mempolicy", "init_module", "io_uring_enter",
-    "io_uring_register", "io_uring_setup", "ioperm", "iopl", "ioprio_set", "kcmp",
-    "kexec_file_load", "kexec_load", "keyctl", "landlock_add_rule", "landlock_create_ruleset",
-    "landlock_restrict_self", "lookup_dcookie", "mbind", "migrate_pages", "modify_ldt", "mount",
-    "mount_setattr", "move_mount", "move_pages", "mq_open", "msgget", "name_to_handle_at",
-    "nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open", "personality",
-    "pidfd_getfd", "pivot_root", "process_madvise", "process_mrelease", "process_vm_readv",
-    "process_vm_writev", "ptrace", "quotactl", "quotactl_fd", "reboot", "removexattr",
-    "request_key", "sched_setattr", "sched_setparam", "sched_setscheduler", "seccomp", "semget",
-    "set_mempolicy", "set_mempolicy_home_node", "setdomainname", "setfsgid", "setfsuid", "setgid",
-    "setgroups", "sethostname", "setns", "setpriority", "setregid", "setresgid", "setresuid",
-    "setreuid", "settimeofday", "setuid", "setxattr", "lsetxattr", "fsetxattr", "shmat", "shmctl",
-    "shmget", "swapoff", "swapon", "sync", "syncfs", "syslog", "umount", "umount2", "unshare",
-    "userfaultfd", "uselib", "ustat", "vhangup", "vserver", "_sysctl",
-};
+/* What libraries try first and have another way for, where the kernel says that it has not got it.
+ * Of `clone3` no filter sees the flags. Everything else is refused. */
+static const char *const missing[] = {"clone3", "io_uring_setup", "map_shadow_stack", "mseal"};
 
 static const uint64_t prctls[] = {
     PR_SET_NAME,         PR_GET_NAME,         PR_SET_PDEATHSIG,       PR_GET_PDEATHSIG,
@@ -135,20 +118,8 @@ static int allow_sockets(scmp_filter_ctx rules) {
   return error;
 }
 
-/* As where the kernel has not got them: some that it has reach other machines, or the kernel. */
-static int refuse_families(scmp_filter_ctx rules) {
-  int error = 0;
-  for (uint64_t family = 0; !error && family <= AF_MAX; family++) {
-    if (family == AF_UNIX || family == AF_INET || family == AF_INET6) continue;
-    struct scmp_arg_cmp when = equal(0, family);
-    error = seccomp_rule_add_array(rules, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &when);
-  }
-  return error;
-}
-
 static int allow_some(scmp_filter_ctx rules) {
   int error = allow_sockets(rules);
-  if (!error) error = refuse_families(rules);
   struct scmp_arg_cmp when = masked(0, new_namespaces, 0);
   if (!error) error = allow_if(rules, SCMP_SYS(clone), 1, &when);
   // Its own alone: limits of others are not a program's.
@@ -176,7 +147,7 @@ static int add_all(scmp_filter_ctx rules) {
   // A tree, not a line, of comparisons.
   if (!error) error = seccomp_attr_set(rules, SCMP_FLTATR_CTL_OPTIMIZE, 2);
   if (!error) error = name_all(rules, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
-  if (!error) error = name_all(rules, SCMP_ACT_ERRNO(EPERM), refused, COUNT(refused));
+  if (!error) error = name_all(rules, SCMP_ACT_ERRNO(ENOSYS), missing, COUNT(missing));
   return error ? error : allow_some(rules);
 }
 
@@ -198,7 +169,7 @@ static int export(scmp_filter_ctx rules, struct sock_fprog *filter) {
 }
 
 int filter_make(struct sock_fprog *filter) {
-  scmp_filter_ctx rules = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+  scmp_filter_ctx rules = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (!rules) return ENOMEM;
   int error = -add_all(rules);
   if (!error) error = export(rules, filter);

@@ -108,6 +108,13 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
     to->processes = ORIEN_JAIL_BY_RLIMIT;
 }
 
+int walls_bound(const struct walls *walls) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno;
+  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 ? 0 : errno;
+}
+
 pid_t walls_fork(const struct walls *walls) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return fork();
   const unsigned long flags = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
@@ -129,14 +136,6 @@ int walls_mount(const struct walls *walls, int workspace) {
                                                                                           : errno;
 }
 
-/* No program that is executed later has any either. */
-static int drop_privileges(void) {
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno;
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
-  return 0;
-}
-
 static int hold_nothing(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {{0}};
@@ -154,8 +153,8 @@ int walls_shut(const struct walls *walls, unsigned slot) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
   // In here its group is the root of all groups.
   if (unshare(CLONE_NEWCGROUP) != 0) return errno;
-  int error = drop_privileges();
-  if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
+  int error = 0;
+  if (walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
   if (!error) error = hold_nothing();
   if (!error) error = scope_enter(walls->scope);
   return error ? error : filter_enter(&walls->filter);

@@ -49,6 +49,10 @@ unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
 /* Adds to what groups hold: which walls there are, and what they hold. */
 void walls_describe(const struct walls *walls, struct orien_jail_capabilities *capabilities);
 
+/* No program that is executed below the calling process will have any privilege; 0 or an errno. What
+ * the process has itself stays. */
+int walls_bound(const struct walls *walls);
+
 /* fork(2) into a new PID, IPC and UTS namespace. */
 pid_t walls_fork(const struct walls *walls);
 
