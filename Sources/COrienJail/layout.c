@@ -3,6 +3,6 @@
 
 _Static_assert(sizeof(struct orien_jail_header) == 16, "header");
 _Static_assert(sizeof(struct orien_jail_limits) == 48, "limits");
-_Static_assert(sizeof(struct orien_jail_start) == 64, "start");
+_Static_assert(sizeof(struct orien_jail_start) == 72, "start");
 _Static_assert(sizeof(struct orien_jail_end) == 72, "end");
 _Static_assert(sizeof(struct orien_jail_capabilities) == 240, "capabilities");

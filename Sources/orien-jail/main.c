@@ -15,7 +15,8 @@ enum { FIRST_USER = 1900000000 };
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
-        "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n",
+        "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
+        "    [--device /dev/NAME]... [--shared PATH:AT]...\n",
         stderr);
   return 64;
 }
@@ -56,10 +57,35 @@ static bool read_user(const char *word, uint32_t *user) {
   return true;
 }
 
-static bool read_option(const char *name, const char *word, struct keeper_options *options) {
+/* Absolute, and nothing in it that means another folder than it says. */
+static bool is_path(const char *word) {
+  return word[0] == '/' && word[1] && !strstr(word, "//") && !strstr(word, "/./") &&
+         !strstr(word, "/../") && word[strlen(word) - 1] != '/' && word[strlen(word) - 1] != '.';
+}
+
+static bool read_device(const char *word, struct grants *grants) {
+  if (grants->devices == ORIEN_JAIL_DEVICES || !is_path(word) || strncmp(word, "/dev/", 5) != 0)
+    return false;
+  grants->device[grants->devices++] = word;
+  return true;
+}
+
+static bool read_shared(char *word, struct grants *grants) {
+  char *at = strrchr(word, ':');
+  if (!at || grants->shares == ORIEN_JAIL_SHARED) return false;
+  *at++ = 0;
+  if (!is_path(word) || !is_path(at)) return false;
+  grants->shared[grants->shares].path = word;
+  grants->shared[grants->shares++].at = at;
+  return true;
+}
+
+static bool read_option(const char *name, char *word, struct keeper_options *options) {
   if (strcmp(name, "--groups") == 0) return read_mode(word, &options->groups);
   if (strcmp(name, "--walls") == 0) return read_walls(word, &options->walls.mode);
   if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);
+  if (strcmp(name, "--device") == 0) return read_device(word, &options->walls.grants);
+  if (strcmp(name, "--shared") == 0) return read_shared(word, &options->walls.grants);
   options->walls.scopes = strcmp(word, "auto") == 0;
   return strcmp(name, "--scopes") == 0 && (options->walls.scopes || strcmp(word, "none") == 0);
 }

@@ -44,7 +44,7 @@ enum orien_jail_frame {
   /* Node to launcher, and the answer. */
   ORIEN_JAIL_PING,
   ORIEN_JAIL_PONG,
-  /* Launcher to node, at most once a process. */
+  /* Launcher to node, at most once a process; with its door beside it where it has one. */
   ORIEN_JAIL_STARTED,
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,
@@ -77,11 +77,32 @@ enum orien_jail_profile {
   ORIEN_JAIL_WALLED,
 };
 
+/* What a program that is walled in reaches by network. */
+enum orien_jail_network {
+  ORIEN_JAIL_OFFLINE = 0,
+  /* Itself, by 127.0.0.1 and ::1. */
+  ORIEN_JAIL_LOOPBACK,
+  /* Itself, and by its door: a socket that listens on 127.0.0.1 where the program is, and that the
+   * node has. What leaves by it is for the node to say. */
+  ORIEN_JAIL_DOOR,
+};
+
+enum {
+  ORIEN_JAIL_DOOR_PORT = 3128,
+  /* That a keeper is told of, so that a request names them by bits. */
+  ORIEN_JAIL_DEVICES = 32,
+  ORIEN_JAIL_SHARED = 32,
+};
+
 /* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
   /* enum orien_jail_profile */
   uint32_t profile;
+  /* enum orien_jail_network */
+  uint32_t network;
+  /* Bit i is the keeper's i-th device. */
+  uint32_t devices;
   uint32_t arguments;
   uint32_t variables;
   uint32_t string_bytes;

@@ -1,3 +1,4 @@
+import COrienJail
 package import OrienModel
 
 /// A program to be run in the jail: everything about it but what it has open.
@@ -12,14 +13,32 @@ package struct JailRequest: Sendable {
   package var limits: Limits
   /// Without walls around it it is not run: nobody knows what it does.
   package var needsWalls: Bool
+  /// What it reaches by network where it is walled in.
+  package var network: Network
+  /// Places in the jail's list of devices of those that it finds in its `/dev`.
+  package var devices: Set<Int>
+
+  package enum Network: Sendable, Equatable {
+    /// Nothing, not even itself.
+    case none
+    /// Itself, by 127.0.0.1 and ::1.
+    case loopback
+    /// Itself, and whatever listens at its door, 127.0.0.1 and `doorPort`: whoever has it started
+    /// does, by the socket that it is told of at the start.
+    case door
+  }
+
+  package static let doorPort = Int(ORIEN_JAIL_DOOR_PORT)
 
   package init(
     _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
-    needsWalls: Bool = false
+    needsWalls: Bool = false, network: Network = .none, devices: Set<Int> = []
   ) {
     self.arguments = arguments
     self.environment = environment
     self.limits = limits
     self.needsWalls = needsWalls
+    self.network = network
+    self.devices = devices
   }
 }

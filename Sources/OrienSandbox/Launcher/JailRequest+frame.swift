@@ -23,6 +23,7 @@ extension JailRequest {
     let start = orien_jail_start(
       limits: orien_jail_limits(limits),
       profile: (needsWalls ? ORIEN_JAIL_WALLED : ORIEN_JAIL_OPEN).rawValue,
+      network: network.frameValue, devices: devices.reduce(0) { $0 | 1 << UInt32($1) },
       arguments: UInt32(arguments.count),
       variables: UInt32(environment.count), string_bytes: UInt32(strings.count))
     let body = Frame.bytes(of: start) + strings
@@ -50,6 +51,16 @@ extension JailRequest {
     let name = text.utf8.prefix { $0 != UInt8(ascii: "=") }
     guard let first = name.first, name.count < text.utf8.count else { return false }
     return !first.isASCIIDigit && name.allSatisfy { $0.isASCIIWord && $0 != UInt8(ascii: "-") }
+  }
+}
+
+extension JailRequest.Network {
+  fileprivate var frameValue: UInt32 {
+    switch self {
+    case .none: ORIEN_JAIL_OFFLINE.rawValue
+    case .loopback: ORIEN_JAIL_LOOPBACK.rawValue
+    case .door: ORIEN_JAIL_DOOR.rawValue
+    }
   }
 }
 

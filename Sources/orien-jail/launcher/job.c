@@ -11,7 +11,9 @@
 #include "../plain/process.h"
 #include "../stub/leader.h"
 #include "../stub/stub.h"
-#include "../walls/slot.h"
+#include "../lend/device.h"
+#include "../lend/slot.h"
+#include "../spaces/network.h"
 
 static const uint64_t millisecond = 1000000;
 /* How long a stub may take to kill its tree before it is itself taken for stopped. */
@@ -25,7 +27,7 @@ static void close_one(int *descriptor) {
 }
 
 /* The launcher's ends stay in the job, the stub's go with the stub. */
-static int spawn(struct job *job, const struct parts *parts) {
+static int spawn(struct job *job, const struct parts *parts, int network) {
   int order[2], report[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, order) != 0) return errno;
   job->order = order[0];
@@ -39,7 +41,8 @@ static int spawn(struct job *job, const struct parts *parts) {
   pid_t launcher = getpid();
   job->stub = walls_fork(&parts->walls);
   if (job->stub == 0) {
-    struct stub_place place = {.launcher = launcher, .group = job->group, .slot = job->slot};
+    struct stub_place place = {.launcher = launcher, .group = job->group, .slot = job->slot,
+                               .network = network};
     stub_run(parts, &place, order[1], report[1]);
   }
   int error = job->stub < 0 ? errno : 0;
@@ -51,12 +54,23 @@ static int spawn(struct job *job, const struct parts *parts) {
   return job->pidfd < 0 ? errno : 0;
 }
 
-int job_prepare(struct job *job, unsigned slot, const struct parts *parts) {
-  *job = (struct job){
-      .group = group_number(), .slot = slot, .pidfd = -1, .order = -1, .report = -1};
+/* Its namespace, -1 where it has none to itself; 0 or an errno. */
+static int make_network(struct job *job, const struct parts *parts, int *network) {
+  *network = -1;
+  if (job->network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  *network = network_make(job->network == ORIEN_JAIL_DOOR ? &job->door : NULL);
+  return *network < 0 ? errno : 0;
+}
+
+int job_prepare(struct job *job, unsigned slot, uint32_t network, const struct parts *parts) {
+  *job = (struct job){.group = group_number(), .slot = slot, .network = network, .door = -1,
+                      .pidfd = -1, .order = -1, .report = -1};
+  int own_network;
   int error = slot_prepare(&parts->walls, slot);
+  if (!error) error = make_network(job, parts, &own_network);
   if (error) return error;
-  error = spawn(job, parts);
+  error = spawn(job, parts, own_network);
+  if (own_network >= 0) close(own_network);
   if (error)
     job_free(job, parts);
   else
@@ -71,23 +85,39 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
   return now + (wait > least_look * millisecond ? wait : least_look * millisecond);
 }
 
-/* Sends the frame on, with a mount that the slot may use in the place of the folder. */
-static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame) {
-  if (parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return frame_forward(job->order, frame);
-  int folder = frame->descriptor[REQUEST_WORKSPACE];
-  int mount = slot_lend(&parts->walls, job->slot, folder);
+/* Adds each of the request's devices to the frame; 0 or an errno. */
+static int lend_devices(const struct parts *parts, struct frame_reader *frame, uint32_t devices) {
+  const struct grants *grants = parts->walls.grants;
+  for (unsigned i = 0; i < ORIEN_JAIL_DEVICES; i++) {
+    if (!(devices & 1U << i)) continue;
+    int mount = i < grants->devices ? device_lend(&parts->walls, grants->device[i]) : -1;
+    if (mount < 0) return i < grants->devices ? errno : EINVAL;
+    frame->descriptor[frame->descriptors++] = mount;
+  }
+  return 0;
+}
+
+/* Sends the frame on, with mounts that the slot may use in the place of the folder and of names. */
+static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame,
+                     uint32_t devices) {
+  if (parts->walls.kind == ORIEN_JAIL_WALLS_NONE) devices = 0;
+  int folder = frame->descriptor[REQUEST_WORKSPACE], mount = folder;
+  if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE)
+    mount = slot_lend(&parts->walls, job->slot, folder);
   if (mount < 0) return errno;
   frame->descriptor[REQUEST_WORKSPACE] = mount;
-  int error = frame_forward(job->order, frame);
+  int error = lend_devices(parts, frame, devices);
+  if (!error) error = frame_forward(job->order, frame);
+  while (frame->descriptors > REQUEST_DESCRIPTORS) close(frame->descriptor[--frame->descriptors]);
   frame->descriptor[REQUEST_WORKSPACE] = folder;
-  close(mount);
+  if (mount != folder) close(mount);
   return error;
 }
 
 int job_start(struct job *job, const struct parts *parts, struct frame_reader *frame,
               const struct request *request) {
   const struct orien_jail_limits *limits = &request->limits;
-  int error = hand_over(job, parts, frame);
+  int error = hand_over(job, parts, frame, request->devices);
   // Nothing follows: a stub that has but a part of it knows that it will not get the rest.
   shutdown(job->order, SHUT_WR);
   job->state = error ? JOB_SPENT : JOB_RUNNING;
@@ -174,6 +204,7 @@ void job_mourn(const struct job *job, const struct parts *parts, struct orien_ja
 
 void job_free(struct job *job, const struct parts *parts) {
   close_one(&job->order);
+  close_one(&job->door);
   close_one(&job->report);
   close_one(&job->pidfd);
   janitor_retire(parts, job->group);

@@ -33,6 +33,9 @@ struct job {
   int order;
   /* The reading end. */
   int report;
+  /* enum orien_jail_network, and where it has one the door, until the node has it. */
+  uint32_t network;
+  int door;
   uint32_t hits;
   uint64_t started;
   /* 0: no limit. */
@@ -43,8 +46,9 @@ struct job {
   uint64_t late_at;
 };
 
-/* Makes a free job ready, with a slot of its own; 0 or an errno, and then it is still free. */
-int job_prepare(struct job *job, unsigned slot, const struct parts *parts);
+/* Makes a free job ready, with a slot and a network of its own; 0 or an errno, and then it is still
+ * free. */
+int job_prepare(struct job *job, unsigned slot, uint32_t network, const struct parts *parts);
 
 /* Gives a ready job the frame's request, as it has been read; 0 or an errno, and then it is
  * spent. */

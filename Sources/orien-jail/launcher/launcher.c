@@ -94,27 +94,29 @@ static unsigned count_ready(void) {
 }
 
 /* Makes another job ready; NULL with errno where that cannot be. */
-static struct job *prepare_job(void) {
+static struct job *prepare_job(uint32_t network) {
   unsigned i = 0;
   while (i < launcher.jobs && launcher.job[i].state != JOB_FREE) i++;
   errno = EAGAIN;
   if (i == launcher.jobs) return NULL;
   struct job *job = &launcher.job[i];
-  errno = job_prepare(job, i, launcher.parts);
+  errno = job_prepare(job, i, network, launcher.parts);
   if (errno) return NULL;
   if (!watch(job->report, i)) leave(1);
   if (i >= launcher.used) launcher.used = i + 1;
   return job;
 }
 
-/* The one that has waited longest, for it is the one most likely in its group already. */
-static struct job *ready_job(void) {
+/* The one that has waited longest, for it is the one most likely in its group already. Nobody waits
+ * with a network of his own. */
+static struct job *ready_job(uint32_t network) {
+  if (network != ORIEN_JAIL_OFFLINE) return prepare_job(network);
   struct job *first = NULL;
   for (unsigned i = 0; i < launcher.used; i++) {
     struct job *job = &launcher.job[i];
-    if (job->state == JOB_READY && (!first || job->group < first->group)) first = job;
+    if (job->state == JOB_READY && job->network == ORIEN_JAIL_OFFLINE && (!first || job->group < first->group)) first = job;
   }
-  return first ? first : prepare_job();
+  return first ? first : prepare_job(network);
 }
 
 static void tell_end(uint64_t id, const struct orien_jail_end *end) {
@@ -129,7 +131,7 @@ static void start(void) {
     leave(1);
   }
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
-  if (!request_read(&request, &launcher.frame)) return tell_end(id, &end);
+  if (!request_read(&request, &launcher.frame, false)) return tell_end(id, &end);
   end.fault = ORIEN_JAIL_NO_WALLS;
   if (request.profile == ORIEN_JAIL_WALLED &&
       launcher.parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
@@ -139,13 +141,15 @@ static void start(void) {
   struct job *job = NULL;
   // Of those that wait some may just have died, which is not the request's fault.
   for (unsigned i = 0; end.error == EPIPE && i <= READY_JOBS; i++) {
-    job = ready_job();
+    job = ready_job(request.network);
     end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request) : errno;
   }
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
   frame_drop(&launcher.frame);
   if (end.error) return tell_end(id, &end);
-  must(frame_send(launcher.node, ORIEN_JAIL_STARTED, id, NULL, 0, -1));
+  must(frame_send(launcher.node, ORIEN_JAIL_STARTED, id, NULL, 0, job->door));
+  if (job->door >= 0) close(job->door);
+  job->door = -1;
 }
 
 static void hear_node(void) {
@@ -244,7 +248,8 @@ static void look(uint64_t now) {
 
 /* Only when there is nothing else to do. */
 static void refill(uint64_t now) {
-  if (now < launcher.refill_at || count_ready() >= READY_JOBS || prepare_job()) return;
+  if (now < launcher.refill_at || count_ready() >= READY_JOBS ||
+      prepare_job(ORIEN_JAIL_OFFLINE)) return;
   launcher.refill_at = now + REFILL_PAUSE_MILLISECONDS * 1000000ULL;
 }
 

@@ -24,11 +24,13 @@ static bool is_name(const char *text, const char *end) {
   return true;
 }
 
-bool request_read(struct request *request, struct frame_reader *frame) {
+bool request_read(struct request *request, struct frame_reader *frame, bool lent) {
   struct orien_jail_start start;
-  if (frame->header.size < sizeof start || frame->descriptors != REQUEST_DESCRIPTORS) return false;
+  if (frame->header.size < sizeof start) return false;
   memcpy(&start, frame->body, sizeof start);
-  if (start.profile > ORIEN_JAIL_WALLED ||
+  unsigned devices = lent ? (unsigned)__builtin_popcount(start.devices) : 0;
+  if (frame->descriptors != REQUEST_DESCRIPTORS + devices) return false;
+  if (start.profile > ORIEN_JAIL_WALLED || start.network > ORIEN_JAIL_DOOR ||
       start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
       start.variables > ORIEN_JAIL_STRINGS)
@@ -42,6 +44,9 @@ bool request_read(struct request *request, struct frame_reader *frame) {
     return false;
   request->limits = *limits;
   request->profile = start.profile;
+  request->network = start.network;
+  request->devices = start.devices;
+  request->device = frame->descriptor + REQUEST_DESCRIPTORS;
 
   char *at = (char *)frame->body + sizeof start;
   const char *end = at + start.string_bytes;

@@ -7,13 +7,17 @@ enum { REQUEST_INPUT, REQUEST_OUTPUT, REQUEST_ERRORS, REQUEST_WORKSPACE, REQUEST
 
 struct request {
   struct orien_jail_limits limits;
-  /* enum orien_jail_profile */
-  uint32_t profile;
+  /* enum orien_jail_profile, enum orien_jail_network */
+  uint32_t profile, network;
+  /* By bits, and where they have been lent the descriptors of their mounts. */
+  uint32_t devices;
+  const int *device;
   /* NULL-ended; the strings lie in the frame's body. */
   char *argument[ORIEN_JAIL_STRINGS + 1];
   char *variable[ORIEN_JAIL_STRINGS + 1];
   int input, output, errors, workspace;
 };
 
-/* Reads the frame, whose descriptors stay the reader's; false where it breaks a bound. */
-bool request_read(struct request *request, struct frame_reader *frame);
+/* Reads the frame, whose descriptors stay the reader's; false where it breaks a bound. Once it has
+ * passed the launcher, its devices have been `lent` and come with it. */
+bool request_read(struct request *request, struct frame_reader *frame, bool lent);

@@ -102,13 +102,12 @@ static bool is_shortage(int error) {
   return error == ENOMEM || error == ENOBUFS || error == ETOOMANYREFS;
 }
 
-bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
-                int descriptor) {
-  struct orien_jail_header header = {.size = size, .kind = kind, .id = id};
-  struct iovec pieces[2] = {{&header, sizeof header}, {(void *)body, size}};
+bool frame_send_with(int socket, const struct orien_jail_header *header, const void *body,
+                     const int *descriptor, unsigned descriptors) {
+  struct iovec pieces[2] = {{(void *)header, sizeof *header}, {(void *)body, header->size}};
   struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
   union control control;
-  attach(&message, &control, &descriptor, descriptor >= 0 ? 1 : 0);
+  attach(&message, &control, descriptor, descriptors);
   unsigned tries = SHORTAGE_MILLISECONDS;
   while (pieces[0].iov_len + pieces[1].iov_len > 0) {
     ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL);
@@ -128,4 +127,10 @@ bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32
     message.msg_controllen = 0;
   }
   return true;
+}
+
+bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
+                int descriptor) {
+  struct orien_jail_header header = {.size = size, .kind = kind, .id = id};
+  return frame_send_with(socket, &header, body, &descriptor, descriptor >= 0 ? 1 : 0);
 }

@@ -3,7 +3,7 @@
 #include "../../COrienJail/include/orien_jail.h"
 #include "linux.h"
 
-enum { FRAME_DESCRIPTORS = 4 };
+enum { FRAME_DESCRIPTORS = 4 + ORIEN_JAIL_DEVICES };
 
 /* A frame that is being read: it may come in pieces. One reader for each socket, zero at first. */
 struct frame_reader {
@@ -32,7 +32,11 @@ void frame_make_room(int socket);
  * 0 or an errno, EMSGSIZE where the socket did not take all of it. */
 int frame_forward(int socket, const struct frame_reader *reader);
 
-/* Sends a frame and, unless it is -1, a descriptor with it; blocks. False: the peer is gone,
- * or the kernel has long had no room for it. */
+/* Sends a frame and descriptors with it; blocks. False: the peer is gone, or the kernel has long
+ * had no room for it. */
+bool frame_send_with(int socket, const struct orien_jail_header *header, const void *body,
+                     const int *descriptor, unsigned descriptors);
+
+/* The same with one descriptor, or with -1 none. */
 bool frame_send(int socket, uint32_t kind, uint64_t id, const void *body, uint32_t size,
                 int descriptor);

@@ -34,10 +34,12 @@ static const struct {
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static uint32_t first_user, users;
+static const struct grants *grants;
 
-void root_name_users(uint32_t first, uint32_t count) {
+void root_describe(uint32_t first, uint32_t count, const struct grants *granted) {
   first_user = first;
   users = count;
+  grants = granted;
 }
 
 /* A copy of what is mounted at `path`, read-only, attached nowhere; -1 with errno. */
@@ -99,6 +101,50 @@ static int hide(int site, const char *path) {
              : errno;
 }
 
+/* Makes the folders that lead to `path`, and `path` as one too if it `is_folder`. */
+static int make_way(int site, const char *path, bool is_folder) {
+  char way[PATH_MAX];
+  snprintf(way, sizeof way, "%s%s", path, is_folder ? "/" : "");
+  for (char *at = way; (at = strchr(at, '/')); *at++ = '/') {
+    *at = 0;
+    if (mkdirat(site, way, 0755) != 0 && errno != EEXIST) return errno;
+  }
+  return 0;
+}
+
+/* An empty file, for a device to be put on where it is lent. */
+static int make_place(int site, const char *device) {
+  int error = make_way(site, device + 1, false);
+  if (error) return error;
+  int file = openat(site, device + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0000);
+  if (file < 0) return errno;
+  close(file);
+  return 0;
+}
+
+/* Folders of the machine's that all jails see, taken before anything can hide them. */
+static int share_tree[ORIEN_JAIL_SHARED];
+
+static int take_shared(const char **what) {
+  for (unsigned i = 0; i < grants->shares; i++) {
+    share_tree[i] = copy_tree(*what = grants->shared[i].path);
+    if (share_tree[i] < 0) return errno;
+  }
+  return 0;
+}
+
+static int put_granted(int site, const char **what) {
+  int error = 0;
+  for (unsigned i = 0; !error && i < grants->shares; i++) {
+    const char *at = grants->shared[i].at + 1;
+    error = make_way(site, *what = at, true);
+    if (!error) error = attach(share_tree[i], at);
+  }
+  for (unsigned i = 0; !error && i < grants->devices; i++)
+    error = make_place(site, *what = grants->device[i]);
+  return error;
+}
+
 /* Everything in the folder that will be the root, which is the working one. */
 static int fill(int site, int usr, const char **what) {
   int error = 0;
@@ -112,6 +158,7 @@ static int fill(int site, int usr, const char **what) {
     error = put_device(site, *what = devices[i]);
   for (unsigned i = 0; !error && i < COUNT(links); i++)
     if (symlinkat(links[i].to, site, *what = links[i].path) != 0) error = errno;
+  if (!error) error = put_granted(site, what);
   *what = "etc";
   if (!error) error = etc_fill(site, first_user, users);
   // The kernel lets nobody mount a new one who does not see all of another.
@@ -120,19 +167,22 @@ static int fill(int site, int usr, const char **what) {
   return error;
 }
 
-int root_furnish(const char **what) {
+int root_furnish(const char **what, int *beside) {
+  (void)beside;
   *what = "mounts that are private";
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return errno;
   // Before anything can hide it.
   int usr = copy_tree(*what = "/usr");
   if (usr < 0) return errno;
+  int error = take_shared(what);
+  if (error) return error;
   *what = SITE;
   // World-readable in spite of the umask that everything else of ours has.
   umask(022);
   if (mount("root", SITE, "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,mode=755") != 0) return errno;
   int site = open(SITE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (site < 0 || fchdir(site) != 0) return errno;
-  int error = fill(site, usr, what);
+  error = fill(site, usr, what);
   close(site);
   if (error) return error;
   *what = "pivot_root";

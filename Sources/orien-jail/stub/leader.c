@@ -186,7 +186,8 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   said.fault = ORIEN_JAIL_HOST;
 
   // The launcher has read it before; what the structure points to lies in the frame.
-  said.error = request_read(&request, &frame) ? 0 : EINVAL;
+  bool lent = parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
+  said.error = request_read(&request, &frame, lent) ? 0 : EINVAL;
   if (!said.error) said.error = environment_make(variables, &parts->walls, &request);
   if (!said.error) said.error = prepare(parts, &request);
   if (said.error) fail(birth, said);

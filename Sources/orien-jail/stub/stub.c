@@ -33,9 +33,9 @@ struct stub {
 };
 
 static void close_others(const struct stub *stub) {
-  int keep[4 + WALLS_DESCRIPTORS + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock,
-                                                   stub->report, stub->order};
-  unsigned kept = 4 + walls_keep(&stub->parts->walls, keep + 4);
+  int keep[5 + WALLS_DESCRIPTORS + GROUP_TREES] = {
+      stub->parts->lifeline, stub->parts->lock, stub->report, stub->order, stub->place.network};
+  unsigned kept = 5 + walls_keep(&stub->parts->walls, keep + 5);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -65,10 +65,10 @@ static int make_leader(struct stub *stub) {
 static int pass_on(struct stub *stub, struct frame_reader *frame) {
   static struct request request;
   const struct parts *parts = stub->parts;
-  if (!request_read(&request, frame)) return EINVAL;
+  if (!request_read(&request, frame, parts->walls.kind != ORIEN_JAIL_WALLS_NONE)) return EINVAL;
   stub->said.before = group_time(&parts->groups, stub->place.group);
   int error = group_limit(&parts->groups, stub->place.group, &request.limits);
-  if (!error) error = walls_mount(&parts->walls, request.workspace);
+  if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
   return error ? error : frame_forward(stub->request, frame);
 }
 
@@ -202,7 +202,7 @@ _Noreturn void stub_run(const struct parts *parts, const struct stub_place *plac
   int error = stub.signals < 0 ? errno : 0;
   if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
   if (!error) error = group_make(&parts->groups, place->group);
-  if (!error) error = walls_enter(&parts->walls);
+  if (!error) error = walls_enter(&parts->walls, place->network);
   if (!error) error = make_leader(&stub);
   if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;

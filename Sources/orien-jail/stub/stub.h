@@ -34,6 +34,8 @@ struct stub_place {
   pid_t launcher;
   uint64_t group;
   unsigned slot;
+  /* Of its own; -1 for one without any network. */
+  int network;
 };
 
 /* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:

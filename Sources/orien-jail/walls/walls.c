@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include "../launcher/job.h"
+#include "../launcher/request.h"
+#include "../lend/device.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "filter.h"
-#include "namespace.h"
+#include "../spaces/namespace.h"
 #include "../root/root.h"
 #include "scope.h"
 #include "trial.h"
@@ -51,16 +53,16 @@ static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
   walls->kind = kind;
   bool has_slots = kind == ORIEN_JAIL_WALLS_ROOT;
   walls->first_user = has_slots ? first_user : geteuid();
-  root_name_users(walls->first_user, has_slots ? JOBS_AT_MOST : 1);
+  root_describe(walls->first_user, has_slots ? JOBS_AT_MOST : 1, walls->grants);
   const char *what = "";
-  walls->root = namespace_make(CLONE_NEWNS, "mnt", root_furnish, &what);
+  walls->root = namespace_make(CLONE_NEWNS, "mnt", root_furnish, &what, NULL);
   if (walls->root < 0) {
     give_up(walls, what, errno);
     return false;
   }
   // One for all only where something else keeps their abstract sockets apart.
   if (walls->scope >= 0) {
-    walls->network = namespace_make(CLONE_NEWNET, "net", NULL, &what);
+    walls->network = namespace_make(CLONE_NEWNET, "net", NULL, &what, NULL);
     if (walls->network < 0) give_up(walls, what, errno);
   }
   if (walls->kind == kind && trial_run(walls)) return true;
@@ -71,7 +73,8 @@ static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
 }
 
 void walls_find(struct walls *walls, const struct walls_options *options) {
-  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE, .network = -1};
+  *walls = (struct walls){
+      .kind = ORIEN_JAIL_WALLS_NONE, .network = -1, .grants = &options->grants};
   walls->scope = options->scopes ? scope_make() : -1;
   if (options->mode == WALLS_NONE) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
@@ -121,19 +124,26 @@ pid_t walls_fork(const struct walls *walls) {
   return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
 }
 
-int walls_enter(const struct walls *walls) {
+int walls_enter(const struct walls *walls, int network) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  int moved = walls->network < 0 ? unshare(CLONE_NEWNET) : setns(walls->network, CLONE_NEWNET);
+  if (network < 0) network = walls->network;
+  int moved = network < 0 ? unshare(CLONE_NEWNET) : setns(network, CLONE_NEWNET);
   if (moved != 0 || setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0 ||
       sethostname(host_name, sizeof host_name - 1) != 0)
     return errno;
   return root_finish();
 }
 
-int walls_mount(const struct walls *walls, int workspace) {
+int walls_mount(const struct walls *walls, unsigned slot, const struct request *request) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  return move_mount(workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0
-                                                                                          : errno;
+  const int *device = request->device;
+  if (move_mount(request->workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    return errno;
+  int error = 0;
+  for (unsigned i = 0; !error && i < walls->grants->devices; i++)
+    if (request->devices & 1U << i)
+      error = device_put(walls, slot, *device++, walls->grants->device[i]);
+  return error;
 }
 
 static int hold_nothing(void) {

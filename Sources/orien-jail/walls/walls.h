@@ -13,6 +13,20 @@
 
 enum walls_mode { WALLS_AUTO, WALLS_USER, WALLS_NONE };
 
+/* What the operator lets jails see beyond what all have: named once, when the keeper starts. */
+struct grants {
+  /* Paths below /dev; a request names them by their place here. */
+  const char *device[ORIEN_JAIL_DEVICES];
+  unsigned devices;
+  /* Folders that all jails read, and where they find them. */
+  struct {
+    const char *path, *at;
+  } shared[ORIEN_JAIL_SHARED];
+  unsigned shares;
+};
+
+struct request;
+
 struct walls {
   /* enum orien_jail_walls */
   uint32_t kind;
@@ -26,6 +40,7 @@ struct walls {
   /* Slot i runs as this + i, where there are slots. */
   uint32_t first_user;
   struct sock_fprog filter;
+  const struct grants *grants;
   /* Why there is no more than this; empty where there is all. */
   char why[ORIEN_JAIL_WHY_BYTES];
 };
@@ -35,6 +50,7 @@ struct walls_options {
   enum walls_mode mode;
   bool scopes;
   uint32_t first_user;
+  struct grants grants;
 };
 
 /* Makes the strongest that work here, tried by a jail. Without root's privileges the calling
@@ -56,11 +72,13 @@ int walls_bound(const struct walls *walls);
 /* fork(2) into a new PID, IPC and UTS namespace. */
 pid_t walls_fork(const struct walls *walls);
 
-/* The stub, into the rest of its namespaces; 0 or an errno. Descriptors stay what they are. */
-int walls_enter(const struct walls *walls);
+/* The stub, into the rest of its namespaces; 0 or an errno. `network` is that of network.h, -1 for
+ * one without any network. Descriptors stay what they are. */
+int walls_enter(const struct walls *walls, int network);
 
-/* The stub puts what `slot_lend` made where the program's workspace is; 0 or an errno. */
-int walls_mount(const struct walls *walls, int workspace);
+/* The stub puts where the program will find it what it was lent, the workspace and devices; 0 or an
+ * errno. */
+int walls_mount(const struct walls *walls, unsigned slot, const struct request *request);
 
 /* The last step: the calling process is of slot `slot`, for good and without any privilege, and may
  * make the filter's system calls only; 0 or an errno. */

@@ -1,7 +1,7 @@
 /* A slot is a user of the machine that one jail has at a time, and the workspace as that user sees
  * it: on the disk it stays the node's. */
 #pragma once
-#include "walls.h"
+#include "../walls/walls.h"
 
 /* Makes ready what `slot_lend` needs of slot `slot`; 0 or an errno. */
 int slot_prepare(const struct walls *walls, unsigned slot);

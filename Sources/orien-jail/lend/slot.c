@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../launcher/job.h"
-#include "namespace.h"
+#include "../spaces/namespace.h"
 
 /* By slot, the user namespace that maps the node's user to the slot's; 0 is none yet. */
 static int owner[JOBS_AT_MOST];

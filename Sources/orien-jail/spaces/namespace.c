@@ -25,8 +25,7 @@ static _Noreturn void fail(int socket, int error, const char *what) {
   _exit(1);
 }
 
-static _Noreturn void make(int socket, int flag, const char *name,
-                           int (*furnish)(const char **what)) {
+static _Noreturn void make(int socket, int flag, const char *name, namespace_furnish *furnish) {
   if (unshare(flag) != 0) fail(socket, errno, "unshare");
   char path[32];
   snprintf(path, sizeof path, "/proc/self/ns/%s", name);
@@ -34,10 +33,13 @@ static _Noreturn void make(int socket, int flag, const char *name,
   int made = open(path, O_RDONLY | O_CLOEXEC);
   if (made < 0) fail(socket, errno, path);
   const char *what = "";
-  int error = furnish ? furnish(&what) : 0;
+  int beside = -1;
+  int error = furnish ? furnish(&what, &beside) : 0;
   if (error) fail(socket, error, what);
   struct outcome outcome = {.error = 0};
-  frame_send(socket, 0, 0, &outcome, sizeof outcome, made);
+  struct orien_jail_header header = {.size = sizeof outcome};
+  int descriptors[2] = {made, beside};
+  frame_send_with(socket, &header, &outcome, descriptors, beside < 0 ? 1 : 2);
   // It lasts until somebody has it, and is not the child's alone.
   char end;
   while (read(socket, &end, 1) > 0) continue;
@@ -45,7 +47,7 @@ static _Noreturn void make(int socket, int flag, const char *name,
 }
 
 /* Waits for the child's outcome; its descriptor, or -1 with errno. */
-static int await(int socket, const char **what) {
+static int await(int socket, const char **what, int *beside) {
   static struct frame_reader frame;
   static struct outcome outcome;
   frame = (struct frame_reader){.got = 0};
@@ -59,14 +61,18 @@ static int await(int socket, const char **what) {
   memcpy(&outcome, frame.body, sizeof outcome);
   *what = outcome.what;
   errno = outcome.error;
-  if (outcome.error || frame.descriptors != 1) return -1;
+  if (outcome.error || frame.descriptors != (beside ? 2 : 1)) {
+    frame_drop(&frame);
+    return -1;
+  }
   frame.descriptors = 0;
+  if (beside) *beside = frame.descriptor[1];
   return frame.descriptor[0];
 }
 
 /* Like namespace_make; the child stays until `end` is closed, and is then to be waited for. */
-static int begin(int flag, const char *name, int (*furnish)(const char **what), const char **what,
-                 pid_t *child, int *end) {
+static int begin(int flag, const char *name, namespace_furnish *furnish, const char **what,
+                 int *beside, pid_t *child, int *end) {
   int pair[2];
   *what = "a child";
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return -1;
@@ -79,7 +85,7 @@ static int begin(int flag, const char *name, int (*furnish)(const char **what), 
   close(pair[1]);
   *end = pair[0];
   errno = error;
-  return *child < 0 ? -1 : await(pair[0], what);
+  return *child < 0 ? -1 : await(pair[0], what, beside);
 }
 
 static void finish(pid_t child, int end) {
@@ -89,11 +95,11 @@ static void finish(pid_t child, int end) {
   errno = error;
 }
 
-int namespace_make(int flag, const char *name, int (*furnish)(const char **what),
-                   const char **what) {
+int namespace_make(int flag, const char *name, namespace_furnish *furnish, const char **what,
+                   int *beside) {
   pid_t child = -1;
   int end = -1;
-  int made = begin(flag, name, furnish, what, &child, &end);
+  int made = begin(flag, name, furnish, what, beside, &child, &end);
   if (end >= 0) finish(child, end);
   return made;
 }
@@ -110,7 +116,7 @@ int namespace_of_user(uint32_t inside, uint32_t outside) {
   const char *what;
   pid_t child = -1;
   int end = -1;
-  int made = begin(CLONE_NEWUSER, "user", NULL, &what, &child, &end);
+  int made = begin(CLONE_NEWUSER, "user", NULL, &what, NULL, &child, &end);
   if (made >= 0) {
     int error = map(child, "uid_map", inside, outside);
     if (!error) error = map(child, "gid_map", inside, outside);
