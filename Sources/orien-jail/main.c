@@ -16,7 +16,7 @@ static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
-        "    [--device /dev/NAME]... [--shared PATH:AT]...\n",
+        "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n",
         stderr);
   return 64;
 }
@@ -70,14 +70,18 @@ static bool read_device(const char *word, struct grants *grants) {
   return true;
 }
 
-static bool read_shared(char *word, struct grants *grants) {
-  char *at = strrchr(word, ':');
-  if (!at || grants->shares == ORIEN_JAIL_SHARED) return false;
-  *at++ = 0;
-  if (!is_path(word) || !is_path(at)) return false;
-  grants->shared[grants->shares].path = word;
+static bool share(const char *path, const char *at, struct grants *grants) {
+  if (grants->shares == ORIEN_JAIL_SHARED || !is_path(path) || !is_path(at)) return false;
+  grants->shared[grants->shares].path = path;
   grants->shared[grants->shares++].at = at;
   return true;
+}
+
+static bool read_shared(char *word, struct grants *grants) {
+  char *at = strrchr(word, ':');
+  if (!at) return false;
+  *at++ = 0;
+  return share(word, at, grants);
 }
 
 static bool read_option(const char *name, char *word, struct keeper_options *options) {
@@ -86,6 +90,8 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
   if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);
   if (strcmp(name, "--device") == 0) return read_device(word, &options->walls.grants);
   if (strcmp(name, "--shared") == 0) return read_shared(word, &options->walls.grants);
+  if (strcmp(name, "--hosts") == 0)
+    return options->walls.grants.has_hosts = share(word, WALLS_HOSTS, &options->walls.grants);
   options->walls.scopes = strcmp(word, "auto") == 0;
   return strcmp(name, "--scopes") == 0 && (options->walls.scopes || strcmp(word, "none") == 0);
 }

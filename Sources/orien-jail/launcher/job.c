@@ -11,6 +11,7 @@
 #include "../plain/process.h"
 #include "../stub/leader.h"
 #include "../stub/stub.h"
+#include "../stub/words.h"
 #include "../lend/device.h"
 #include "../lend/slot.h"
 #include "../spaces/network.h"
@@ -42,7 +43,8 @@ static int spawn(struct job *job, const struct parts *parts, int network) {
   job->stub = walls_fork(&parts->walls);
   if (job->stub == 0) {
     struct stub_place place = {.launcher = launcher, .group = job->group, .slot = job->slot,
-                               .network = network};
+                               .network = network,
+                               .host = job->kind.host};
     stub_run(parts, &place, order[1], report[1]);
   }
   int error = job->stub < 0 ? errno : 0;
@@ -57,13 +59,14 @@ static int spawn(struct job *job, const struct parts *parts, int network) {
 /* Its namespace, -1 where it has none to itself; 0 or an errno. */
 static int make_network(struct job *job, const struct parts *parts, int *network) {
   *network = -1;
-  if (job->network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  *network = network_make(job->network == ORIEN_JAIL_DOOR ? &job->door : NULL);
+  if (job->kind.network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  *network = network_make(job->kind.network == ORIEN_JAIL_DOOR ? &job->door : NULL);
   return *network < 0 ? errno : 0;
 }
 
-int job_prepare(struct job *job, unsigned slot, uint32_t network, const struct parts *parts) {
-  *job = (struct job){.group = group_number(), .slot = slot, .network = network, .door = -1,
+int job_prepare(struct job *job, unsigned slot, const struct job_kind *kind,
+                const struct parts *parts) {
+  *job = (struct job){.group = group_number(), .slot = slot, .kind = *kind, .door = -1,
                       .pidfd = -1, .order = -1, .report = -1};
   int own_network;
   int error = slot_prepare(&parts->walls, slot);
@@ -76,6 +79,18 @@ int job_prepare(struct job *job, unsigned slot, uint32_t network, const struct p
   else
     job->state = JOB_READY;
   return error;
+}
+
+bool job_is_up(struct job *job) {
+  uint8_t said;
+  if (!job->is_up && recv(job->order, &said, sizeof said, MSG_DONTWAIT) == sizeof said)
+    job->is_up = said == LEADER_READY;
+  return job->is_up;
+}
+
+void job_drop(struct job *job) {
+  shutdown(job->order, SHUT_WR);
+  job->state = JOB_SPENT;
 }
 
 /* When the tree can at the earliest have used `left` more of all processors. */

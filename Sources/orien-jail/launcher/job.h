@@ -20,6 +20,22 @@ enum job_state {
   JOB_ORPHANED,
 };
 
+/* What a file is known by. */
+struct job_stamp {
+  uint64_t device, file, size;
+  int64_t seconds, nanoseconds;
+};
+
+/* What a job is made ready for. */
+struct job_kind {
+  /* enum orien_jail_network */
+  uint32_t network;
+  /* What waits with an interpreter that is up, as the jail finds it, and that interpreter's file;
+   * NULL: nothing does. */
+  const char *host;
+  struct job_stamp stamp;
+};
+
 struct job {
   enum job_state state;
   /* 0: nobody has asked for it. */
@@ -33,9 +49,11 @@ struct job {
   int order;
   /* The reading end. */
   int report;
-  /* enum orien_jail_network, and where it has one the door, until the node has it. */
-  uint32_t network;
+  struct job_kind kind;
+  /* Where it has one, until the node has it. */
   int door;
+  /* Its interpreter has said so. */
+  bool is_up;
   uint32_t hits;
   uint64_t started;
   /* 0: no limit. */
@@ -46,9 +64,15 @@ struct job {
   uint64_t late_at;
 };
 
-/* Makes a free job ready, with a slot and a network of its own; 0 or an errno, and then it is still
- * free. */
-int job_prepare(struct job *job, unsigned slot, uint32_t network, const struct parts *parts);
+/* Makes a free job ready, with a slot of its own; 0 or an errno, and then it is still free. */
+int job_prepare(struct job *job, unsigned slot, const struct job_kind *kind,
+                const struct parts *parts);
+
+/* Whether the interpreter that it waits with is up. */
+bool job_is_up(struct job *job);
+
+/* Tells a ready job that nothing will be asked of it: it is about to end. */
+void job_drop(struct job *job);
 
 /* Gives a ready job the frame's request, as it has been read; 0 or an errno, and then it is
  * spent. */

@@ -11,30 +11,20 @@
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
-#include "job.h"
+#include "pool.h"
 #include "request.h"
 
 /* What an event is about: a job's number, or one of these. */
 enum { ABOUT_NODE = JOBS_AT_MOST, ABOUT_SIGNALS, ABOUT_END };
-
-enum {
-  /* Stubs that wait for a request. */
-  READY_JOBS = 8,
-  /* After one of them has failed unasked. */
-  REFILL_PAUSE_MILLISECONDS = 100,
-};
 
 static struct launcher {
   const struct parts *parts;
   int node;
   int signals;
   int poll;
-  /* Jobs of higher numbers are free. */
-  unsigned used;
-  unsigned jobs;
   unsigned orphaned;
-  uint64_t refill_at;
-  struct job job[JOBS_AT_MOST];
+  struct jobs jobs;
+  struct pool pool;
   struct frame_reader frame;
 } launcher;
 
@@ -72,53 +62,6 @@ static void prepare(void) {
   setpriority(PRIO_PROCESS, 0, -10);
 }
 
-/* As many as there are descriptors for: a frame whose descriptors do not fit is the end of us. */
-static unsigned count_jobs(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) leave(1);
-  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 4 : 1;
-  return spare < JOBS_AT_MOST ? (unsigned)spare : JOBS_AT_MOST;
-}
-
-static struct job *find_job(uint64_t id) {
-  if (id == 0) return NULL;
-  for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state != JOB_FREE && launcher.job[i].id == id) return &launcher.job[i];
-  return NULL;
-}
-
-static unsigned count_ready(void) {
-  unsigned count = 0;
-  for (unsigned i = 0; i < launcher.used; i++) count += launcher.job[i].state == JOB_READY;
-  return count;
-}
-
-/* Makes another job ready; NULL with errno where that cannot be. */
-static struct job *prepare_job(uint32_t network) {
-  unsigned i = 0;
-  while (i < launcher.jobs && launcher.job[i].state != JOB_FREE) i++;
-  errno = EAGAIN;
-  if (i == launcher.jobs) return NULL;
-  struct job *job = &launcher.job[i];
-  errno = job_prepare(job, i, network, launcher.parts);
-  if (errno) return NULL;
-  if (!watch(job->report, i)) leave(1);
-  if (i >= launcher.used) launcher.used = i + 1;
-  return job;
-}
-
-/* The one that has waited longest, for it is the one most likely in its group already. Nobody waits
- * with a network of his own. */
-static struct job *ready_job(uint32_t network) {
-  if (network != ORIEN_JAIL_OFFLINE) return prepare_job(network);
-  struct job *first = NULL;
-  for (unsigned i = 0; i < launcher.used; i++) {
-    struct job *job = &launcher.job[i];
-    if (job->state == JOB_READY && job->network == ORIEN_JAIL_OFFLINE && (!first || job->group < first->group)) first = job;
-  }
-  return first ? first : prepare_job(network);
-}
-
 static void tell_end(uint64_t id, const struct orien_jail_end *end) {
   must(frame_send(launcher.node, ORIEN_JAIL_ENDED, id, end, sizeof *end, -1));
 }
@@ -126,7 +69,7 @@ static void tell_end(uint64_t id, const struct orien_jail_end *end) {
 static void start(void) {
   static struct request request;
   uint64_t id = launcher.frame.header.id;
-  if (id == 0 || find_job(id)) {
+  if (id == 0 || jobs_find(&launcher.jobs, id)) {
     complain("the node gave an id that is in use");
     leave(1);
   }
@@ -140,8 +83,8 @@ static void start(void) {
   end.error = EPIPE;
   struct job *job = NULL;
   // Of those that wait some may just have died, which is not the request's fault.
-  for (unsigned i = 0; end.error == EPIPE && i <= READY_JOBS; i++) {
-    job = ready_job(request.network);
+  for (unsigned i = 0; end.error == EPIPE && i <= POOL_AT_MOST; i++) {
+    job = pool_take(&launcher.pool, &request, now_nanoseconds());
     end.error = job ? job_start(job, launcher.parts, &launcher.frame, &request) : errno;
   }
   // The leader has its own by now, and nobody else keeps a pipe of the node's open.
@@ -163,7 +106,7 @@ static void hear_node(void) {
       start();
       break;
     case ORIEN_JAIL_KILL:
-      job = find_job(launcher.frame.header.id);
+      job = jobs_find(&launcher.jobs, launcher.frame.header.id);
       if (job) job_kill(job, launcher.parts);
       break;
     case ORIEN_JAIL_PING:
@@ -177,14 +120,14 @@ static void hear_node(void) {
 }
 
 static void hear_job(unsigned number) {
-  struct job *job = &launcher.job[number];
+  struct job *job = &launcher.jobs.job[number];
   if (job->state == JOB_FREE || job->state == JOB_ORPHANED) return;
   struct orien_jail_end end;
   if (job_report(job, launcher.parts, &end)) {
     if (job->id)
       tell_end(job->id, &end);
-    else
-      launcher.refill_at = now_nanoseconds() + REFILL_PAUSE_MILLISECONDS * 1000000ULL;
+    else if (job->state == JOB_READY)
+      pool_failed(&launcher.pool, job, now_nanoseconds());
     job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {
     epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
@@ -211,24 +154,24 @@ static bool reap(void) {
 static void hunt(void) {
   static pid_t stub[JOBS_AT_MOST];
   unsigned count = 0;
-  for (unsigned i = 0; i < launcher.used; i++) {
-    enum job_state state = launcher.job[i].state;
-    if (state != JOB_FREE && state != JOB_ORPHANED) stub[count++] = launcher.job[i].stub;
+  for (unsigned i = 0; i < launcher.jobs.used; i++) {
+    enum job_state state = launcher.jobs.job[i].state;
+    if (state != JOB_FREE && state != JOB_ORPHANED) stub[count++] = launcher.jobs.job[i].stub;
   }
   reap();
   // The kernel's list of children may lack some while others end: then it is read again.
   if (tree_kill(stub, count) > 0 || reap()) return;
-  for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state == JOB_ORPHANED) bury(&launcher.job[i]);
+  for (unsigned i = 0; i < launcher.jobs.used; i++)
+    if (launcher.jobs.job[i].state == JOB_ORPHANED) bury(&launcher.jobs.job[i]);
   launcher.orphaned = 0;
 }
 
 /* Milliseconds until a job wants to be looked at, or made ready; -1: none does. */
 static int patience(uint64_t now) {
   if (launcher.orphaned > 0) return 5;
-  uint64_t first = count_ready() < READY_JOBS ? launcher.refill_at + 1 : 0;
-  for (unsigned i = 0; i < launcher.used; i++) {
-    const struct job *job = &launcher.job[i];
+  uint64_t first = pool_due(&launcher.pool, now);
+  for (unsigned i = 0; i < launcher.jobs.used; i++) {
+    const struct job *job = &launcher.jobs.job[i];
     if (job->state != JOB_RUNNING) continue;
     if (job->look_at && (!first || job->look_at < first)) first = job->look_at;
     if (job->late_at && (!first || job->late_at < first)) first = job->late_at;
@@ -240,17 +183,12 @@ static int patience(uint64_t now) {
 }
 
 static void look(uint64_t now) {
-  while (launcher.used > 0 && launcher.job[launcher.used - 1].state == JOB_FREE) launcher.used--;
-  for (unsigned i = 0; i < launcher.used; i++)
-    if (launcher.job[i].state == JOB_RUNNING) job_look(&launcher.job[i], launcher.parts, now);
+  jobs_shrink(&launcher.jobs);
+  for (unsigned i = 0; i < launcher.jobs.used; i++) {
+    struct job *job = &launcher.jobs.job[i];
+    if (job->state == JOB_RUNNING) job_look(job, launcher.parts, now);
+  }
   if (launcher.orphaned > 0) hunt();
-}
-
-/* Only when there is nothing else to do. */
-static void refill(uint64_t now) {
-  if (now < launcher.refill_at || count_ready() >= READY_JOBS ||
-      prepare_job(ORIEN_JAIL_OFFLINE)) return;
-  launcher.refill_at = now + REFILL_PAUSE_MILLISECONDS * 1000000ULL;
 }
 
 static void turn(void) {
@@ -273,7 +211,7 @@ static void turn(void) {
   }
   uint64_t now = now_nanoseconds();
   look(now);
-  if (count == 0) refill(now);
+  if (count == 0) pool_tend(&launcher.pool, now);
 }
 
 _Noreturn void launcher_run(const struct parts *parts, int node) {
@@ -285,12 +223,15 @@ _Noreturn void launcher_run(const struct parts *parts, int node) {
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
   prepare();
-  launcher.jobs = count_jobs();
   launcher.signals = process_signals();
   launcher.poll = epoll_create1(EPOLL_CLOEXEC);
   if (launcher.signals < 0 || launcher.poll < 0 || !watch(node, ABOUT_NODE) ||
       !watch(launcher.signals, ABOUT_SIGNALS) || !watch(parts->lifeline, ABOUT_END) ||
       !watch(parts->keeper_reader, ABOUT_END))
     leave(1);
+  struct rlimit open;
+  if (getrlimit(RLIMIT_NOFILE, &open) != 0) leave(1);
+  jobs_begin(&launcher.jobs, launcher.poll, open.rlim_cur);
+  launcher.pool = (struct pool){.parts = parts, .jobs = &launcher.jobs};
   for (;;) turn();
 }

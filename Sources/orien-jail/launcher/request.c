@@ -66,3 +66,7 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   struct stat status;
   return fstat(request->workspace, &status) == 0 && S_ISDIR(status.st_mode) && status.st_nlink > 0;
 }
+
+void request_relimit(struct frame_reader *frame, struct orien_jail_limits limits) {
+  memcpy(frame->body + offsetof(struct orien_jail_start, limits), &limits, sizeof limits);
+}

@@ -18,6 +18,9 @@ struct request {
   int input, output, errors, workspace;
 };
 
+/* Puts other limits in the place of the frame's, which has been read. */
+void request_relimit(struct frame_reader *frame, struct orien_jail_limits limits);
+
 /* Reads the frame, whose descriptors stay the reader's; false where it breaks a bound. Once it has
  * passed the launcher, its devices have been `lent` and come with it. */
 bool request_read(struct request *request, struct frame_reader *frame, bool lent);

@@ -32,8 +32,8 @@ static int attach(int tree, const char *at) {
   return move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0 : errno;
 }
 
-/* Another node of the same device, in a file system of its own: it is the user's, whoever may use the
- * machine's. */
+/* Another node of the same device, in a file system of its own: it is the user's, whoever may use
+ * the machine's. */
 static int make_node(const struct stat *device, uint32_t user, const char *at) {
   static const char name[] = SITE "/device";
   if (mount("device", SITE, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=4k,mode=700") != 0) return errno;

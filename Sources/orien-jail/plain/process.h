@@ -33,6 +33,10 @@ void process_name(const char *name);
 
 uint64_t microseconds_of(struct timeval time);
 
+/* The processor time of a process and its threads so far, as /proc tells it, in hundredths of a
+ * second; nothing where that cannot be read. */
+void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds);
+
 /* The clock of all deadlines: it only runs forward, and counts suspended time too. */
 uint64_t now_nanoseconds(void);
 

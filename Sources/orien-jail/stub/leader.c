@@ -14,51 +14,19 @@
 #include "../launcher/request.h"
 #include "../plain/process.h"
 #include "environment.h"
+#include "limits.h"
+#include "words.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
 
-static int set_limit(int which, uint64_t soft, uint64_t hard) {
-  struct rlimit limit;
-  if (getrlimit(which, &limit) != 0) return errno;
-  // Raising a hard limit takes a capability that a service often lacks.
-  if (hard > limit.rlim_max) hard = limit.rlim_max;
-  limit.rlim_cur = soft < hard ? soft : hard;
-  limit.rlim_max = hard;
-  return setrlimit(which, &limit) == 0 ? 0 : errno;
-}
-
-static int set_limits(const struct parts *parts, const struct orien_jail_limits *limits) {
-  const struct groups *groups = &parts->groups;
-  bool has_own_user = parts->walls.kind == ORIEN_JAIL_WALLS_ROOT;
-  // Of 0 the kernel still feeds a program that collects dumps; of 1 none at all is made.
-  int error = set_limit(RLIMIT_CORE, 1, 1);
-  if (!error && limits->open_files)
-    error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
-  if (!error && limits->file_bytes)
-    error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
-  if (!error && limits->cpu_milliseconds) {
-    uint64_t seconds = (limits->cpu_milliseconds + 999) / 1000;
-    // Where the group is looked at this is for who has left it, and comes after.
-    if (groups->can_meter) seconds++;
-    // A second between SIGXCPU, which may be handled, and SIGKILL.
-    error = set_limit(RLIMIT_CPU, seconds, seconds + 1);
-  }
-  if (!error && limits->memory_bytes && groups->of[GROUP_MEMORY] < 0)
-    error = set_limit(RLIMIT_DATA, limits->memory_bytes, limits->memory_bytes);
-  // Counted by user: it has to be nobody else's.
-  if (!error && limits->processes && has_own_user && groups->of[GROUP_PIDS] < 0)
-    error = set_limit(RLIMIT_NPROC, limits->processes, limits->processes);
-  return error;
-}
-
 /* Everything that the request says but the program itself; 0 or an errno. */
-static int prepare(const struct parts *parts, const struct request *request) {
+static int prepare(const struct request *request) {
   if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->errors, 2) < 0)
     return errno;
   if (fchdir(request->workspace) != 0) return errno;
   umask(077);
-  int error = set_limits(parts, &request->limits);
+  int error = limits_hold(&request->limits);
   if (error) return error;
   // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
   if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
@@ -159,6 +127,31 @@ static int settle(const struct parts *parts, const struct stub_place *place) {
   return walls_shut(&parts->walls, place->slot);
 }
 
+/* The same socket where it is in nobody's way. */
+static int move_up(int socket) { return fcntl(socket, F_DUPFD_CLOEXEC, 16); }
+
+/* Returns only where it cannot: an errno. */
+static int become_host(const char *host, const struct walls *walls,
+                       const struct leader_ends *ends) {
+  static struct request nothing;
+  static char *variables[ENVIRONMENT_STRINGS];
+  int error = environment_make(variables, walls, &nothing);
+  if (error) return error;
+  int order = move_up(ends->request), words = move_up(ends->words);
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (order < 0 || words < 0 || null < 0) return errno;
+  for (int i = 0; i < 3; i++)
+    if (dup2(null, i) < 0) return errno;
+  if (dup2(order, 3) < 0 || dup2(words, 4) < 0) return errno;
+  if (close_range(5, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+  sigset_t none;
+  sigemptyset(&none);
+  if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return errno;
+  char *const argument[] = {(char *)host, NULL};
+  execve(host, argument, variables);
+  return errno;
+}
+
 _Noreturn void leader_run(const struct parts *parts, const struct stub_place *place, pid_t stub,
                           const struct leader_ends *ends) {
   process_name("orien-leader");
@@ -174,11 +167,11 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   static char *variables[ENVIRONMENT_STRINGS];
   struct leader_birth said = {.fault = ORIEN_JAIL_HOST};
   said.error = settle(parts, place);
+  if (!said.error && place->host) said.error = become_host(place->host, &parts->walls, ends);
   if (said.error) fail(birth, said);
   if (!await(ends->request, &frame)) _exit(0);
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
-  said.started = now_nanoseconds();
   said.cpu_user_microseconds = microseconds_of(used.ru_utime);
   said.cpu_system_microseconds = microseconds_of(used.ru_stime);
   said.fault = ORIEN_JAIL_RAN;
@@ -189,7 +182,7 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   bool lent = parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
   said.error = request_read(&request, &frame, lent) ? 0 : EINVAL;
   if (!said.error) said.error = environment_make(variables, &parts->walls, &request);
-  if (!said.error) said.error = prepare(parts, &request);
+  if (!said.error) said.error = prepare(&request);
   if (said.error) fail(birth, said);
   // What the launcher does not hear of does not happen.
   if (!call_out(ends->words, LEADER_BEGINS)) fail(birth, said);

@@ -14,6 +14,7 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "leader.h"
+#include "limits.h"
 
 struct stub {
   const struct parts *parts;
@@ -28,6 +29,8 @@ struct stub {
   pid_t leader;
   bool leader_ended;
   struct leader_birth born;
+  /* now_nanoseconds() of the request's arrival; 0: it never came. */
+  uint64_t asked;
   uint64_t ended;
   struct stub_report said;
 };
@@ -65,11 +68,18 @@ static int make_leader(struct stub *stub) {
 static int pass_on(struct stub *stub, struct frame_reader *frame) {
   static struct request request;
   const struct parts *parts = stub->parts;
+  stub->asked = now_nanoseconds();
   if (!request_read(&request, frame, parts->walls.kind != ORIEN_JAIL_WALLS_NONE)) return EINVAL;
+  // What its host has used to be there is nobody's; a leader tells by itself.
+  if (stub->place.host && !parts->groups.can_meter)
+    process_times(stub->leader, &stub->born.cpu_user_microseconds,
+                  &stub->born.cpu_system_microseconds);
   stub->said.before = group_time(&parts->groups, stub->place.group);
   int error = group_limit(&parts->groups, stub->place.group, &request.limits);
   if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
-  return error ? error : frame_forward(stub->request, frame);
+  if (error) return error;
+  request_relimit(frame, limits_left(parts, &request.limits));
+  return frame_forward(stub->request, frame);
 }
 
 /* Hears the request. False: nobody will run it, and `said` says why. */
@@ -159,7 +169,7 @@ static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all -
 static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
   const struct leader_birth *born = &stub->born;
-  if (born->started) said->wall_microseconds = without(stub->ended, born->started) / 1000;
+  if (stub->asked) said->wall_microseconds = without(stub->ended, stub->asked) / 1000;
   struct rusage used;
   getrusage(RUSAGE_CHILDREN, &used);
   said->cpu_user_microseconds =

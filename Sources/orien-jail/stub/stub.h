@@ -36,6 +36,8 @@ struct stub_place {
   unsigned slot;
   /* Of its own; -1 for one without any network. */
   int network;
+  /* The program that waits with an interpreter that is up, as the jail finds it; NULL: none. */
+  const char *host;
 };
 
 /* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:

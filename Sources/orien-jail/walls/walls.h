@@ -11,6 +11,9 @@
 #include "../../COrienJail/include/orien_jail.h"
 #include "../plain/linux.h"
 
+/* Where jails find the programs that wait with interpreters. */
+#define WALLS_HOSTS "/run/warm"
+
 enum walls_mode { WALLS_AUTO, WALLS_USER, WALLS_NONE };
 
 /* What the operator lets jails see beyond what all have: named once, when the keeper starts. */
@@ -23,6 +26,8 @@ struct grants {
     const char *path, *at;
   } shared[ORIEN_JAIL_SHARED];
   unsigned shares;
+  /* One of these is WALLS_HOSTS. */
+  bool has_hosts;
 };
 
 struct request;
@@ -65,8 +70,8 @@ unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
 /* Adds to what groups hold: which walls there are, and what they hold. */
 void walls_describe(const struct walls *walls, struct orien_jail_capabilities *capabilities);
 
-/* No program that is executed below the calling process will have any privilege; 0 or an errno. What
- * the process has itself stays. */
+/* No program that is executed below the calling process will have any privilege; 0 or an errno.
+ * What the process has itself stays. */
 int walls_bound(const struct walls *walls);
 
 /* fork(2) into a new PID, IPC and UTS namespace. */

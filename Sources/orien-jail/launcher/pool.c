@@ -1,0 +1,168 @@
+#include "pool.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../plain/process.h"
+
+static const uint64_t millisecond = 1000000;
+/* After one has failed unasked. */
+static const uint64_t refill_pause = 100 * millisecond;
+/* An interpreter that is started has this long to itself: they take half of a processor at most. */
+static const uint64_t python_pause = 30 * millisecond;
+static const uint64_t node_pause = 150 * millisecond;
+/* Without a request for as long there is one interpreter fewer. */
+static const uint64_t idle = 30000 * millisecond;
+
+static const struct program {
+  /* As requests name it, and where it is. */
+  const char *name, *path;
+  /* What waits with it, as the jail finds it. */
+  const char *host;
+  /* Whoever may have less than this gets a cold one: what is up already has it. */
+  uint64_t least_memory;
+  const uint64_t *pause;
+} programs[POOL_PROGRAMS] = {
+    [POOL_PYTHON] = {"python3", "/usr/bin/python3", WALLS_HOSTS "/orien-warm-python", 32 << 20,
+                     &python_pause},
+    [POOL_NODE] = {"node", "/usr/bin/node", WALLS_HOSTS "/orien-warm-node", 128 << 20,
+                   &node_pause},
+};
+
+/* What changes when somebody installs another. */
+static struct job_stamp stamp_of(const char *path) {
+  struct stat status;
+  if (stat(path, &status) != 0) return (struct job_stamp){0};
+  return (struct job_stamp){.device = status.st_dev,
+                            .file = status.st_ino,
+                            .size = (uint64_t)status.st_size,
+                            .seconds = status.st_mtim.tv_sec,
+                            .nanoseconds = status.st_mtim.tv_nsec};
+}
+
+static bool is_same(const struct job_stamp *a, const struct job_stamp *b) {
+  return a->device == b->device && a->file == b->file && a->size == b->size &&
+         a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+}
+
+/* The program that the request could have warm, POOL_PROGRAMS: none. What else matters its host
+ * finds out, and starts a cold one in its place. */
+static enum pool_program program_of(const struct request *request) {
+  if (request->network != ORIEN_JAIL_OFFLINE || request->variable[0]) return POOL_PROGRAMS;
+  const char *script = request->argument[1];
+  if (!script || script[0] == 0 || script[0] == '-') return POOL_PROGRAMS;
+  uint64_t memory = request->limits.memory_bytes;
+  enum pool_program i = 0;
+  while (i < POOL_PROGRAMS && strcmp(request->argument[0], programs[i].name) != 0) i++;
+  if (i < POOL_PROGRAMS && memory && memory < programs[i].least_memory) return POOL_PROGRAMS;
+  return i;
+}
+
+static bool waits(const struct job *job, const char *host) {
+  return job->state == JOB_READY && job->kind.network == ORIEN_JAIL_OFFLINE &&
+         job->kind.host == host;
+}
+
+static unsigned count(const struct pool *pool, const char *host) {
+  unsigned found = 0;
+  for (unsigned i = 0; i < pool->jobs->used; i++) found += waits(&pool->jobs->job[i], host);
+  return found;
+}
+
+/* The one that has waited longest, for it is the one most likely in its group already; of those
+ * with an interpreter one in which that is up. */
+static struct job *oldest(const struct pool *pool, const char *host) {
+  struct job *first = NULL;
+  for (unsigned i = 0; i < pool->jobs->used; i++) {
+    struct job *job = &pool->jobs->job[i];
+    if (waits(job, host) && (!first || job->group < first->group) && (!host || job_is_up(job)))
+      first = job;
+  }
+  return first;
+}
+
+/* Lets go of those that wait with an interpreter that is not the machine's any more. */
+static void drop_stale(const struct pool *pool, const struct program *program) {
+  struct job_stamp now = stamp_of(program->path);
+  for (unsigned i = 0; i < pool->jobs->used; i++) {
+    struct job *job = &pool->jobs->job[i];
+    if (waits(job, program->host) && !is_same(&job->kind.stamp, &now)) job_drop(job);
+  }
+}
+
+static struct job *take_warm(struct pool *pool, enum pool_program which, uint64_t now) {
+  const struct program *program = &programs[which];
+  drop_stale(pool, program);
+  pool->of[which].asked_at = now;
+  struct job *job = oldest(pool, program->host);
+  unsigned *wanted = &pool->of[which].wanted;
+  if (!job && *wanted < POOL_WARM) (*wanted)++;
+  return job;
+}
+
+struct job *pool_take(struct pool *pool, const struct request *request, uint64_t now) {
+  struct job *job = NULL;
+  // Nobody waits with a network of his own.
+  if (request->network == ORIEN_JAIL_OFFLINE) {
+    bool has_hosts = pool->parts->walls.grants->has_hosts;
+    enum pool_program which = has_hosts ? program_of(request) : POOL_PROGRAMS;
+    if (which < POOL_PROGRAMS) job = take_warm(pool, which, now);
+    if (!job) job = oldest(pool, NULL);
+  }
+  struct job_kind kind = {.network = request->network};
+  return job ? job : jobs_prepare(pool->jobs, pool->parts, &kind);
+}
+
+void pool_failed(struct pool *pool, const struct job *job, uint64_t now) {
+  pool->refill_at = now + refill_pause;
+  for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
+    if (!job->kind.host || job->kind.host != programs[i].host) continue;
+    // The next one that is asked for is cold, and then it is tried again.
+    if (pool->of[i].wanted > 0) complain("what waits with %s has ended", programs[i].name);
+    pool->of[i].wanted = 0;
+  }
+}
+
+static struct job *start_warm(struct pool *pool, enum pool_program which, uint64_t now) {
+  const struct program *program = &programs[which];
+  struct job_kind kind = {.host = program->host, .stamp = stamp_of(program->path)};
+  pool->of[which].start_at = now + *program->pause;
+  return jobs_prepare(pool->jobs, pool->parts, &kind);
+}
+
+/* One fewer of those that nobody has asked for. */
+static void drain(struct pool *pool, enum pool_program which, uint64_t now) {
+  if (pool->of[which].wanted == 0 || now < pool->of[which].asked_at + idle) return;
+  pool->of[which].asked_at = now;
+  pool->of[which].wanted--;
+  struct job *job = oldest(pool, programs[which].host);
+  if (job) job_drop(job);
+}
+
+void pool_tend(struct pool *pool, uint64_t now) {
+  struct job_kind plain = {.network = ORIEN_JAIL_OFFLINE};
+  for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) drain(pool, i, now);
+  if (now < pool->refill_at) return;
+  errno = 0;
+  struct job *job = NULL;
+  if (count(pool, NULL) < POOL_PLAIN) job = jobs_prepare(pool->jobs, pool->parts, &plain);
+  for (enum pool_program i = 0; !job && errno == 0 && i < POOL_PROGRAMS; i++)
+    if (now >= pool->of[i].start_at && count(pool, programs[i].host) < pool->of[i].wanted)
+      job = start_warm(pool, i, now);
+  if (!job && errno) pool->refill_at = now + refill_pause;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
+
+uint64_t pool_due(const struct pool *pool, uint64_t now) {
+  uint64_t first = count(pool, NULL) < POOL_PLAIN ? (now > pool->refill_at ? now : pool->refill_at)
+                                                  : 0;
+  for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
+    if (pool->of[i].wanted == 0) continue;
+    first = sooner(first, pool->of[i].asked_at + idle);
+    if (count(pool, programs[i].host) >= pool->of[i].wanted) continue;
+    uint64_t start = pool->of[i].start_at;
+    first = sooner(first, start > pool->refill_at ? start : pool->refill_at);
+  }
+  return first;
+}

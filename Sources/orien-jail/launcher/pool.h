@@ -1,0 +1,48 @@
+/* Jobs that wait for a request: some behind their walls and no further, some with an interpreter
+ * that is up. Each is used once.
+ *
+ * How many interpreters wait follows how many are asked for: none until one has been, more when one
+ * was asked for and none waited, fewer when nobody has asked for a while. They are started one at a
+ * time, and only while the launcher has nothing else to do. */
+#pragma once
+#include "jobs.h"
+#include "request.h"
+
+enum pool_program { POOL_PYTHON, POOL_NODE, POOL_PROGRAMS };
+
+enum {
+  /* Jobs that wait without an interpreter. */
+  POOL_PLAIN = 8,
+  /* Interpreters of one kind that wait at most. */
+  POOL_WARM = 8,
+  POOL_AT_MOST = POOL_PLAIN + POOL_PROGRAMS * POOL_WARM,
+};
+
+struct pool {
+  const struct parts *parts;
+  struct jobs *jobs;
+  /* After one has failed unasked, when to try again. */
+  uint64_t refill_at;
+  struct {
+    /* How many are to wait. */
+    unsigned wanted;
+    /* When one was last asked for. */
+    uint64_t asked_at;
+    /* When the next may be started. */
+    uint64_t start_at;
+  } of[POOL_PROGRAMS];
+};
+
+/* A ready job for the request, the best there is, or a fresh one; NULL with errno: none can be
+ * made. */
+struct job *pool_take(struct pool *pool, const struct request *request, uint64_t now);
+
+/* One that waited has ended unasked. */
+void pool_failed(struct pool *pool, const struct job *job, uint64_t now);
+
+/* Makes at most one job ready, or lets go of some, as is due. To be called when there is nothing
+ * else to do. */
+void pool_tend(struct pool *pool, uint64_t now);
+
+/* When there is something to tend; 0: there is nothing. */
+uint64_t pool_due(const struct pool *pool, uint64_t now);
