@@ -69,6 +69,17 @@ let jailLinks: [LinkerSetting] =
   Context.environment["ORIEN_SANITIZE"] == "address"
   ? [] : [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", plain])]
 
+// What stands inside a jail finds nothing of Swift's there.
+let bareLinks: [LinkerSetting] = [
+  .unsafeFlags(["-nostartfiles", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
+    "-Xlinker", "--remap-inputs=*/libswiftCore.so=/dev/null",])
+]
+func bareProgram(_ name: String, links libraries: String...) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["COrienWarm"], cSettings: c + [.define("_GNU_SOURCE")],
+    linkerSettings: bareLinks + libraries.map { .linkedLibrary($0) })
+}
+
 let layers: [Target] = [
   // L0: C headers and libraries, and the values of the domain
   header("CLinux"),
@@ -111,6 +122,9 @@ let layers: [Target] = [
     name: "orien-jail", dependencies: ["COrienJail"],
     cSettings: c + [.define("_GNU_SOURCE"), oneThread],
     linkerSettings: jailLinks),
+  .target(
+    name: "COrienWarm", dependencies: ["COrienJail"], cSettings: c + [.define("_GNU_SOURCE")]),
+  bareProgram("orien-warm-python", links: "python3.11"),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module(
@@ -186,6 +200,7 @@ let package = Package(
     .executable(name: "orien", targets: ["orien"]),
     .executable(name: "orien-jail", targets: ["orien-jail"]),
     .executable(name: "orien-worker", targets: ["orien-worker"]),
+    .executable(name: "orien-warm-python", targets: ["orien-warm-python"]),
   ]
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])

@@ -24,9 +24,9 @@ static bool is_name(const char *text, const char *end) {
   return true;
 }
 
-bool request_read(struct request *request, struct frame_reader *frame) {
+bool request_read_inside(struct request *request, struct frame_reader *frame) {
   struct orien_jail_start start;
-  if (frame->header.size < sizeof start || frame->descriptors != 4) return false;
+  if (frame->header.size < sizeof start || frame->descriptors < 3) return false;
   memcpy(&start, frame->body, sizeof start);
   if (start.profile != 0 || start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
@@ -55,7 +55,12 @@ bool request_read(struct request *request, struct frame_reader *frame) {
   request->input = frame->descriptor[0];
   request->output = frame->descriptor[1];
   request->errors = frame->descriptor[2];
-  request->workspace = frame->descriptor[3];
+  request->workspace = frame->descriptors > 3 ? frame->descriptor[3] : -1;
+  return true;
+}
+
+bool request_read(struct request *request, struct frame_reader *frame) {
+  if (!request_read_inside(request, frame) || request->workspace < 0) return false;
   struct stat status;
   return fstat(request->workspace, &status) == 0 && S_ISDIR(status.st_mode) && status.st_nlink > 0;
 }

@@ -1,6 +1,7 @@
 /* The process that will be the program: from its birth to its first instruction. */
 #pragma once
 #include "../keeper/parts.h"
+#include "words.h"
 
 /* What it tells the stub, whole each time: when it was asked, and then, only where it does not
  * become the program, why. */
@@ -15,13 +16,10 @@ struct leader_birth {
   int32_t error;
 };
 
-/* What it tells the launcher in the same way, a byte each: that it is about to be the program, and
- * then, only where that failed, so. The launcher hears the first whatever happens to the stub. */
-enum leader_word { LEADER_BEGINS = 1, LEADER_FAILS };
-
 /* The leader's process, forked off `stub`: joins its group and waits for the one frame on
  * `order`. Then it becomes the program: in a session of its own, with the workspace as working
  * folder, descriptors 0 to 2, default signals, the limits and a clean environment. `order` and
- * `birth` close when it does. */
+ * `birth` close when it does. The launcher hears the words that it says on `order` whatever happens
+ * to the stub. */
 _Noreturn void leader_run(const struct parts *parts, pid_t stub, uint64_t group, int order,
                           int birth);
