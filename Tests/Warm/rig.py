@@ -38,7 +38,8 @@ class Ending:
 
 
 class Streams:
-    """What a script has as descriptors 0 to 2, of one kind: `pipe`, `file`, `socket` or `null`."""
+    """What a script has as descriptors 0 to 2, of one kind: `pipe`, `file`, `socket` or `null`;
+    `full` takes no output, `torn` has a reader that is gone, `folder` is a folder to read."""
 
     def __init__(self, kind, written):
         self.kind, self.theirs, self.ours = kind, [], {}
@@ -59,13 +60,15 @@ class Streams:
         return [self._keep(end) for end in os.pipe()]
 
     def _input(self, kind, written):
-        if kind in ("file", "null"):
-            file = tempfile.TemporaryFile() if kind == "file" else open(os.devnull, "rb")
-            with file:
-                if kind == "file":
-                    file.write(written)
-                    file.seek(0)
+        if kind == "file":
+            with tempfile.TemporaryFile() as file:
+                file.write(written)
+                file.seek(0)
                 self.theirs.append(self._keep(os.dup(file.fileno())))
+            return
+        if kind in ("null", "folder"):
+            path = WORKSPACE if kind == "folder" else os.devnull
+            self.theirs.append(self._keep(os.open(path, os.O_RDONLY)))
             return
         reader, writer = self._pair(kind)
         # It fits into the kernel's buffer, so nobody waits.
@@ -74,8 +77,9 @@ class Streams:
         self.theirs.append(reader)
 
     def _output(self, kind, number):
-        if kind == "null":
-            self.theirs.append(self._keep(os.open(os.devnull, os.O_WRONLY)))
+        path = {"null": os.devnull, "full": "/dev/full"}.get(kind)
+        if path and number == 1 or kind == "null":
+            self.theirs.append(self._keep(os.open(path, os.O_WRONLY)))
         elif kind == "file":
             descriptor, path = tempfile.mkstemp()
             self.theirs.append(self._keep(os.dup(descriptor)))
@@ -84,7 +88,10 @@ class Streams:
         else:
             reader, writer = self._pair(kind)
             self.theirs.append(writer)
-            self.ours[number] = reader
+            if kind == "torn" and number == 1:
+                os.close(reader)
+            else:
+                self.ours[number] = reader
 
     def started(self):
         for descriptor in self.theirs:
@@ -93,13 +100,13 @@ class Streams:
     def collect(self, pid):
         """What the script wrote and how it ended."""
         found = {1: b"", 2: b""}
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        if self.kind in ("pipe", "socket"):
+        until = deadline()
+        if self.kind != "file":
             with selectors.DefaultSelector() as waiting:
                 for number, descriptor in self.ours.items():
                     waiting.register(descriptor, selectors.EVENT_READ, number)
                 while waiting.get_map():
-                    ready = waiting.select(deadline - time.monotonic())
+                    ready = waiting.select(until - time.monotonic())
                     if not ready:
                         os.kill(pid, signal.SIGKILL)
                         raise AssertionError(f"does not end: {found}")
@@ -108,7 +115,7 @@ class Streams:
                         found[key.data] += got
                         if not got:
                             waiting.unregister(key.fd)
-        status = ended(pid, deadline)
+        status = ended(pid, until)
         for number, descriptor in self.ours.items():
             if self.kind == "file":
                 os.lseek(descriptor, 0, os.SEEK_SET)
@@ -118,12 +125,16 @@ class Streams:
         return Ending(found[1], found[2], os.waitstatus_to_exitcode(status))
 
 
-def ended(pid, deadline):
+def deadline():
+    return time.monotonic() + DEADLINE_SECONDS
+
+
+def ended(pid, until):
     """The status of `pid`, which is killed where it does not end."""
     process = os.pidfd_open(pid)
     with selectors.DefaultSelector() as waiting:
         waiting.register(process, selectors.EVENT_READ)
-        in_time = waiting.select(deadline - time.monotonic())
+        in_time = waiting.select(until - time.monotonic())
     os.close(process)
     if not in_time:
         os.kill(pid, signal.SIGKILL)

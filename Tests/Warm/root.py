@@ -1,5 +1,6 @@
 """A root folder like this machine's, seen by this process alone, with a /workspace in memory."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -32,3 +33,8 @@ def enter():
     (ROOT / "workspace").mkdir()
     os.chroot(ROOT)
     os.chdir("/")
+    # What whoever started this left open is no script's.
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            with contextlib.suppress(OSError):
+                os.set_inheritable(int(name), False)

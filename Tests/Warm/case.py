@@ -1,0 +1,54 @@
+"""A test that holds a warm start to a cold one."""
+
+import pathlib
+import re
+import unittest
+
+import rig
+
+# The one thing that a script may write differently: where something lies in memory.
+ADDRESS = re.compile(rb"\b0x[0-9a-f]{8,16}\b")
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class WarmCase(unittest.TestCase):
+    """`host` is the program that waits, `interpreter` the one that it stands for, `folder` has
+    its scripts."""
+
+    host = interpreter = folder = None
+    maxDiff = None
+
+    def script(self, name):
+        return (HERE / self.folder / name).read_bytes()
+
+    def same(self, words, files=None, **options):
+        """Runs `interpreter words...` cold and warm, in a workspace of these files and the script
+        that is named first, where there is one of that name; how both ended."""
+        files = dict(files or {})
+        if (HERE / self.folder / words[0]).is_file():
+            files.setdefault(words[0], self.script(words[0]))
+        words = [self.interpreter, *words]
+        rig.lay_out(files)
+        cold = rig.run_cold(words, **options)
+        warm = rig.run_warm(self.host, words, files, **options)
+        self.assertEqual(told(cold), told(warm))
+        self.assertEqual(blank(cold), blank(warm))
+        return warm
+
+    def program(self, words, files=None, **options):
+        """The file that the process is a program of, as a script `where` of the same shape says."""
+        ending = rig.run_warm(self.host, [self.interpreter, *words], files or {}, **options)
+        self.assertEqual((ending.code, ending.errors), (0, b""), ending)
+        return pathlib.Path(ending.output.decode().strip()).name
+
+
+def blank(ending):
+    return rig.Ending(ADDRESS.sub(b"0x", ending.output), ADDRESS.sub(b"0x", ending.errors),
+                      ending.code)
+
+
+def told(ending):
+    """The same as text, for somebody to read."""
+    ending = blank(ending)
+    return f"{ending.output.decode(errors='backslashreplace')}\n" \
+           f"-- {ending.errors.decode(errors='backslashreplace')}\n-- {ending.code}"
