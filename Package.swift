@@ -124,6 +124,11 @@ let layers: [Target] = [
     linkerSettings: jailLinks),
   .target(
     name: "COrienWarm", dependencies: ["COrienJail"], cSettings: c + [.define("_GNU_SOURCE")]),
+  .target(
+    name: "COrienWarmNode", dependencies: ["COrienWarm"], exclude: ["preload.cjs"],
+    publicHeadersPath: ".", cSettings: c + [.define("_GNU_SOURCE")],
+    linkerSettings: bareLinks + [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "nodelete"])]),
+  bareProgram("orien-warm-node"),
   bareProgram("orien-warm-python", links: "python3.11"),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
@@ -200,7 +205,9 @@ let package = Package(
     .executable(name: "orien", targets: ["orien"]),
     .executable(name: "orien-jail", targets: ["orien-jail"]),
     .executable(name: "orien-worker", targets: ["orien-worker"]),
+    .executable(name: "orien-warm-node", targets: ["orien-warm-node"]),
     .executable(name: "orien-warm-python", targets: ["orien-warm-python"]),
+    .library(name: "orien_warm_node", type: .dynamic, targets: ["COrienWarmNode"]),
   ]
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])

@@ -21,6 +21,7 @@ static const char *const folders[] = {"/usr/bin", "/bin"};
 
 static struct frame_reader frame;
 static struct request request;
+/* As the interpreter started with it. */
 static struct rlimit stack;
 /* The socket for words, -1 when the last is said. */
 static int told = -1;
@@ -35,16 +36,11 @@ void warm_fail(void) {
   _exit(WARM_FAILED);
 }
 
-static void use_default_signals(void) {
+void warm_default_signals(void) {
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) _exit(WARM_FAILED);
-}
-
-void warm_enter(void) {
-  use_default_signals();
-  if (getrlimit(RLIMIT_STACK, &stack) != 0) _exit(WARM_FAILED);
 }
 
 static bool await(int order) {
@@ -66,6 +62,7 @@ static bool take_descriptors(void) {
 
 bool warm_wait(int order, int words, struct warm_order *asked) {
   told = words;
+  if (getrlimit(RLIMIT_STACK, &stack) != 0) _exit(WARM_FAILED);
   say(LEADER_READY);
   if (!await(order)) return false;
   close(order);
@@ -103,7 +100,7 @@ void warm_begin(void) {
 }
 
 void warm_start_cold(const struct warm_order *asked) {
-  use_default_signals();
+  warm_default_signals();
   for (char *const *variable = request.variable; *variable; variable++)
     if (putenv(*variable) != 0) warm_fail();
   // The socket for words closes when the program is there, as it does for a leader.

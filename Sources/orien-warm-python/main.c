@@ -16,7 +16,7 @@
 #include "interpreter.h"
 
 int main(void) {
-  warm_enter();
+  warm_default_signals();
   static struct interpreter interpreter;
   if (!interpreter_start(&interpreter)) return WARM_FAILED;
   // As long as it waits and when it runs: the kernel would show this program's name.

@@ -29,8 +29,8 @@ struct warm_order {
   int arguments;
 };
 
-/* Default signals, none blocked, and the limit of the stack remembered. First in `main`. */
-void warm_enter(void);
+/* No signal is ignored, handled or blocked: what a program starts with. First in `main`. */
+void warm_default_signals(void);
 
 /* Says on `words` that the interpreter is up, and waits for the frame on `order`. False: nobody
  * wants anything of this host any more. What is no request ends the process. Then the descriptors
