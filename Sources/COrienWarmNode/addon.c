@@ -9,7 +9,7 @@
 #include "orien_warm.h"
 
 static struct warm_order asked;
-/* The flags of the script's descriptors 0 to 2 when it began. */
+/* The flags of the script's descriptors 0 to 2 as they came. */
 static int flags_before[3];
 
 /* A Node that ends leaves its standard descriptors as it found them: others read the same pipe.
@@ -22,9 +22,13 @@ static void put_flags_back(void) {
   }
 }
 
-/* What a Node that starts does to its process, by what it finds. */
+/* What a Node that starts does to its process, by what it finds: no child of it inherits a
+ * descriptor by mistake, and it may open as many as it is allowed to allow itself. */
 static int start_again(void) {
-  for (int i = 0; i < 3; i++) flags_before[i] = fcntl(i, F_GETFL);
+  for (int i = 0; i < 3; i++) {
+    flags_before[i] = fcntl(i, F_GETFL);
+    if (fcntl(i, F_SETFD, FD_CLOEXEC) != 0) return -1;
+  }
   if (atexit(put_flags_back) != 0) return -1;
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;

@@ -3,8 +3,9 @@
  * differ; of Node, `node inspect` is cold too, and what finds another bound of memory than Node
  * has sized its heap by. May differ, beside what differs for every host: which of Node's own
  * modules are loaded (`process.moduleLoadList`), `performance.timeOrigin`, `process.uptime()`, how
- * long a `process.title` may be, and the flags of a standard descriptor that Node has made
- * non-blocking when SIGINT or SIGTERM ends it.
+ * long a `process.title` may be, one more file among the scripts that the inspector and the report
+ * know, and the flags of a standard descriptor that Node has made non-blocking when SIGINT or
+ * SIGTERM ends it.
  *
  * This program only starts Node, in its own place: with a preloaded module and its addon, which
  * stand beside it, and with the two sockets out of the way, for the numbers of Node's own

@@ -15,7 +15,8 @@ import struct
 import tempfile
 import time
 
-BUILT = pathlib.Path(__file__).resolve().parents[2] / ".build" / "release"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILT = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release")) / "warm"
 WORKSPACE = pathlib.Path("/workspace")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "HOME": "/workspace", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
@@ -24,6 +25,8 @@ ENVIRONMENT = {
 # As orien_jail.h and words.h have them.
 START = 4
 BEGINS, FAILS, READY = b"\1", b"\2", b"\3"
+# The status of a host that could not become its script.
+FAILED = 127 << 8
 DEADLINE_SECONDS = 60
 
 
@@ -37,6 +40,13 @@ class Ending:
     code: int
 
 
+def away(descriptor):
+    """The same, out of the way of the numbers that a child gets."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
+    os.close(descriptor)
+    return moved
+
+
 class Streams:
     """What a script has as descriptors 0 to 2, of one kind: `pipe`, `file`, `socket` or `null`;
     `full` takes no output, `torn` has a reader that is gone, `folder` is a folder to read."""
@@ -47,28 +57,22 @@ class Streams:
         for number in (1, 2):
             self._output(kind, number)
 
-    def _keep(self, descriptor):
-        """Out of the way of the numbers that a child gets."""
-        kept = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
-        os.close(descriptor)
-        return kept
-
     def _pair(self, kind):
         """Where the script's end and ours are: it writes, or reads what was written."""
         if kind == "socket":
-            return [self._keep(end.detach()) for end in socket.socketpair()]
-        return [self._keep(end) for end in os.pipe()]
+            return [away(end.detach()) for end in socket.socketpair()]
+        return [away(end) for end in os.pipe()]
 
     def _input(self, kind, written):
         if kind == "file":
             with tempfile.TemporaryFile() as file:
                 file.write(written)
                 file.seek(0)
-                self.theirs.append(self._keep(os.dup(file.fileno())))
+                self.theirs.append(away(os.dup(file.fileno())))
             return
         if kind in ("null", "folder"):
             path = WORKSPACE if kind == "folder" else os.devnull
-            self.theirs.append(self._keep(os.open(path, os.O_RDONLY)))
+            self.theirs.append(away(os.open(path, os.O_RDONLY)))
             return
         reader, writer = self._pair(kind)
         # It fits into the kernel's buffer, so nobody waits.
@@ -79,11 +83,11 @@ class Streams:
     def _output(self, kind, number):
         path = {"null": os.devnull, "full": "/dev/full"}.get(kind)
         if path and number == 1 or kind == "null":
-            self.theirs.append(self._keep(os.open(path, os.O_WRONLY)))
+            self.theirs.append(away(os.open(path, os.O_WRONLY)))
         elif kind == "file":
             descriptor, path = tempfile.mkstemp()
-            self.theirs.append(self._keep(os.dup(descriptor)))
-            self.ours[number] = self._keep(descriptor)
+            self.theirs.append(away(os.dup(descriptor)))
+            self.ours[number] = away(descriptor)
             os.unlink(path)
         else:
             reader, writer = self._pair(kind)
@@ -202,14 +206,12 @@ class Host:
         self.order, order = socket.socketpair()
         self.words, words = socket.socketpair()
         self.words.settimeout(DEADLINE_SECONDS)
-        moved = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 100) for end in (order, words)]
-        nowhere = fcntl.fcntl(os.open(os.devnull, os.O_RDWR), fcntl.F_DUPFD_CLOEXEC, 100)
+        moved = [away(end.detach()) for end in (order, words)]
+        nowhere = away(os.open(os.devnull, os.O_RDWR))
         moves = dict.fromkeys(range(3), nowhere) | {3: moved[0], 4: moved[1]}
         self.pid = spawn(str(BUILT / program), [str(BUILT / program)], moves)
         for descriptor in (*moved, nowhere):
             os.close(descriptor)
-        order.close()
-        words.close()
 
     def __enter__(self):
         word = self.words.recv(1)

@@ -1,9 +1,7 @@
 """Which requests for Python are warm: the others are started cold, and end as they do cold."""
 
 import resource
-import socket
 
-import rig
 from test_python import PythonCase
 
 WHERE = "import os; print(os.readlink('/proc/self/exe'))\n"
@@ -56,37 +54,3 @@ class RuleTests(PythonCase):
         self.assertIn(b"customized", self.same(["a.py"], files).output)
         del files[f"{PACKAGES}/usercustomize.py"]
         self.assertEqual(self.program(["b.py"], files), COLD)
-
-
-class HostTests(PythonCase):
-    def ended(self, host):
-        pid, host.pid = host.pid, None
-        return rig.ended(pid, rig.deadline())
-
-    def test_nobody_asks(self):
-        with rig.Host(self.host) as host:
-            host.order.shutdown(socket.SHUT_WR)
-            self.assertEqual((self.ended(host), host.heard()), (0, b""))
-
-    def test_what_is_no_request_fails(self):
-        with rig.Host(self.host) as host:
-            host.ask(["python3", "a.py"], [])
-            self.assertEqual(host.heard(), rig.FAILS)
-            self.assertEqual(self.ended(host), 127 << 8)
-
-    def test_what_cannot_be_started_fails(self):
-        with rig.Host(self.host) as host:
-            streams = rig.Streams("null", b"")
-            host.ask(["absent", "a.py"], streams.theirs)
-            streams.started()
-            self.assertEqual(host.heard(), rig.BEGINS + rig.FAILS)
-            self.assertEqual(self.ended(host), 127 << 8)
-
-    def test_a_workspace_beside_the_streams_is_closed(self):
-        rig.lay_out({"a.py": "import os; print(sorted(os.listdir('/proc/self/fd')))"})
-        with rig.Host(self.host) as host:
-            streams = rig.Streams("pipe", b"")
-            host.ask(["python3", "a.py"], streams.theirs, workspace=host.order.fileno())
-            streams.started()
-            self.assertEqual(host.heard(), rig.BEGINS)
-            self.assertEqual(host.collect(streams).output, b"['0', '1', '2', '3']\n")
