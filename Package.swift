@@ -74,10 +74,21 @@ let bareLinks: [LinkerSetting] = [
   .unsafeFlags(["-nostartfiles", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
     "-Xlinker", "--remap-inputs=*/libswiftCore.so=/dev/null",])
 ]
-func bareProgram(_ name: String, links libraries: String...) -> Target {
+func bareProgram(_ name: String) -> Target {
   .executableTarget(
     name: name, dependencies: ["COrienWarm"], cSettings: c + [.define("_GNU_SOURCE")],
-    linkerSettings: bareLinks + libraries.map { .linkedLibrary($0) })
+    linkerSettings: bareLinks)
+}
+func bareLibrary(_ name: String, exclude: [String] = []) -> Target {
+  let exports = "\(Context.packageDirectory)/Sources/\(name)/exports.map"
+  return .target(
+    name: name, dependencies: ["COrienWarm"], exclude: exclude + ["exports.map"],
+    publicHeadersPath: ".", cSettings: c + [.define("_GNU_SOURCE")],
+    linkerSettings: bareLinks + [
+      .unsafeFlags([
+        "-Xlinker", "--version-script=\(exports)", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      ])
+    ])
 }
 
 let layers: [Target] = [
@@ -124,12 +135,10 @@ let layers: [Target] = [
     linkerSettings: jailLinks),
   .target(
     name: "COrienWarm", dependencies: ["COrienJail"], cSettings: c + [.define("_GNU_SOURCE")]),
-  .target(
-    name: "COrienWarmNode", dependencies: ["COrienWarm"], exclude: ["preload.cjs"],
-    publicHeadersPath: ".", cSettings: c + [.define("_GNU_SOURCE")],
-    linkerSettings: bareLinks + [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "nodelete"])]),
+  bareLibrary("COrienWarmNode", exclude: ["preload.cjs"]),
+  bareLibrary("COrienWarmPython"),
   bareProgram("orien-warm-node"),
-  bareProgram("orien-warm-python", links: "python3.11"),
+  bareProgram("orien-warm-python"),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module(
@@ -208,6 +217,7 @@ let package = Package(
     .executable(name: "orien-warm-node", targets: ["orien-warm-node"]),
     .executable(name: "orien-warm-python", targets: ["orien-warm-python"]),
     .library(name: "orien_warm_node", type: .dynamic, targets: ["COrienWarmNode"]),
+    .library(name: "orien_warm_python", type: .dynamic, targets: ["COrienWarmPython"]),
   ]
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])

@@ -86,6 +86,7 @@ static napi_value fail(napi_env env, napi_callback_info info) {
 }
 
 napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  warm_forget("NODE_OPTIONS");
   static const struct {
     const char *name;
     napi_callback callback;

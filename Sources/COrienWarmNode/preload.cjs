@@ -8,13 +8,12 @@
 // back, and answers with it, bound to the script's path: neither the getter nor a bound function
 // stands in a stack, so the script's first frame stands on Node's own.
 //
-// A worker of the script's inherits the option that loads this file, and forgets it here.
+// A worker of the script's loads this file, too, and forgets it here.
 
 const Module = module.constructor;
 
 /** Leaves nothing of this module in what a script can look at. */
 function forget() {
-  process.execArgv.length = 0;
   if (process._preload_modules) process._preload_modules.length = 0;
   delete Module._cache[__filename];
   for (const [request, path] of Object.entries(Module._pathCache))

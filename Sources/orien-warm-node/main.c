@@ -7,20 +7,18 @@
  * know, and the flags of a standard descriptor that Node has made non-blocking when SIGINT or
  * SIGTERM ends it.
  *
- * This program only starts Node, in its own place: with a preloaded module and its addon, which
- * stand beside it, and with the two sockets out of the way, for the numbers of Node's own
- * descriptors, and of the script's, are those of a cold start. */
+ * This program becomes that Node: with a preloaded module and its addon, which stand beside it, and
+ * with the two sockets out of the way, for the numbers of Node's own descriptors, and of the
+ * script's, are those of a cold start. The module is named by a variable: a worker may inherit what
+ * stands in the command line. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "orien_warm.h"
 
-static const char preload[] = "orien-warm-node.cjs";
 enum { HIGHEST_MOVED = 512 };
 
 /* The same socket under a number that no descriptor of Node's gets; -1 with errno. */
@@ -33,25 +31,14 @@ static int move_away(int descriptor) {
   return moved;
 }
 
-/* The module's path: it stands beside this program, by whatever path that was started. */
-static bool find_preload(char *path, size_t size) {
-  const char *self = (const char *)getauxval(AT_EXECFN);
-  const char *slash = self ? strrchr(self, '/') : NULL;
-  int folder = slash ? (int)(slash - self) : 0;
-  int length = snprintf(path, size, "%.*s%s%s", folder, self, slash ? "/" : "./", preload);
-  return length > 0 && (size_t)length < size;
-}
-
 int main(void) {
-  warm_default_signals();
-  char path[PATH_MAX], order[16], words[16];
+  char path[PATH_MAX], loader[PATH_MAX + 32], order[16], words[16];
   int moved[2] = {move_away(WARM_ORDER), move_away(WARM_WORDS)};
-  if (moved[0] < 0 || moved[1] < 0 || !find_preload(path, sizeof path)) return WARM_FAILED;
+  if (moved[0] < 0 || moved[1] < 0) return WARM_FAILED;
+  if (!warm_beside(path, sizeof path, "orien-warm-node.cjs")) return WARM_FAILED;
+  snprintf(loader, sizeof loader, "NODE_OPTIONS=--require=\"%s\"", path);
   snprintf(order, sizeof order, "%d", moved[0]);
   snprintf(words, sizeof words, "%d", moved[1]);
-  char *const argument[] = {"node", "--require", path, "script", order, words, NULL};
-  execv("/usr/bin/node", argument);
-  execv("/bin/node", argument);
-  perror("orien-warm-node: node");
-  return WARM_FAILED;
+  char *const argument[] = {"node", "script", order, words, NULL};
+  return warm_become(argument, loader);
 }

@@ -12,9 +12,11 @@
  * cold in its own place: that costs what it always costs, and is never wrong.
  *
  * What may differ from a cold start, for every host: the age of the process and the processor time
- * that it has used; what /proc tells of the program's file, command line and memory; addresses. */
+ * that it has used; addresses; and what /proc tells of the command line and of what lies in memory,
+ * and the zeros that end its copy of the environment. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Where a host finds its two sockets. */
 enum { WARM_ORDER = 3, WARM_WORDS = 4 };
@@ -42,6 +44,17 @@ bool warm_fits(const struct warm_order *asked, const char *name);
 
 /* The script begins. Whoever listens does not, where this ends the process. */
 void warm_begin(void);
+
+/* Becomes an interpreter, by its bare name, that has the variable `loader` as its last; the exit
+ * code where there is none. */
+int warm_become(char *const *argument, char *loader);
+
+/* Takes that variable out of the environment again, and out of what /proc tells of it. There is no
+ * other thread that looks at variables. */
+void warm_forget(const char *name);
+
+/* The path of a file that stands beside the running program, by whatever path that was started. */
+bool warm_beside(char *path, size_t size, const char *name);
 
 /* Starts the program cold in place of the calling process. */
 _Noreturn void warm_start_cold(const struct warm_order *asked);

@@ -11,4 +11,4 @@ for (const number of open) {
   }
 }
 console.log(fs.openSync('/', 'r'), fs.openSync('/', 'r'), fs.readdirSync('/proc/self/task').length);
-console.log(fs.readFileSync('/proc/self/limits', 'utf8'), fs.readFileSync('/proc/self/environ'));
+console.log(fs.readFileSync('/proc/self/limits', 'utf8'), fs.readFileSync('/proc/self/environ', 'utf8').replace(/\0+$/, ''));

@@ -6,7 +6,7 @@ import tempfile
 import time
 
 print(list(os.environ.items()), os.environb is not None)
-print(pathlib.Path("/proc/self/environ").read_bytes())
+print(pathlib.Path("/proc/self/environ").read_bytes().rstrip(b"\0"))
 print(os.getcwd(), pathlib.Path.cwd(), pathlib.Path.home(), os.path.expanduser("~/x"))
 print(oct(os.umask(0o077)), tempfile.gettempdir(), tempfile.gettempprefix())
 print(locale.getlocale(), locale.getpreferredencoding(), locale.localeconv())

@@ -33,6 +33,11 @@ static bool find_packages(char *folder) {
 }
 
 bool interpreter_start(struct interpreter *interpreter) {
+  if (Py_Version >> 16 != PY_VERSION_HEX >> 16) {
+    fprintf(stderr, "orien-warm-python: built for Python %s, and this is %s\n", PY_VERSION,
+            Py_GetVersion());
+    return false;
+  }
   PyConfig config;
   // What `python3` itself begins with, the standard descriptors and the command line included.
   PyConfig_InitPythonConfig(&config);
