@@ -11,6 +11,7 @@ build:
 	@.ci/packages build
 	swift build -c release
 	@.ci/install-plugins .build/release tools.d
+	@.ci/install-warm .build/release .build/release/warm
 
 run: build
 	@.ci/packages run

@@ -70,6 +70,30 @@ let jailLinks: [LinkerSetting] =
   + (Context.environment["ORIEN_SANITIZE"] == "address"
     ? [] : [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", plain])])
 
+// What stands inside a jail finds nothing of Swift's there.
+let bareLinks: [LinkerSetting] = [
+  .unsafeFlags([
+    "-nostartfiles", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
+    "-Xlinker", "--remap-inputs=*/libswiftCore.so=/dev/null",
+  ])
+]
+func bareProgram(_ name: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["COrienWarm"], cSettings: c + [.define("_GNU_SOURCE")],
+    linkerSettings: bareLinks)
+}
+func bareLibrary(_ name: String, exclude: [String] = []) -> Target {
+  let exports = "\(Context.packageDirectory)/Sources/\(name)/exports.map"
+  return .target(
+    name: name, dependencies: ["COrienWarm"], exclude: exclude + ["exports.map"],
+    publicHeadersPath: ".", cSettings: c + [.define("_GNU_SOURCE")],
+    linkerSettings: bareLinks + [
+      .unsafeFlags([
+        "-Xlinker", "--version-script=\(exports)", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      ])
+    ])
+}
+
 let layers: [Target] = [
   // L0: C headers and libraries, and the values of the domain
   header("CLinux"),
@@ -112,6 +136,12 @@ let layers: [Target] = [
     name: "orien-jail", dependencies: ["COrienJail"],
     cSettings: c + [.define("_GNU_SOURCE"), oneThread],
     linkerSettings: jailLinks),
+  .target(
+    name: "COrienWarm", dependencies: ["COrienJail"], cSettings: c + [.define("_GNU_SOURCE")]),
+  bareLibrary("COrienWarmNode", exclude: ["preload.cjs"]),
+  bareLibrary("COrienWarmPython"),
+  bareProgram("orien-warm-node"),
+  bareProgram("orien-warm-python"),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module(
@@ -187,6 +217,10 @@ let package = Package(
     .executable(name: "orien", targets: ["orien"]),
     .executable(name: "orien-jail", targets: ["orien-jail"]),
     .executable(name: "orien-worker", targets: ["orien-worker"]),
+    .executable(name: "orien-warm-node", targets: ["orien-warm-node"]),
+    .executable(name: "orien-warm-python", targets: ["orien-warm-python"]),
+    .library(name: "orien_warm_node", type: .dynamic, targets: ["COrienWarmNode"]),
+    .library(name: "orien_warm_python", type: .dynamic, targets: ["COrienWarmPython"]),
   ]
     + plugins.map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])

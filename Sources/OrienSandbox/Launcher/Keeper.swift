@@ -13,6 +13,8 @@ final class Keeper {
     var groups = "auto"
     var scopes = "auto"
     var walls = "auto"
+    /// What the operator lets programs have beyond what all have.
+    var grants = JailGrants()
   }
 
   private let settings: Settings
@@ -88,7 +90,7 @@ final class Keeper {
       arguments: [
         "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
         settings.scopes, "--walls", settings.walls,
-      ],
+      ] + settings.grants.arguments,
       environment: [],
       descriptors: [
         (parent: voice.raw, child: Int32(ORIEN_JAIL_COMPLAINTS)),

@@ -40,12 +40,14 @@ package final class Launcher: Jail {
   /// the state folder's own. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    groups: String = "auto", scopes: String = "auto", walls: String = "auto"
+    grants: JailGrants = JailGrants(), groups: String = "auto", scopes: String = "auto",
+    walls: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
     let settings = Keeper.Settings(
-      program: program, group: groupName, groups: groups, scopes: scopes, walls: walls)
+      program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
+      grants: grants)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }

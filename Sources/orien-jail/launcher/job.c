@@ -101,7 +101,8 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
 }
 
 /* Adds each of the request's devices to the frame; 0 or an errno. */
-static int lend_devices(const struct parts *parts, struct frame_reader *frame, uint32_t devices) {
+static int lend_devices(const struct parts *parts, struct frame_reader *frame,
+                        uint32_t devices) {
   const struct grants *grants = parts->walls.grants;
   for (unsigned i = 0; i < ORIEN_JAIL_DEVICES; i++) {
     if (!(devices & 1U << i)) continue;
@@ -203,6 +204,9 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .written_bytes = said.written_bytes,
   };
   if (said.fault == ORIEN_JAIL_RAN && !has_begun(job)) end->fault = ORIEN_JAIL_NEVER_BEGAN;
+  // Behind walls nobody leaves his group: what was reaped is no more than that has counted.
+  if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE && parts->groups.can_meter)
+    end->cpu_user_microseconds = end->cpu_system_microseconds = 0;
   group_read(&parts->groups, job->group, &said.before, end);
   return true;
 }

@@ -152,17 +152,19 @@ void pool_tend(struct pool *pool, uint64_t now) {
   if (!job && errno) pool->refill_at = now + refill_pause;
 }
 
+static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+/* Of what may be never, which is 0, and a moment. */
 static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
 
 uint64_t pool_due(const struct pool *pool, uint64_t now) {
-  uint64_t first = count(pool, NULL) < POOL_PLAIN ? (now > pool->refill_at ? now : pool->refill_at)
-                                                  : 0;
+  const uint64_t refill = later(now, pool->refill_at);
+  uint64_t first = count(pool, NULL) < POOL_PLAIN ? refill : 0;
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
     if (pool->of[i].wanted == 0) continue;
     first = sooner(first, pool->of[i].asked_at + idle);
     if (count(pool, programs[i].host) >= pool->of[i].wanted) continue;
-    uint64_t start = pool->of[i].start_at;
-    first = sooner(first, start > pool->refill_at ? start : pool->refill_at);
+    first = sooner(first, later(refill, pool->of[i].start_at));
   }
   return first;
 }

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../plain/limits.h"
 #include "../plain/process.h"
 #include "environment.h"
-#include "limits.h"
 #include "words.h"
 
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */

@@ -14,7 +14,6 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "leader.h"
-#include "limits.h"
 
 struct stub {
   const struct parts *parts;
@@ -62,6 +61,19 @@ static int make_leader(struct stub *stub) {
   stub->request = request[0];
   frame_make_room(stub->request);
   return 0;
+}
+
+/* What of a request's limits is left for rlimits, once its group has been limited. */
+static struct orien_jail_limits limits_left(const struct parts *parts,
+                                            const struct orien_jail_limits *limits) {
+  const struct groups *groups = &parts->groups;
+  struct orien_jail_limits left = *limits;
+  if (groups->of[GROUP_MEMORY] >= 0) left.memory_bytes = 0;
+  // Counted by user: it has to be nobody else's.
+  if (groups->of[GROUP_PIDS] >= 0 || parts->walls.kind != ORIEN_JAIL_WALLS_ROOT) left.processes = 0;
+  // Where the group is looked at this is for who has left it, and comes after.
+  if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
+  return left;
 }
 
 /* Makes ready what the program finds, and lets the leader have the request; 0 or an errno. */
@@ -192,12 +204,10 @@ static _Noreturn void finish(struct stub *stub) {
 
 /* False: the launcher is gone already. */
 static bool follow(const struct walls *walls, pid_t launcher) {
-  // Not killed: who kills its tree is it.
-  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return process_follow(launcher, SIGCONT);
-  // Its tree goes with it, and its parent is in another namespace: that it is gone shows at the
-  // report pipe.
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  return true;
+  // Not killed: who kills its tree is it, and what it holds open tells of all of it, to the end.
+  bool is_there = process_follow(launcher, SIGCONT);
+  // In its own namespace it has no parent: that this one is gone shows at the report pipe.
+  return is_there || walls->kind != ORIEN_JAIL_WALLS_NONE;
 }
 
 _Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int order,

@@ -28,6 +28,12 @@ extension Environment {
     return folders.first { HostFile.kind(at: $0) == .folder } ?? absolute("tools.d")
   }
 
+  /// Where the hosts of interpreters that wait may be, best first.
+  var warmFolders: [String] {
+    let program = executablePath.parent
+    return [program + "/warm", program.parent + "/lib/orien/warm"]
+  }
+
   /// A variable that holds an absolute path; others are to be ignored, says XDG.
   private func folder(_ name: String) -> String? {
     self[name].flatMap { $0.hasPrefix("/") ? $0 : nil }

@@ -50,7 +50,7 @@ final class Node {
     let runLock = try RunLock(in: ledger.folder)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log)
+      groupName: try ledger.folder.groupName(), log: log, grants: environment.grants)
     disk = DiskThreads(count: 2)
     let tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",

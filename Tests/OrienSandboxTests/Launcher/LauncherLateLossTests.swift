@@ -5,14 +5,13 @@ import Testing
 
 @testable import OrienSandbox
 
-/// A launcher is lost, and what it carried is slow to go. Behind walls nothing is: the kernel takes a
-/// whole tree with its stub.
+/// A launcher is lost, and what it carried is slow to go.
 @Suite("Launcher: no loss is told while something of it is left", .serialized)
 struct LauncherLateLossTests {
   private let marker = "9\(UInt32.random(in: 100_000...999_999)).125"
 
   private func makeRig(_ groups: String) throws -> JailRig {
-    let rig = try JailRig(groups: groups, walls: "none")
+    let rig = try JailRig(groups: groups)
     rig.marker = "sleep\0\(marker)"
     #expect(rig.wait { rig.launcher.isUp })
     return rig

@@ -1,0 +1,29 @@
+/// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
+package struct JailGrants: Sendable, Equatable {
+  /// Paths below `/dev`. A request names them by their place here.
+  package var devices: [String] = []
+  /// Folders that every program reads.
+  package var shared: [Share] = []
+  /// The folder with what waits with interpreters that are up; nil: none wait.
+  package var hosts: String?
+
+  /// A folder, and where programs find it.
+  package struct Share: Sendable, Equatable {
+    package var path: String
+    package var place: String
+
+    package init(path: String, place: String) {
+      self.path = path
+      self.place = place
+    }
+  }
+
+  package init() {}
+
+  /// As the keeper reads them.
+  var arguments: [String] {
+    devices.flatMap { ["--device", $0] }
+      + shared.flatMap { ["--shared", "\($0.path):\($0.place)"] }
+      + (hosts.map { ["--hosts", $0] } ?? [])
+  }
+}

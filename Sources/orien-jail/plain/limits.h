@@ -1,0 +1,7 @@
+/* Limits that a process holds by itself, as rlimits: those that no control group holds. */
+#pragma once
+#include "../../COrienJail/include/orien_jail.h"
+#include "linux.h"
+
+/* Holds the calling process, and what it starts, to these; 0 or an errno. */
+int limits_hold(const struct orien_jail_limits *limits);

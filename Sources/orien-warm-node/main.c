@@ -1,0 +1,44 @@
+/* orien-warm-node: a Node that is up and waits for its one script, which then runs as `node <script>
+ * ...` does. See orien_warm.h for how it is asked, for which requests are warm, and for what may
+ * differ; of Node, `node inspect` is cold too, and what finds another bound of memory than Node
+ * has sized its heap by. May differ, beside what differs for every host: which of Node's own
+ * modules are loaded (`process.moduleLoadList`), `performance.timeOrigin`, `process.uptime()`, how
+ * long a `process.title` may be, one more file among the scripts that the inspector and the report
+ * know, and the flags of a standard descriptor that Node has made non-blocking when SIGINT or
+ * SIGTERM ends it.
+ *
+ * This program becomes that Node: with a preloaded module and its addon, which stand beside it, and
+ * with the two sockets out of the way, for the numbers of Node's own descriptors, and of the
+ * script's, are those of a cold start. The module is named by a variable: a worker may inherit what
+ * stands in the command line. */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "orien_warm.h"
+
+enum { HIGHEST_MOVED = 512 };
+
+/* The same socket under a number that no descriptor of Node's gets; -1 with errno. */
+static int move_away(int descriptor) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+  int least = limit.rlim_cur < 2 * HIGHEST_MOVED ? (int)limit.rlim_cur / 2 : HIGHEST_MOVED;
+  int moved = fcntl(descriptor, F_DUPFD, least);
+  if (moved >= 0) close(descriptor);
+  return moved;
+}
+
+int main(void) {
+  char path[PATH_MAX], loader[PATH_MAX + 32], order[16], words[16];
+  int moved[2] = {move_away(WARM_ORDER), move_away(WARM_WORDS)};
+  if (moved[0] < 0 || moved[1] < 0) return WARM_FAILED;
+  if (!warm_beside(path, sizeof path, "orien-warm-node.cjs")) return WARM_FAILED;
+  snprintf(loader, sizeof loader, "NODE_OPTIONS=--require=\"%s\"", path);
+  snprintf(order, sizeof order, "%d", moved[0]);
+  snprintf(words, sizeof words, "%d", moved[1]);
+  char *const argument[] = {"node", "script", order, words, NULL};
+  return warm_become(argument, loader);
+}

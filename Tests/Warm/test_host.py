@@ -1,0 +1,48 @@
+"""What a host says to whoever started it, whatever its interpreter is."""
+
+import socket
+
+import rig
+from test_node import NodeCase
+from test_python import PythonCase
+
+
+class HostTests:
+    # A script that names what is open.
+    script = None
+
+    def ended(self, host):
+        pid, host.pid = host.pid, None
+        return rig.ended(pid, rig.deadline())
+
+    def test_nobody_asks(self):
+        with rig.Host(self.host) as host:
+            host.order.shutdown(socket.SHUT_WR)
+            self.assertEqual((self.ended(host), host.heard()), (0, b""))
+
+    def test_what_is_no_request_fails(self):
+        with rig.Host(self.host) as host:
+            host.ask([self.interpreter, "a"], [])
+            self.assertEqual(host.heard(), rig.FAILS)
+            self.assertEqual(self.ended(host), rig.FAILED)
+
+    def test_what_cannot_be_started_fails(self):
+        for program in ("absent", "/etc/passwd", "a/b"):
+            with self.subTest(program), rig.Host(self.host) as host:
+                streams = rig.Streams("null", b"")
+                host.ask([program, "a"], streams.theirs)
+                streams.started()
+                self.assertEqual(host.heard(), rig.BEGINS + rig.FAILS)
+                self.assertEqual(self.ended(host), rig.FAILED)
+
+    def test_another_program_is_started_cold(self):
+        ending = rig.run_warm(self.host, ["sh", "-c", "echo $0 $HOME; cat; exit 3", "x"], {}, b"y")
+        self.assertEqual(ending, rig.Ending(b"x /workspace\ny", b"", 3))
+
+
+class PythonHostTests(HostTests, PythonCase):
+    script = "import os; print(os.listdir('/proc/self/fd'))"
+
+
+class NodeHostTests(HostTests, NodeCase):
+    script = "console.log(require('fs').readdirSync('/proc/self/fd'))"
