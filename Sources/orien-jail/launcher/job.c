@@ -59,7 +59,8 @@ static int spawn(struct job *job, const struct parts *parts, int network) {
 /* Its namespace, -1 where it has none to itself; 0 or an errno. */
 static int make_network(struct job *job, const struct parts *parts, int *network) {
   *network = -1;
-  if (job->kind.network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  if (job->kind.network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
+    return 0;
   *network = network_make(job->kind.network == ORIEN_JAIL_DOOR ? &job->door : NULL);
   return *network < 0 ? errno : 0;
 }
