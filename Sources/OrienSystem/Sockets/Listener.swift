@@ -24,17 +24,21 @@ package struct Listener: ~Copyable {
   /// Takes over a socket that somebody else has made, bound and listens on, such as one of another
   /// network namespace: its connections are of there. Fails where it is anything else.
   package init(adopting descriptor: consuming Descriptor) throws(SystemError) {
-    let raw = descriptor.raw
+    let result = Result { () throws(SystemError) in try Self.adopt(descriptor.raw) }
+    self.descriptor = descriptor
+    address = try result.get()
+  }
+
+  private static func adopt(_ raw: Int32) throws(SystemError) -> NetworkAddress {
     var listens: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     try retrying("getsockopt") {
       getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length)
     }
     guard listens != 0 else { throw SystemError("accept4", EINVAL) }
-    address = try .bound(raw)
-    try descriptor.makeNonBlocking()
     try Socket.setCustomary(raw)
-    self.descriptor = descriptor
+    try retrying("fcntl") { linux_fcntl(raw, F_SETFL, O_NONBLOCK) }
+    return try .bound(raw)
   }
 
   /// The next connection that waits; nil where none does. One that its client gave up while it
