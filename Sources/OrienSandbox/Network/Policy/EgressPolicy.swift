@@ -11,7 +11,7 @@ package struct EgressPolicy: Hashable, Sendable {
 
   package let rules: [EgressRule]
 
-  package init(_ rules: [EgressRule]) { self.rules = rules }
+  package init(rules: [EgressRule]) { self.rules = rules }
 
   /// Reads the entries; a failure names each that is bad by its place in the list.
   package init(_ texts: [String]) throws(Failure) {

@@ -70,7 +70,7 @@ extension EgressTarget.Host {
   /// Reads a name, an IPv4 address, or an IPv6 address in brackets.
   init?(_ bytes: some BidirectionalCollection<UInt8>) {
     if bytes.first == UInt8(ascii: "[") {
-      guard bytes.last == UInt8(ascii: "]"),
+      guard bytes.last == UInt8(ascii: "]"), bytes.contains(UInt8(ascii: ":")),
         let host = Self(address: bytes.dropFirst().dropLast())
       else { return nil }
       self = host
