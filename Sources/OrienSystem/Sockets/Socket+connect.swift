@@ -74,7 +74,7 @@ extension Socket {
 }
 
 extension NetworkAddress {
-  /// Whether it is one of this machine's own, whatever interface has it. No packet is sent.
+  /// Whether an interface of this machine has it. No packet is sent.
   package func isOwn() throws(SystemError) -> Bool {
     let descriptor = try Socket.open(family, SOCK_DGRAM)
     let raw = descriptor.raw

@@ -127,6 +127,7 @@ struct EgressBoundTests {
       }
       // One in each of its stages: silent, halfway, asking, connecting, refused, relaying.
       let silent = try rig.connect()
+      #expect(rig.waits { $0.openConnections == 1 })
       let before = EgressBoundTests.openDescriptors
       let tunnel = try rig.tunnel()
       let others = try [
