@@ -66,7 +66,9 @@ struct ConnectTests {
     if let _ = try listener.accept() { Issue.record("nobody has come yet") }
     for kind in ["pair", "pipe", "connected", "unix"] {
       let descriptor = try Self.stranger(kind, made.address)
-      #expect(throws: SystemError.self) { _ = try Listener(adopting: Descriptor(owning: descriptor)) }
+      #expect(throws: SystemError.self) {
+        _ = try Listener(adopting: Descriptor(owning: descriptor))
+      }
     }
   }
 

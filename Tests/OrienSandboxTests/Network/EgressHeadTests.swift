@@ -23,25 +23,39 @@ struct EgressHeadTests {
   }
 
   static let rewritten: [(String, String, String)] = [
-    ("GET http://a.org/x?y=1 HTTP/1.1\r\nHost: a.org\r\n\r\n", "a.org:80",
-      "GET /x?y=1 HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"),
-    ("GET HTTP://A.org:8080 HTTP/1.0\r\n\r\n", "a.org:8080",
-      "GET / HTTP/1.0\r\nHost: A.org:8080\r\nConnection: close\r\n\r\n"),
-    ("GET http://a.org?q HTTP/1.1\r\n\r\n", "a.org:80",
-      "GET /?q HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"),
-    ("OPTIONS http://a.org HTTP/1.1\r\n\r\n", "a.org:80",
-      "OPTIONS * HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"),
+    (
+      "GET http://a.org/x?y=1 HTTP/1.1\r\nHost: a.org\r\n\r\n", "a.org:80",
+      "GET /x?y=1 HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"
+    ),
+    (
+      "GET HTTP://A.org:8080 HTTP/1.0\r\n\r\n", "a.org:8080",
+      "GET / HTTP/1.0\r\nHost: A.org:8080\r\nConnection: close\r\n\r\n"
+    ),
+    (
+      "GET http://a.org?q HTTP/1.1\r\n\r\n", "a.org:80",
+      "GET /?q HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"
+    ),
+    (
+      "OPTIONS http://a.org HTTP/1.1\r\n\r\n", "a.org:80",
+      "OPTIONS * HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"
+    ),
     // The host that was checked is the host that is asked.
-    ("GET http://a.org/ HTTP/1.1\r\nHost: inside.corp\r\n\r\n", "a.org:80",
-      "GET / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"),
-    ("GET http://a.org/ HTTP/1.1\r\nProxy-Authorization: Basic eA==\r\nProxy-Connection: x-z\r\n"
-      + "Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nx-z: 1\r\nTE: trailers\r\nUpgrade: h2c\r\n"
-      + "Keep-Alive: timeout=5\r\nAccept:  */* \r\nX-Stays:\r\n\r\n", "a.org:80",
-      "GET / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\nAccept:  */* \r\nX-Stays:\r\n\r\n"),
+    (
+      "GET http://a.org/ HTTP/1.1\r\nHost: inside.corp\r\n\r\n", "a.org:80",
+      "GET / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\n\r\n"
+    ),
+    (
+      "GET http://a.org/ HTTP/1.1\r\nProxy-Authorization: Basic eA==\r\nProxy-Connection: x-z\r\n"
+        + "Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nx-z: 1\r\nTE: trailers\r\nUpgrade: h2c\r\n"
+        + "Keep-Alive: timeout=5\r\nAccept:  */* \r\nX-Stays:\r\n\r\n", "a.org:80",
+      "GET / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\nAccept:  */* \r\nX-Stays:\r\n\r\n"
+    ),
     // A message's length is never taken out of it.
-    ("POST http://a.org/ HTTP/1.1\r\nConnection: content-length\r\nContent-Length: 3\r\n\r\n",
+    (
+      "POST http://a.org/ HTTP/1.1\r\nConnection: content-length\r\nContent-Length: 3\r\n\r\n",
       "a.org:80",
-      "POST / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"),
+      "POST / HTTP/1.1\r\nHost: a.org\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
+    ),
   ]
 
   @Test("A request is passed on as its server takes it, once and to it alone", arguments: rewritten)
@@ -110,7 +124,10 @@ struct EgressHeadTests {
     arguments: [
       (ForwardBody.exactly(3), "abcd", "abc"), (.exactly(0), "abcd", ""),
       (.chunks, "3\r\nabc\r\n0\r\n\r\nGET", "3\r\nabc\r\n0\r\n\r\n"),
-      (.chunks, "A;x=y\r\n0123456789\r\n00\r\nT: 1\r\n\r\nG", "A;x=y\r\n0123456789\r\n00\r\nT: 1\r\n\r\n"),
+      (
+        .chunks, "A;x=y\r\n0123456789\r\n00\r\nT: 1\r\n\r\nG",
+        "A;x=y\r\n0123456789\r\n00\r\nT: 1\r\n\r\n"
+      ),
       (.chunks, "x\r\nGET", "x"), (.chunks, "1\r\nabGET", "1\r\nab"),
       (.chunks, "fffffffffffffff0\r\n", "fffffffffffffff0"), (.chunks, "5\r\nab", "5\r\nab"),
     ])

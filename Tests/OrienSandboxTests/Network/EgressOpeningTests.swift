@@ -64,7 +64,8 @@ struct EgressOpeningTests {
     (Array("GET http://example.org/ HTTP/1.1\r\nA: b\r\n\r\n".utf8), "example.org:80"),
   ]
 
-  @Test("An opening means the same however it is cut, and what follows is kept", arguments: openings)
+  @Test(
+    "An opening means the same however it is cut, and what follows is kept", arguments: openings)
   func cuts(_ bytes: [UInt8], _ target: String) {
     let whole = Reading(bytes + [1, 2, 3], step: bytes.count + 3)
     #expect(whole.request?.target.description == target)
@@ -118,7 +119,8 @@ struct EgressOpeningTests {
   @Test("A head that does not end is refused at its bound, and one within it is not")
   func bounded() {
     let start = "GET http://example.org/ HTTP/1.1\r\nA: "
-    for (count, isTaken) in [(EgressOpening.headBytes, true), (EgressOpening.headBytes + 1, false)] {
+    for (count, isTaken) in [(EgressOpening.headBytes, true), (EgressOpening.headBytes + 1, false)]
+    {
       let filling = String(repeating: "x", count: count - start.utf8.count - 4)
       let bytes = Array((start + filling + "\r\n\r\n").utf8)
       for step in [1, 1000, count] {

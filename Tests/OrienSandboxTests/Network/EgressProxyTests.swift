@@ -124,7 +124,8 @@ struct EgressProxyTests {
     rig.stop()
   }
 
-  @Test("What a target said before it broke still comes, and then the end", arguments: [false, true])
+  @Test(
+    "What a target said before it broke still comes, and then the end", arguments: [false, true])
   func breaks(byProgram: Bool) throws {
     let rig = try EgressRig()
     let (program, target) = try rig.tunnel()
@@ -138,7 +139,8 @@ struct EgressProxyTests {
     rig.stop()
   }
 
-  @Test("Who reads slowly is sent no more than is bounded, and loses nothing", arguments: [true, false])
+  @Test(
+    "Who reads slowly is sent no more than is bounded, and loses nothing", arguments: [true, false])
   func backPressure(upwards: Bool) throws {
     let rig = try EgressRig()
     let (program, target) = try rig.tunnel()

@@ -39,8 +39,10 @@ struct EgressRefusalTests {
       // One that is inside spoils those that are not.
       (["tool.test:*", "127.0.0.1:PORT"], [[127, 0, 0, 1], [10, 0, 0, 1]], "403"),
       (["tool.test:*"], [[UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1]], "403"),
-      (["tool.test:*", "127.0.0.1:PORT"],
-        [[UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1]], "200"),
+      (
+        ["tool.test:*", "127.0.0.1:PORT"],
+        [[UInt8](repeating: 0, count: 10) + [255, 255, 127, 0, 0, 1]], "200"
+      ),
     ] as [([String], [[UInt8]], String)])
   func inside(_ rules: [String], _ hosts: [[UInt8]], _ status: String) throws {
     let rig = try EgressRig(rules) { name in
@@ -82,7 +84,9 @@ struct EgressRefusalTests {
       name == "lost.test"
         ? .failure(.unknown) : .success([NetworkAddress(host: [127, 0, 0, 1], port: 0)])
     }
-    func named(_ name: String) -> [UInt8] { [5, 1, 0, 3, UInt8(name.utf8.count)] + name.utf8 + [0, 9] }
+    func named(_ name: String) -> [UInt8] {
+      [5, 1, 0, 3, UInt8(name.utf8.count)] + name.utf8 + [0, 9]
+    }
     let port = [UInt8(closed >> 8), UInt8(closed & 0xFF)]
     let refused: [([UInt8], UInt8)] = [
       ([5, 1, 0, 1, 10, 0, 0, 1, 0, 80], 2), (named("other.test"), 2), (named("tool.test"), 2),
@@ -108,7 +112,8 @@ struct EgressRefusalTests {
     #expect(rig.stop().counts.failures == 2)
   }
 
-  @Test("A target that does not answer costs its deadline and no more", arguments: ["name", "address"])
+  @Test(
+    "A target that does not answer costs its deadline and no more", arguments: ["name", "address"])
   func late(_ what: String) throws {
     var limits = EgressLimits()
     limits.connect = .milliseconds(100)

@@ -28,10 +28,12 @@ final class EgressRig: Sendable {
   private let logPath: String
   private let log: Log
 
-  /// `rules` may say PORT for the server's; without any, they name the server's address.
+  /// `rules` may say PORT for the server's; without any, they name the server's address. A socket
+  /// that listens may be given, which becomes the proxy's.
   init(
     _ rules: [String] = ["127.0.0.1:PORT"], limits: EgressLimits = EgressLimits(),
-    server: EgressServer? = nil, lookUp: @escaping @Sendable (String) -> Resolver.Answer = {
+    server: EgressServer? = nil, listener given: Int32? = nil,
+    lookUp: @escaping @Sendable (String) -> Resolver.Answer = {
       _ in .success([NetworkAddress(host: [127, 0, 0, 1], port: 0)])
     }
   ) throws {
@@ -43,13 +45,18 @@ final class EgressRig: Sendable {
     let descriptor = open(logPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     log = Log(level: .debug, format: .text, descriptor: descriptor)
     let loop = try Loop()
-    let listener = try Listener(on: NetworkAddress(host: [127, 0, 0, 1], port: 0))
-    port = listener.address.port
+    let raw = try given ?? Self.newListener()
+    let listener = Descriptor(owning: raw)
+    port = try Listener(adopting: listener.duplicate()).address.port
     site = Site(loop, Resolver(loop: loop, lookUp: lookUp))
     site.proxy = try EgressProxy(
-      on: listener.descriptor.duplicate(), policy: policy, limits: limits,
-      resolver: site.resolver, loop: loop, log: log, fields: ["execution": "x\n1"])
+      on: listener, policy: policy, limits: limits, resolver: site.resolver, loop: loop, log: log,
+      fields: ["execution": "x\n1"])
     thread = Thread("egress") { loop.run() }
+  }
+
+  private static func newListener() throws -> Int32 {
+    try Listener(on: NetworkAddress(host: [127, 0, 0, 1], port: 0)).descriptor.duplicate().release()
   }
 
   /// Closes the proxy, ends the loop, and gives back what was counted and logged.

@@ -61,7 +61,9 @@ package struct EgressRule: Hashable, Sendable {
 
   /// The entry as a message has it, however long it is and whatever is in it.
   private static func shown(_ text: String) -> String {
-    let plain = text.unicodeScalars.prefix(100).map { $0.value >= 0x20 && $0.value < 0x7F ? $0 : "?" }
+    let plain = text.unicodeScalars.prefix(100).map {
+      $0.value >= 0x20 && $0.value < 0x7F ? $0 : "?"
+    }
     var shown = ""
     shown.unicodeScalars.append(contentsOf: plain)
     return "\"\(shown)\""

@@ -20,7 +20,8 @@ extension ProxyHead {
 
   private func absoluteTarget() throws(EgressRefusal) -> (ArraySlice<UInt8>, ArraySlice<UInt8>) {
     let scheme = "http://"
-    let start = Self.text(target.prefix(scheme.utf8.count).map { $0.isASCIILetter ? $0 | 0x20 : $0 })
+    let start = Self.text(
+      target.prefix(scheme.utf8.count).map { $0.isASCIILetter ? $0 | 0x20 : $0 })
     guard start == scheme else {
       throw .malformed(
         start.hasPrefix("https:")
