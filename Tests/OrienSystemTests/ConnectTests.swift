@@ -56,6 +56,32 @@ struct ConnectTests {
     #expect(try #require(NetworkAddress(text)).isOwn() == expected)
   }
 
+  @Test("What an interface of this machine has is its own")
+  func interfaces() throws {
+    var first: UnsafeMutablePointer<ifaddrs>?
+    try #require(getifaddrs(&first) == 0)
+    defer { freeifaddrs(first) }
+    var seen = 0
+    var next = first
+    while let entry = next {
+      next = entry.pointee.ifa_next
+      guard let source = entry.pointee.ifa_addr else { continue }
+      let isIPv6 = Int32(source.pointee.sa_family) == AF_INET6
+      guard isIPv6 || Int32(source.pointee.sa_family) == AF_INET else { continue }
+      var text = [CChar](repeating: 0, count: 64)
+      let failure = getnameinfo(source, isIPv6 ? 28 : 16, &text, 64, nil, 0, NI_NUMERICHOST)
+      try #require(failure == 0)
+      let name = String(
+        decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      // Of this link alone, and nothing without the interface's name.
+      if name.contains("%") { continue }
+      let address = try #require(NetworkAddress(isIPv6 ? "[\(name)]:0" : "\(name):0"))
+      #expect(try address.isOwn(), "\(address)")
+      seen += 1
+    }
+    #expect(seen > 0)
+  }
+
   @Test("A listener of somebody else's is taken over, and nothing that is none")
   func adopts() throws {
     let made = try Listener(on: try #require(NetworkAddress("127.0.0.1:0")))

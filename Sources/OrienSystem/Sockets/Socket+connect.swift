@@ -17,8 +17,9 @@ extension Socket {
     init(_ error: SystemError) {
       self =
         switch error.number {
-        case ECONNREFUSED: .refused
-        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM, EAFNOSUPPORT:
+        case ECONNREFUSED, ECONNRESET: .refused
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM, EAFNOSUPPORT,
+          EINVAL:
           .unreachable
         case ETIMEDOUT: .unanswered
         default: .system(error)
@@ -76,19 +77,20 @@ extension Socket {
 extension NetworkAddress {
   /// Whether an interface of this machine has it. No packet is sent.
   package func isOwn() throws(SystemError) -> Bool {
-    let descriptor = try Socket.open(family, SOCK_DGRAM)
-    let raw = descriptor.raw
-    var target = self
-    // Any port will do, and there is no datagram to port 0.
-    if target.port == 0 { target.port = 9 }
-    guard target.withSocketAddress({ connect(raw, $0, $1) }) == 0 else {
-      let error = SystemError.last("connect")
+    do throws(SystemError) {
+      let descriptor = try Socket.open(family, SOCK_DGRAM)
+      let raw = descriptor.raw
+      var target = self
+      // Any port will do, and there is no datagram to port 0.
+      if target.port == 0 { target.port = 9 }
+      try retrying("connect") { target.withSocketAddress { connect(raw, $0, $1) } }
+      // To itself, and to itself alone, a machine speaks from the very address that it speaks to.
+      return try Self.bound(raw).host == host
+    } catch {
       if error.isShortage { throw error }
       // No way leads there, so it is nobody's here.
       return false
     }
-    // To itself, and to itself alone, a machine speaks from the very address that it speaks to.
-    return try Self.bound(raw).host == host
   }
 
   /// The address that a socket of IPv4 or IPv6 is bound to.

@@ -80,4 +80,39 @@ struct EgressNamespaceTests {
     let descriptor = Descriptor(owning: dup(raw))
     return try descriptor.receive(into: room) { take($0.release()) }
   }
+
+  /// Gives loopback an address that is public, in the namespace in which it runs.
+  private static let ownAddress = """
+    import fcntl, socket, struct
+    with socket.socket() as any:
+        fcntl.ioctl(any, 0x8914, struct.pack("16sh14x", b"lo", 1))
+        address = struct.pack("16sH2x4s8x", b"lo:1", socket.AF_INET, bytes([93, 184, 216, 34]))
+        fcntl.ioctl(any, 0x8916, address)
+    """
+
+  /// The defence switched off: where a rule writes the address, the same name leads there.
+  @Test(
+    "A name leads to no address of the machine's own, public as it may be",
+    .enabled(if: geteuid() == 0))
+  func ownPublicAddress() async {
+    await #expect(processExitsWith: .success) {
+      typealias Unshare = @convention(c) (Int32) -> Int32
+      let unshare = unsafeBitCast(try #require(dlsym(nil, "unshare")), to: Unshare.self)
+      try #require(unshare(0x4000_0000) == 0)
+      let program = try Process.run(
+        URL(filePath: "/usr/bin/python3"), arguments: ["-c", EgressNamespaceTests.ownAddress])
+      program.waitUntilExit()
+      try #require(program.terminationStatus == 0)
+      for (rules, status) in [
+        (["own.test:*"], "403"), (["own.test:*", "93.184.216.34:*"], "502"),
+      ] {
+        let rig = try EgressRig(rules) { _ in
+          .success([NetworkAddress(host: [93, 184, 216, 34], port: 0)])
+        }
+        let answer = try rig.answer("CONNECT own.test:9 HTTP/1.1\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        rig.stop()
+      }
+    }
+  }
 }

@@ -164,4 +164,25 @@ struct EgressProxyTests {
     let end = rig.stop().counts
     #expect((upwards ? end.sentBytes : end.receivedBytes) == UInt64(sent))
   }
+
+  @Test(
+    "A connection that is stuck costs the loop nothing",
+    arguments: ["full", "half", "ended", "broken", "ended both ways"])
+  func stuck(_ how: String) throws {
+    let rig = try EgressRig()
+    let (program, target) = try rig.tunnel()
+    if how == "ended both ways" { program.finishSending() }
+    if how != "half" { #expect(target.sendPattern() > 0) }
+    switch how {
+    case "half", "ended", "ended both ways": target.finishSending()
+    case "broken": target.reset()
+    default: break
+    }
+    // Let what can pass, pass: a program that reads nothing is what it is stuck at.
+    _ = rig.idleMicroseconds
+    #expect(rig.idleMicroseconds < 50_000)
+    #expect(rig.onLoop { $0.proxy!.openConnections } == 1)
+    _ = program.raw
+    rig.stop()
+  }
 }

@@ -100,6 +100,18 @@ final class EgressRig: Sendable {
     return results.receive()!
   }
 
+  /// How much of the processor the loop takes while nobody does anything.
+  var idleMicroseconds: UInt64 {
+    let results = Channel<UInt64>()
+    site.loop.post { [site] in
+      let start = OrienSystem.Thread.cpuMicroseconds
+      _ = site.loop.schedule(after: .milliseconds(200)) {
+        results.send(OrienSystem.Thread.cpuMicroseconds - start)
+      }
+    }
+    return results.receive()!
+  }
+
   var counts: EgressCounts { onLoop { $0.proxy!.counts } }
 
   func connect() throws -> EgressPeer { try EgressPeer(port: port) }
