@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import OrienModel
 import OrienSystem
@@ -40,13 +39,8 @@ struct EgressNamespaceTests {
   func outOfANamespace() throws {
     let pair = try SocketPair().release()
     let way = EgressPeer(owning: pair.near)
-    let output = Foundation.Pipe()
-    let program = Process()
-    program.executableURL = URL(filePath: "/usr/bin/python3")
-    program.arguments = ["-c", Self.script]
-    program.standardInput = FileHandle(fileDescriptor: pair.far, closeOnDealloc: false)
-    program.standardOutput = output
-    try program.run()
+    let program = try Self.python(
+      Self.script, descriptors: [(pair.far, 0), (pair.far, 1)])
     close(pair.far)
     var wait = pollfd(fd: way.raw, events: Int16(POLLIN), revents: 0)
     try #require(poll(&wait, 1, 30_000) == 1)
@@ -63,8 +57,9 @@ struct EgressNamespaceTests {
     let request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:\(rig.server.port)\r\n"
     #expect(target.text(request.utf8.count) == request)
     target.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    program.waitUntilExit()
+    try Self.makeBlocking(way.raw)
+    let said = way.textToEnd()
+    #expect(try program.finish(by: .now + .seconds(30)) == .exited(0))
     #expect(
       said.split(separator: "\n") == [
         "URLError", "hello",
@@ -72,6 +67,18 @@ struct EgressNamespaceTests {
       ])
     let counts = rig.stop().counts
     #expect(counts.connections == 1 && counts.refusals == 1)
+  }
+
+  private static func python(
+    _ script: String, descriptors: [(parent: Int32, child: Int32)]
+  ) throws -> ChildProcess {
+    try ChildProcess(
+      "/usr/bin/python3", arguments: ["python3", "-c", script], environment: [],
+      descriptors: descriptors)
+  }
+
+  private static func makeBlocking(_ raw: Int32) throws {
+    try #require(fcntl(raw, F_SETFL, 0) == 0)
   }
 
   private static func receive(
@@ -99,10 +106,9 @@ struct EgressNamespaceTests {
       typealias Unshare = @convention(c) (Int32) -> Int32
       let unshare = unsafeBitCast(try #require(dlsym(nil, "unshare")), to: Unshare.self)
       try #require(unshare(0x4000_0000) == 0)
-      let program = try Process.run(
-        URL(filePath: "/usr/bin/python3"), arguments: ["-c", EgressNamespaceTests.ownAddress])
-      program.waitUntilExit()
-      try #require(program.terminationStatus == 0)
+      let program = try EgressNamespaceTests.python(
+        EgressNamespaceTests.ownAddress, descriptors: [])
+      try #require(try program.finish(by: .now + .seconds(30)) == .exited(0))
       for (rules, status) in [
         (["own.test:*"], "403"), (["own.test:*", "93.184.216.34:*"], "502"),
       ] {
