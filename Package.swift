@@ -194,6 +194,7 @@ let fuzzers: [Target] =
   ? []
   : [
     fuzz("arguments", ["OrienModel"]),
+    fuzz("egress", ["OrienSandbox"]),
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
     fuzz("json", ["OrienModel"]),

@@ -10,37 +10,35 @@ package struct Listener: ~Copyable {
   /// Binds to `address` alone: an IPv6 one takes no IPv4 connections. What is set here, its
   /// connections inherit.
   package init(on address: NetworkAddress, backlog: Int32 = 4096) throws(SystemError) {
-    let descriptor = Descriptor(
-      owning: try retrying("socket") {
-        socket(
-          address.family,
-          Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-      })
+    let descriptor = try Socket.open(address.family, SOCK_STREAM)
     let raw = descriptor.raw
     try Socket.set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
     if address.family == AF_INET6 { try Socket.set(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
-    // Answers are written whole: to hold one back for more to come would only delay it.
-    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-    // A peer that has vanished without a word is found out in about a minute, where the system
-    // would wait a quarter of an hour, or for ever.
-    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 60_000)
-    try Socket.set(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
-    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 45)
-    try Socket.set(raw, Int32(IPPROTO_TCP), TCP_KEEPINTVL, 5)
+    try Socket.setCustomary(raw)
     try retrying("bind") { address.withSocketAddress { bind(raw, $0, $1) } }
     try retrying("listen") { listen(raw, backlog) }
-    var storage = sockaddr_storage()
-    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    try retrying("getsockname") {
-      withUnsafeMutablePointer(to: &storage) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
-      }
-    }
-    guard let bound = NetworkAddress(storage) else {
-      preconditionFailure("a socket of IPv4 or IPv6 is bound to one of these")
-    }
+    self.address = try .bound(raw)
     self.descriptor = descriptor
-    self.address = bound
+  }
+
+  /// Takes over a socket that somebody else has made, bound and listens on, such as one of another
+  /// network namespace: its connections are of there. Fails where it is anything else.
+  package init(adopting descriptor: consuming Descriptor) throws(SystemError) {
+    let result = Result { () throws(SystemError) in try Self.adopt(descriptor.raw) }
+    self.descriptor = descriptor
+    address = try result.get()
+  }
+
+  private static func adopt(_ raw: Int32) throws(SystemError) -> NetworkAddress {
+    var listens: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    try retrying("getsockopt") {
+      getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length)
+    }
+    guard listens != 0 else { throw SystemError("accept4", EINVAL) }
+    try Socket.setCustomary(raw)
+    try retrying("fcntl") { linux_fcntl(raw, F_SETFL, O_NONBLOCK) }
+    return try .bound(raw)
   }
 
   /// The next connection that waits; nil where none does. One that its client gave up while it
