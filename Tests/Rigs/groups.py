@@ -17,7 +17,7 @@ def group_name(node):
 
 def processes_in_groups(name):
     """The pids in all groups called `name`, and in those below them, on every hierarchy, but for
-    the jail's own that wait there for a program to become."""
+    those that wait there for a request: the jail's own, and interpreters that are up."""
     found = set()
     for folder, below, _ in os.walk(CGROUPS):
         if name in pathlib.Path(folder).parts:
@@ -31,5 +31,16 @@ def processes_in_groups(name):
 
 def waits(pid):
     with contextlib.suppress(OSError):
-        return os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "orien-jail"
+        if is_of_jail(pid):
+            return True
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        stub = int(re.search(r"^PPid:\t(\d+)", status, re.M)[1])
+        # A stub lets go of its sockets when it has passed its one request on.
+        return is_of_jail(stub) and any(
+            os.readlink(f"/proc/{stub}/fd/{number}").startswith("socket:")
+            for number in os.listdir(f"/proc/{stub}/fd"))
     return False
+
+
+def is_of_jail(pid):
+    return os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "orien-jail"
