@@ -43,9 +43,12 @@ package final class Kernel {
   package internal(set) var stuck = 0
   package internal(set) var isDraining = false
   var whenIdle: (() -> Void)?
+  /// Of the names that programs ask for.
+  let resolver: Resolver
 
   package init(_ parts: Parts, policy: Policy, catalogue: Catalogue) {
     self.parts = parts
+    resolver = Resolver(loop: parts.loop)
     self.policy = policy
     self.catalogue = catalogue
     admission = Admission(
@@ -72,7 +75,15 @@ package final class Kernel {
 
   /// Why a tool cannot be called now; nil where it can.
   package func trouble(of tool: Tool) -> Failure? {
-    tool.needsPrograms && refusesPrograms ? .unwalled : tool.pluginTrouble
+    tool.pluginTrouble ?? (tool.needsPrograms ? trouble(ofProgramsOf: tool) : nil)
+  }
+
+  private func trouble(ofProgramsOf tool: Tool) -> Failure? {
+    if refusesPrograms { return .unwalled }
+    switch tool.reach {
+    case .failure(let failure): return failure
+    case .success(let reach): return reach.missingDevice
+    }
   }
 }
 

@@ -6,6 +6,7 @@ package import OrienSystem
 /// loop.
 package final class FakeJail: Jail {
   package var isUp = true
+  package var devices: [String] = []
   package var capabilities: JailCapabilities? = JailCapabilities(
     enforcedBy: ["memoryBytes": .cgroup2, "processes": .rlimit], killsByGroup: true,
     metersByGroup: true, confinesSignals: true, walls: .root)
@@ -23,12 +24,12 @@ package final class FakeJail: Jail {
 
   package func start(
     _ request: JailRequest, _ descriptors: consuming JailDescriptors,
-    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+    onStart: @escaping (consuming Descriptor?) -> Void, onEnd: @escaping (JailEnd) -> Void
   ) -> any JailProcess {
     let process = FakeProcess(request, descriptors, self, loop, onEnd)
     processes.append(process)
     loop.soon { [self] in
-      onStart()
+      onStart(nil)
       self.onStart?(process)
     }
     return process

@@ -144,7 +144,7 @@ extension FileStatus.Kind {
     case .regular: "file"
     case .folder: "folder"
     case .link: "link"
-    case .other: "other"
+    case .device, .other: "other"
     }
   }
 }

@@ -15,6 +15,8 @@ package final class Tool: Sendable {
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
   let needsPrograms: Bool
+  /// What its programs reach; a failure where its manifest does not say that rightly.
+  let reach: Result<Reach, Failure>
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
   init?(_ plugin: Plugin, handler: Int, policy: Policy) {
@@ -31,6 +33,7 @@ package final class Tool: Sendable {
     limitsInNode = granted.told(wish: wish) { name in
       Self.heldByNode.contains(name) ? .node : .none
     }
+    reach = Result { () throws(Failure) in try Reach(plugin.manifest) }
     needsPrograms = plugin.declaration.needs.contains("orien.process/1")
   }
 

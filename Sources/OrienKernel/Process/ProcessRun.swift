@@ -9,15 +9,30 @@ import OrienSystem
 /// The end is what the jail reports, never a closed pipe: a child that keeps one open holds
 /// nothing up.
 final class ProcessRun {
+  /// What a process is run with that is not its own.
+  struct Ways {
+    let reach: Reach
+    let needsWalls: Bool
+    let jail: any Jail
+    let resolver: Resolver
+    let loop: Loop
+    let log: Log
+    let execution: ExecutionID
+  }
+
   private let process: any JailProcess
 
   /// Starts the command, which has the deadline that it names beside its call's. `onEnd` is called
   /// once, never before this returns.
   init(
-    _ command: Command, limits: Limits, needsWalls: Bool, in workspace: Workspace,
-    jail: any Jail, loop: Loop, output: any ByteSink, errors: any ByteSink,
-    onEnd: @escaping (JailEnd) -> Void
+    _ command: Command, limits: Limits, in workspace: Workspace, by ways: Ways,
+    output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
+    let request = JailRequest(
+      command.arguments, environment: ways.reach.environment + command.environment,
+      limits: limits, needsWalls: ways.needsWalls, network: ways.reach.network,
+      devices: try ways.reach.places(among: ways.jail.devices))
+    let (loop, doorway) = (ways.loop, Doorway())
     var deadline: Timer?
     do {
       let output = try PipePump(into: output, loop: loop)
@@ -25,15 +40,14 @@ final class ProcessRun {
       let descriptors = JailDescriptors(
         input: try .input(command.input), output: output.takeWriter(),
         errors: errors.takeWriter(), workspace: try workspace.folder.descriptor())
-      process = jail.start(
-        JailRequest(
-          command.arguments, environment: command.environment, limits: limits,
-          needsWalls: needsWalls),
-        descriptors, onStart: {},
+      process = ways.jail.start(
+        request, descriptors, onStart: { doorway.open($0, by: ways) },
         onEnd: { end in
           deadline?.cancel()
           output.finish()
           errors.finish()
+          var end = end
+          doorway.close(billing: &end.usage)
           onEnd(end)
         })
       if let wall = command.wallMilliseconds {
@@ -47,4 +61,30 @@ final class ProcessRun {
   }
 
   func kill(_ reason: ProcessExit.Reason) { process.kill(reason) }
+}
+
+/// The way out of one process that has one.
+private final class Doorway {
+  private var proxy: EgressProxy?
+
+  func open(_ door: consuming Descriptor?, by ways: ProcessRun.Ways) {
+    guard let door, let policy = ways.reach.egress else { return }
+    do throws(SystemError) {
+      proxy = try EgressProxy(
+        on: door, policy: policy, resolver: ways.resolver, loop: ways.loop, log: ways.log,
+        fields: ["execution": ways.execution.description])
+    } catch {
+      // Whoever connects hears that nobody is there.
+      ways.log.error(
+        "a program has no way out",
+        ["execution": ways.execution.description, "error": "\(error)"])
+    }
+  }
+
+  /// What passed is billed by units of its own.
+  func close(billing usage: inout Usage) {
+    guard let counts = proxy.take()?.close() else { return }
+    usage.units["networkSentBytes", default: 0] += counts.sentBytes
+    usage.units["networkReceivedBytes", default: 0] += counts.receivedBytes
+  }
 }

@@ -202,10 +202,13 @@ final class Run {
       let disk = DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
       execution.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
     }
+    let ways = ProcessRun.Ways(
+      reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,
+      jail: kernel.parts.jail, resolver: kernel.resolver, loop: kernel.parts.loop,
+      log: kernel.parts.log, execution: execution.id)
     return try ProcessRun(
-      command, limits: tool.granted, needsWalls: !kernel.policy.allowsUnsafe, in: workspace,
-      jail: kernel.parts.jail, loop: kernel.parts.loop, output: output, errors: errors, onEnd: onEnd
-    )
+      command, limits: tool.granted, in: workspace, by: ways, output: output, errors: errors,
+      onEnd: onEnd)
   }
 
   // MARK: The end

@@ -22,6 +22,8 @@ extension Manifest {
     price = try members.price()
     config = try members.take("config", as: \.members, "an object") ?? []
     grants = try members.take("grants", as: \.texts, "an array of strings") ?? []
+    network = try members.network() ?? .none
+    devices = try members.devices()
     for tool in try members.take("tools", as: \.members, "an object") ?? [] {
       tools[tool.name] = try Terms(tool.value, "manifest.tools.\(tool.name)")
     }
@@ -41,6 +43,35 @@ extension Manifest.Terms {
 }
 
 extension ManifestObject {
+  fileprivate mutating func network() throws(Failure) -> Manifest.Network? {
+    let expected = #""none", "loopback" or {"allow": ["HOST:PORT", ...]}"#
+    guard let json = try take("network", as: { $0 }, expected) else { return nil }
+    switch json.string {
+    case "none": return Manifest.Network.none
+    case "loopback": return .loopback
+    case nil where json.members != nil: break
+    default: throw refusal("network", "expected \(expected)")
+    }
+    var members = try ManifestObject(json, "manifest.network")
+    let allowed = try members.take("allow", as: \.texts, "an array of strings")
+    try members.finish()
+    guard let allowed, !allowed.isEmpty else { throw refusal("network", "expected \(expected)") }
+    return .allow(allowed)
+  }
+
+  /// As the jail takes them: a file below `/dev`, by the one way to it.
+  fileprivate mutating func devices() throws(Failure) -> [String] {
+    let devices = try take("devices", as: \.texts, "an array of paths") ?? []
+    for device in devices {
+      let parts = device.split(separator: "/", omittingEmptySubsequences: false)
+      let isPlain = !parts.dropFirst().contains { ["", ".", ".."].contains($0) }
+      guard device.hasPrefix("/dev/"), parts.count > 2, isPlain else {
+        throw refusal("devices", "expected paths like \"/dev/nvidia0\", found \(device.quoted)")
+      }
+    }
+    return devices
+  }
+
   fileprivate mutating func limits() throws(Failure) -> Limits {
     var result = Limits()
     guard var limits = try object("limits") else { return result }

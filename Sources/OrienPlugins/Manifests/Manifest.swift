@@ -11,10 +11,23 @@ package struct Manifest: Sendable {
   /// Of every tool that has none of its own.
   package var price: Price?
   package var grants: [String] = []
+  /// What the plugin's programs reach.
+  package var network = Network.none
+  /// Devices that its programs find in their `/dev`, by their paths there.
+  package var devices: [String] = []
   /// By a handler's name.
   package var tools: [String: Terms] = [:]
 
   package init() {}
+
+  package enum Network: Sendable, Equatable {
+    /// Nothing, not even themselves.
+    case none
+    /// Each its own loopback.
+    case loopback
+    /// That, and by a proxy what these entries name.
+    case allow([String])
+  }
 
   package enum Isolation: String, Sendable, CaseIterable {
     case node, worker

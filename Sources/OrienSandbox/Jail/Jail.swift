@@ -10,14 +10,17 @@ package protocol Jail: AnyObject {
   /// Programs can be started now.
   var isUp: Bool { get }
 
-  /// Starts a program. `onStart` is called at most once, `onEnd` exactly once and last, neither
-  /// before this returns.
+  /// What programs may be lent, in the order in which requests name it.
+  var devices: [String] { get }
+
+  /// Starts a program. `onStart` is called at most once, with its door where it has one; `onEnd`
+  /// exactly once and last; neither before this returns.
   ///
   /// Where nobody can start it now the request waits for a bounded time, then ends with the
   /// failure `unavailable`.
   func start(
     _ request: JailRequest, _ descriptors: consuming JailDescriptors,
-    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+    onStart: @escaping (consuming Descriptor?) -> Void, onEnd: @escaping (JailEnd) -> Void
   ) -> any JailProcess
 }
 

@@ -33,11 +33,11 @@ final class LaunchedProcess: JailProcess {
   private(set) var killReason: ProcessExit.Reason?
   private unowned let launcher: Launcher
   /// Whoever waits; let go of at the end, for he may hold this.
-  private var listener: (onStart: () -> Void, onEnd: (JailEnd) -> Void)?
+  private var listener: (onStart: (consuming Descriptor?) -> Void, onEnd: (JailEnd) -> Void)?
 
   init(
     _ id: UInt64, _ request: JailRequest, _ waiting: Waiting, launcher: Launcher,
-    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+    onStart: @escaping (consuming Descriptor?) -> Void, onEnd: @escaping (JailEnd) -> Void
   ) {
     self.id = id
     self.request = request
@@ -59,10 +59,10 @@ final class LaunchedProcess: JailProcess {
     return waiting.descriptors.take()
   }
 
-  func started() {
+  func started(_ door: consuming Descriptor?) {
     guard case .asked = state else { return }
     state = .started
-    listener?.onStart()
+    listener?.onStart(door)
   }
 
   /// With the launcher, where that had the request; true where it had.

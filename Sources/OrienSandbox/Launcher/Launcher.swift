@@ -12,6 +12,8 @@ package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
   package var isUp: Bool { link != nil }
 
+  package let devices: [String]
+
   static let patience = Duration.seconds(5)
   private static let pingInterval = Duration.milliseconds(500)
   /// With the interval and a new launcher's start, less than two seconds in all.
@@ -45,6 +47,7 @@ package final class Launcher: Jail {
   ) throws(Failure) {
     self.loop = loop
     self.log = log
+    devices = grants.devices
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
       grants: grants)
@@ -73,7 +76,7 @@ package final class Launcher: Jail {
 
   package func start(
     _ request: JailRequest, _ descriptors: consuming JailDescriptors,
-    onStart: @escaping () -> Void, onEnd: @escaping (JailEnd) -> Void
+    onStart: @escaping (consuming Descriptor?) -> Void, onEnd: @escaping (JailEnd) -> Void
   ) -> any JailProcess {
     loop.assertCurrent()
     lastID += 1
@@ -230,7 +233,7 @@ extension Launcher {
     case ORIEN_JAIL_PONG.rawValue:
       unanswered = nil
     case ORIEN_JAIL_STARTED.rawValue:
-      processes[frame.id]?.started()
+      processes[frame.id]?.started(frame.descriptor.take())
     case ORIEN_JAIL_ENDED.rawValue:
       guard let result = frame.decode(orien_jail_end.self) else { return }
       guard let process = processes[frame.id] else { return }

@@ -19,7 +19,7 @@ package struct FileStatus: Sendable, Equatable {
   /// When bytes or attributes changed last; only the kernel sets it.
   package var changedNanoseconds: Int64
 
-  package enum Kind: Sendable { case regular, folder, link, other }
+  package enum Kind: Sendable { case regular, folder, link, device, other }
 
   init(_ status: stat) {
     kind =
@@ -27,6 +27,7 @@ package struct FileStatus: Sendable, Equatable {
       case S_IFREG: .regular
       case S_IFDIR: .folder
       case S_IFLNK: .link
+      case S_IFCHR, S_IFBLK: .device
       default: .other
       }
     bytes = Int64(status.st_size)

@@ -112,7 +112,7 @@ package final class NewFile: Sendable {
     case .regular: break
     case .folder: throw Failure(.conflict, "is-a-folder", "\(path): is a folder already")
     case .link: throw parent.failure(SystemError("linkat", ELOOP), path)
-    case .other: throw parent.failure(SystemError("linkat", EISDIR), path)
+    case .device, .other: throw parent.failure(SystemError("linkat", EISDIR), path)
     }
     do throws(SystemError) {
       if try linkOnly(as: name, in: parent) { return nil }

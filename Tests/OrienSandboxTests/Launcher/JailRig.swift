@@ -23,6 +23,8 @@ final class JailRig {
     var ends: [JailEnd] = []
     /// Who was alive with the rig's marker when the end was told.
     var left: [Int32] = []
+    /// What listens where it is, for who asked for one.
+    var door: Descriptor?
     fileprivate var output: Descriptor?
     fileprivate var errors: Descriptor?
 
@@ -110,7 +112,8 @@ final class JailRig {
     let request = JailRequest(arguments, environment: environment, limits: limits)
     run.process = launcher.start(
       request, descriptors,
-      onStart: { [loop] in
+      onStart: { [loop] door in
+        run.door = door
         run.hasStarted = true
         loop.stop()
       },

@@ -168,7 +168,7 @@ struct LauncherLossTests {
       input: try .input([]), output: try .input([]), errors: try .input([]),
       workspace: try Folder(at: state).descriptor())
     _ = launcher.start(
-      JailRequest(["true"]), descriptors, onStart: {},
+      JailRequest(["true"]), descriptors, onStart: { _ in },
       onEnd: {
         end = $0
         loop.stop()
