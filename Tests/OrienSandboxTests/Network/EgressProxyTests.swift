@@ -84,16 +84,18 @@ struct EgressProxyTests {
     let data = [UInt8](repeating: 7, count: 100_000)
     let body = kind == "length" ? data : Array("186a0\r\n".utf8) + data + "\r\n0\r\n\r\n".utf8
     let sender = Thread("sender") {
-      for start in stride(from: 0, to: body.count, by: 999) {
-        program.send(Array(body[start..<min(start + 999, body.count)]))
+      for start in stride(from: 0, to: 99_000, by: 999) {
+        program.send(Array(body[start..<min(start + 999, 99_000)]))
       }
-      program.send("behind the end")
+      // At once, so that the end is found amid what is read.
+      program.send(body[99_000...] + Array("behind the end".utf8))
     }
     var received: [UInt8] = []
     while !received.suffix(body.count).elementsEqual(body), let some = target.receive() {
       received += some
     }
     sender.join()
+    #expect(received.suffix(body.count).elementsEqual(body))
     target.send("HTTP/1.1 204 No Content\r\n\r\n")
     target.finishSending()
     #expect(program.textToEnd() == "HTTP/1.1 204 No Content\r\n\r\n")
