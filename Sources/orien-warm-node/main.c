@@ -9,9 +9,9 @@
  * inspector and the report know, and the flags of a standard descriptor that Node has made
  * non-blocking when SIGINT or SIGTERM ends it.
  *
- * The preloaded module that waits and its addon stand beside this program. The module is named by a
- * variable: a worker may inherit what stands in the command line. The two sockets are moved out of
- * the way: the numbers of Node's own descriptors, and of the script's, are those of a cold start. */
+ * The preloaded module that waits and its addon stand beside this program. The module is named by
+ * a variable: a worker may inherit what stands in the command line. The two sockets are moved out
+ * of the way: the numbers of Node's descriptors, and of the script's, are those of a cold start. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
