@@ -70,26 +70,30 @@ let jailLinks: [LinkerSetting] =
   + (Context.environment["ORIEN_SANITIZE"] == "address"
     ? [] : [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", plain])])
 
-// What stands inside a jail finds nothing of Swift's there.
+// What stands inside a jail is C alone, too, and finds nothing of Swift's there; Swift's driver links
+// its library whether anybody needs it or not.
+let bareC = c + [.define("_GNU_SOURCE")]
 let bareLinks: [LinkerSetting] = [
   .unsafeFlags([
     "-nostartfiles", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
     "-Xlinker", "--remap-inputs=*/libswiftCore.so=/dev/null",
   ])
 ]
-func bareProgram(_ name: String) -> Target {
-  .executableTarget(
-    name: name, dependencies: ["COrienWarm"], cSettings: c + [.define("_GNU_SOURCE")],
-    linkerSettings: bareLinks)
+func bareModule(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: uses, cSettings: bareC)
 }
-func bareLibrary(_ name: String, exclude: [String] = []) -> Target {
-  let exports = "\(Context.packageDirectory)/Sources/\(name)/exports.map"
-  return .target(
-    name: name, dependencies: ["COrienWarm"], exclude: exclude + ["exports.map"],
-    publicHeadersPath: ".", cSettings: c + [.define("_GNU_SOURCE")],
+func bareProgram(_ name: String, _ uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: uses, cSettings: bareC, linkerSettings: bareLinks)
+}
+func bareLibrary(_ name: String, _ uses: [Target.Dependency], beside: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: uses, exclude: beside + ["exports.map"], publicHeadersPath: ".",
+    cSettings: bareC,
     linkerSettings: bareLinks + [
       .unsafeFlags([
-        "-Xlinker", "--version-script=\(exports)", "-Xlinker", "-z", "-Xlinker", "nodelete",
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/\(name)/exports.map",
+        "-Xlinker", "-z", "-Xlinker", "nodelete",
       ])
     ])
 }
@@ -136,12 +140,11 @@ let layers: [Target] = [
     name: "orien-jail", dependencies: ["COrienJail"],
     cSettings: c + [.define("_GNU_SOURCE"), oneThread],
     linkerSettings: jailLinks),
-  .target(
-    name: "COrienWarm", dependencies: ["COrienJail"], cSettings: c + [.define("_GNU_SOURCE")]),
-  bareLibrary("COrienWarmNode", exclude: ["preload.cjs"]),
-  bareLibrary("COrienWarmPython"),
-  bareProgram("orien-warm-node"),
-  bareProgram("orien-warm-python"),
+  bareModule("COrienWarm", ["COrienJail"]),
+  bareLibrary("COrienWarmNode", ["COrienWarm"], beside: ["preload.cjs"]),
+  bareLibrary("COrienWarmPython", ["COrienWarm"]),
+  bareProgram("orien-warm-node", ["COrienWarm"]),
+  bareProgram("orien-warm-python", ["COrienWarm"]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module(

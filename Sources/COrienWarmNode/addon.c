@@ -94,8 +94,9 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
       {"wait", wait_for_script}, {"startCold", start_cold}, {"begin", begin}, {"fail", fail}};
   for (unsigned i = 0; i < sizeof functions / sizeof *functions; i++) {
     const char *name = functions[i].name;
+    napi_callback callback = functions[i].callback;
     napi_value function;
-    if (napi_create_function(env, name, strlen(name), functions[i].callback, NULL, &function) != 0 ||
+    if (napi_create_function(env, name, strlen(name), callback, NULL, &function) != 0 ||
         napi_set_named_property(env, exports, name, function) != 0)
       _Exit(WARM_FAILED);
   }

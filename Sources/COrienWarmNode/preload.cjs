@@ -50,6 +50,8 @@ function wait() {
       }
       process.argv.length = 1;
       process.argv.push(script, ...asked.slice(2));
+      // The loop's own clock has stood still as long as the process waited.
+      process.uptime();
       // As Node does before it runs anything: what was matched last shows in RegExp.
       /^/.exec('');
       addon.exports.begin();

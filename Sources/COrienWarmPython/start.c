@@ -9,7 +9,9 @@
  * do as well, if its code did not run a seventh slower than that of `python3`.)
  *
  * Cold is also what finds packages of the user's own in the workspace, which are looked for when
- * an interpreter starts, and a folder as standard input. */
+ * an interpreter starts, and a folder as standard input. May differ, too: what the C function
+ * Py_GetArgcArgv answers. `sys.modules` does not differ: nothing is imported ahead, for a module of
+ * that name may stand in the workspace. */
 #include <dlfcn.h>
 #include <python3.11/Python.h>
 #include <stdlib.h>

@@ -45,8 +45,8 @@ static PyObject *make_text(PyObject *io, const struct stream *stream, const PyCo
   PyObject *text = NULL, *mode = NULL;
   PyObject *by_line = is_terminal || stream->descriptor == 2 ? Py_True : Py_False;
   if (encoding && errors)
-    text = PyObject_CallMethod(io, "TextIOWrapper", "OOOsOO", bytes, encoding, errors, "\n", by_line,
-                               Py_False);
+    text = PyObject_CallMethod(io, "TextIOWrapper", "OOOsOO", bytes, encoding, errors, "\n",
+                               by_line, Py_False);
   if (text) mode = PyUnicode_FromString(stream->mode);
   if (text && (!mode || PyObject_SetAttrString(text, "mode", mode) != 0)) Py_CLEAR(text);
   Py_XDECREF(mode);

@@ -1,16 +1,17 @@
-/* orien-warm-node: a Node that is up and waits for its one script, which then runs as `node <script>
- * ...` does. See orien_warm.h for how it is asked, for which requests are warm, and for what may
- * differ; of Node, `node inspect` is cold too, and what finds another bound of memory than Node
- * has sized its heap by. May differ, beside what differs for every host: which of Node's own
- * modules are loaded (`process.moduleLoadList`), `performance.timeOrigin`, `process.uptime()`, how
- * long a `process.title` may be, one more file among the scripts that the inspector and the report
- * know, and the flags of a standard descriptor that Node has made non-blocking when SIGINT or
- * SIGTERM ends it.
+/* orien-warm-node: becomes a Node that is up and waits for its one script, which then runs as `node
+ * <script> ...` does. See orien_warm.h for how it is asked, for which requests are warm, and for
+ * what may differ.
  *
- * This program becomes that Node: with a preloaded module and its addon, which stand beside it, and
- * with the two sockets out of the way, for the numbers of Node's own descriptors, and of the
- * script's, are those of a cold start. The module is named by a variable: a worker may inherit what
- * stands in the command line. */
+ * Cold are also `node inspect` and what finds another bound of memory than the heap was sized by.
+ *
+ * May differ, too: `performance.timeOrigin`, `process.uptime()`, how long a `process.title` may be,
+ * which modules of Node's own are loaded already (with Node 18), one more file among those that the
+ * inspector and the report know, and the flags of a standard descriptor that Node has made
+ * non-blocking when SIGINT or SIGTERM ends it.
+ *
+ * The preloaded module that waits and its addon stand beside this program. The module is named by
+ * a variable: a worker may inherit what stands in the command line. The two sockets are moved out
+ * of the way: the numbers of Node's descriptors, and of the script's, are those of a cold start. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

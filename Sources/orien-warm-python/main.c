@@ -1,5 +1,5 @@
-/* orien-warm-python: becomes a `python3` that waits for its script, by the library that stands beside
- * this program: see COrienWarmPython. */
+/* orien-warm-python: becomes a `python3` that waits for its script, by the library that stands
+ * beside this program: see COrienWarmPython. */
 #include <limits.h>
 #include <stdio.h>
 

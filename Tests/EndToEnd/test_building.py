@@ -42,6 +42,9 @@ class Installing(Building):
         self.assertEqual(done.stderr, "", "what has not changed was installed anew")
         self.assertEqual(sorted(os.listdir(prefix / "bin")),
                          ["orien", "orien-jail", "orien-worker"])
+        self.assertEqual(sorted(os.listdir(prefix / "lib" / "orien" / "warm")),
+                         ["liborien_warm_node.so", "liborien_warm_python.so", "orien-warm-node",
+                          "orien-warm-node.cjs", "orien-warm-python"])
         tools = prefix / "lib" / "orien" / "tools.d"
         with Node(binaries=prefix / "bin") as node:
             shown = json.loads(node.command("config", "show", "--json").stdout)

@@ -62,7 +62,7 @@ struct LayerTableTests {
       ("CLinux", ["OrienSystem"]),
       ("CLibFFI", ["OrienFFI"]),
       ("COrienABI", ["OrienFFI", "OrienPlugins", "OrienKit"]),
-      ("COrienJail", ["OrienSandbox", "orien-jail"]),
+      ("COrienJail", ["OrienSandbox", "orien-jail", "COrienWarm"]),
       ("CSQLite", ["OrienLedger"]),
       ("CSodium", ["OrienPlugins", "OrienSandbox", "OrienLedger"]),
       ("CCurl", ["OrienHTTPClient"]),

@@ -1,4 +1,4 @@
-"""Runs one script cold, as the jail's leader starts it, and warm, as its stub asks a waiting host."""
+"""Runs one script cold, as the jail's leader starts it, and warm, as its stub asks a host."""
 
 import array
 import contextlib
@@ -173,7 +173,7 @@ def soft_limits(limits):
 
 
 def lay_out(files):
-    """Makes the workspace hold these files and nothing else; a name that ends with / is a folder."""
+    """Makes the workspace hold these files alone; a name that ends with / is a folder."""
     for entry in os.scandir(WORKSPACE):
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)

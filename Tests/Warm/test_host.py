@@ -36,8 +36,14 @@ class HostTests:
                 self.assertEqual(self.ended(host), rig.FAILED)
 
     def test_another_program_is_started_cold(self):
-        ending = rig.run_warm(self.host, ["sh", "-c", "echo $0 $HOME; cat; exit 3", "x"], {}, b"y")
-        self.assertEqual(ending, rig.Ending(b"x /workspace\ny", b"", 3))
+        words = ["sh", "-c", "echo $0; env; pwd; umask; cat; ls /proc/self/fd; exit 3", "x"]
+        cold = rig.run_cold(words, b"y\n")
+        self.assertEqual(rig.run_warm(self.host, words, {}, b"y\n"), cold)
+        self.assertEqual(cold.code, 3)
+        for words in (["grep", "-E", "Sig[BC]|Name|Seccomp|NoNew", "/proc/self/status"],
+                      ["sh", "-c", "kill -PIPE $$"], ["sh", "-c", "kill -XFSZ $$"]):
+            with self.subTest(words):
+                self.assertEqual(rig.run_warm(self.host, words, {}), rig.run_cold(words))
 
 
 class PythonHostTests(HostTests, PythonCase):

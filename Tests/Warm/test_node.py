@@ -112,7 +112,7 @@ class EndingTests(NodeCase):
         self.ends("process.exit(3)", "process.exit()", "process.exitCode = 4", "throw 1",
                   "process.reallyExit(5)", "process.exit(256)", "process.exit(-1)", "throw null",
                   "process.exitCode = 6; throw new Error('x')", "Promise.reject(1)",
-                  "process.on('uncaughtException', (e) => console.log(e.message)); throw Error('x')",
+                  "process.on('uncaughtException', (e) => console.log(e.message)); throw Error(1)",
                   "process.once('beforeExit', () => setTimeout(() => console.log('more'), 1))",
                   "process.on('exit', () => { process.exitCode = 8 })",
                   "process.on('exit', () => { throw new Error('at the exit') })",
@@ -140,20 +140,23 @@ class SourceTests(NodeCase):
         for source in ("", "#!/usr/bin/env node\nconsole.log(1)", "\ufeffconsole.log('ü')",
                        "'use strict'; console.log(this === module.exports)", b"console.log('\xff')",
                        "console.log(1)\r\n", "console.log(eval('new Error().stack'))",
-                       "return console.log(2)", "//# sourceMappingURL=absent.map\nthrow Error('x')"):
+                       "return console.log(2)", "throw Error('x')\n//# sourceMappingURL=absent"):
             with self.subTest(source):
                 self.same(["a.js"], {"a.js": source})
 
     def test_names(self):
-        files = {name: SAY for name in ("a.js", "b", "sub/c.js", "with blank.js", "ü.js", ".hidden",
-                                        "d.txt", "folder/index.js", "main/x.js", "e.cjs")}
-        files["main/package.json"] = '{"main": "x"}'
+        files = {name: SAY for name in (
+            "a.js", "b", "sub/c.js", "with blank.js", "ü.js", ".hidden", "d.txt", "e.cjs",
+            "folder/index.js", "main/x.js")}
         files |= {"f.json": "[1]", "g.mjs": "console.log(import.meta.url, process.argv)",
-                  "typed/package.json": '{"type": "module"}', "typed/h.js": "console.log(import.meta.url)",
+                  "main/package.json": '{"main": "x"}',
+                  "typed/package.json": '{"type": "module"}',
+                  "typed/h.js": "console.log(import.meta.url)",
                   "typed/i.js": "console.log(__filename)"}
         for name in (*files, "./a.js", "sub/../a.js", "/workspace/a.js", "../workspace/a.js", "a",
-                     "sub/c", "folder", "folder/", "main", ".", "./", "/workspace", "with%20blank.js",
-                     "a.js?x", "file:///workspace/a.js", "./g.mjs", "inspect.js"):
+                     "sub/c", "folder", "folder/", "main", ".", "./", "/workspace",
+                     "with%20blank.js", "a.js?x", "file:///workspace/a.js", "./g.mjs",
+                     "inspect.js"):
             with self.subTest(name):
                 self.same([name, "x"], files)
         self.same(["typed/h.js"], {"typed/h.js": "await 1; throw 2", "typed/package.json": "{"})

@@ -18,12 +18,12 @@ if (isMainThread) {
     await run({script: new URL(`file://${__dirname}/worker.mjs`)});
   })();
 } else {
+  if (workerData === 'fail') throw new Error('in a worker');
   parentPort.postMessage([workerData, threadId, process.argv, process.execArgv, process.env,
     process._preload_modules, Object.keys(require.cache), require.main === module,
     Object.keys(module.constructor._pathCache), resourceLimits.stackSizeMb, process.cwd(),
     new Error('in a worker').stack, process.moduleLoadList.length > 0]);
   if (workerData === 'nest')
     new Worker(__filename, {workerData: 'inner'}).on('message', (said) => parentPort.postMessage(said));
-  if (workerData === 'fail') throw new Error('in a worker');
   if (workerData === 'plain') process.exit(4);
 }

@@ -20,11 +20,12 @@ async def main():
     await told.wait()
     print(type(loop).__name__, loop.get_debug(), await asyncio.to_thread(sum, [1, 2]))
     print(await child("-c", "import sys; print(sys.stdin.read(), sys.argv); sys.exit(4)", "x"))
-    results = await asyncio.gather(asyncio.sleep(0.01, "slept"), child("-V"), fault(),
-                                   return_exceptions=True)
+    told.clear()
+    late = asyncio.wait_for(told.wait(), 0.01)
+    results = await asyncio.gather(late, child("-V"), fault(), return_exceptions=True)
     print(results)
     asyncio.create_task(fault())
-    await asyncio.sleep(0)
+    await asyncio.to_thread(int)
     raise RuntimeError("out of the loop")
 
 

@@ -8,7 +8,7 @@ for number in sorted(signal.valid_signals()):
 print(signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.getitimer(signal.ITIMER_REAL))
 print(signal.set_wakeup_fd(-1), signal.sigpending())
 with open("/proc/self/status") as status:
-    print(re.findall(r"(?m)^(?:Name|Umask|Threads|Sig[PBIC]\w+|Shd\w+|Cap\w+|NoNewPrivs|Seccomp):.*",
-                     status.read()))
+    wanted = r"(?m)^(?:Name|Umask|Threads|Sig[PBIC]\w+|Shd\w+|Cap\w+|NoNewPrivs|Seccomp):.*"
+    print(re.findall(wanted, status.read()))
 with open("/proc/self/comm") as comm:
     print(comm.read(), file=sys.stderr)
