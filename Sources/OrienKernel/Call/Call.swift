@@ -106,10 +106,10 @@ final class Call: CallHost {
   private let units: Set<String>
   private let workspace: Workspace?
 
-  init(inbox: Inbox<News>, limits: Limits, units: [String], workspace: Workspace?) {
+  init(inbox: Inbox<News>, limits: Limits, units: Set<String>, workspace: Workspace?) {
     self.inbox = inbox
     limitBytes = limits.outputBytes ?? .max
-    self.units = Set(units)
+    self.units = units
     self.workspace = workspace
   }
 

@@ -14,6 +14,11 @@ package final class Tool: Sendable {
   package let price: Price
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
+  /// What its calls may take. A stuck call keeps its slots.
+  let room: Admission.Room
+  /// What its handler may meter.
+  let units: Set<String>
+  private let takesFiles: Bool
   private let refusal: Failure?
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
@@ -31,6 +36,11 @@ package final class Tool: Sendable {
     limitsInNode = granted.told(wish: wish) { name in
       Self.heldByNode.contains(name) ? .node : .none
     }
+    room = Admission.Room(
+      slots: Int(clamping: granted.concurrency ?? .max), plugin: plugin.id,
+      pluginSlots: plugin.concurrency)
+    units = Set(declaration.units)
+    takesFiles = declaration.arguments.contains { $0.kind == .file }
     let needsPrograms = plugin.declaration.needs.contains("orien.process/1")
     refusal = needsPrograms && !policy.runsPrograms ? Self.unsafe : nil
   }
@@ -39,13 +49,6 @@ package final class Tool: Sendable {
     .unavailable, "unsafe",
     "it runs programs, and no jail holds them yet: on a node that listens beyond loopback they "
       + "are refused unless the operator says --allow-unsafe")
-
-  /// Calls of it at once, and of its plugin. A stuck call keeps its slot of both.
-  var room: Admission.Room {
-    Admission.Room(
-      slots: Int(clamping: granted.concurrency ?? .max), plugin: plugin.id,
-      pluginSlots: plugin.concurrency)
-  }
 
   /// Why it cannot be called now; nil where it can.
   package var unavailable: Failure? {
@@ -78,7 +81,8 @@ extension Tool {
 
   /// The paths that were given for its `file` arguments.
   func files(in checked: CheckedArguments) -> [(argument: String, path: String)] {
-    zip(declaration.arguments, checked.values).compactMap { argument, value in
+    guard takesFiles else { return [] }
+    return zip(declaration.arguments, checked.values).compactMap { argument, value in
       guard argument.kind == .file, case .text(let path?) = value else { return nil }
       return (argument.name, path)
     }

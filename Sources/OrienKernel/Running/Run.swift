@@ -60,7 +60,7 @@ final class Run {
     let due = startedAt + .milliseconds(Int64(clamping: wall))
     inbox = loop.inbox { [unowned self] news in hear(news) }
     call = Call(
-      inbox: inbox, limits: tool.granted, units: tool.declaration.units, workspace: workspace)
+      inbox: inbox, limits: tool.granted, units: tool.units, workspace: workspace)
     deadline = loop.schedule(at: due) { [unowned self] in stop(.deadline(milliseconds: wall)) }
     let returned = loop.reply { [self] (result: CallResult) in handlerReturned(result) }
     let invocation = tool.plugin.invoke(
@@ -129,7 +129,6 @@ final class Run {
 
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
-    if !isOver { takeOutput() }
     wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard !isOver else {
@@ -142,7 +141,9 @@ final class Run {
     switch result.outcome {
     case .done: finish(call.remains.exit.map { .exited($0) } ?? .completed)
     case .failed(let failure): finish(.failed(failure))
-    case .exec(let command): goOn(as: command)
+    case .exec(let command):
+      takeOutput()
+      goOn(as: command)
     }
   }
 
