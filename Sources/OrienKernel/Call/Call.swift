@@ -14,6 +14,8 @@ final class Call: CallHost {
     /// One JSON object for who watches now.
     case event([UInt8])
     case run(Command, captureBytes: UInt64?, Answer)
+    /// The handler's thread is free again, and says nothing more.
+    case returned(CallResult)
   }
 
   typealias Answer = Channel<Result<RunResult, Failure>>
