@@ -20,7 +20,8 @@ extension Kernel {
   }
 
   private func write(
-    _ record: consuming FinalRecord, of execution: Execution, _ output: KeptStream, _ errors: KeptStream
+    _ record: consuming FinalRecord, of execution: Execution, _ output: KeptStream,
+    _ errors: KeptStream
   ) {
     parts.ledger.settle(
       Settlement(record, output: output, errors: errors),
