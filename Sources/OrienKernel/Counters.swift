@@ -20,7 +20,10 @@ package struct Counters: Sendable {
     ended[Ending(tool: record.tool.description, status: record.status), default: 0] += 1
     cpuMicroseconds = cpuMicroseconds.saturatingAdd(record.usage.cpuMicroseconds)
     runningMicroseconds = runningMicroseconds.saturatingAdd(record.runningMicroseconds)
-    earned[record.currency] =
-      (earned[record.currency] ?? 0).saturatingAdd(record.costMicroUnits)
+    earned[record.currency, default: 0].saturate(adding: record.costMicroUnits)
   }
+}
+
+extension UInt64 {
+  fileprivate mutating func saturate(adding other: UInt64) { self = saturatingAdd(other) }
 }

@@ -20,7 +20,8 @@ extension Kernel {
   }
 
   private func write(
-    _ record: FinalRecord, of execution: Execution, _ output: KeptStream, _ errors: KeptStream
+    _ record: consuming FinalRecord, of execution: Execution, _ output: KeptStream,
+    _ errors: KeptStream
   ) {
     parts.ledger.settle(
       Settlement(record, output: output, errors: errors),
@@ -52,10 +53,7 @@ extension Kernel {
   /// Keeps a finished execution for who asks right after, and lets go of the oldest ones.
   private func keep(_ execution: Execution) {
     recent.add(execution.id, bytes: execution.bytes)
-    while recent.bytes > policy.recentBytes, let oldest = recent.oldest() {
-      recent.dropOldest(bytes: executions[oldest]?.bytes ?? 0)
-      executions[oldest] = nil
-    }
+    while let oldest = recent.takeOldest(beyond: policy.recentBytes) { executions[oldest] = nil }
   }
 
   private func finalRecord(

@@ -35,8 +35,9 @@ extension Kernel {
         checking: submission.arguments, against: tool.declaration.arguments,
         inputBytes: tool.granted.inputBytes)
       let request = Request(submission, tool, checked, then: answer)
-      enter(SessionKey(submission.session, of: submission.owner), tool, checked) {
-        [self] result in
+      let session = SessionKey(submission.session, of: submission.owner)
+      if let lease = try lease(session, tool, checked) { return accept(request, lease) }
+      enter(session, tool, checked) { [self] result in
         switch result {
         case .success(let lease): accept(request, lease)
         case .failure(let failure): refuse(request.submission, failure, then: request.answer)
@@ -83,6 +84,14 @@ extension Kernel {
     }
     if let trouble = trouble(of: tool) { throw trouble }
     return tool
+  }
+
+  /// Begins a call's stay in its session's workspace where nothing has to be waited for, as for most;
+  /// nil where `enter` has to be asked.
+  private func lease(
+    _ session: SessionKey, _ tool: Tool, _ checked: CheckedArguments
+  ) throws(Failure) -> WorkspaceLease? {
+    tool.files(in: checked).isEmpty ? try parts.workspaces.lease(session) : nil
   }
 
   /// Begins a call's stay in its session's workspace, where its `file` arguments are proven to

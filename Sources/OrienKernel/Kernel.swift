@@ -89,25 +89,27 @@ package final class Kernel {
 
 /// Finished executions that are still in memory, oldest first, by how much they hold.
 struct Recent {
-  private var ids: [ExecutionID] = []
+  private var kept: [(id: ExecutionID, bytes: Int)] = []
   private var next = 0
   private(set) var bytes = 0
 
-  var count: Int { ids.count - next }
+  var count: Int { kept.count - next }
 
   mutating func add(_ id: ExecutionID, bytes: Int) {
-    ids.append(id)
+    kept.append((id, bytes))
     self.bytes += bytes
   }
 
-  mutating func oldest() -> ExecutionID? { next < ids.count ? ids[next] : nil }
-
-  mutating func dropOldest(bytes: Int) {
+  /// Takes out the oldest where together they hold more than the bound.
+  mutating func takeOldest(beyond bound: Int) -> ExecutionID? {
+    guard bytes > bound, next < kept.count else { return nil }
+    let oldest = kept[next]
     next += 1
-    self.bytes -= bytes
-    if next > 1024, next > ids.count / 2 {
-      ids.removeFirst(next)
+    bytes -= oldest.bytes
+    if next > 1024, next > kept.count / 2 {
+      kept.removeFirst(next)
       next = 0
     }
+    return oldest.id
   }
 }

@@ -39,7 +39,7 @@ extension Ledger {
   /// Writes the final record. The first one of an execution stands: another is a failure
   /// `conflict`. A full disk delays the answer and nothing else.
   package func settle(
-    _ settlement: Settlement, then reply: Reply<Result<Settled, Failure>>
+    _ settlement: consuming Settlement, then reply: Reply<Result<Settled, Failure>>
   ) {
     submit(SettleEntry(settlement, reply), reply)
   }

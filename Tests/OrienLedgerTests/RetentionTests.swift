@@ -115,7 +115,11 @@ struct RetentionTests {
       #expect(ledger.gauges.keptBytes == 18)
     }
     try rig.tamper(
-      "UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; PRAGMA user_version = 2")
+      """
+      UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; DROP TABLE open_spans;
+      CREATE INDEX executions_open ON executions (number) WHERE status < 2;
+      PRAGMA user_version = 2
+      """)
     try rig.with { #expect($0.gauges.keptBytes == 18) }
   }
 

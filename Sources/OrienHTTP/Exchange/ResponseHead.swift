@@ -29,7 +29,10 @@ enum ResponseHead {
     head.append(ASCII.space)
     head.append(contentsOf: status.phrase.utf8)
     head.append(contentsOf: "\r\nX-Content-Type-Options: nosniff\r\n".utf8)
-    if let type, !status.hasNoBody { HTTPField("Content-Type", type).append(to: &head) }
+    if let type, !status.hasNoBody {
+      head.append(contentsOf: "Content-Type".utf8)
+      HTTPField.append(type, to: &head)
+    }
     for field in fields { field.append(to: &head) }
     return head
   }

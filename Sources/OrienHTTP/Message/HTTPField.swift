@@ -15,6 +15,11 @@ package struct HTTPField: Sendable, Equatable {
 
   func append(to bytes: inout [UInt8]) {
     bytes.append(contentsOf: name.utf8)
+    Self.append(value, to: &bytes)
+  }
+
+  /// Appends what follows a field's name.
+  static func append(_ value: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: ":"))
     bytes.append(UInt8(ascii: " "))
     for byte in value.utf8 { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }

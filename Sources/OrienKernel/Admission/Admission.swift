@@ -32,10 +32,29 @@ struct Admission {
     var count = 0
   }
 
+  /// Slots that are taken of one tool, and of the plugin that it shares them with. Kept for good, so
+  /// that each call looks one up and no more.
+  private final class Taken {
+    var count = 0
+    let ofPlugin: TakenOfPlugin
+
+    init(of plugin: TakenOfPlugin) { ofPlugin = plugin }
+  }
+
+  private final class TakenOfPlugin {
+    var count = 0
+  }
+
+  /// A tool of another plugin is another, whatever its id.
+  private struct Place: Hashable {
+    let tool: ToolID
+    let plugin: String
+  }
+
   private let bounds: Bounds
   private var taken = 0
-  private var takenByTool: [ToolID: Int] = [:]
-  private var takenByPlugin: [String: Int] = [:]
+  private var takenByTool: [Place: Taken] = [:]
+  private var takenByPlugin: [String: TakenOfPlugin] = [:]
   private var lines: [Owner: Line] = [:]
   /// The owners that wait, the one whose turn is next first.
   private var turns: [Owner] = []
@@ -46,16 +65,11 @@ struct Admission {
 
   var running: Int { taken }
 
-  func running(of tool: ToolID) -> Int { takenByTool[tool] ?? 0 }
-
   /// Takes a slot, or a place in the queue, for a call of `tool`.
   mutating func enter(_ id: ExecutionID, tool: ToolID, _ room: Room, owner: Owner) -> Entry {
     // Who comes later does not pass those of its own owner who wait for the same tool.
     let mustQueue = lines[owner]?.byTool[tool] != nil
-    if !mustQueue, hasSlot(tool, room) {
-      take(tool, of: room.plugin)
-      return .run
-    }
+    if !mustQueue, take(tool, room) { return .run }
     let before = lines[owner]?.count ?? 0
     guard waiting < bounds.queued, before < bounds.queuedPerOwner else {
       return .refuse(Failure(.limited, "queue-full", refusal(before)))
@@ -70,12 +84,12 @@ struct Admission {
 
   /// Gives a slot back.
   mutating func leave(tool: ToolID, of plugin: String) {
-    guard let ofTool = takenByTool[tool], let ofPlugin = takenByPlugin[plugin] else {
+    guard let ofTool = takenByTool[Place(tool: tool, plugin: plugin)], ofTool.count > 0 else {
       preconditionFailure("a slot was given back twice")
     }
     taken -= 1
-    takenByTool[tool] = ofTool > 1 ? ofTool - 1 : nil
-    takenByPlugin[plugin] = ofPlugin > 1 ? ofPlugin - 1 : nil
+    ofTool.count -= 1
+    ofTool.ofPlugin.count -= 1
   }
 
   /// The next waiting call that can run now, its slot taken; nil where there is none. `room` is nil
@@ -83,29 +97,29 @@ struct Admission {
   mutating func next(room: (ToolID) -> Room?) -> ExecutionID? {
     guard waiting > 0, taken < bounds.slots else { return nil }
     for owner in turns {
-      guard let (id, tool, plugin) = first(of: owner, room: room) else { continue }
+      guard let (id, tool, room) = first(of: owner, room: room) else { continue }
       remove(id, tool: tool, owner: owner)
       if lines[owner] != nil, let place = turns.firstIndex(of: owner) {
         turns.append(turns.remove(at: place))
       }
-      take(tool, of: plugin)
+      guard take(tool, room) else { preconditionFailure("who is taken out has a slot") }
       return id
     }
     return nil
   }
 
   /// Who of an owner's calls that can run now has waited longest.
-  private func first(
+  private mutating func first(
     of owner: Owner, room: (ToolID) -> Room?
-  ) -> (ExecutionID, ToolID, plugin: String)? {
-    var found: (id: ExecutionID, tool: ToolID, plugin: String, order: UInt64)?
+  ) -> (ExecutionID, ToolID, Room)? {
+    var found: (id: ExecutionID, tool: ToolID, room: Room, order: UInt64)?
     for (tool, waiters) in lines[owner]?.byTool ?? [:] {
       guard let first = waiters.first, first.order < found?.order ?? .max,
-        let room = room(tool), hasSlot(tool, room)
+        let room = room(tool), hasSlot(taken(of: tool, room.plugin), room)
       else { continue }
-      found = (first.id, tool, room.plugin, first.order)
+      found = (first.id, tool, room, first.order)
     }
-    return found.map { ($0.id, $0.tool, $0.plugin) }
+    return found.map { ($0.id, $0.tool, $0.room) }
   }
 
   /// Takes a call out of the queue; false where it does not wait.
@@ -122,15 +136,28 @@ struct Admission {
     return true
   }
 
-  private func hasSlot(_ tool: ToolID, _ room: Room) -> Bool {
-    taken < bounds.slots && running(of: tool) < room.slots
-      && takenByPlugin[room.plugin, default: 0] < room.pluginSlots
+  private func hasSlot(_ ofTool: Taken, _ room: Room) -> Bool {
+    taken < bounds.slots && ofTool.count < room.slots && ofTool.ofPlugin.count < room.pluginSlots
   }
 
-  private mutating func take(_ tool: ToolID, of plugin: String) {
+  /// False where there is no slot.
+  private mutating func take(_ tool: ToolID, _ room: Room) -> Bool {
+    let ofTool = taken(of: tool, room.plugin)
+    guard hasSlot(ofTool, room) else { return false }
     taken += 1
-    takenByTool[tool, default: 0] += 1
-    takenByPlugin[plugin, default: 0] += 1
+    ofTool.count += 1
+    ofTool.ofPlugin.count += 1
+    return true
+  }
+
+  private mutating func taken(of tool: ToolID, _ plugin: String) -> Taken {
+    let place = Place(tool: tool, plugin: plugin)
+    if let ofTool = takenByTool[place] { return ofTool }
+    let ofPlugin = takenByPlugin[plugin] ?? TakenOfPlugin()
+    takenByPlugin[plugin] = ofPlugin
+    let ofTool = Taken(of: ofPlugin)
+    takenByTool[place] = ofTool
+    return ofTool
   }
 
   private func refusal(_ ofOwner: Int) -> String {

@@ -14,6 +14,8 @@ final class Call: CallHost {
     /// One JSON object for who watches now.
     case event([UInt8])
     case run(Command, captureBytes: UInt64?, Answer)
+    /// The handler's thread is free again, and says nothing more.
+    case returned(CallResult)
   }
 
   typealias Answer = Channel<Result<RunResult, Failure>>
@@ -106,10 +108,10 @@ final class Call: CallHost {
   private let units: Set<String>
   private let workspace: Workspace?
 
-  init(inbox: Inbox<News>, limits: Limits, units: [String], workspace: Workspace?) {
+  init(inbox: Inbox<News>, limits: Limits, units: Set<String>, workspace: Workspace?) {
     self.inbox = inbox
     limitBytes = limits.outputBytes ?? .max
-    self.units = Set(units)
+    self.units = units
     self.workspace = workspace
   }
 

@@ -17,6 +17,11 @@ package final class Tool: Sendable {
   let needsPrograms: Bool
   /// What its programs reach; a failure where its manifest does not say that rightly.
   let reach: Result<Reach, Failure>
+  /// What its calls may take. A stuck call keeps its slots.
+  let room: Admission.Room
+  /// What its handler may meter.
+  let units: Set<String>
+  private let takesFiles: Bool
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
   init?(_ plugin: Plugin, handler: Int, policy: Policy) {
@@ -35,13 +40,11 @@ package final class Tool: Sendable {
     }
     reach = Result { () throws(Failure) in try Reach(plugin.manifest) }
     needsPrograms = plugin.declaration.needs.contains("orien.process/1")
-  }
-
-  /// Calls of it at once, and of its plugin. A stuck call keeps its slot of both.
-  var room: Admission.Room {
-    Admission.Room(
+    room = Admission.Room(
       slots: Int(clamping: granted.concurrency ?? .max), plugin: plugin.id,
       pluginSlots: plugin.concurrency)
+    units = Set(declaration.units)
+    takesFiles = declaration.arguments.contains { $0.kind == .file }
   }
 
   /// Why its plugin cannot be called now; nil where it can.
@@ -74,7 +77,8 @@ extension Tool {
 
   /// The paths that were given for its `file` arguments.
   func files(in checked: CheckedArguments) -> [(argument: String, path: String)] {
-    zip(declaration.arguments, checked.values).compactMap { argument, value in
+    guard takesFiles else { return [] }
+    return zip(declaration.arguments, checked.values).compactMap { argument, value in
       guard argument.kind == .file, case .text(let path?) = value else { return nil }
       return (argument.name, path)
     }

@@ -51,9 +51,8 @@ final class Execution {
     self.output = output
     self.errors = errors
     runningAt = acceptance.runningAt
-    let tell = { [unowned self] in tellObservers() }
-    output.onGrowth = tell
-    errors.onGrowth = tell
+    output.execution = self
+    errors.execution = self
   }
 
   var id: ExecutionID { acceptance.id }

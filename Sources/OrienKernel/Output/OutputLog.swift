@@ -13,8 +13,8 @@ final class OutputLog {
   /// What may wait for the disk before whoever writes has to wait.
   private static let congestionBytes = 1 << 20
 
-  /// Called whenever there is more to read.
-  var onGrowth: () -> Void = {}
+  /// Hears whenever there is more to read.
+  unowned var execution: Execution?
   private let limitBytes: Int
   private let disk: DiskThreads
   private let loop: Loop
@@ -97,7 +97,7 @@ final class OutputLog {
       pending.append(contentsOf: taken)
       write()
     }
-    onGrowth()
+    execution?.tellObservers()
   }
 
   /// At most `count` bytes from `offset` on, as far as they are there now.

@@ -58,18 +58,18 @@ final class Run {
     let (tool, loop) = (execution.tool, kernel.parts.loop)
     let wall = tool.granted.wallMilliseconds ?? .max
     let due = startedAt + .milliseconds(Int64(clamping: wall))
-    inbox = loop.inbox { [unowned self] news in hear(news) }
+    // Holds this until its thread can say nothing more that has to be heard.
+    inbox = loop.inbox { [self] news in hear(news) }
     call = Call(
-      inbox: inbox, limits: tool.granted, units: tool.declaration.units, workspace: workspace)
+      inbox: inbox, limits: tool.granted, units: tool.units, workspace: workspace)
     deadline = loop.schedule(at: due) { [unowned self] in stop(.deadline(milliseconds: wall)) }
-    let returned = loop.reply { [self] (result: CallResult) in handlerReturned(result) }
     let invocation = tool.plugin.invoke(
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
         session: execution.acceptance.session.description, workspacePath: workspace.path,
         limits: tool.granted, deadline: due),
       host: call
-    ) { returned($0) }
+    ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
   }
 
@@ -100,6 +100,9 @@ final class Run {
 
   private func hear(_ news: Call.News) {
     switch news {
+    case .returned(let result): handlerReturned(result)
+    // A handler that was given up may say more, and nobody hears it.
+    case _ where isOver: break
     case .output(let stream): takeOutput(of: stream)
     case .event(let object):
       execution.note(event: object)
@@ -129,20 +132,22 @@ final class Run {
 
   private func handlerReturned(_ result: CallResult) {
     grace?.cancel()
-    if !isOver { takeOutput() }
     wasCalled = result.wasCalled
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard !isOver else {
       // Where nobody has been told yet that it is stuck, nobody will be.
       if isStuck, whenRested == nil { kernel.returnedLate(execution) }
       isStuck = false
+      inbox.close()
       return
     }
     if let cause { return finish(.caused(by: cause)) }
     switch result.outcome {
     case .done: finish(call.remains.exit.map { .exited($0) } ?? .completed)
     case .failed(let failure): finish(.failed(failure))
-    case .exec(let command): goOn(as: command)
+    case .exec(let command):
+      takeOutput()
+      goOn(as: command)
     }
   }
 
@@ -231,7 +236,7 @@ final class Run {
       process.kill(.cancelled)
       answer.send(.failure(Failure(.cancelled, "cancelled", "the call is over")))
     }
-    inbox.close()
+    if !isStuck { inbox.close() }
     // A thread of the plugin's that still uses the call is not to wait for ever.
     call.end()
     self.isStuck = isStuck
@@ -243,7 +248,7 @@ final class Run {
   private func tell(_ ending: Ending) {
     let remains = call.remains
     if let told = remains.usage { usage.add(told) }
-    usage.units = remains.units
+    usage.units.merge(remains.units) { $0.saturatingAdd($1) }
     if usage.source == .none { usage.source = .thread }
     usage.wallMicroseconds = Instant.now.microseconds(since: startedAt)
     kernel.ended(

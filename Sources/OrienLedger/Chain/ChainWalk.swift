@@ -36,7 +36,8 @@ struct ChainWalk {
     records = try database.prepare(Self.recordQuery)
     executions = try database.prepare(
       """
-      SELECT executions.number, status, executions.position, records.number, running_at
+      SELECT executions.number, status, executions.position, records.number, running_at,
+        \(OpenSpans.isListed)
       FROM executions LEFT JOIN records USING (position)
       WHERE executions.number > ? ORDER BY executions.number LIMIT ?
       """)
@@ -190,6 +191,8 @@ struct ChainWalk {
             "row \(last) of executions is final and has no record, or has one and is not")
         } else if !isFinal, (status == .running) == row.isNull(4) {
           fault = Self.fault("row \(last) of executions waits and has begun, or runs and has not")
+        } else if !isFinal, row.integer(5) == 0 {
+          fault = Self.fault("row \(last) of executions is open where no start would look for it")
         }
         return fault == nil
       }

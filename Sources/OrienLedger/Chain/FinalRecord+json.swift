@@ -6,7 +6,8 @@ extension FinalRecord {
   /// old ones.
   func write(to json: inout JSONWriter) {
     json.object { json in
-      json.member("id", id.description)
+      json.name(plain: "id")
+      json.write(id)
       json.member("sessionId", session.description)
       json.member("owner", owner.description)
       json.member("toolId", tool.description)
@@ -59,7 +60,10 @@ extension StreamSummary {
     json.member("bytes", bytes)
     json.name("truncated")
     json.write(isTruncated)
-    json.member("blake2b", digest.map { String(hex: $0) })
+    if let digest {
+      json.name(plain: "blake2b")
+      json.write(hex: digest)
+    }
   }
 }
 

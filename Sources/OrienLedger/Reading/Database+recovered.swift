@@ -6,11 +6,12 @@ extension Database {
     var open: [Acceptance] = []
     // What has been started is not run again: nobody needs its arguments, which may be large.
     let columns = Acceptance.columns(arguments: "CASE status WHEN 0 THEN arguments END")
-    try prepare("SELECT \(columns) FROM executions WHERE status < 2 ORDER BY number")
-      .each { row throws(DatabaseError) in
-        open.append(try Acceptance(row))
-        return true
-      }
+    try prepare(
+      "SELECT \(columns) FROM \(OpenSpans.rows) WHERE status < 2 ORDER BY span, number"
+    ).each { row throws(DatabaseError) in
+      open.append(try Acceptance(row))
+      return true
+    }
     var sessions: [SessionRecord] = []
     try prepare("SELECT owner, session, folder, created_at, last_used_at FROM sessions").each {
       row throws(DatabaseError) in

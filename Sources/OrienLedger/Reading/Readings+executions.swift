@@ -23,8 +23,9 @@ extension Readings {
     let limit = max(1, min(query.limit, Self.longestPage))
     try statement(
       """
-      SELECT \(Acceptance.columns()), status, position, number FROM executions
-      WHERE number < ? \(isOpen ? "AND status < 2" : "") ORDER BY number DESC
+      SELECT \(Acceptance.columns()), status, position, number
+      FROM \(isOpen ? OpenSpans.rows : "executions")
+      WHERE number < ? \(isOpen ? "AND status < 2 ORDER BY span DESC," : "ORDER BY") number DESC
       """
     ).each({ $0.integer(query.cursor.map(mint.number(of:)) ?? .max) }) {
       row throws(DatabaseError) in

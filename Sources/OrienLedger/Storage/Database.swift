@@ -12,6 +12,7 @@ final class Database {
 
   /// Opens a file that exists; never makes one, and follows no link.
   init(at path: String, _ access: Access) throws(DatabaseError) {
+    _ = Self.countsNoMemory
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE
@@ -27,6 +28,9 @@ final class Database {
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// False where somebody has used SQLite before: then it is only slower.
+  private static let countsNoMemory = csqlite_count_no_memory() == SQLITE_OK
 
   func execute(_ sql: String) throws(DatabaseError) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)

@@ -157,16 +157,18 @@ extension Database {
     return found == "ok" ? nil : found
   }
 
-  /// Takes the steps that the file has not taken yet, each with its number in one transaction.
+  /// Takes the steps that the file has not taken yet, with their number, in one transaction: a first
+  /// start waits for the disk once.
   fileprivate func migrate(_ migrations: [String]) throws(DatabaseError) {
-    let version = Int(try number("PRAGMA user_version"))
-    for (index, step) in migrations.enumerated().dropFirst(version) {
-      do {
-        try execute("BEGIN IMMEDIATE; \(step); PRAGMA user_version = \(index + 1); COMMIT")
-      } catch {
-        if isInTransaction { try execute("ROLLBACK") }
-        throw error
-      }
+    let steps = migrations.dropFirst(Int(try number("PRAGMA user_version")))
+    guard !steps.isEmpty else { return }
+    do {
+      try execute("BEGIN IMMEDIATE")
+      for step in steps { try execute(step) }
+      try execute("PRAGMA user_version = \(migrations.count); COMMIT")
+    } catch {
+      if isInTransaction { try execute("ROLLBACK") }
+      throw error
     }
   }
 }

@@ -7,7 +7,8 @@ package struct Settlement: Sendable {
   package var errors: KeptStream
 
   package init(
-    _ record: FinalRecord, output: KeptStream = .inline([]), errors: KeptStream = .inline([])
+    _ record: consuming FinalRecord, output: KeptStream = .inline([]),
+    errors: KeptStream = .inline([])
   ) {
     self.record = record
     self.output = output

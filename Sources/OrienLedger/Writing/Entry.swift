@@ -80,11 +80,12 @@ final class AcceptEntry: Entry, @unchecked Sendable {
 
 final class SettleEntry: Entry, @unchecked Sendable {
   let sentAt = Instant.now
-  private var settlement: Settlement
+  /// Nil once it is answered.
+  private var settlement: Settlement?
   private let reply: Reply<Result<Settled, Failure>>
   private var result: Result<ReceiptReference, Failure>?
 
-  init(_ settlement: Settlement, _ reply: Reply<Result<Settled, Failure>>) {
+  init(_ settlement: consuming Settlement, _ reply: Reply<Result<Settled, Failure>>) {
     self.settlement = settlement
     self.reply = reply
   }
@@ -92,11 +93,13 @@ final class SettleEntry: Entry, @unchecked Sendable {
   var need: Need { .certainty }
   var loop: Loop? { reply.loop }
 
-  func apply(_ writer: Writer) throws(DatabaseError) { result = try writer.settle(&settlement) }
+  func apply(_ writer: Writer) throws(DatabaseError) { result = try writer.settle(&settlement!) }
 
   func refuse(_ failure: Failure) { result = .failure(failure) }
 
   func answer() {
+    // Moved on, because a copy would count up whatever a record is made of.
+    let settlement = settlement.take()!
     reply.deliver(result.dealtWith.map { Settled(settlement.record, $0) })
   }
 }

@@ -2,6 +2,7 @@
 final class Statements {
   let begin, commit, rollback: Statement
   let accept, start, settle, record, outputs, head, keep: Statement
+  let listSpan, dropSpan: Statement
   let executionByKey, executionStatus: Statement
   let putSession, useSession, removeSession: Statement
   let stateRevision, putState, removeState: Statement
@@ -30,6 +31,8 @@ final class Statements {
     head = try database.prepare(
       "INSERT INTO heads (position, signature, covers) VALUES (?, ?, ?)")
     keep = try database.prepare("UPDATE facts SET value = ? WHERE name = 'kept_bytes'")
+    listSpan = try database.prepare("INSERT INTO open_spans VALUES (?)")
+    dropSpan = try database.prepare("DELETE FROM open_spans WHERE span = ?")
     executionByKey = try database.prepare(
       "SELECT id, idempotency_body FROM executions WHERE idempotency_key = ?")
     executionStatus = try database.prepare(

@@ -34,7 +34,16 @@ extension Writer {
           .internal, "execution-id",
           "\(acceptance.id) is in use, or was not minted by this ledger"))
     }
+    try noteOpened(number)
     return .success(.new)
+  }
+
+  /// Lists the span that a new open execution lies in, before anybody can hear of that, and takes out
+  /// those that have none left.
+  private func noteOpened(_ number: Int64) throws(DatabaseError) {
+    guard let span = open.noteOpened(number) else { return }
+    try statements.listSpan.run { $0.integer(span) }
+    for empty in open.takeEmpty() { try statements.dropSpan.run { $0.integer(empty) } }
   }
 
   /// The execution that was accepted for the same request; nil where there is none.
@@ -94,6 +103,9 @@ extension Writer {
       row.id(id)
     }
     guard closed == 1 else { return .failure(try refusal(of: id, number, expected: "open")) }
+    guard open.noteClosed(number) else {
+      throw DatabaseError(corrupt: "\(id) was open in no span that is listed")
+    }
     settlement.output.vouch(in: &settlement.record.output)
     settlement.errors.vouch(in: &settlement.record.errors)
     serialise(&settlement.record)

@@ -14,6 +14,7 @@ final class Writer: @unchecked Sendable {
   let options: Ledger.Options
   var chain: Link
   var unsignedRecords = 0
+  var open = OpenSpans()
   /// The record that was written last; its memory serves the next.
   var record: [UInt8] = []
   var keptBytes: Int64
@@ -148,6 +149,7 @@ final class Writer: @unchecked Sendable {
   private func reload() throws(DatabaseError) {
     chain = try database.chainEnd(publicKey: key.publicKey)
     keptBytes = try database.number("SELECT value FROM facts WHERE name = 'kept_bytes'")
+    open = try database.openSpans()
     unsignedRecords = 0
   }
 

@@ -72,5 +72,7 @@ extension JSONWritable where Self: CustomStringConvertible {
 
 extension SessionID: JSONWritable {}
 extension ToolID: JSONWritable {}
-extension ExecutionID: JSONWritable {}
+extension ExecutionID: JSONWritable {
+  package func write(to writer: inout JSONWriter) { writer.write(self) }
+}
 extension Owner: JSONWritable {}

@@ -90,6 +90,27 @@ public struct JSONWriter {
     quote(text)
   }
 
+  package mutating func write(_ id: ExecutionID) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: ExecutionID.textBytes) { text in
+      let count = id.spell(into: text)
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<count]))
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// A string of hexadecimal digits.
+  package mutating func write(hex digits: [UInt8]) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in digits {
+      bytes.append(byte.highHexDigit)
+      bytes.append(byte.lowHexDigit)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// Bytes that ought to be UTF-8, as a string; what is not becomes U+FFFD.
   package mutating func write(repairing bytes: some Collection<UInt8>) {
     write(String(decoding: bytes, as: UTF8.self))

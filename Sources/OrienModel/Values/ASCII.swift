@@ -10,6 +10,14 @@ extension UInt8 {
   }
   package var isLowerHexDigit: Bool { isASCIIDigit || (self >= 0x61 && self <= 0x66) }
 
+  /// The lower-case digits that spell it.
+  var highHexDigit: UInt8 { Self.hexDigit(self >> 4) }
+  var lowHexDigit: UInt8 { Self.hexDigit(self & 15) }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+  }
+
   /// The digit's value, of either case; nil for any other character.
   package var hexValue: UInt8? {
     switch self {
@@ -21,12 +29,10 @@ extension UInt8 {
   }
 }
 
-private let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
-
 extension String {
   package mutating func appendHex(_ byte: UInt8) {
-    append(Character(Unicode.Scalar(hexDigits[Int(byte >> 4)])))
-    append(Character(Unicode.Scalar(hexDigits[Int(byte & 15)])))
+    append(Character(Unicode.Scalar(byte.highHexDigit)))
+    append(Character(Unicode.Scalar(byte.lowHexDigit)))
   }
 
   /// The bytes as lower-case hexadecimal digits.
@@ -38,8 +44,8 @@ extension String {
     self.init(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
       var index = 0
       for byte in bytes {
-        buffer[index] = hexDigits[Int(byte >> 4)]
-        buffer[index + 1] = hexDigits[Int(byte & 15)]
+        buffer[index] = byte.highHexDigit
+        buffer[index + 1] = byte.lowHexDigit
         index += 2
       }
       return index

@@ -60,20 +60,26 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    String(unsafeUninitializedCapacity: 41) { text in
-      var end = text.update(fromContentsOf: Self.prefix)
-      for index in 0..<32 {
-        if Self.isDash(end - Self.prefix.count) {
-          text[end] = UInt8(ascii: "-")
-          end += 1
-        }
-        let word = index < 16 ? high : low
-        let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - index % 16 * 4)) & 15
-        text[end] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    String(unsafeUninitializedCapacity: Self.textBytes) { spell(into: $0) }
+  }
+
+  /// The bytes of its text.
+  static let textBytes = 41
+
+  /// Writes its text where there is room for `textBytes`, and answers how many that are.
+  func spell(into text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var end = text.update(fromContentsOf: Self.prefix)
+    for index in 0..<16 {
+      if index == 4 || index == 6 || index == 8 || index == 10 {
+        text[end] = UInt8(ascii: "-")
         end += 1
       }
-      return end
+      let word = index < 8 ? high : low
+      let byte = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
+      (text[end], text[end + 1]) = (byte.highHexDigit, byte.lowHexDigit)
+      end += 2
     }
+    return end
   }
 
   /// The 16 bytes of its UUID.

@@ -7,7 +7,10 @@ import Synchronization
 /// concurrency, ended when there was nothing to do for a while. A handler that never returns keeps
 /// one of these and nobody else's.
 final class PluginThreads: Sendable {
-  typealias Job = @Sendable (inout Arena) -> Void
+  /// A bare closure would go through a channel in another one.
+  private struct Job: Sendable {
+    let run: @Sendable (inout Arena) -> Void
+  }
 
   /// As the header promises; untouched pages of it cost nothing.
   static let stackBytes = 1 << 20
@@ -47,7 +50,7 @@ final class PluginThreads: Sendable {
   }
 
   /// Runs the job as soon as there is a thread. Fails where there is none at all and none to be had.
-  func run(_ job: @escaping Job) throws(Failure) {
+  func run(_ job: @escaping @Sendable (inout Arena) -> Void) throws(Failure) {
     let needsThread = counts.withLock { counts in
       counts.waiting += 1
       return counts.takeStart(most: most)
@@ -61,7 +64,7 @@ final class PluginThreads: Sendable {
         if isAlone { throw error.failure("starting a thread of plugin \(name)") }
       }
     }
-    jobs.send(job)
+    jobs.send(Job(run: job))
   }
 
   private func start() throws(SystemError) {
@@ -110,7 +113,7 @@ final class PluginThreads: Sendable {
       }
       // Where there is none to be had, those that are there do it all.
       if needsThread { try? start() }
-      job?(&arena)
+      job?.run(&arena)
       if isOver {
         if counts.withLock({ $0.isEnded }) { ended.close() }
         return

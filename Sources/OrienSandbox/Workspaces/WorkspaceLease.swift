@@ -78,6 +78,20 @@ extension Workspaces {
       throw WorkspaceAccount.removed
     }
     if case .leaving = state.phase { throw WorkspaceAccount.removed }
+    return try lease(workspace, state)
+  }
+
+  /// The same of a session whose folder is open, as that of most calls is; nil where it is not, and
+  /// `open` has to be asked.
+  package func lease(_ key: SessionKey) throws(Failure) -> WorkspaceLease? {
+    loop.assertCurrent()
+    guard let state = sessions[key], case .open(let workspace) = state.phase else { return nil }
+    return try lease(workspace, state)
+  }
+
+  private func lease(
+    _ workspace: Workspace, _ state: SessionState
+  ) throws(Failure) -> WorkspaceLease {
     if total.isOver { throw total.full }
     touch(state)
     return WorkspaceLease(workspace, state, self)

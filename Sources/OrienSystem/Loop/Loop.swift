@@ -14,7 +14,7 @@ public final class Loop: @unchecked Sendable {
   private let bell: Bell
   private let posted = Mutex(Posted())
   /// What was posted and is being run: an array of its own, so that neither grows anew each turn.
-  private var bodies: [@Sendable () -> Void] = []
+  private var bodies: [Errand] = []
   private var owner = pthread_self()
   private var watches = WatchTable()
   private var timers = TimerQueue()
@@ -26,8 +26,13 @@ public final class Loop: @unchecked Sendable {
   /// The longest that one turn has taken since this was last read: how late others were.
   private var slowestTurn: Duration = .zero
 
+  /// An array of bare closures would make another one around each.
+  private struct Errand: Sendable {
+    let run: @Sendable () -> Void
+  }
+
   private struct Posted {
-    var bodies: [@Sendable () -> Void] = []
+    var bodies: [Errand] = []
     /// The loop waits, or is about to, and nobody has rung yet. At work it looks here by itself.
     var needsBell = false
   }
@@ -45,7 +50,7 @@ public final class Loop: @unchecked Sendable {
   /// Runs `body` on the loop, after what was posted before it.
   @usableFromInline package func post(_ body: @escaping @Sendable () -> Void) {
     let mustRing = posted.withLock { posted in
-      posted.bodies.append(body)
+      posted.bodies.append(Errand(run: body))
       defer { posted.needsBell = false }
       return posted.needsBell
     }
@@ -138,7 +143,7 @@ public final class Loop: @unchecked Sendable {
       posted.needsBell = false
     }
     for body in bodies {
-      body()
+      body.run()
       drainSoon()
     }
     bodies.removeAll(keepingCapacity: bodies.count < 1024)
