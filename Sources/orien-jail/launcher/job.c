@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../keeper/janitor.h"
+#include "../plain/defence.h"
 #include "../plain/process.h"
 #include "../stub/leader.h"
 #include "../stub/stub.h"
@@ -94,7 +95,7 @@ int job_start(struct job *job, const struct parts *parts, struct frame_reader *f
   if (error) return error;
   job->id = frame->header.id;
   job->started = now_nanoseconds();
-  if (limits->cpu_milliseconds && parts->groups.can_meter) {
+  if (limits->cpu_milliseconds && parts->groups.can_meter && defends(DEFENCE_CPU_LIMIT)) {
     job->cpu_microseconds = limits->cpu_milliseconds * 1000;
     job->look_at = next_look(job->started, job->cpu_microseconds);
   }

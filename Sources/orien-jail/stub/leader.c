@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../plain/defence.h"
 #include "../plain/process.h"
 #include "environment.h"
 
@@ -28,26 +29,33 @@ static int set_limit(int which, uint64_t soft, uint64_t hard) {
   return setrlimit(which, &limit) == 0 ? 0 : errno;
 }
 
-static int set_limits(const struct parts *parts, const struct orien_jail_limits *limits) {
-  const struct groups *groups = &parts->groups;
-  bool has_own_user = parts->walls.kind == ORIEN_JAIL_WALLS_ROOT;
+static int set_file_limits(const struct orien_jail_limits *limits) {
   // Of 0 the kernel still feeds a program that collects dumps; of 1 none at all is made.
   int error = set_limit(RLIMIT_CORE, 1, 1);
   if (!error && limits->open_files)
     error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
   if (!error && limits->file_bytes)
     error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
-  if (!error && limits->cpu_milliseconds) {
+  return error;
+}
+
+static int set_limits(const struct parts *parts, const struct orien_jail_limits *limits) {
+  const struct groups *groups = &parts->groups;
+  bool has_own_user = parts->walls.kind == ORIEN_JAIL_WALLS_ROOT;
+  int error = defends(DEFENCE_RLIMITS) ? set_file_limits(limits) : 0;
+  if (!error && limits->cpu_milliseconds && defends(DEFENCE_CPU_LIMIT)) {
     uint64_t seconds = (limits->cpu_milliseconds + 999) / 1000;
     // Where the group is looked at this is for who has left it, and comes after.
     if (groups->can_meter) seconds++;
     // A second between SIGXCPU, which may be handled, and SIGKILL.
     error = set_limit(RLIMIT_CPU, seconds, seconds + 1);
   }
-  if (!error && limits->memory_bytes && groups->of[GROUP_MEMORY] < 0)
+  if (!error && limits->memory_bytes && groups->of[GROUP_MEMORY] < 0 &&
+      defends(DEFENCE_MEMORY_LIMIT))
     error = set_limit(RLIMIT_DATA, limits->memory_bytes, limits->memory_bytes);
   // Counted by user: it has to be nobody else's.
-  if (!error && limits->processes && has_own_user && groups->of[GROUP_PIDS] < 0)
+  if (!error && limits->processes && has_own_user && groups->of[GROUP_PIDS] < 0 &&
+      defends(DEFENCE_PROCESS_LIMIT))
     error = set_limit(RLIMIT_NPROC, limits->processes, limits->processes);
   return error;
 }
@@ -61,7 +69,7 @@ static int prepare(const struct parts *parts, const struct request *request) {
   int error = set_limits(parts, &request->limits);
   if (error) return error;
   // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
-  if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+  if (defends(DEFENCE_DESCRIPTORS) && close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL) == 0 ? 0 : errno;

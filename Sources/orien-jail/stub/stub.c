@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../plain/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
@@ -122,15 +123,20 @@ static enum reaped reap(struct stub *stub) {
   }
 }
 
+/* Who is process 1 has the whole of its namespace for descendants. */
+static void kill_descendants(void) {
+  if (getpid() == 1)
+    kill(-1, SIGKILL);
+  else
+    tree_kill(NULL, 0);
+}
+
 static void kill_tree(struct stub *stub) {
   struct pollfd ended = {.fd = stub->signals, .events = POLLIN};
   while (reap(stub) != REAPED_ALL) {
     group_kill(&stub->parts->groups, stub->place.group);
     // Also what has left its group, where the tenant may write to groups.
-    if (stub->parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
-      tree_kill(NULL, 0);
-    else
-      kill(-1, SIGKILL);
+    if (defends(DEFENCE_TREE_KILL)) kill_descendants();
     // What had just been forked, or had a parent until now, is found the next time round.
     poll(&ended, 1, 5);
     process_signalled(stub->signals);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../launcher/job.h"
+#include "../plain/defence.h"
 #include "namespace.h"
 
 /* By slot, the user namespace that maps the node's user to the slot's; 0 is none yet. */
@@ -56,7 +57,7 @@ int slot_lend(const struct walls *walls, unsigned slot, int folder) {
     return -1;
   }
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-  if (has_own) {
+  if (has_own && defends(DEFENCE_USER)) {
     attributes.attr_set |= MOUNT_ATTR_IDMAP;
     attributes.userns_fd = (uint64_t)owner[slot];
   }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../launcher/job.h"
+#include "../plain/defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "filter.h"
@@ -110,27 +111,42 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
 
 pid_t walls_fork(const struct walls *walls) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return fork();
-  const unsigned long flags = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
+  unsigned long flags = SIGCHLD;
+  if (defends(DEFENCE_PROCESS_NAMESPACE)) flags |= CLONE_NEWPID;
+  if (defends(DEFENCE_IPC_NAMESPACE)) flags |= CLONE_NEWIPC;
+  if (defends(DEFENCE_HOST_NAME)) flags |= CLONE_NEWUTS;
   return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
+}
+
+static int enter_network(const struct walls *walls) {
+  if (!defends(DEFENCE_NETWORK_NAMESPACE)) return 0;
+  int moved = walls->network < 0 ? unshare(CLONE_NEWNET) : setns(walls->network, CLONE_NEWNET);
+  return moved == 0 ? 0 : errno;
+}
+
+static int enter_root(const struct walls *walls) {
+  if (!defends(DEFENCE_ROOT)) return 0;
+  if (setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0) return errno;
+  return root_finish();
 }
 
 int walls_enter(const struct walls *walls) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  int moved = walls->network < 0 ? unshare(CLONE_NEWNET) : setns(walls->network, CLONE_NEWNET);
-  if (moved != 0 || setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0 ||
-      sethostname(host_name, sizeof host_name - 1) != 0)
-    return errno;
-  return root_finish();
+  int error = enter_network(walls);
+  if (!error && defends(DEFENCE_HOST_NAME) && sethostname(host_name, sizeof host_name - 1) != 0)
+    error = errno;
+  return error ? error : enter_root(walls);
 }
 
 int walls_mount(const struct walls *walls, int workspace) {
-  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
   return move_mount(workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0
                                                                                           : errno;
 }
 
 /* No program that is executed later has any either. */
 static int drop_privileges(void) {
+  if (!defends(DEFENCE_CAPABILITIES)) return 0;
   for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
     if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno;
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
@@ -138,6 +154,7 @@ static int drop_privileges(void) {
 }
 
 static int hold_nothing(void) {
+  if (!defends(DEFENCE_CAPABILITIES)) return 0;
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {{0}};
   return syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
@@ -145,6 +162,7 @@ static int hold_nothing(void) {
 
 /* By the calls themselves: glibc's look for threads first. */
 static int become(uint32_t user) {
+  if (!defends(DEFENCE_USER)) return 0;
   if (syscall(SYS_setgroups, 0, NULL) != 0) return errno;
   if (syscall(SYS_setresgid, user, user, user) != 0) return errno;
   return syscall(SYS_setresuid, user, user, user) == 0 ? 0 : errno;
@@ -153,7 +171,7 @@ static int become(uint32_t user) {
 int walls_shut(const struct walls *walls, unsigned slot) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
   // In here its group is the root of all groups.
-  if (unshare(CLONE_NEWCGROUP) != 0) return errno;
+  if (defends(DEFENCE_GROUP_NAMESPACE) && unshare(CLONE_NEWCGROUP) != 0) return errno;
   int error = drop_privileges();
   if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
   if (!error) error = hold_nothing();
