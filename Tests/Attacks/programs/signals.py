@@ -1,0 +1,19 @@
+"""May these processes be signalled? With `all` it does not ask."""
+
+import os
+import signal
+import sys
+
+from attempt import attempt
+
+if sys.argv[1:] == ["all"]:
+    os.kill(-1, signal.SIGKILL)
+    # On Linux this spares who calls it.
+    os.kill(os.getpid(), signal.SIGKILL)
+for word in sys.argv[1:]:
+    attempt(f"to signal {word}", os.kill, int(word), 0)
+    attempt(f"to signal the group of {word}", os.killpg, int(word), 0)
+# What holds it, by the number that it has in here.
+if os.getppid() not in (0, *map(int, sys.argv[1:])):
+    attempt("to stop what holds it", os.kill, os.getppid(), signal.SIGUSR1)
+print("finished")
