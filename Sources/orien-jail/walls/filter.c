@@ -1,6 +1,8 @@
 #include "filter.h"
 
+#include <fcntl.h>
 #include <linux/prctl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -16,13 +18,12 @@
  * passed over. */
 static const char *const allowed[] = {
     // Files and folders.
-    "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat", "dup",
-    "dup2", "dup3", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir", "fchmod",
-    "fchmodat", "fchmodat2", "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr", "flistxattr",
-    "flock", "fstat", "fstatfs", "fsync", "ftruncate", "futimesat", "getcwd", "getdents",
-    "getdents64", "getxattr", "inotify_add_watch", "inotify_init", "inotify_init1",
-    "inotify_rm_watch", "lchown", "lgetxattr", "link", "linkat", "listxattr", "llistxattr", "lseek",
-    "lstat", "mkdir", "mkdirat", "newfstatat", "open", "openat", "openat2", "pipe", "pipe2",
+    "access", "chdir", "chown", "close", "close_range", "copy_file_range", "dup", "dup2", "dup3",
+    "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir", "fchown", "fchownat",
+    "fdatasync", "fgetxattr", "flistxattr", "flock", "fstat", "fstatfs", "fsync", "ftruncate",
+    "futimesat", "getcwd", "getdents", "getdents64", "getxattr", "inotify_add_watch",
+    "inotify_init", "inotify_init1", "inotify_rm_watch", "lchown", "lgetxattr", "link", "linkat",
+    "listxattr", "llistxattr", "lseek", "lstat", "mkdir", "mkdirat", "newfstatat", "pipe", "pipe2",
     "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readahead",
     "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile",
     "splice", "stat", "statfs", "statx", "symlink", "symlinkat", "sync_file_range", "tee",
@@ -88,6 +89,24 @@ static const uint64_t ioctls[] = {
     TCGETS, 0x802c542aU /* TCGETS2 */, TIOCGWINSZ, FIONBIO, FIONREAD, FIOCLEX, FIONCLEX, FIOASYNC,
 };
 
+/* No leases: whoever opens a file that is leased, as the node does, waits or fails. And nobody's
+ * signals for what becomes readable. */
+static const uint64_t fcntls[] = {
+    F_DUPFD,     F_DUPFD_CLOEXEC, F_GETFD,      F_SETFD,      F_GETFL,     F_SETFL,
+    F_GETLK,     F_SETLK,         F_SETLKW,     F_OFD_GETLK,  F_OFD_SETLK, F_OFD_SETLKW,
+    F_GETOWN,    F_GETSIG,        F_GETLEASE,   F_GETPIPE_SZ, F_SETPIPE_SZ, F_ADD_SEALS,
+    F_GET_SEALS,
+};
+/* Calls that give a file its mode: which argument that is, and which has the flags without which it
+ * is none; 0 where there are no such. On the disk the file is the node's: set-user-id it is a way to
+ * become him, for whoever on the machine gets to it. openat2, which says both where no filter sees
+ * them, is not there. */
+static const struct {
+  const char *call;
+  unsigned mode, flags;
+} modes[] = {{"chmod", 1, 0},     {"fchmod", 1, 0}, {"fchmodat", 2, 0},
+             {"fchmodat2", 2, 0}, {"creat", 1, 0},  {"open", 2, 1},     {"openat", 3, 2}};
+
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static const uint64_t new_namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
@@ -121,18 +140,22 @@ static int allow_if(scmp_filter_ctx rules, int call, unsigned count,
 }
 
 static int allow_sockets(scmp_filter_ctx rules) {
+  // 0 is the usual protocol. By others the kernel loads what nobody has asked for in years.
   static const struct {
-    uint64_t family, type;
-  } kinds[] = {{AF_UNIX, SOCK_STREAM}, {AF_UNIX, SOCK_DGRAM},   {AF_UNIX, SOCK_SEQPACKET},
-               {AF_INET, SOCK_STREAM}, {AF_INET, SOCK_DGRAM},   {AF_INET6, SOCK_STREAM},
-               {AF_INET6, SOCK_DGRAM}};
+    uint64_t family, type, protocol;
+  } kinds[] = {{AF_UNIX, SOCK_STREAM, 0},  {AF_UNIX, SOCK_DGRAM, 0},  {AF_UNIX, SOCK_SEQPACKET, 0},
+               {AF_INET, SOCK_STREAM, 0},  {AF_INET, SOCK_STREAM, IPPROTO_TCP},
+               {AF_INET, SOCK_DGRAM, 0},   {AF_INET, SOCK_DGRAM, IPPROTO_UDP},
+               {AF_INET6, SOCK_STREAM, 0}, {AF_INET6, SOCK_STREAM, IPPROTO_TCP},
+               {AF_INET6, SOCK_DGRAM, 0},  {AF_INET6, SOCK_DGRAM, IPPROTO_UDP}};
   int error = 0;
   for (size_t i = 0; !error && i < COUNT(kinds); i++) {
-    struct scmp_arg_cmp when[2] = {equal(0, kinds[i].family),
-                                   masked(1, ~socket_flags & UINT32_MAX, kinds[i].type)};
-    error = allow_if(rules, SCMP_SYS(socket), 2, when);
+    struct scmp_arg_cmp when[3] = {equal(0, kinds[i].family),
+                                   masked(1, ~socket_flags & UINT32_MAX, kinds[i].type),
+                                   masked(2, UINT32_MAX, kinds[i].protocol)};
+    error = allow_if(rules, SCMP_SYS(socket), 3, when);
     if (!error && kinds[i].family == AF_UNIX)
-      error = allow_if(rules, SCMP_SYS(socketpair), 2, when);
+      error = allow_if(rules, SCMP_SYS(socketpair), 3, when);
   }
   return error;
 }
@@ -148,9 +171,31 @@ static int refuse_families(scmp_filter_ctx rules) {
   return error;
 }
 
+static int allow_modes(scmp_filter_ctx rules) {
+  static const uint64_t both = S_ISUID | S_ISGID, any[] = {S_ISUID, S_ISGID, both};
+  int error = 0;
+  for (size_t i = 0; !error && i < COUNT(modes); i++) {
+    int call = seccomp_syscall_resolve_name(modes[i].call);
+    if (call < 0) continue;
+    struct scmp_arg_cmp when = masked(modes[i].mode, both, 0);
+    error = allow_if(rules, call, 1, &when);
+    if (!error && modes[i].flags) {
+      when = masked(modes[i].flags, O_CREAT | (O_TMPFILE & ~O_DIRECTORY), 0);
+      error = allow_if(rules, call, 1, &when);
+      continue;
+    }
+    for (size_t j = 0; !error && j < COUNT(any); j++) {
+      when = masked(modes[i].mode, both, any[j]);
+      error = seccomp_rule_add_array(rules, SCMP_ACT_ERRNO(EPERM), call, 1, &when);
+    }
+  }
+  return error;
+}
+
 static int allow_some(scmp_filter_ctx rules) {
   int error = allow_sockets(rules);
   if (!error) error = refuse_families(rules);
+  if (!error) error = allow_modes(rules);
   struct scmp_arg_cmp when = masked(0, new_namespaces, 0);
   if (!error) error = allow_if(rules, SCMP_SYS(clone), 1, &when);
   // Its own alone: limits of others are not a program's.
@@ -164,10 +209,15 @@ static int allow_some(scmp_filter_ctx rules) {
     when = masked(1, UINT32_MAX, ioctls[i]);
     error = allow_if(rules, SCMP_SYS(ioctl), 1, &when);
   }
+  for (size_t i = 0; !error && i < COUNT(fcntls); i++) {
+    when = masked(1, UINT32_MAX, fcntls[i]);
+    error = allow_if(rules, SCMP_SYS(fcntl), 1, &when);
+  }
   // Pipes with a name are files, devices are not.
-  when = masked(2, S_IFMT, S_IFIFO);
+  const uint64_t kind = S_IFMT | S_ISUID | S_ISGID;
+  when = masked(2, kind, S_IFIFO);
   if (!error) error = allow_if(rules, SCMP_SYS(mknodat), 1, &when);
-  when = masked(1, S_IFMT, S_IFIFO);
+  when = masked(1, kind, S_IFIFO);
   if (!error && SCMP_SYS(mknod) >= 0) error = allow_if(rules, SCMP_SYS(mknod), 1, &when);
   return error;
 }

@@ -2,17 +2,18 @@
 
 from case import case
 
+# Who is not root has none after execve, whatever we take from him.
 PRIVILEGES = "filter capabilities user"
 
 
 @case("SBX-13", "changes what is mounted, by old calls and by new ones", "each call is refused",
-      root=PRIVILEGES, user="filter capabilities")
+      root=PRIVILEGES, user="")
 def mounts(arena):
     return arena.escapes("mounts")
 
 
 @case("WS-19", "mounts over the workspace, so that it cannot be removed", "it is removed",
-      root=PRIVILEGES, user="filter capabilities")
+      root=PRIVILEGES, user="")
 def mounts_in_workspace(arena):
     through = arena.escapes("mounts", workspace="mounted")
     (arena.jail.state / "mounted" / "mountpoint").rmdir()

@@ -34,8 +34,12 @@ def daemon(arena):
 @case("MET-02, killed", "leaves a daemon that burns on", "it ends, and is billed until then",
       root="group-kill tree-kill", user="group-kill tree-kill")
 def killed_daemon(arena):
-    end, _ = arena.run("sh", "-c", "setsid timeout 1 sh -c 'while :; do :; done' & sleep 0.3")
-    return [] if 0.2 < end.cpu_seconds < 0.5 else [f"{end}"]
+    end, _ = arena.run("burner", "diary", 1, workspace="diary")
+    used = float((arena.jail.state / "diary" / "diary").read_text())
+    # It burns on for as long as it takes to kill it, and cannot note that any more.
+    if used > 0.99 or not used <= end.cpu_seconds < used + 0.05:
+        return [f"{used:.4f} s, {end}"]
+    return []
 
 
 @case("MET-08", "runs for a millisecond, often", "the sum is billed, not its rounding",

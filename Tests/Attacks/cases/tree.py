@@ -47,7 +47,7 @@ def breeder(arena):
 
 
 @case("SBX-11", "signals the keeper, the launcher and another program", "there are no such",
-      root="process-namespace user scope", user="process-namespace scope", none="scope")
+      root="process-namespace user scope", user="process-namespace root scope", none="scope")
 def signals(arena):
     other = arena.start("sh", "-c", "echo ready; read nothing < /dev/zero", workspace="other")
     other.line()

@@ -47,3 +47,9 @@ def residue(arena):
     _, text = arena.run("sh", "-c", "cat /dev/shm/residue residue 2>/dev/null; true",
                         workspace="two")
     return text.split()
+
+
+@case("WS, lease", "leases its file, so that nobody else can open it", "there are no leases",
+      root="filter", user="filter")
+def leases(arena):
+    return arena.escapes("leases.py")

@@ -1,5 +1,6 @@
 /* Uses processor time and says how much: `threads N SECONDS` at once, `children N MICROSECONDS`
- * one after the other, `daemon SECONDS` that has left its parent. */
+ * one after the other, `daemon SECONDS` that has left its parent, `diary SECONDS` that outlives
+ * it. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -59,8 +60,27 @@ static void burn_daemon(double seconds) {
     setsid();
     if (fork() != 0) _exit(0);
     burn(CLOCK_PROCESS_CPUTIME_ID, seconds);
-    printf("used %.6f\n", used(RUSAGE_SELF));
+  printf("used %.6f\n", used(RUSAGE_SELF));
     fflush(stdout);
+    _exit(0);
+  }
+  close(ends[1]);
+  if (read(ends[0], &end, 1) != 0) return;
+}
+
+/* A daemon that notes what it has used, and whose parent ends when it has begun. */
+static void burn_noting(double seconds) {
+  int ends[2], diary = open("diary", O_CREAT | O_TRUNC | O_RDWR, 0600);
+  char word[16], end;
+  if (pipe(ends) != 0) return;
+  if (fork() == 0) {
+    setsid();
+    for (double now; (now = seconds_of(CLOCK_PROCESS_CPUTIME_ID)) < seconds;) {
+      int length = snprintf(word, sizeof word, "%.6f", now);
+      if (pwrite(diary, word, (size_t)length, 0) != length) _exit(1);
+      // From here on its parent is gone.
+      if (now > seconds / 10 && ends[1] >= 0) ends[1] = close(ends[1]) - 1;
+    }
     _exit(0);
   }
   close(ends[1]);
@@ -75,6 +95,7 @@ int main(int count, char **argument) {
   if (strcmp(argument[1], "threads") == 0) burn_threads((unsigned)atoi(argument[2]), last);
   if (strcmp(argument[1], "children") == 0) burn_children((unsigned)atoi(argument[2]), last / 1e6);
   if (strcmp(argument[1], "daemon") == 0) burn_daemon(last);
+  if (strcmp(argument[1], "diary") == 0) burn_noting(last);
   printf("used %.6f\n", used(RUSAGE_SELF) + used(RUSAGE_CHILDREN) - before);
   return finished();
 }

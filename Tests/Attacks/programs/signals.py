@@ -1,5 +1,6 @@
 """May these processes be signalled? With `all` it does not ask."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -7,7 +8,11 @@ import sys
 from attempt import attempt
 
 if sys.argv[1:] == ["all"]:
-    os.kill(-1, signal.SIGKILL)
+    for number in signal.valid_signals() - {0}:
+        with contextlib.suppress(OSError):
+            os.kill(os.getppid(), number)
+    with contextlib.suppress(OSError):
+        os.kill(-1, signal.SIGKILL)
     # On Linux this spares who calls it.
     os.kill(os.getpid(), signal.SIGKILL)
 for word in sys.argv[1:]:
@@ -15,5 +20,5 @@ for word in sys.argv[1:]:
     attempt(f"to signal the group of {word}", os.killpg, int(word), 0)
 # What holds it, by the number that it has in here.
 if os.getppid() not in (0, *map(int, sys.argv[1:])):
-    attempt("to stop what holds it", os.kill, os.getppid(), signal.SIGUSR1)
+    attempt("to signal what holds it", os.kill, os.getppid(), 0)
 print("finished")
