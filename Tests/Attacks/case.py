@@ -6,7 +6,7 @@ import pathlib
 from typing import Callable
 
 from jail import Jail
-from stage import NODE_USER, PROGRAMS
+from stage import FIRST_USER, NODE_USER, PROGRAMS
 
 CASES = []
 OPTIONS = {"root": (), "plain": ("--groups", "none"), "user": ("--walls", "user"),
@@ -40,16 +40,13 @@ class Arena:
     """A jail of a level, `without` some of its defences, that attacks are run in."""
 
     def __init__(self, stage, level, without=(), inherited=()):
-        self.stage, self.level, self.without = stage, level, without
-        words = [word for name in without for word in ("--without", name)]
-        self.jail = Jail(str(stage.jail), stage.folder, *OPTIONS[level], *words,
+        self.stage, self.level = stage, level
+        words = ["--first-user", FIRST_USER]
+        words += [word for name in without for word in ("--without", name)]
+        self.jail = Jail(str(stage.jail), stage.folder, *OPTIONS[level], *map(str, words),
                          user=USERS[level], inherited=inherited)
         if self.jail.level != WALLS[level]:
             raise RuntimeError(f"no walls of level {level} here: {self.jail.why}")
-
-    @property
-    def is_whole(self):
-        return not self.without
 
     def escapes(self, *words, **options):
         """What a program says that it could do; it must come to its end."""

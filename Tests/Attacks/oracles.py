@@ -8,9 +8,11 @@ import os
 import pathlib
 import time
 
+from stage import FIRST_USER
+
 SETTLE_SECONDS = 5
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
-FIRST_SLOT_USER, SLOTS = 1900000000, 1024
+SLOTS = 1024
 
 
 def fingerprint(folder):
@@ -31,6 +33,8 @@ def state_of(pid):
         # One that has just been closed is none.
         with contextlib.suppress(FileNotFoundError):
             kinds.append(os.readlink(folder / "fd" / entry).split(":")[0].split("/")[0])
+    # What a slot has is made when it is first used, and lasts.
+    kinds = [kind for kind in kinds if kind not in ("net", "user")]
     return sorted(kinds), len(os.listdir(folder / "task"))
 
 
@@ -55,7 +59,7 @@ def strangers(jail):
     for entry in os.listdir("/proc"):
         with contextlib.suppress(OSError, ValueError):
             user = os.stat(f"/proc/{int(entry)}").st_uid
-            if FIRST_SLOT_USER <= user < FIRST_SLOT_USER + SLOTS or (
+            if FIRST_USER <= user < FIRST_USER + SLOTS or (
                     jail.user and user == jail.user):
                 found.add(int(entry))
     return {pid for pid in found if not is_waiting(pid)}

@@ -100,7 +100,7 @@ def attack_all(stage, words, results):
         for case in chosen:
             fell = fall(stage, level, case, results) if case.stopped_by[level] else "-"
             rows.append((case.name, level, *held[case.name], fell, case.stopped_by[level]))
-    if not words:
+    if not words or "surface" in words:
         shipped.check(results)
         surface.check(stage, results)
     for name, level, verdict, seconds, fell, without in sorted(rows):

@@ -19,6 +19,8 @@ ADDRESSES = ("169.254.169.254", "10.20.30.40", "fd00:ec2::254")
 NEIGHBOUR_PORT = 80
 # Nobody: the node of the level `user`, and of `none`.
 NODE_USER = 64123
+# Of the slots here, whatever other nodes run on this machine.
+FIRST_USER = 1960000000
 
 
 def enter(inside):

@@ -76,7 +76,7 @@ static void prepare(void) {
 static unsigned count_jobs(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) leave(1);
-  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 4 : 1;
+  rlim_t spare = limit.rlim_cur > 64 ? (limit.rlim_cur - 64) / 5 : 1;
   return spare < JOBS_AT_MOST ? (unsigned)spare : JOBS_AT_MOST;
 }
 

@@ -14,6 +14,7 @@
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
+#include "../walls/slot.h"
 #include "leader.h"
 
 struct stub {
@@ -34,9 +35,10 @@ struct stub {
 };
 
 static void close_others(const struct stub *stub) {
-  int keep[4 + WALLS_DESCRIPTORS + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock,
-                                                   stub->report, stub->order};
-  unsigned kept = 4 + walls_keep(&stub->parts->walls, keep + 4);
+  int keep[5 + WALLS_DESCRIPTORS + GROUP_TREES] = {stub->parts->lifeline, stub->parts->lock,
+                                                   stub->report, stub->order,
+                                                   slot_network(stub->place.slot)};
+  unsigned kept = 5 + walls_keep(&stub->parts->walls, keep + 5);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -208,7 +210,7 @@ _Noreturn void stub_run(const struct parts *parts, const struct stub_place *plac
   int error = stub.signals < 0 ? errno : 0;
   if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
   if (!error) error = group_make(&parts->groups, place->group);
-  if (!error) error = walls_enter(&parts->walls);
+  if (!error) error = walls_enter(&parts->walls, slot_network(place->slot));
   if (!error) error = make_leader(&stub);
   if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;

@@ -28,7 +28,7 @@ static _Noreturn void tell(int to, int error, const char *what) {
 /* In the place of the stub, and then of the program. */
 static _Noreturn void try_jail(const struct walls *walls, int to) {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  int error = walls_enter(walls);
+  int error = walls_enter(walls, -1);
   if (error) tell(to, error, "namespaces");
   pid_t child = fork();
   if (child < 0) tell(to, errno, "a process in a PID namespace");

@@ -59,20 +59,13 @@ static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
     give_up(walls, what, errno);
     return false;
   }
-  // One for all only where something else keeps their abstract sockets apart.
-  if (walls->scope >= 0) {
-    walls->network = namespace_make(CLONE_NEWNET, "net", NULL, &what);
-    if (walls->network < 0) give_up(walls, what, errno);
-  }
-  if (walls->kind == kind && trial_run(walls)) return true;
+  if (trial_run(walls)) return true;
   close(walls->root);
-  if (walls->network >= 0) close(walls->network);
-  walls->network = -1;
   return false;
 }
 
 void walls_find(struct walls *walls, const struct walls_options *options) {
-  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE, .network = -1};
+  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE};
   walls->scope = options->scopes ? scope_make() : -1;
   if (options->mode == WALLS_NONE) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
@@ -96,7 +89,6 @@ unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]) {
   if (walls->scope >= 0) keep[count++] = walls->scope;
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return count;
   keep[count++] = walls->root;
-  if (walls->network >= 0) keep[count++] = walls->network;
   return count;
 }
 
@@ -118,9 +110,9 @@ pid_t walls_fork(const struct walls *walls) {
   return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
 }
 
-static int enter_network(const struct walls *walls) {
+static int enter_network(int network) {
   if (!defends(DEFENCE_NETWORK_NAMESPACE)) return 0;
-  int moved = walls->network < 0 ? unshare(CLONE_NEWNET) : setns(walls->network, CLONE_NEWNET);
+  int moved = network < 0 ? unshare(CLONE_NEWNET) : setns(network, CLONE_NEWNET);
   return moved == 0 ? 0 : errno;
 }
 
@@ -130,9 +122,9 @@ static int enter_root(const struct walls *walls) {
   return root_finish();
 }
 
-int walls_enter(const struct walls *walls) {
+int walls_enter(const struct walls *walls, int network) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  int error = enter_network(walls);
+  int error = enter_network(network);
   if (!error && defends(DEFENCE_HOST_NAME) && sethostname(host_name, sizeof host_name - 1) != 0)
     error = errno;
   return error ? error : enter_root(walls);

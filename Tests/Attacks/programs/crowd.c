@@ -1,5 +1,5 @@
 /* Many processes: `forks N` or `threads N` that only wait, `stays` that outlives its parent,
- * `deaf` that hears no signal, `breeds` without end, each child for two seconds. */
+ * `deaf` that hears no signal, `breeds` for four seconds. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ static void be_deaf(void) {
   for (int number = 1; number <= SIGRTMAX; number++) signal(number, SIG_IGN);
   puts("ready");
   fflush(stdout);
-  sleep_some(2000);
+  sleep_some(4000);
 }
 
 static void breed(void) {
@@ -66,7 +66,7 @@ static void breed(void) {
   fflush(stdout);
   for (struct timespec now, end = {0};;) {
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!end.tv_sec) end.tv_sec = now.tv_sec + 2;
+    if (!end.tv_sec) end.tv_sec = now.tv_sec + 4;
     if (now.tv_sec > end.tv_sec) _exit(0);
     // The parent ends, and its number with it: whoever kills what it has seen kills too late.
     if (fork() > 0) _exit(0);
