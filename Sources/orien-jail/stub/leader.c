@@ -30,9 +30,8 @@ static int set_limit(int which, uint64_t soft, uint64_t hard) {
 }
 
 static int set_file_limits(const struct orien_jail_limits *limits) {
-  // Of 0 the kernel still feeds a program that collects dumps; of 1 none at all is made.
-  int error = set_limit(RLIMIT_CORE, 1, 1);
-  if (!error && limits->open_files)
+  int error = 0;
+  if (limits->open_files)
     error = set_limit(RLIMIT_NOFILE, limits->open_files, limits->open_files);
   if (!error && limits->file_bytes)
     error = set_limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
@@ -164,6 +163,10 @@ static int settle(const struct parts *parts, const struct stub_place *place) {
   if (error) return error;
   // The launcher and the stub may be a little ahead of others; a tenant is not.
   if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
+  // Of 0 the kernel still feeds a program that collects dumps; of 1 none at all is made. Behind the
+  // walls nobody can change it.
+  error = defends(DEFENCE_RLIMITS) ? set_limit(RLIMIT_CORE, 1, 1) : 0;
+  if (error) return error;
   return walls_shut(&parts->walls, place->slot);
 }
 

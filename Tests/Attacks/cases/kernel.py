@@ -21,7 +21,7 @@ def mounts_in_workspace(arena):
     return [line for line in through if line.endswith(("tmpfs", "here", "move_mount"))]
 
 
-@case("SBX-14", "makes namespaces, in which it would be root", "every flag of every call is refused",
+@case("SBX-14", "makes namespaces, in which it would be root", "each flag of each call is refused",
       root="filter", user="filter")
 def namespaces(arena):
     return arena.escapes("namespaces")

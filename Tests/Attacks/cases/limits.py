@@ -96,12 +96,24 @@ def flood(arena):
 
 
 @case("SBX-29", "crashes as a big process, having asked for a core", "no core is anywhere",
-      root="rlimits", plain="rlimits", user="rlimits", none="rlimits")
+      root="rlimits filter", plain="rlimits filter", user="rlimits filter", none="rlimits")
 def core(arena):
     end, _ = arena.run("crash.py", workspace="core")
     found = list((arena.jail.state / "core").iterdir())
     told = [] if end.signal == 11 else [f"not told: {end}"]
     return told + [f"a core: {path.name}" for path in found]
+
+
+@case("SBX-29, piped", "asks for no core at all, of which the kernel still pipes one away",
+      "the limit stays at that of which none is made", root="filter", user="filter")
+def piped_core(arena):
+    return arena.escapes("no_core.py")
+
+
+@case("SBX-02, huge", "takes huge pages, which its limit does not count", "there are none for it",
+      root="filter", user="filter")
+def huge_pages(arena):
+    return arena.escapes("kernel", "pages")
 
 
 @case("SBX-35", "uses every processor", "it gets the fifth of one that it may have",

@@ -42,6 +42,13 @@ def killed_daemon(arena):
     return []
 
 
+@case("MET-01, unheard", "burns time in children whose end it ignores", "all is billed", root="")
+def unheard(arena):
+    """By the group: where there is none nobody counts what nobody has waited for."""
+    end, _ = arena.run("burner", "unheard", 20, 20000)
+    return [] if 0.36 < end.cpu_seconds < 0.6 else [f"{end}"]
+
+
 @case("MET-08", "runs for a millisecond, often", "the sum is billed, not its rounding",
       root="", user="")
 def short_ones(arena):

@@ -42,7 +42,7 @@ def between(arena):
         other.close()
 
 
-@case("SBX-22, squat", "takes the name of a socket before another jail does", "that is not disturbed",
+@case("SBX-22, squat", "takes a socket's name before another jail does", "that is not disturbed",
       root="network-namespace", user="network-namespace")
 def squatting(arena):
     other = arena.start("services.py", "serve", "@listener-2-0", workspace="other")

@@ -1,5 +1,6 @@
 """Bits, lists and attributes on one's own files."""
 
+import ctypes
 import os
 import stat
 
@@ -12,6 +13,17 @@ for name, mode in ("set-user-id", 0o4755), ("set-group-id", 0o2755):
     attempt(name + " of what is open", os.fchmod, file, mode)
     attempt(name + " at birth", os.open, name + "-born", os.O_CREAT | os.O_RDWR, mode)
     attempt(name + " of a pipe", os.mknod, name + "-pipe", stat.S_IFREG | mode)
+open("white", "w").close()
+libc = ctypes.CDLL(None, use_errno=True)
+HERE, WHITEOUT = -100, 4
+
+
+def white_out():
+    if libc.renameat2(HERE, b"white", HERE, b"black", WHITEOUT) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2")
+
+
+attempt("a device in the place of a file", white_out)
 open("marked", "w").close()
 for name in "user.mark", "security.capability", "system.posix_acl_access", "trusted.mark":
     attempt(name, os.setxattr, "marked", name, b"\2\0\0\0")

@@ -1,8 +1,9 @@
 /* Uses processor time and says how much: `threads N SECONDS` at once, `children N MICROSECONDS`
- * one after the other, `daemon SECONDS` that has left its parent, `diary SECONDS` that outlives
- * it. */
+ * one after the other, `unheard` the same with nobody to hear of their end, `daemon SECONDS` that
+ * has left its parent, `diary SECONDS` that outlives it. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -87,6 +88,12 @@ static void burn_noting(double seconds) {
   if (read(ends[0], &end, 1) != 0) return;
 }
 
+/* The kernel forgets a child, and what it has used, whose parent ignores its end. */
+static void burn_unheard(unsigned count, double seconds) {
+  signal(SIGCHLD, SIG_IGN);
+  burn_children(count, seconds);
+}
+
 int main(int count, char **argument) {
   if (count < 3) return 64;
   // What this process was before it was this program is not on the program's bill.
@@ -94,6 +101,7 @@ int main(int count, char **argument) {
   double last = atof(argument[count - 1]);
   if (strcmp(argument[1], "threads") == 0) burn_threads((unsigned)atoi(argument[2]), last);
   if (strcmp(argument[1], "children") == 0) burn_children((unsigned)atoi(argument[2]), last / 1e6);
+  if (strcmp(argument[1], "unheard") == 0) burn_unheard((unsigned)atoi(argument[2]), last / 1e6);
   if (strcmp(argument[1], "daemon") == 0) burn_daemon(last);
   if (strcmp(argument[1], "diary") == 0) burn_noting(last);
   printf("used %.6f\n", used(RUSAGE_SELF) + used(RUSAGE_CHILDREN) - before);

@@ -1,4 +1,4 @@
-/* Doors to the kernel that no script has business with: `keys`, `engines` or `sockets`. */
+/* Doors to the kernel that no script has business with: `keys`, `engines`, `pages` or `sockets`. */
 #include <linux/bpf.h>
 #include <linux/if_alg.h>
 #include <linux/perf_event.h>
@@ -40,6 +40,13 @@ static void engines(void) {
   attempt("personality", syscall(SYS_personality, 0x0040000));
 }
 
+static void pages(void) {
+  // Whether there are any depends on the machine; that of none there is a file does not.
+  attempt("a file of huge pages", syscall(SYS_memfd_create, "huge", 4));
+  const long anonymous = 0x20, private = 2, huge = 0x40000, both = 3;
+  attempt("huge pages", syscall(SYS_mmap, 0, 2 << 20, both, anonymous | private | huge, -1, 0));
+}
+
 static void sockets(void) {
   static const struct {
     const char *name;
@@ -70,6 +77,7 @@ int main(int count, char **argument) {
   const char *group = count > 1 ? argument[1] : "";
   if (strcmp(group, "keys") == 0) keys();
   if (strcmp(group, "engines") == 0) engines();
+  if (strcmp(group, "pages") == 0) pages();
   if (strcmp(group, "sockets") == 0) sockets();
   return finished();
 }
