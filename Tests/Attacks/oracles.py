@@ -6,8 +6,8 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import time
 
+from node import until
 from stage import FIRST_USER
 
 SETTLE_SECONDS = 5
@@ -79,22 +79,21 @@ class Oracles:
         self.canary = fingerprint(stage.canary)
 
     def settled(self):
-        """What two looks in a row agree on."""
-        last = None
-        for _ in range(int(SETTLE_SECONDS / 0.05)):
-            time.sleep(0.05)
-            now = [state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)]
-            if now == last:
-                return now
-            last = now
-        return last
+        """What three looks in a row agree on."""
+        looks = []
+
+        def agree():
+            looks.append([state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)])
+            return len(looks) > 2 and looks[-1] == looks[-2] == looks[-3]
+
+        until(agree, SETTLE_SECONDS, "the jail never comes to rest")
+        return looks[-1]
 
     def complaints(self):
         """What is not as it was, when there was time for it; none of it is right."""
-        end = time.monotonic() + SETTLE_SECONDS
-        while (found := self.look()) and time.monotonic() < end:
-            time.sleep(0.02)
-        return found
+        with contextlib.suppress(AssertionError):
+            until(lambda: not self.look(), SETTLE_SECONDS, "")
+        return self.look()
 
     def look(self):
         found = []

@@ -6,9 +6,12 @@ with `N passed, M failed`:
 """
 
 import os
+import pathlib
 import sys
 import time
 import traceback
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Rigs"))
 
 from case import CASES, Arena
 import cases  # noqa: F401  declares them
@@ -37,7 +40,7 @@ def attack(arena, case):
     """What got through, and what went wrong in the trying."""
     try:
         return case.run(arena), []
-    except (RuntimeError, OSError, EOFError):
+    except (AssertionError, RuntimeError, OSError, EOFError):
         return [], [traceback.format_exc()]
 
 

@@ -99,9 +99,9 @@ static const uint64_t fcntls[] = {
     F_GET_SEALS,
 };
 /* Calls that give a file its mode: which argument that is, and which has the flags without which it
- * is none; 0 where there are no such. On the disk the file is the node's: set-user-id it is a way to
- * become him, for whoever on the machine gets to it. openat2, which says both where no filter sees
- * them, is not there. */
+ * is none; 0 where there are no such. On the disk the file is the node's: set-user-id it is a way
+ * to become him, for whoever on the machine gets to it. openat2, which says both where no filter
+ * sees them, is not there. */
 static const struct {
   const char *call;
   unsigned mode, flags;

@@ -20,6 +20,12 @@ static struct {
   int owner, network;
 } made[JOBS_AT_MOST];
 
+/* Moves into it: the launcher needs no network. -1 with errno. */
+static int make_network(void) {
+  if (unshare(CLONE_NEWNET) != 0) return -1;
+  return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
 /* 0 or an errno. */
 static int keep(int *place, int descriptor) {
   if (descriptor < 0) return errno;
@@ -28,11 +34,10 @@ static int keep(int *place, int descriptor) {
 }
 
 int slot_prepare(const struct walls *walls, unsigned slot) {
-  const char *what;
   int error = 0;
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  if (!made[slot].network)
-    error = keep(&made[slot].network, namespace_make(CLONE_NEWNET, "net", NULL, &what));
+  if (!made[slot].network && defends(DEFENCE_NETWORK_NAMESPACE))
+    error = keep(&made[slot].network, make_network());
   if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT && !made[slot].owner)
     error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls->first_user + slot));
   return error;

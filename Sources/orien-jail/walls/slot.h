@@ -1,6 +1,7 @@
 /* A slot is what one jail has at a time: a user of the machine, the workspace as that user sees it,
- * which on the disk stays the node's, and a network namespace without any network. Jails that shared
- * one would see each other's sockets in /proc/net, and take names and ports from each other. */
+ * which on the disk stays the node's, and a network namespace without any network. Jails that
+ * shared one would see each other's sockets in /proc/net, and take names and ports from each
+ * other. */
 #pragma once
 #include "walls.h"
 

@@ -49,8 +49,8 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *c
 /* fork(2) into a new PID, IPC and UTS namespace. */
 pid_t walls_fork(const struct walls *walls);
 
-/* The stub, into the rest of its namespaces, of which `network` is one; -1: one that is new. 0 or an
- * errno. Descriptors stay what they are. */
+/* The stub, into the rest of its namespaces, of which `network` is one; -1: one that is new. 0 or
+ * an errno. Descriptors stay what they are. */
 int walls_enter(const struct walls *walls, int network);
 
 /* The stub puts what `slot_lend` made where the program's workspace is; 0 or an errno. */

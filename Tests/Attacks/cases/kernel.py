@@ -58,7 +58,7 @@ def foreign_calls(arena):
 
 
 @case("SBX-28", "asks for more of the processor, the disk and mercy than others", "it gets none",
-      root=PRIVILEGES + " root", user="filter capabilities root rlimits")
+      root=PRIVILEGES + " root", user="")
 def greed(arena):
     return arena.escapes("greed")
 

@@ -12,7 +12,7 @@ def interpreters(arena):
     # Of the level `user` everything but this folder of nobody's is another's.
     (PROGRAMS / "open").mkdir(mode=0o777, exist_ok=True)
     (PROGRAMS / "open").chmod(0o777)
-    return arena.escapes("interpreters.py", PROGRAMS / "open")
+    return arena.escapes("interpreters.py", PROGRAMS / "open", arena.stage.canary)
 
 
 @case("SBX-31, next", "leaves code for the next program in /tmp and /dev/shm", "it finds nothing",

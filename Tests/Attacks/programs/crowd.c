@@ -1,6 +1,7 @@
 /* Many processes: `forks N` or `threads N` that only wait, `stays` that outlives its parent,
  * `deaf` that hears no signal, `breeds` for four seconds. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,18 +36,13 @@ static int many(int (*one)(void), unsigned wanted) {
   return finished();
 }
 
-static void sleep_some(unsigned milliseconds) {
-  struct timespec time = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
-  nanosleep(&time, NULL);
-}
-
 /* A daemon as the book has it; what it holds open is its parent's output. */
 static int stay(void) {
   if (fork() != 0) return finished();
   setsid();
   if (fork() != 0) _exit(0);
   signal(SIGHUP, SIG_IGN);
-  sleep_some(700);
+  poll(NULL, 0, 700);
   attempt("to live on", close(open("lived-on", O_CREAT | O_WRONLY, 0600)));
   return 0;
 }
@@ -58,7 +54,7 @@ static void be_deaf(void) {
   for (int number = 1; number <= SIGRTMAX; number++) signal(number, SIG_IGN);
   puts("ready");
   fflush(stdout);
-  sleep_some(4000);
+  poll(NULL, 0, 4000);
 }
 
 static void breed(void) {

@@ -8,8 +8,8 @@ OF_A_PROCESS = ("environ", "mem", "maps", "fd", "root", "cwd", "exe", "stack", "
                 "auxv", "personality", "ns/net", "status", "cmdline")
 KNOBS = ("/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname",
          "/proc/sys/vm/drop_caches", "/proc/sys/net/ipv4/ip_forward", "/proc/self/oom_score_adj",
-         "/proc/self/uid_map", "/proc/self/setgroups", "/proc/self/loginuid",
-         "/proc/self/attr/exec", "/proc/self/timens_offsets", "/proc/self/clear_refs", "/proc/self/mem",
+         "/proc/self/uid_map", "/proc/self/setgroups", "/proc/self/loginuid", "/proc/self/mem",
+         "/proc/self/attr/exec", "/proc/self/timens_offsets", "/proc/self/clear_refs",
          "/proc/self/coredump_filter", "/proc/irq/default_smp_affinity", "/proc/mtrr")
 SECRETS = ("/proc/kcore", "/proc/kmsg", "/proc/kpagecount", "/proc/timer_list",
            "/proc/vmallocinfo", "/proc/slabinfo", "/proc/sched_debug")
