@@ -55,9 +55,10 @@ class Stage:
     """Everything that stands outside of the jails; `hits` says who was reached."""
 
     def __init__(self):
+        built = build()
         self.folder = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp", prefix="orien-attacks-"))
         self.folder.chmod(0o755)
-        self.jail = shutil.copy(build(), self.folder / "orien-jail")
+        self.jail = shutil.copy(built, self.folder / "orien-jail")
         self.canary = self.folder / "canary"
         self.canary.mkdir(mode=0o777)
         self.canary.chmod(0o777)

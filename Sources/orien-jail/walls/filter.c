@@ -69,16 +69,19 @@ static const char *const refused[] = {
     "kexec_file_load", "kexec_load", "keyctl", "landlock_add_rule", "landlock_create_ruleset",
     "landlock_restrict_self", "lookup_dcookie", "mbind", "migrate_pages", "modify_ldt", "mount",
     "mount_setattr", "move_mount", "move_pages", "mq_open", "msgget", "name_to_handle_at",
-    "nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open", "personality",
-    "pidfd_getfd", "pivot_root", "process_madvise", "process_mrelease", "process_vm_readv",
-    "process_vm_writev", "ptrace", "quotactl", "quotactl_fd", "reboot", "removexattr",
-    "request_key", "sched_setattr", "sched_setparam", "sched_setscheduler", "seccomp", "semget",
-    "set_mempolicy", "set_mempolicy_home_node", "setdomainname", "setfsgid", "setfsuid", "setgid",
-    "setgroups", "sethostname", "setns", "setpriority", "setregid", "setresgid", "setresuid",
-    "setreuid", "settimeofday", "setuid", "setxattr", "lsetxattr", "fsetxattr", "shmat", "shmctl",
-    "shmget", "swapoff", "swapon", "sync", "syncfs", "syslog", "umount", "umount2", "unshare",
-    "userfaultfd", "uselib", "ustat", "vhangup", "vserver", "_sysctl",
+    "nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open", "personality", "pidfd_getfd",
+    "pivot_root", "process_madvise", "process_mrelease", "process_vm_readv", "process_vm_writev",
+    "ptrace", "quotactl", "quotactl_fd", "reboot", "request_key", "sched_setattr", "sched_setparam",
+    "sched_setscheduler", "seccomp", "semget", "set_mempolicy", "set_mempolicy_home_node",
+    "setdomainname", "setfsgid", "setfsuid", "setgid", "setgroups", "sethostname", "setns",
+    "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "settimeofday", "setuid",
+    "shmat", "shmctl", "shmget", "swapoff", "swapon", "sync", "syncfs", "syslog", "umount",
+    "umount2", "unshare", "userfaultfd", "uselib", "ustat", "vhangup", "vserver", "_sysctl",
 };
+
+/* As on a file system that has no attributes: cp then does without. */
+static const char *const unsupported[] = {"setxattr",    "lsetxattr",    "fsetxattr",
+                                          "removexattr", "lremovexattr", "fremovexattr"};
 
 static const uint64_t prctls[] = {
     PR_SET_NAME,         PR_GET_NAME,         PR_SET_PDEATHSIG,       PR_GET_PDEATHSIG,
@@ -93,10 +96,9 @@ static const uint64_t ioctls[] = {
 /* No leases: whoever opens a file that is leased, as the node does, waits or fails. And nobody's
  * signals for what becomes readable. */
 static const uint64_t fcntls[] = {
-    F_DUPFD,     F_DUPFD_CLOEXEC, F_GETFD,      F_SETFD,      F_GETFL,     F_SETFL,
-    F_GETLK,     F_SETLK,         F_SETLKW,     F_OFD_GETLK,  F_OFD_SETLK, F_OFD_SETLKW,
-    F_GETOWN,    F_GETSIG,        F_GETLEASE,   F_GETPIPE_SZ, F_SETPIPE_SZ, F_ADD_SEALS,
-    F_GET_SEALS,
+    F_DUPFD,      F_DUPFD_CLOEXEC, F_GETFD,     F_SETFD,     F_GETFL,      F_SETFL,
+    F_GETLK,      F_SETLK,         F_SETLKW,    F_OFD_GETLK, F_OFD_SETLK,  F_OFD_SETLKW,
+    F_GETPIPE_SZ, F_SETPIPE_SZ,    F_ADD_SEALS, F_GET_SEALS, F_GETOWN,     F_GETLEASE,
 };
 /* Calls that give a file its mode: which argument that is, and which has the flags without which it
  * is none; 0 where there are no such. On the disk the file is the node's: set-user-id it is a way
@@ -108,8 +110,7 @@ static const struct {
 } modes[] = {{"chmod", 1, 0},     {"fchmod", 1, 0}, {"fchmodat", 2, 0},
              {"fchmodat2", 2, 0}, {"creat", 1, 0},  {"open", 2, 1},     {"openat", 3, 2}};
 
-/* Flags that are asked for without harm but by who means it: pages that no limit of memory counts,
- * and files that are devices. */
+/* And flags: of pages that no limit of memory counts, of files that are devices, of namespaces. */
 static const struct {
   const char *call;
   unsigned argument;
@@ -203,9 +204,8 @@ static int allow_modes(scmp_filter_ctx rules) {
   return error;
 }
 
-/* Its own alone, and that of core dumps stays: with less than leader.c says dumps would be made
- * again, for a program of the machine's that collects them. Who asks for less hears that he has it:
- * scripts do, and none is made anyway. */
+/* Its own alone, and that of core dumps stays as leader.c has set it: of less than that dumps would
+ * be made again. Who asks for none, as scripts do, hears that he has it. */
 static int allow_limits(scmp_filter_ctx rules) {
   int error = 0;
   for (uint64_t which = 0; !error && which < RLIM_NLIMITS; which++) {
@@ -261,6 +261,8 @@ static int add_all(scmp_filter_ctx rules) {
   if (!error) error = seccomp_attr_set(rules, SCMP_FLTATR_CTL_OPTIMIZE, 2);
   if (!error) error = name_all(rules, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
   if (!error) error = name_all(rules, SCMP_ACT_ERRNO(EPERM), refused, COUNT(refused));
+  if (!error)
+    error = name_all(rules, SCMP_ACT_ERRNO(EOPNOTSUPP), unsupported, COUNT(unsupported));
   return error ? error : allow_some(rules);
 }
 

@@ -75,12 +75,14 @@ static const char *answer(long number, long first, long second, long rest) {
     setitimer(ITIMER_REAL, &end, NULL);
     long result = syscall(number, first, second, rest, rest, rest, rest);
     int error = result == -1 ? errno : 0;
-    syscall(SYS_exit_group, error == EPERM ? 1 : error == ENOSYS ? 2 : 3);
+    int said = error == EPERM ? 1 : error == ENOSYS ? 2 : error == EOPNOTSUPP ? 3 : 4;
+    syscall(SYS_exit_group, said);
   }
   int status = 0;
   waitpid(child, &status, __WALL);
   if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGSYS ? "killed" : "reachable";
-  return WEXITSTATUS(status) == 1 ? "EPERM" : WEXITSTATUS(status) == 2 ? "ENOSYS" : "reachable";
+  static const char *const refusals[] = {"reachable", "EPERM", "ENOSYS", "EOPNOTSUPP"};
+  return refusals[WEXITSTATUS(status) < 4 ? WEXITSTATUS(status) : 0];
 }
 
 static void calls(void) {
