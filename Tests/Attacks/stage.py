@@ -27,6 +27,8 @@ def enter(inside):
     """Starts this very program again, inside."""
     if os.environ.get(inside):
         return
+    if os.geteuid() != 0:
+        sys.exit("only root can make the stage and take a user away: run this as root")
     os.environ[inside] = "1"
     os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private",
                           sys.executable, *sys.argv])

@@ -66,6 +66,17 @@ static void limits(void) {
   }
 }
 
+/* What a filter says; who hears anything else has reached the kernel. */
+static const struct {
+  int error;
+  const char *name;
+} refusals[] = {{0, "reachable"},
+                {EPERM, "EPERM"},
+                {ENOSYS, "ENOSYS"},
+                {EOPNOTSUPP, "EOPNOTSUPP"},
+                {EAFNOSUPPORT, "EAFNOSUPPORT"}};
+enum { REFUSALS = sizeof refusals / sizeof *refusals };
+
 /* One call in a child, which may die of it or not come back. */
 static const char *answer(long number, long first, long second, long rest) {
   fflush(stdout);
@@ -75,14 +86,14 @@ static const char *answer(long number, long first, long second, long rest) {
     setitimer(ITIMER_REAL, &end, NULL);
     long result = syscall(number, first, second, rest, rest, rest, rest);
     int error = result == -1 ? errno : 0;
-    int said = error == EPERM ? 1 : error == ENOSYS ? 2 : error == EOPNOTSUPP ? 3 : 4;
+    unsigned said = 1;
+    while (said < REFUSALS && refusals[said].error != error) said++;
     syscall(SYS_exit_group, said);
   }
   int status = 0;
   waitpid(child, &status, __WALL);
   if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGSYS ? "killed" : "reachable";
-  static const char *const refusals[] = {"reachable", "EPERM", "ENOSYS", "EOPNOTSUPP"};
-  return refusals[WEXITSTATUS(status) < 4 ? WEXITSTATUS(status) : 0];
+  return refusals[WEXITSTATUS(status) < REFUSALS ? WEXITSTATUS(status) : 0].name;
 }
 
 static void calls(void) {
