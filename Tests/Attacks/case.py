@@ -10,10 +10,10 @@ from stage import FIRST_USER, NODE_USER, PROGRAMS
 
 CASES = []
 OPTIONS = {"root": (), "plain": ("--groups", "none"), "user": ("--walls", "user"),
-           "none": ("--walls", "none")}
-USERS = {"root": 0, "plain": 0, "user": NODE_USER, "none": NODE_USER}
-# `plain` is root without control groups.
-WALLS = {"root": "root", "plain": "root", "user": "user", "none": "none"}
+           "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none")}
+USERS = {"root": 0, "plain": 0, "user": NODE_USER, "unscoped": NODE_USER, "none": NODE_USER}
+# `plain` is root without control groups, `unscoped` a user on a kernel before 6.12.
+WALLS = {"root": "root", "plain": "root", "user": "user", "unscoped": "user", "none": "none"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ import surface
 from oracles import Oracles
 from stage import Stage, enter
 
-LEVELS = ("root", "plain", "user", "none")
+LEVELS = ("root", "plain", "user", "unscoped", "none")
 
 
 class Results:
@@ -108,7 +108,7 @@ def attack_all(stage, words, results):
         shipped.check(results)
         surface.check(stage, results)
     for name, level, verdict, seconds, fell, without in sorted(rows):
-        print(f"{name:18} {level:6} {verdict:7} {seconds:5.2f} s  {fell:7} {' '.join(without)}")
+        print(f"{name:18} {level:8} {verdict:7} {seconds:5.2f} s  {fell:7} {' '.join(without)}")
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,7 @@
 """Attacks on what comes after: files that the next program runs, and what holds it."""
 
 import os
+import pathlib
 
 from case import case
 from stage import PROGRAMS
@@ -69,6 +70,18 @@ def endings(arena):
         same = end.fault == fault and (fault != "ran" or (end.code, end.signal) == (code, signal))
         found += [] if same else [f"{words[:3]}: {end}"]
     return found
+
+
+@case("/proc, others", "reads, and takes by ptrace, what holds it and others of its user",
+      "the kernel lets nobody dump them", none="")
+def holders(arena):
+    pids = [arena.jail.pid, arena.jail.launcher_pid, *descendants(arena.jail.launcher_pid)]
+    return arena.escapes("holders.py", *pids)
+
+
+def descendants(pid):
+    found = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return found + [deeper for child in found for deeper in descendants(child)]
 
 
 @case("/proc", "reads and writes what holds it, and the kernel's knobs", "nothing of it is its own",

@@ -24,13 +24,15 @@ def services(arena):
 
 
 @case("SBX-22, names", "opens abstract sockets of the machine's services", "they are not there",
-      root="network-namespace scope", user="network-namespace scope", none="scope")
+      root="network-namespace scope", user="network-namespace scope",
+      unscoped="network-namespace", none="scope")
 def names(arena):
     return arena.escapes("services.py", "@orien-attacked")
 
 
 @case("SBX-22, jails", "opens a socket of a program in another jail", "it is not there",
-      root="network-namespace scope", user="network-namespace scope", none="scope")
+      root="network-namespace scope", user="network-namespace scope",
+      unscoped="network-namespace", none="scope")
 def between(arena):
     other = arena.start("services.py", "serve", "@orien-neighbour", workspace="other")
     other.line()

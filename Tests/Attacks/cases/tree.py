@@ -48,7 +48,8 @@ def breeder(arena):
 
 
 @case("SBX-11", "signals the keeper, the launcher and another program", "there are no such",
-      root="process-namespace user scope", user="process-namespace root scope", none="scope")
+      root="process-namespace user scope", user="process-namespace root scope",
+      unscoped="process-namespace root", none="scope")
 def signals(arena):
     other = arena.start("sh", "-c", "echo ready; read nothing < /dev/zero", workspace="other")
     other.line()
@@ -60,7 +61,8 @@ def signals(arena):
     return through
 
 
-@case("SBX-11, all", "kills all that it can", "that is itself", root="", user="", none="")
+@case("SBX-11, all", "kills all that it can", "that is itself",
+      root="", user="", unscoped="", none="")
 def kill_all(arena):
     other = arena.start("sleep", "5", workspace="other")
     end, _ = arena.run("signals.py", "all")
