@@ -150,7 +150,7 @@ void group_read(const struct groups *groups, uint64_t number, const struct group
                 struct orien_jail_end *end) {
   char text[4096];
   bool saw_all = !groups->can_meter;
-  if (groups->can_meter) {
+  if (groups->can_meter && defends(DEFENCE_GROUP_METER)) {
     struct group_time time = group_time(groups, number);
     if (time.user_microseconds + time.system_microseconds >=
         end->cpu_user_microseconds + end->cpu_system_microseconds) {

@@ -67,7 +67,7 @@ static void prepare(void) {
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   int error = file_write(AT_FDCWD, "/proc/self/oom_score_adj", "500");
   if (error) complain("oom_score_adj: %s", strerror(error));
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) leave(1);
+  if (defends(DEFENCE_UNDUMPABLE) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) leave(1);
   // A storm of forks must not keep from running what kills it. Needs a privilege; not essential.
   setpriority(PRIO_PROCESS, 0, -10);
 }

@@ -22,6 +22,9 @@ static const char *const names[] = {
     [DEFENCE_CPU_LIMIT] = "cpu-limit",
     [DEFENCE_GROUP_KILL] = "group-kill",
     [DEFENCE_TREE_KILL] = "tree-kill",
+    [DEFENCE_GROUP_METER] = "group-meter",
+    [DEFENCE_USAGE_METER] = "usage-meter",
+    [DEFENCE_UNDUMPABLE] = "undumpable",
 };
 
 static bool is_gone[sizeof names / sizeof *names];

@@ -25,6 +25,10 @@ enum defence {
   DEFENCE_CPU_LIMIT,
   DEFENCE_GROUP_KILL,
   DEFENCE_TREE_KILL,
+  DEFENCE_GROUP_METER,
+  DEFENCE_USAGE_METER,
+  /* Of the jail's own parts. */
+  DEFENCE_UNDUMPABLE,
 };
 
 #ifdef ORIEN_TEST

@@ -168,8 +168,8 @@ static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
   const struct leader_birth *born = &stub->born;
   if (born->started) said->wall_microseconds = without(stub->ended, born->started) / 1000;
-  struct rusage used;
-  getrusage(RUSAGE_CHILDREN, &used);
+  struct rusage used = {0};
+  if (defends(DEFENCE_USAGE_METER)) getrusage(RUSAGE_CHILDREN, &used);
   said->cpu_user_microseconds =
       without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
   said->cpu_system_microseconds =

@@ -73,7 +73,7 @@ def endings(arena):
 
 
 @case("/proc, others", "reads, and takes by ptrace, what holds it and others of its user",
-      "the kernel lets nobody dump them", none="")
+      "the kernel lets nobody dump them", none="undumpable scope")
 def holders(arena):
     pids = [arena.jail.pid, arena.jail.launcher_pid, *descendants(arena.jail.launcher_pid)]
     return arena.escapes("holders.py", *pids)

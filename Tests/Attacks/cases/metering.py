@@ -5,6 +5,7 @@ import sys
 from case import case
 from jail import Limits
 
+METERS = "group-meter usage-meter"
 CHILDREN = 10000 if "--many" in sys.argv else 2000
 
 
@@ -17,7 +18,7 @@ def apart(what, end, text, extra=0.0):
 
 
 @case("MET-01", "burns time in one process, and in thousands of short ones", "all is billed",
-      root="", plain="", user="", none="")
+      root=METERS, plain="usage-meter", user="usage-meter", none="usage-meter")
 def children(arena):
     end, text = arena.run("burner", "threads", 1, 0.3)
     found = apart("one process", end, text)
@@ -25,7 +26,8 @@ def children(arena):
     return found + apart(f"{CHILDREN} children", end, text)
 
 
-@case("MET-02", "burns time in a daemon that has left it", "all is billed", root="", user="")
+@case("MET-02", "burns time in a daemon that has left it", "all is billed",
+      root=METERS, user="usage-meter")
 def daemon(arena):
     end, text = arena.run("burner", "daemon", 0.3)
     return apart("a daemon", end, text)
@@ -42,7 +44,8 @@ def killed_daemon(arena):
     return []
 
 
-@case("MET-01, unheard", "burns time in children whose end it ignores", "all is billed", root="")
+@case("MET-01, unheard", "burns time in children whose end it ignores", "all is billed",
+      root="group-meter")
 def unheard(arena):
     """By the group: where there is none nobody counts what nobody has waited for."""
     end, _ = arena.run("burner", "unheard", 20, 20000)
@@ -50,7 +53,7 @@ def unheard(arena):
 
 
 @case("MET-08", "runs for a millisecond, often", "the sum is billed, not its rounding",
-      root="", user="")
+      root=METERS, user="usage-meter")
 def short_ones(arena):
     billed = used = 0.0
     for _ in range(40):

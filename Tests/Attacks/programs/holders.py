@@ -6,7 +6,8 @@ import sys
 
 from attempt import attempt
 
-ATTACH = 16
+# Takes a process without stopping it.
+SEIZE = 0x4206
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -20,7 +21,7 @@ def write(path):
 
 
 def take(pid):
-    if libc.ptrace(ATTACH, pid, 0, 0) != 0:
+    if libc.ptrace(SEIZE, pid, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "ptrace")
 
 
