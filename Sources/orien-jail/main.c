@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "keeper/keeper.h"
+#include "walls/defence.h"
 
 /* Of the numbers that nobody gives out: neither a distribution, nor systemd, nor a container. */
 enum { FIRST_USER = 1900000000 };
@@ -85,6 +86,7 @@ static bool read_shared(char *word, struct grants *grants) {
 }
 
 static bool read_option(const char *name, char *word, struct keeper_options *options) {
+  if (defence_option(name, word)) return true;
   if (strcmp(name, "--groups") == 0) return read_mode(word, &options->groups);
   if (strcmp(name, "--walls") == 0) return read_walls(word, &options->walls.mode);
   if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../walls/defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "groups.h"
@@ -81,11 +82,12 @@ static int limit_cpu(const struct groups *groups, uint64_t number, uint64_t perc
 int group_limit(const struct groups *groups, uint64_t number,
                 const struct orien_jail_limits *limits) {
   int error = 0;
-  if (limits->memory_bytes && groups->of[GROUP_MEMORY] >= 0)
+  if (limits->memory_bytes && groups->of[GROUP_MEMORY] >= 0 && defends(DEFENCE_MEMORY_LIMIT))
     error = limit_memory(groups, number, limits->memory_bytes);
-  if (!error && limits->cpu_percent && groups->of[GROUP_CPU] >= 0)
+  if (!error && limits->cpu_percent && groups->of[GROUP_CPU] >= 0 && defends(DEFENCE_CPU_LIMIT))
     error = limit_cpu(groups, number, limits->cpu_percent);
-  if (!error && limits->processes && groups->of[GROUP_PIDS] >= 0) {
+  if (!error && limits->processes && groups->of[GROUP_PIDS] >= 0 &&
+      defends(DEFENCE_PROCESS_LIMIT)) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)limits->processes);
     error = group_write(groups, GROUP_PIDS, number, "pids.max", text);
@@ -103,7 +105,7 @@ int group_enter(const struct groups *groups, uint64_t number) {
 }
 
 void group_kill(const struct groups *groups, uint64_t number) {
-  if (!groups->can_kill) return;
+  if (!groups->can_kill || !defends(DEFENCE_GROUP_KILL)) return;
   char path[PATH_BYTES];
   group_path(path, number, "cgroup.kill");
   file_write(groups->tree[groups->unified].parent, path, "1");
@@ -148,7 +150,7 @@ void group_read(const struct groups *groups, uint64_t number, const struct group
                 struct orien_jail_end *end) {
   char text[4096];
   bool saw_all = !groups->can_meter;
-  if (groups->can_meter) {
+  if (groups->can_meter && defends(DEFENCE_GROUP_METER)) {
     struct group_time time = group_time(groups, number);
     if (time.user_microseconds + time.system_microseconds >=
         end->cpu_user_microseconds + end->cpu_system_microseconds) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../launcher/launcher.h"
+#include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
@@ -95,7 +96,8 @@ static void prepare(void) {
   if (chdir("/") != 0) give_up("chdir");
   if (!tree_is_visible()) give_up("/proc/self/task/*/children (CONFIG_PROC_CHILDREN)");
   // Nobody of the same user reads us, or takes us by ptrace; execve ends this for tenants.
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) give_up("PR_SET_DUMPABLE");
+  if (defends(DEFENCE_UNDUMPABLE) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    give_up("PR_SET_DUMPABLE");
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) give_up("PR_SET_CHILD_SUBREAPER");
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_STACK, 8 << 20);

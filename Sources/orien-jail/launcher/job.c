@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../keeper/janitor.h"
+#include "../walls/defence.h"
 #include "../plain/process.h"
 #include "../stub/leader.h"
 #include "../stub/stub.h"
@@ -56,11 +57,11 @@ static int spawn(struct job *job, const struct parts *parts, int network) {
   return job->pidfd < 0 ? errno : 0;
 }
 
-/* Its namespace, -1 where it has none to itself; 0 or an errno. */
+/* Its namespace, -1 where it has no other than its slot's; 0 or an errno. */
 static int make_network(struct job *job, const struct parts *parts, int *network) {
   *network = -1;
-  if (job->kind.network == ORIEN_JAIL_OFFLINE || parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
-    return 0;
+  bool is_offline = job->kind.network == ORIEN_JAIL_OFFLINE;
+  if (is_offline || parts->walls.kind == ORIEN_JAIL_WALLS_NONE) return 0;
   *network = network_make(job->kind.network == ORIEN_JAIL_DOOR ? &job->door : NULL);
   return *network < 0 ? errno : 0;
 }
@@ -73,7 +74,7 @@ int job_prepare(struct job *job, unsigned slot, const struct job_kind *kind,
   int error = slot_prepare(&parts->walls, slot);
   if (!error) error = make_network(job, parts, &own_network);
   if (error) return error;
-  error = spawn(job, parts, own_network);
+  error = spawn(job, parts, own_network < 0 ? slot_network(slot) : own_network);
   if (own_network >= 0) close(own_network);
   if (error)
     job_free(job, parts);
@@ -141,7 +142,7 @@ int job_start(struct job *job, const struct parts *parts, struct frame_reader *f
   if (error) return error;
   job->id = frame->header.id;
   job->started = now_nanoseconds();
-  if (limits->cpu_milliseconds && parts->groups.can_meter) {
+  if (limits->cpu_milliseconds && parts->groups.can_meter && defends(DEFENCE_CPU_LIMIT)) {
     job->cpu_microseconds = limits->cpu_milliseconds * 1000;
     job->look_at = next_look(job->started, job->cpu_microseconds);
   }

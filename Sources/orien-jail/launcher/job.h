@@ -5,7 +5,7 @@
 #include "request.h"
 
 enum {
-  /* Of all tenants together; each takes up to four descriptors here. */
+  /* Of all tenants together; each takes up to five descriptors here. */
   JOBS_AT_MOST = 1024,
 };
 

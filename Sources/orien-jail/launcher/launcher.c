@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../walls/defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
@@ -49,15 +50,15 @@ static void prepare(void) {
   // Whoever ends the keeper's process group leaves the stubs to end their trees.
   if (setsid() < 0) leave(1);
   // With no privilege to gain by a set-user-id program, none is gained.
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
-    leave(1);
+  if (defends(DEFENCE_NO_NEW_PRIVILEGES) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) leave(1);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) leave(1);
   if (walls_bound(&launcher.parts->walls) != 0) leave(1);
   // When the machine is out of memory tenants go before the node; among us all the largest goes.
   // A process that nobody may dump is not even its own user's to write to.
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   int error = file_write(AT_FDCWD, "/proc/self/oom_score_adj", "500");
   if (error) complain("oom_score_adj: %s", strerror(error));
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) leave(1);
+  if (defends(DEFENCE_UNDUMPABLE) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) leave(1);
   // A storm of forks must not keep from running what kills it. Needs a privilege; not essential.
   setpriority(PRIO_PROCESS, 0, -10);
 }

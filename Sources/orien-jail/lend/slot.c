@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -10,18 +11,39 @@
 #include <unistd.h>
 
 #include "../launcher/job.h"
+#include "../walls/defence.h"
 #include "../spaces/namespace.h"
 
-/* By slot, the user namespace that maps the node's user to the slot's; 0 is none yet. */
-static int owner[JOBS_AT_MOST];
+static struct {
+  /* The user namespace that maps the node's user to the slot's, and the network namespace; 0 is
+   * none yet. */
+  int owner, network;
+} made[JOBS_AT_MOST];
 
-int slot_prepare(const struct walls *walls, unsigned slot) {
-  if (walls->kind != ORIEN_JAIL_WALLS_ROOT || owner[slot]) return 0;
-  int made = namespace_of_user(geteuid(), walls->first_user + slot);
-  if (made < 0) return errno;
-  owner[slot] = made;
+/* Moves into it: the launcher needs no network. -1 with errno. */
+static int make_network(void) {
+  if (unshare(CLONE_NEWNET) != 0) return -1;
+  return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+/* 0 or an errno. */
+static int keep(int *place, int descriptor) {
+  if (descriptor < 0) return errno;
+  *place = descriptor;
   return 0;
 }
+
+int slot_prepare(const struct walls *walls, unsigned slot) {
+  int error = 0;
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  if (!made[slot].network && defends(DEFENCE_NETWORK_NAMESPACE))
+    error = keep(&made[slot].network, make_network());
+  if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT && !made[slot].owner)
+    error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls->first_user + slot));
+  return error;
+}
+
+int slot_network(unsigned slot) { return made[slot].network ? made[slot].network : -1; }
 
 /* The folder as our own mounts have it: those of the user namespace are copies of the node's, and
  * from the node's own nothing can be taken. -1 with errno. */
@@ -56,9 +78,9 @@ int slot_lend(const struct walls *walls, unsigned slot, int folder) {
     return -1;
   }
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-  if (has_own) {
+  if (has_own && defends(DEFENCE_USER)) {
     attributes.attr_set |= MOUNT_ATTR_IDMAP;
-    attributes.userns_fd = (uint64_t)owner[slot];
+    attributes.userns_fd = (uint64_t)made[slot].owner;
   }
   if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
   error = errno;

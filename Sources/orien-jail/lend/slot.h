@@ -1,10 +1,15 @@
-/* A slot is a user of the machine that one jail has at a time, and the workspace as that user sees
- * it: on the disk it stays the node's. */
+/* A slot is what one jail has at a time: a user of the machine, the workspace as that user sees it,
+ * which on the disk stays the node's, and a network namespace without any network. Jails that
+ * shared one would see each other's sockets in /proc/net, and take names and ports from each
+ * other. */
 #pragma once
 #include "../walls/walls.h"
 
-/* Makes ready what `slot_lend` needs of slot `slot`; 0 or an errno. */
+/* Makes ready what the calls below need of slot `slot`, once; 0 or an errno. */
 int slot_prepare(const struct walls *walls, unsigned slot);
+
+/* Its network namespace; -1: there is none. */
+int slot_network(unsigned slot);
 
 /* The folder as a mount that is attached nowhere yet, which only the slot's user may write to;
  * -1 with errno. For the launcher, who sees the node's folders; the slot has been prepared. */

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../walls/defence.h"
 #include "files.h"
 
 enum { RESUMED_AT_MOST = 64 };
@@ -21,6 +22,7 @@ enum { RESUMED_AT_MOST = 64 };
 static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 void process_keep(int *keep, unsigned count) {
+  if (!defends(DEFENCE_DESCRIPTORS)) return;
   qsort(keep, count, sizeof *keep, by_number);
   int first = 3;
   for (unsigned i = 0; i < count; i++) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +12,8 @@
 #include "../plain/files.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
+
+enum { RESUME_MILLISECONDS = 20 };
 
 /* What the child tells: 0 and a descriptor beside it, or why there is none. */
 struct outcome {
@@ -47,14 +50,15 @@ static _Noreturn void make(int socket, int flag, const char *name, namespace_fur
 }
 
 /* Waits for the child's outcome; its descriptor, or -1 with errno. */
-static int await(int socket, const char **what, int *beside) {
+static int await(int socket, pid_t child, const char **what, int *beside) {
   static struct frame_reader frame;
   static struct outcome outcome;
   frame = (struct frame_reader){.got = 0};
   struct pollfd ready = {.fd = socket, .events = POLLIN};
   enum frame_state state;
   while ((state = frame_read(socket, &frame)) == FRAME_PARTIAL)
-    if (process_poll(&ready, 1, -1) < 0) return -1;
+    // As everywhere, whoever stops it does not hold up who waits.
+    if (process_poll(&ready, 1, RESUME_MILLISECONDS) < 0 || kill(child, SIGCONT) != 0) return -1;
   errno = ECHILD;
   *what = "a child";
   if (state == FRAME_GONE || frame.header.size != sizeof outcome) return -1;
@@ -85,13 +89,15 @@ static int begin(int flag, const char *name, namespace_furnish *furnish, const c
   close(pair[1]);
   *end = pair[0];
   errno = error;
-  return *child < 0 ? -1 : await(pair[0], what, beside);
+  return *child < 0 ? -1 : await(pair[0], *child, what, beside);
 }
 
 static void finish(pid_t child, int end) {
   int error = errno;
   close(end);
-  if (child > 0) waitpid(child, NULL, 0);
+  int status;
+  while (child > 0 && waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status))
+    kill(child, SIGCONT);
   errno = error;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../walls/defence.h"
 #include "../plain/limits.h"
 #include "../plain/process.h"
 #include "environment.h"
@@ -29,7 +30,7 @@ static int prepare(const struct request *request) {
   int error = limits_hold(&request->limits);
   if (error) return error;
   // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
-  if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+  if (defends(DEFENCE_DESCRIPTORS) && close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
   sigset_t none;
   sigemptyset(&none);
   return sigprocmask(SIG_SETMASK, &none, NULL) == 0 ? 0 : errno;
@@ -124,6 +125,9 @@ static int settle(const struct parts *parts, const struct stub_place *place) {
   if (error) return error;
   // The launcher and the stub may be a little ahead of others; a tenant is not.
   if (getpriority(PRIO_PROCESS, 0) < 0 && setpriority(PRIO_PROCESS, 0, 0) != 0) return errno;
+  // Behind the walls nobody can change that.
+  error = defends(DEFENCE_RLIMITS) ? limits_forbid_dumps() : 0;
+  if (error) return error;
   return walls_shut(&parts->walls, place->slot);
 }
 

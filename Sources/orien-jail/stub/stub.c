@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
@@ -73,6 +74,10 @@ static struct orien_jail_limits limits_left(const struct parts *parts,
   if (groups->of[GROUP_PIDS] >= 0 || parts->walls.kind != ORIEN_JAIL_WALLS_ROOT) left.processes = 0;
   // Where the group is looked at this is for who has left it, and comes after.
   if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
+  if (!defends(DEFENCE_RLIMITS)) left.open_files = left.file_bytes = 0;
+  if (!defends(DEFENCE_CPU_LIMIT)) left.cpu_milliseconds = 0;
+  if (!defends(DEFENCE_MEMORY_LIMIT)) left.memory_bytes = 0;
+  if (!defends(DEFENCE_PROCESS_LIMIT)) left.processes = 0;
   return left;
 }
 
@@ -144,15 +149,20 @@ static enum reaped reap(struct stub *stub) {
   }
 }
 
+/* Who is process 1 has the whole of its namespace for descendants. */
+static void kill_descendants(void) {
+  if (getpid() == 1)
+    kill(-1, SIGKILL);
+  else
+    tree_kill(NULL, 0);
+}
+
 static void kill_tree(struct stub *stub) {
   struct pollfd ended = {.fd = stub->signals, .events = POLLIN};
   while (reap(stub) != REAPED_ALL) {
     group_kill(&stub->parts->groups, stub->place.group);
     // Also what has left its group, where the tenant may write to groups.
-    if (stub->parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
-      tree_kill(NULL, 0);
-    else
-      kill(-1, SIGKILL);
+    if (defends(DEFENCE_TREE_KILL)) kill_descendants();
     // What had just been forked, or had a parent until now, is found the next time round.
     poll(&ended, 1, 5);
     process_signalled(stub->signals);
@@ -182,8 +192,8 @@ static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
   const struct leader_birth *born = &stub->born;
   if (stub->asked) said->wall_microseconds = without(stub->ended, stub->asked) / 1000;
-  struct rusage used;
-  getrusage(RUSAGE_CHILDREN, &used);
+  struct rusage used = {0};
+  if (defends(DEFENCE_USAGE_METER)) getrusage(RUSAGE_CHILDREN, &used);
   said->cpu_user_microseconds =
       without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
   said->cpu_system_microseconds =

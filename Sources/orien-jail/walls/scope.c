@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "defence.h"
+
 /* What linux/landlock.h has since Linux 6.12, and the system's own copy may not have yet. */
 struct ruleset {
   uint64_t handled_access_fs;
@@ -32,6 +34,6 @@ int scope_make(void) {
 }
 
 int scope_enter(int scope) {
-  if (scope < 0) return 0;
+  if (scope < 0 || !defends(DEFENCE_SCOPE)) return 0;
   return syscall(SYS_landlock_restrict_self, scope, 0) == 0 ? 0 : errno;
 }

@@ -15,6 +15,7 @@
 #include "../launcher/job.h"
 #include "../launcher/request.h"
 #include "../lend/device.h"
+#include "defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
 #include "filter.h"
@@ -60,21 +61,13 @@ static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
     give_up(walls, what, errno);
     return false;
   }
-  // One for all only where something else keeps their abstract sockets apart.
-  if (walls->scope >= 0) {
-    walls->network = namespace_make(CLONE_NEWNET, "net", NULL, &what, NULL);
-    if (walls->network < 0) give_up(walls, what, errno);
-  }
-  if (walls->kind == kind && trial_run(walls)) return true;
+  if (trial_run(walls)) return true;
   close(walls->root);
-  if (walls->network >= 0) close(walls->network);
-  walls->network = -1;
   return false;
 }
 
 void walls_find(struct walls *walls, const struct walls_options *options) {
-  *walls = (struct walls){
-      .kind = ORIEN_JAIL_WALLS_NONE, .network = -1, .grants = &options->grants};
+  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE, .grants = &options->grants};
   walls->scope = options->scopes ? scope_make() : -1;
   if (options->mode == WALLS_NONE) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
@@ -98,7 +91,6 @@ unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]) {
   if (walls->scope >= 0) keep[count++] = walls->scope;
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return count;
   keep[count++] = walls->root;
-  if (walls->network >= 0) keep[count++] = walls->network;
   return count;
 }
 
@@ -112,7 +104,7 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
 }
 
 int walls_bound(const struct walls *walls) {
-  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_CAPABILITIES)) return 0;
   for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
     if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno;
   return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 ? 0 : errno;
@@ -120,22 +112,35 @@ int walls_bound(const struct walls *walls) {
 
 pid_t walls_fork(const struct walls *walls) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return fork();
-  const unsigned long flags = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
+  unsigned long flags = SIGCHLD;
+  if (defends(DEFENCE_PROCESS_NAMESPACE)) flags |= CLONE_NEWPID;
+  if (defends(DEFENCE_IPC_NAMESPACE)) flags |= CLONE_NEWIPC;
+  if (defends(DEFENCE_HOST_NAME)) flags |= CLONE_NEWUTS;
   return (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
+}
+
+static int enter_network(int network) {
+  if (!defends(DEFENCE_NETWORK_NAMESPACE)) return 0;
+  int moved = network < 0 ? unshare(CLONE_NEWNET) : setns(network, CLONE_NEWNET);
+  return moved == 0 ? 0 : errno;
+}
+
+static int enter_root(const struct walls *walls) {
+  if (!defends(DEFENCE_ROOT)) return 0;
+  if (setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0) return errno;
+  return root_finish();
 }
 
 int walls_enter(const struct walls *walls, int network) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
-  if (network < 0) network = walls->network;
-  int moved = network < 0 ? unshare(CLONE_NEWNET) : setns(network, CLONE_NEWNET);
-  if (moved != 0 || setns(walls->root, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0 ||
-      sethostname(host_name, sizeof host_name - 1) != 0)
-    return errno;
-  return root_finish();
+  int error = enter_network(network);
+  if (!error && defends(DEFENCE_HOST_NAME) && sethostname(host_name, sizeof host_name - 1) != 0)
+    error = errno;
+  return error ? error : enter_root(walls);
 }
 
 int walls_mount(const struct walls *walls, unsigned slot, const struct request *request) {
-  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
   const int *device = request->device;
   if (move_mount(request->workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) != 0)
     return errno;
@@ -147,6 +152,7 @@ int walls_mount(const struct walls *walls, unsigned slot, const struct request *
 }
 
 static int hold_nothing(void) {
+  if (!defends(DEFENCE_CAPABILITIES)) return 0;
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {{0}};
   return syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
@@ -154,6 +160,7 @@ static int hold_nothing(void) {
 
 /* By the calls themselves: glibc's look for threads first. */
 static int become(uint32_t user) {
+  if (!defends(DEFENCE_USER)) return 0;
   if (syscall(SYS_setgroups, 0, NULL) != 0) return errno;
   if (syscall(SYS_setresgid, user, user, user) != 0) return errno;
   return syscall(SYS_setresuid, user, user, user) == 0 ? 0 : errno;
@@ -162,7 +169,7 @@ static int become(uint32_t user) {
 int walls_shut(const struct walls *walls, unsigned slot) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
   // In here its group is the root of all groups.
-  if (unshare(CLONE_NEWCGROUP) != 0) return errno;
+  if (defends(DEFENCE_GROUP_NAMESPACE) && unshare(CLONE_NEWCGROUP) != 0) return errno;
   int error = 0;
   if (walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
   if (!error) error = hold_nothing();

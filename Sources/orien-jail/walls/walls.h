@@ -37,9 +37,6 @@ struct walls {
   uint32_t kind;
   /* A mount namespace that each jail has a copy of. */
   int root;
-  /* A network namespace without any network that jails share; -1: each has one of its own, for
-   * nothing else would keep their abstract sockets apart. */
-  int network;
   /* scope.h; -1: there is none. Held where there is nothing else, too. */
   int scope;
   /* Slot i runs as this + i, where there are slots. */
@@ -62,7 +59,7 @@ struct walls_options {
  * process moves into a user namespace for it. */
 void walls_find(struct walls *walls, const struct walls_options *options);
 
-enum { WALLS_DESCRIPTORS = 3 };
+enum { WALLS_DESCRIPTORS = 2 };
 
 /* Which descriptors a part that goes on by itself keeps for them; how many these are. */
 unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
@@ -77,8 +74,8 @@ int walls_bound(const struct walls *walls);
 /* fork(2) into a new PID, IPC and UTS namespace. */
 pid_t walls_fork(const struct walls *walls);
 
-/* The stub, into the rest of its namespaces; 0 or an errno. `network` is that of network.h, -1 for
- * one without any network. Descriptors stay what they are. */
+/* The stub, into the rest of its namespaces, of which `network` is one; -1: one that is new. 0 or
+ * an errno. Descriptors stay what they are. */
 int walls_enter(const struct walls *walls, int network);
 
 /* The stub puts where the program will find it what it was lent, the workspace and devices; 0 or an

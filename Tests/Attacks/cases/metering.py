@@ -1,0 +1,75 @@
+"""Attacks on the bill: time that nobody would count."""
+
+import sys
+
+from case import case
+from jail import Limits
+
+METERS = "group-meter usage-meter"
+CHILDREN = 10000 if "--many" in sys.argv else 2000
+
+
+def apart(what, end, text, extra=0.0):
+    """How far the bill is from what the program knows of itself: 5 % or 10 ms are no fault."""
+    used = sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("used"))
+    off = end.cpu_seconds - used
+    allowed = max(0.05 * used, 0.010) + extra
+    return [] if abs(off) <= allowed else [f"{what}: {off:+.4f} s of {used:.4f} s, {end}"]
+
+
+@case("MET-01", "burns time in one process, and in thousands of short ones", "all is billed",
+      root=METERS, plain="usage-meter", user="usage-meter", none="usage-meter")
+def children(arena):
+    end, text = arena.run("burner", "threads", 1, 0.3)
+    found = apart("one process", end, text)
+    end, text = arena.run("burner", "children", CHILDREN, 200)
+    return found + apart(f"{CHILDREN} children", end, text)
+
+
+@case("MET-02", "burns time in a daemon that has left it", "all is billed",
+      root=METERS, user="usage-meter")
+def daemon(arena):
+    end, text = arena.run("burner", "daemon", 0.3)
+    return apart("a daemon", end, text)
+
+
+@case("MET-02, killed", "leaves a daemon that burns on", "it ends, and is billed until then",
+      root="group-kill tree-kill", user="group-kill tree-kill")
+def killed_daemon(arena):
+    end, _ = arena.run("burner", "diary", 1, workspace="diary")
+    used = float((arena.jail.state / "diary" / "diary").read_text())
+    # It burns on for as long as it takes to kill it, and cannot note that any more.
+    if used > 0.99 or not used <= end.cpu_seconds < used + 0.05:
+        return [f"{used:.4f} s, {end}"]
+    return []
+
+
+@case("MET-01, unheard", "burns time in children whose end it ignores", "all is billed",
+      root="group-meter")
+def unheard(arena):
+    """By the group: where there is none nobody counts what nobody has waited for."""
+    end, _ = arena.run("burner", "unheard", 20, 20000)
+    return [] if 0.36 < end.cpu_seconds < 0.6 else [f"{end}"]
+
+
+@case("MET-08", "runs for a millisecond, often", "the sum is billed, not its rounding",
+      root=METERS, user="usage-meter")
+def short_ones(arena):
+    billed = used = 0.0
+    for _ in range(40):
+        end, text = arena.run("burner", "children", 1, 1000)
+        billed += end.cpu_seconds
+        used += sum(float(line.split()[1]) for line in text.splitlines() if "used" in line)
+        if end.wall <= 0:
+            return [f"it took no time: {end}"]
+    off = billed - used
+    # What the kernel does for its start and end is in the bill, and unknown to the program.
+    return [] if -0.01 <= off <= 0.05 * used + 40 * 0.002 else [f"{off:+.4f} s of {used:.4f} s"]
+
+
+@case("MET, limit", "hides time from its limit in thousands of short ones", "it is killed",
+      root="cpu-limit")
+def hidden_time(arena):
+    limits = Limits(cpu_milliseconds=200)
+    end, _ = arena.run("burner", "children", 1500, 500, limits=limits)
+    return [] if end.signal == 9 and end.cpu_seconds < 0.35 else [f"{end}"]

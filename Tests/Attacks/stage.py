@@ -1,0 +1,124 @@
+"""Where the attacks happen: mounts and a network of their own, so that what a defence that was
+taken away lets through reaches nothing of the machine's."""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILT = ROOT / ".build" / "attacks"
+# An empty folder of /usr, which every jail sees: a file system is mounted on it here.
+PROGRAMS = pathlib.Path("/usr/games")
+# What a cloud tells about itself, a neighbour in its network, and the same of IPv6.
+ADDRESSES = ("169.254.169.254", "10.20.30.40", "fd00:ec2::254")
+NEIGHBOUR_PORT = 80
+# Nobody: the node of the level `user`, and of `none`.
+NODE_USER = 64123
+# Of the slots here, whatever other nodes run on this machine.
+FIRST_USER = 1960000000
+
+
+def enter(inside):
+    """Starts this very program again, inside."""
+    if os.environ.get(inside):
+        return
+    if os.geteuid() != 0:
+        sys.exit("only root can make the stage and take a user away: run this as root")
+    os.environ[inside] = "1"
+    os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private",
+                          sys.executable, *sys.argv])
+
+
+def command(*words):
+    subprocess.run([str(word) for word in words], check=True)
+
+
+def build():
+    """The launcher whose defences can be taken away, and the attacks."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    jail = BUILT / "orien-jail"
+    sources = sorted((ROOT / "Sources/orien-jail").rglob("*.c"))
+    sources += sorted((ROOT / "Sources/COrienJail").glob("*.c"))
+    command("cc", "-O1", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
+            "-DORIEN_TEST", "-I", ROOT / "Sources/COrienJail/include", "-o", jail, *sources,
+            "-lseccomp")
+    for source in (HERE / "programs").glob("*.c"):
+        command("cc", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
+                "-o", BUILT / source.stem, source, "-lpthread")
+    return jail
+
+
+class Stage:
+    """Everything that stands outside of the jails; `hits` says who was reached."""
+
+    def __init__(self):
+        built = build()
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp", prefix="orien-attacks-"))
+        self.folder.chmod(0o755)
+        self.jail = shutil.copy(built, self.folder / "orien-jail")
+        self.canary = self.folder / "canary"
+        self.canary.mkdir(mode=0o777)
+        self.canary.chmod(0o777)
+        (self.canary / "bird").write_text("alive")
+        self.mount()
+        self.listen()
+
+    def mount(self):
+        for place in "/tmp", "/run", "/dev/shm", PROGRAMS:
+            command("mount", "-t", "tmpfs", "-o", "mode=1777", "attacks", place)
+        command("mount", "-t", "mqueue", "none", self.made(self.folder / "queues"))
+        PROGRAMS.chmod(0o755)
+        for program in [*BUILT.iterdir(), *(HERE / "programs").iterdir()]:
+            if program.suffix not in (".c", ".h") and program.name != "orien-jail":
+                shutil.copy(program, PROGRAMS)
+                (PROGRAMS / program.name).chmod(0o755)
+        shutil.copy(PROGRAMS / "rank", PROGRAMS / "rank-of-root")
+        (PROGRAMS / "rank-of-root").chmod(0o4755)
+
+    @staticmethod
+    def made(folder):
+        folder.mkdir()
+        return folder
+
+    def listen(self):
+        """What a program might reach: services in the network, sockets of the machine."""
+        command("ip", "link", "set", "lo", "up")
+        self.listeners = []
+        for address in ADDRESSES:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            bits = 128 if ":" in address else 32
+            command("ip", "address", "add", f"{address}/{bits}", "dev", "lo", "nodad"
+                    if bits == 128 else "noprefixroute")
+            self.serve(family, (address, NEIGHBOUR_PORT))
+        self.serve(socket.AF_UNIX, "\0orien-attacked")
+        for path in "/run/docker.sock", str(self.folder / "service.sock"):
+            self.serve(socket.AF_UNIX, path)
+            os.chmod(path, 0o777)
+
+    def serve(self, family, address):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.bind(address)
+        listener.listen(64)
+        listener.setblocking(False)
+        self.listeners.append(listener)
+
+    def hits(self):
+        """How many have come since this was asked last."""
+        count = 0
+        for listener in self.listeners:
+            while True:
+                try:
+                    listener.accept()[0].close()
+                except BlockingIOError:
+                    break
+                count += 1
+        return count
+
+    def close(self):
+        subprocess.run(["umount", self.folder / "queues"], check=True)
+        shutil.rmtree(self.folder)
