@@ -65,7 +65,8 @@ extension ManifestObject {
     for device in devices {
       let parts = device.split(separator: "/", omittingEmptySubsequences: false)
       let isPlain = !parts.dropFirst().contains { ["", ".", ".."].contains($0) }
-      guard device.hasPrefix("/dev/"), parts.count > 2, isPlain else {
+      guard device.hasPrefix("/dev/"), parts.count > 2, isPlain, !device.hasSuffix(".")
+      else {
         throw refusal("devices", "expected paths like \"/dev/nvidia0\", found \(device.quoted)")
       }
     }

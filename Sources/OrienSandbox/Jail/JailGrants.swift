@@ -1,5 +1,9 @@
+import COrienJail
+
 /// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
 package struct JailGrants: Sendable, Equatable {
+  package static let devicesAtMost = Int(ORIEN_JAIL_DEVICES)
+
   /// Paths below `/dev`. A request names them by their place here.
   package var devices: [String] = []
   /// Folders that every program reads.

@@ -48,14 +48,16 @@ final class Node {
         held.tell(failure)
       })
     let runLock = try RunLock(in: ledger.folder)
-    launcher = try Launcher(
-      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: environment.grants)
-    disk = DiskThreads(count: 2)
     let tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
+    var grants = environment.grants
+    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    launcher = try Launcher(
+      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+    disk = DiskThreads(count: 2)
     Program.noteOwnLibraries()
     let contents = try tools.load()
     plugins = contents.plugins

@@ -89,7 +89,7 @@ def flood(arena):
     run.line()
     run.kill()
     try:
-        run.wait(1)
+        run.wait(0.5)
         return []
     except TimeoutError:
         run.wait()
