@@ -12,7 +12,7 @@ from node import Node, descendants, is_alive, name_of, until
 
 FREEZER = pathlib.Path("/sys/fs/cgroup/freezer")
 WAITS = "does not end; waiting for it"
-SCRIPT = b"import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(1000)\n"
+SCRIPT = b"import time\nopen('runs', 'w').close()\ntime.sleep(1000)\n"
 
 
 class Frozen:
@@ -43,7 +43,7 @@ class RestartTests(unittest.TestCase):
             until(lambda: node.jail("launcher"), 5, "there is no launcher")
             node.upload("s", "main.py", SCRIPT)
             started = node.execute("s", "python_script", {"script": "main.py"}).json
-            until(lambda: node.get("/sessions/s/files/pid").status == 200, 10, "no script runs")
+            until(lambda: node.get("/sessions/s/files/runs").status == 200, 10, "no script runs")
             # Its number here, not the one that it has behind its walls.
             [script] = [pid for pid in processes_in_groups(group_name(node))
                         if name_of(pid) == "python3"]
