@@ -67,6 +67,9 @@ final class ProcessRun {
 private final class Doorway {
   private var proxy: EgressProxy?
 
+  /// Where the node ends before the process was seen to.
+  deinit { proxy?.close() }
+
   func open(_ door: consuming Descriptor?, by ways: ProcessRun.Ways) {
     guard let door, let policy = ways.reach.egress else { return }
     do throws(SystemError) {
