@@ -9,17 +9,17 @@ import pathlib
 import sqlite3
 
 from groups import processes_in_groups
+from load import RAN_FILE
 from node import until
 
 FINAL = {"completed", "failed", "timeout", "cancelled", "lost"}
 
 
 class Audit:
-    """`group` is the name of the node's control groups, `ran` the file the scripts write to."""
+    """`group` is the name of the node's control groups."""
 
-    def __init__(self, node, ran, group):
+    def __init__(self, node, group):
         self.node = node
-        self.ran = pathlib.Path(ran)
         self.group = group
         self.mounts = mounts()
         self.judged = {}
@@ -59,8 +59,7 @@ class Audit:
                 yield f"execution {number} has no final record"
 
     def runs_that_are_not_one(self, calls):
-        lines = self.ran.read_text().split() if self.ran.exists() else []
-        ran = collections.Counter(lines)
+        ran = collections.Counter(self.tokens_that_ran())
         for token, times in ran.items():
             if times > 1:
                 yield f"the script of {token} ran {times} times"
@@ -68,6 +67,11 @@ class Audit:
             is_complete = self.judged.get(call.execution, "").startswith("completed")
             if call.tool != "echo" and is_complete and not ran[call.token]:
                 yield f"{call.execution} is completed and never ran"
+
+    def tokens_that_ran(self):
+        """What scripts have written into their workspaces."""
+        for ran in (self.node.state / "workspaces").glob(f"*/{RAN_FILE}"):
+            yield from ran.read_text().split()
 
     def broken_chain(self):
         verified = self.node.command("receipt", "verify", "--chain", "--state", self.node.state)

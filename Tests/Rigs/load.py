@@ -1,7 +1,7 @@
 """Calls of every kind against one node that may die under them at any moment.
 
-Each call has a token of its own. A script writes its token to a file outside before it does
-anything, so that the file says what ran, and how often, whatever the node believes.
+Each call has a token of its own. A script writes its token to a file of its workspace before it
+does anything, so that these files say what ran, and how often, whatever the node believes.
 """
 
 import dataclasses
@@ -11,18 +11,22 @@ import random
 import threading
 import uuid
 
+# Of the scripts; and of what is cleared away meanwhile, where no script has left a word.
 SESSIONS = [f"soak-{number}" for number in range(8)]
+CLEARED = [f"soak-cleared-{number}" for number in range(2)]
+# What scripts write to.
+RAN_FILE = "ran"
 
 # One write with O_APPEND is whole or not there.
 RAN = """import os, sys, time
-ran = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-os.write(ran, (sys.argv[2] + "\\n").encode())
+ran = os.open("ran", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+os.write(ran, (sys.argv[1] + "\\n").encode())
 """
 SCRIPTS = {
-    "short.py": RAN + "print(sys.argv[2])",
-    "sleeping.py": RAN + "print(sys.argv[2], flush=True); time.sleep(float(sys.argv[3]))",
+    "short.py": RAN + "print(sys.argv[1])",
+    "sleeping.py": RAN + "print(sys.argv[1], flush=True); time.sleep(float(sys.argv[2]))",
     "leaving.py": RAN + "import subprocess; subprocess.Popen(['sleep', '300'])",
-    "writing.py": RAN + "open(sys.argv[2], 'w').write('x' * 100000); print('y' * 200000)",
+    "writing.py": RAN + "open(sys.argv[1], 'w').write('x' * 100000); print('y' * 200000)",
 }
 
 
@@ -38,9 +42,8 @@ class Call:
 class Load:
     """A few clients that call without end; `pause` leaves the node to itself."""
 
-    def __init__(self, node, ran, clients=6, seed=0):
+    def __init__(self, node, clients=6, seed=0):
         self.node = node
-        self.ran = ran
         self.calls = []
         self.refusals = {}
         self.wrong = []
@@ -103,7 +106,9 @@ class Load:
             self._expect(self.node.upload(session, f"up-{token}", token.encode() * 1000))
             return
         if kind == "clear":
-            self._expect(self.node.ask("DELETE", f"/sessions/{session}/workspace"))
+            cleared = source.choice(CLEARED)
+            self._expect(self.node.upload(cleared, f"up-{token}", token.encode() * 1000))
+            self._expect(self.node.ask("DELETE", f"/sessions/{cleared}/workspace"))
             return
         if kind == "echo":
             call, arguments = Call(token, session, "echo"), {"message": token}
@@ -112,7 +117,7 @@ class Load:
                 return
             seconds = f"{source.uniform(0.2, 4):.2f}"
             call = Call(token, session, "python_script")
-            arguments = {"script": kind, "args": [str(self.ran), token, seconds]}
+            arguments = {"script": kind, "args": [token, seconds]}
         with self._lock:
             self.calls.append(call)
         wait = source.choice([None, None, 1])
