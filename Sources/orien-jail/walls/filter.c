@@ -61,7 +61,8 @@ static const char *const allowed[] = {
 
 /* What libraries try first and have another way for, where the kernel says that it has not got it.
  * Of `clone3` no filter sees the flags. Everything else is refused. */
-static const char *const missing[] = {"clone3", "io_uring_setup", "map_shadow_stack", "mseal"};
+static const char *const missing[] = {"clone3", "io_uring_setup", "map_shadow_stack", "mseal",
+                                      "openat2"};
 
 /* As on a file system that has no attributes: cp then does without. */
 static const char *const unsupported[] = {"setxattr",    "lsetxattr",    "fsetxattr",
