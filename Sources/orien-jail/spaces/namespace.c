@@ -53,7 +53,9 @@ static _Noreturn void make(int socket, int flag, const char *name, namespace_fur
 static int await(int socket, pid_t child, const char **what, int *beside) {
   static struct frame_reader frame;
   static struct outcome outcome;
-  frame = (struct frame_reader){.got = 0};
+  // Not all of it: each slot asks once, and what this writes to is then no fork's to share.
+  frame.got = 0;
+  frame.descriptors = 0;
   struct pollfd ready = {.fd = socket, .events = POLLIN};
   enum frame_state state;
   while ((state = frame_read(socket, &frame)) == FRAME_PARTIAL)
