@@ -6,25 +6,15 @@
 
 import pathlib
 import sys
-import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs")]
 
+from suite import run  # noqa: E402
+
 
 def main():
-    wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
-    loader = unittest.TestLoader()
-    suite = (
-        loader.loadTestsFromNames(wanted) if wanted
-        else loader.discover(str(HERE), top_level_dir=str(HERE)))
-    verbosity = 2 if "-v" in sys.argv else 1
-    result = unittest.TextTestRunner(sys.stdout, verbosity=verbosity).run(suite)
-    broken = {str(test).split(" [")[0] for test, _ in result.failures + result.errors}
-    # What fails before its first test has run none.
-    passed = max(0, result.testsRun - len(broken))
-    print(f"{passed} passed, {len(broken)} failed")
-    sys.exit(1 if broken or result.testsRun == 0 else 0)
+    run(HERE)
 
 
 if __name__ == "__main__":

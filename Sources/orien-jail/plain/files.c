@@ -1,8 +1,11 @@
 #include "files.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int file_write(int folder, const char *path, const char *text) {
@@ -34,6 +37,16 @@ uint64_t text_number(const char *text, const char *key) {
     if (*line == '\n') line++;
     if (strncmp(line, key, length) == 0 && line[length] == ' ')
       return strtoull(line + length + 1, NULL, 10);
+  }
+  return 0;
+}
+
+int folder_make_way(int folder, const char *path, bool is_folder) {
+  char way[PATH_MAX];
+  snprintf(way, sizeof way, "%s%s", path, is_folder ? "/" : "");
+  for (char *at = way; (at = strchr(at, '/')); *at++ = '/') {
+    *at = 0;
+    if (mkdirat(folder, way, 0755) != 0 && errno != EEXIST) return errno;
   }
   return 0;
 }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../plain/files.h"
+
 /* Where the machine has none the program has none. */
 static const char *const copied[] = {
     "etc/ld.so.cache",      "etc/mime.types",   "etc/services",
@@ -49,17 +51,6 @@ static int name_users(int root, const char *path, const char *format, uint32_t f
   return write_all(root, path, text, used);
 }
 
-/* Makes the folders that lead to the file. */
-static int make_way(int root, const char *path) {
-  char way[PATH_MAX];
-  snprintf(way, sizeof way, "%s", path);
-  for (char *at = way; (at = strchr(at, '/')); *at++ = '/') {
-    *at = 0;
-    if (mkdirat(root, way, 0755) != 0 && errno != EEXIST) return errno;
-  }
-  return 0;
-}
-
 /* What cannot be read is not there for the program either. */
 static int copy(int root, const char *path) {
   char from[PATH_MAX];
@@ -68,7 +59,7 @@ static int copy(int root, const char *path) {
   struct stat status;
   if (source < 0) return 0;
   int error = fstat(source, &status) != 0 || !S_ISREG(status.st_mode) ? EINVAL : 0;
-  if (!error) error = make_way(root, path);
+  if (!error) error = folder_make_way(root, path, false);
   int target = error ? -1 : openat(root, path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
   if (!error && target < 0) error = errno;
   for (off_t at = 0; !error && at < status.st_size;) {

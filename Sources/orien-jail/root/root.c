@@ -9,7 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../plain/files.h"
 #include "etc.h"
+#include "mounts.h"
 
 /* Under which the new root is put together, and which it then replaces: any folder would do. */
 #define SITE "/tmp"
@@ -44,38 +46,31 @@ void root_describe(uint32_t first, uint32_t count, const struct grants *granted)
 
 /* A copy of what is mounted at `path`, read-only, attached nowhere; -1 with errno. */
 static int copy_tree(const char *path) {
-  int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-  if (tree < 0) return -1;
-  struct mount_attr attributes = {
-      .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-  if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0)
-    return tree;
-  int error = errno;
-  close(tree);
-  errno = error;
-  return -1;
+  return mount_copy(path, AT_RECURSIVE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 }
 
-static int attach(int tree, const char *at) {
-  int error = move_mount(tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0 : errno;
+/* Attaches it, and lets go of it. */
+static int put(int tree, const char *at) {
+  int error = mount_attach(tree, at);
   close(tree);
   return error;
+}
+
+/* An empty file to mount on; 0 or an errno. */
+static int make_place(int site, const char *path) {
+  int file = openat(site, path, O_CREAT | O_WRONLY | O_CLOEXEC, 0000);
+  if (file < 0) return errno;
+  close(file);
+  return 0;
 }
 
 static int put_device(int site, const char *name) {
   char path[32];
   snprintf(path, sizeof path, "/dev/%s", name);
-  int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  if (tree < 0) return errno;
-  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC};
-  int error = 0;
-  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0) error = errno;
-  int file = error ? -1 : openat(site, path + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-  if (!error && file < 0) error = errno;
-  if (file >= 0) close(file);
-  if (!error) return attach(tree, path + 1);
-  close(tree);
-  return error;
+  int error = make_place(site, path + 1);
+  if (error) return error;
+  int tree = mount_copy(path, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  return tree < 0 ? errno : put(tree, path + 1);
 }
 
 static int put_shortcut(int site, const char *name) {
@@ -91,7 +86,7 @@ static int put_shortcut(int site, const char *name) {
   }
   if (mkdirat(site, name, 0755) != 0) return errno;
   int tree = copy_tree(path);
-  return tree < 0 ? errno : attach(tree, name);
+  return tree < 0 ? errno : put(tree, name);
 }
 
 static int hide(int site, const char *path) {
@@ -99,27 +94,6 @@ static int hide(int site, const char *path) {
   return mount("none", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=755") == 0
              ? 0
              : errno;
-}
-
-/* Makes the folders that lead to `path`, and `path` as one too if it `is_folder`. */
-static int make_way(int site, const char *path, bool is_folder) {
-  char way[PATH_MAX];
-  snprintf(way, sizeof way, "%s%s", path, is_folder ? "/" : "");
-  for (char *at = way; (at = strchr(at, '/')); *at++ = '/') {
-    *at = 0;
-    if (mkdirat(site, way, 0755) != 0 && errno != EEXIST) return errno;
-  }
-  return 0;
-}
-
-/* An empty file, for a device to be put on where it is lent. */
-static int make_place(int site, const char *device) {
-  int error = make_way(site, device + 1, false);
-  if (error) return error;
-  int file = openat(site, device + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0000);
-  if (file < 0) return errno;
-  close(file);
-  return 0;
 }
 
 /* Folders of the machine's that all jails see, taken before anything can hide them. */
@@ -137,11 +111,14 @@ static int put_granted(int site, const char **what) {
   int error = 0;
   for (unsigned i = 0; !error && i < grants->shares; i++) {
     const char *at = grants->shared[i].at + 1;
-    error = make_way(site, *what = at, true);
-    if (!error) error = attach(share_tree[i], at);
+    error = folder_make_way(site, *what = at, true);
+    if (!error) error = put(share_tree[i], at);
   }
-  for (unsigned i = 0; !error && i < grants->devices; i++)
-    error = make_place(site, *what = grants->device[i]);
+  for (unsigned i = 0; !error && i < grants->devices; i++) {
+    const char *device = grants->device[i] + 1;
+    error = folder_make_way(site, *what = device, false);
+    if (!error) error = make_place(site, device);
+  }
   return error;
 }
 
@@ -150,7 +127,7 @@ static int fill(int site, int usr, const char **what) {
   int error = 0;
   for (unsigned i = 0; !error && i < COUNT(folders); i++)
     if (mkdirat(site, *what = folders[i], 0755) != 0) error = errno;
-  if (!error) error = attach(usr, *what = "usr");
+  if (!error) error = put(usr, *what = "usr");
   for (unsigned i = 0; !error && i < COUNT(hidden); i++) error = hide(site, *what = hidden[i]);
   for (unsigned i = 0; !error && i < COUNT(shortcuts); i++)
     error = put_shortcut(site, *what = shortcuts[i]);

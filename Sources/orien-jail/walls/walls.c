@@ -20,6 +20,7 @@
 #include "../plain/process.h"
 #include "filter.h"
 #include "../spaces/namespace.h"
+#include "../root/mounts.h"
 #include "../root/root.h"
 #include "scope.h"
 #include "trial.h"
@@ -142,9 +143,7 @@ int walls_enter(const struct walls *walls, int network) {
 int walls_mount(const struct walls *walls, unsigned slot, const struct request *request) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
   const int *device = request->device;
-  if (move_mount(request->workspace, "", AT_FDCWD, ROOT_WORKSPACE, MOVE_MOUNT_F_EMPTY_PATH) != 0)
-    return errno;
-  int error = 0;
+  int error = mount_attach(request->workspace, ROOT_WORKSPACE);
   for (unsigned i = 0; !error && i < walls->grants->devices; i++)
     if (request->devices & 1U << i)
       error = device_put(walls, slot, *device++, walls->grants->device[i]);
