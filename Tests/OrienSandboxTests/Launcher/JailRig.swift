@@ -177,12 +177,19 @@ func processes(with marker: String) -> [Int32] {
   }
 }
 
-/// Those parts of a jail, by name, that were started for `group`.
+/// Those parts of a jail, by name, that were started for `group`; but not a child that one of them has
+/// just forked, which for a moment bears its parent's name.
 func processes(named name: String, group: String) -> [Int32] {
-  processes(with: group).filter { pid in
-    let comm = FileManager.default.contents(atPath: "/proc/\(pid)/comm") ?? Data()
-    return String(decoding: comm, as: UTF8.self).dropLast() == name
-  }
+  let named = processes(with: group).filter { status(of: $0, "Name") == name }
+  return named.filter { pid in !named.contains { status(of: pid, "PPid") == String($0) } }
+}
+
+/// A line of /proc/PID/status; nil where the process is gone.
+private func status(of pid: Int32, _ key: String) -> String? {
+  let text = FileManager.default.contents(atPath: "/proc/\(pid)/status") ?? Data()
+  let line = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    .first { $0.hasPrefix("\(key):\t") }
+  return line.map { String($0.dropFirst(key.count + 2)) }
 }
 
 private func pids(_ matches: (Int32) -> Bool) -> [Int32] {

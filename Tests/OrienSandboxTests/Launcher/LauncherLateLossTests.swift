@@ -30,16 +30,6 @@ struct LauncherLateLossTests {
     try #require(rig.launcher.pids.launcher)
   }
 
-  /// The launcher's own children: a leader that a stub has just forked, and that a frozen group would
-  /// hold against every kill, bears the stub's name too.
-  private func stubs(of rig: JailRig) -> [Int32] {
-    processes(named: "orien-stub", group: rig.group).filter { pid in
-      let status = FileManager.default.contents(atPath: "/proc/\(pid)/status") ?? Data()
-      return String(decoding: status, as: UTF8.self).split(separator: "\n")
-        .contains("PPid:\t\(rig.launcher.pids.launcher ?? 0)")
-    }
-  }
-
   /// Whatever is known by now is told.
   private func turn(_ rig: JailRig) {
     var turns = 0
@@ -66,7 +56,7 @@ struct LauncherLateLossTests {
     let run = try startOne(rig)
     let freezer = try Freezer([launcher(of: rig)])
     defer { freezer.thaw() }
-    for pid in stubs(of: rig) { kill(pid, SIGKILL) }
+    for pid in processes(named: "orien-stub", group: rig.group) { kill(pid, SIGKILL) }
     try expectLoss(run, rig)
   }
 
@@ -77,7 +67,7 @@ struct LauncherLateLossTests {
     let rig = try makeRig(groups)
     defer { rig.close() }
     let run = try startOne(rig)
-    let freezer = try Freezer(stubs(of: rig))
+    let freezer = try Freezer(processes(named: "orien-stub", group: rig.group))
     defer { freezer.thaw() }
     kill(try launcher(of: rig), SIGKILL)
     try expectLoss(run, rig)
@@ -93,7 +83,7 @@ struct LauncherLateLossTests {
     let freezer = try Freezer([keeper(of: rig)])
     defer { freezer.thaw() }
     kill(try launcher(of: rig), SIGKILL)
-    for pid in stubs(of: rig) { kill(pid, SIGKILL) }
+    for pid in processes(named: "orien-stub", group: rig.group) { kill(pid, SIGKILL) }
     #expect(rig.wait { !rig.launcher.isUp })
     turn(rig)
     #expect(run.end == nil)
@@ -127,7 +117,7 @@ struct LauncherLateLossTests {
     defer { rig.close() }
     let run = try startOne(rig)
     let old = rig.launcher.pids.launcher
-    let freezer = try Freezer(stubs(of: rig))
+    let freezer = try Freezer(processes(named: "orien-stub", group: rig.group))
     defer { freezer.thaw() }
     kill(try keeper(of: rig), SIGKILL)
     #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
