@@ -1,8 +1,10 @@
 /* Handlers that use every function of the node, rightly and wrongly, and say what it answered. */
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orien_plugin.h"
 
@@ -156,7 +158,8 @@ static orien_status open_file(void *self, orien_call *call, const char *path) {
   const orien_files *files = service(call, ORIEN_SERVICE_FILES);
   int32_t file = 0;
   orien_status status = files->open(call, path, 1, &file);
-  return say(call, "%d %d", status, file);
+  bool is_open = file >= 0 && write(file, "x", 1) == 1 && close(file) == 0;
+  return say(call, "%d %s", status, is_open ? "open" : file == -1 ? "none" : "bad");
 }
 
 static orien_status about(void *self, orien_call *call) {

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("A handler")
 struct HandlerTests {
-  @Test("receives every type of argument as C has it")
-  func types() throws {
-    let tools = try Tools()
+  @Test("receives every type of argument as C has it", arguments: Isolation.allCases)
+  func types(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("all_types")
     let call = RecordingCall()
     let values: [ArgumentValue] = [
@@ -19,9 +19,9 @@ struct HandlerTests {
     #expect(call.output == "1|-9007199254740993|0.5|text|a/b|00ff|{}|<a><>")
   }
 
-  @Test("receives absent ones as zero, NULL or no bytes")
-  func absent() throws {
-    let tools = try Tools()
+  @Test("receives absent ones as zero, NULL or no bytes", arguments: Isolation.allCases)
+  func absent(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("all_types")
     let call = RecordingCall()
     let values: [ArgumentValue] = [
@@ -32,9 +32,9 @@ struct HandlerTests {
     #expect(call.output == "0|0|0|NULL|NULL|||")
   }
 
-  @Test("that is packed receives one object")
-  func packed() throws {
-    let tools = try Tools()
+  @Test("that is packed receives one object", arguments: Isolation.allCases)
+  func packed(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("all_types")
     let call = RecordingCall()
     let packed = plugin.call("packed", .packed(Array(#"{"flag":true}"#.utf8)))
@@ -42,9 +42,9 @@ struct HandlerTests {
     #expect(call.output == #"{"flag":true}"#)
   }
 
-  @Test("is told of its call")
-  func about() throws {
-    let tools = try Tools()
+  @Test("is told of its call", arguments: Isolation.allCases)
+  func about(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let host = RecordingCall()
     var call = plugin.call("about", .values([]), id: "exec-7")
@@ -56,9 +56,10 @@ struct HandlerTests {
     #expect(host.output == "exec-7 s /w about 5 4294967295 1.2.3")
   }
 
-  @Test("that passes what makes no sense gets INVALID and harms nobody")
-  func wrong() throws {
-    let tools = try Tools()
+  @Test(
+    "that passes what makes no sense gets INVALID and harms nobody", arguments: Isolation.allCases)
+  func wrong(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall()
     #expect(plugin.result(of: "wrong", host: call).outcome == .done)
@@ -67,9 +68,11 @@ struct HandlerTests {
     #expect(tools.node.lines.map(\.message).contains { $0.contains("does not hold") })
   }
 
-  @Test("that passes bytes of a size which no memory has gets INVALID, wherever they go")
-  func oversize() throws {
-    let tools = try Tools()
+  @Test(
+    "that passes bytes of a size which no memory has gets INVALID, wherever they go",
+    arguments: Isolation.allCases)
+  func oversize(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall()
     #expect(plugin.result(of: "oversize", host: call).outcome == .done)
@@ -92,18 +95,20 @@ struct HandlerTests {
       (0, -1, 0, nil), (-1, 65, 1, nil), (-1, .min, 1, nil), (-1, .max, 1, nil), (5, 0, 1, nil),
     ] as [(Int32, Int32, UInt32, ProcessExit?)])
   func ended(code: Int32, signal: Int32, reason: UInt32, exit: ProcessExit?) throws {
-    let tools = try Tools()
-    let plugin = try tools.plugin("services")
-    let call = RecordingCall()
-    let values = [Int64(code), Int64(signal), Int64(reason)].map { ArgumentValue.integer($0) }
-    #expect(plugin.result(of: "ended", values, host: call).outcome == .done)
-    #expect(call.output == (exit == nil ? "1" : "0"))
-    #expect(call.kept.exit == exit)
+    for isolation in Isolation.allCases {
+      let tools = try Tools(isolation)
+      let plugin = try tools.plugin("services")
+      let call = RecordingCall()
+      let values = [Int64(code), Int64(signal), Int64(reason)].map { ArgumentValue.integer($0) }
+      #expect(plugin.result(of: "ended", values, host: call).outcome == .done)
+      #expect(call.output == (exit == nil ? "1" : "0"))
+      #expect(call.kept.exit == exit)
+    }
   }
 
-  @Test("may emit from many threads of its own")
-  func threads() throws {
-    let tools = try Tools()
+  @Test("may emit from many threads of its own", arguments: Isolation.allCases)
+  func threads(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall()
     #expect(plugin.result(of: "threads", host: call).outcome == .done)
@@ -111,9 +116,11 @@ struct HandlerTests {
     #expect(call.kept.metered == ["token": 8])
   }
 
-  @Test("that uses a call which has returned reaches no other, and is told of once")
-  func late() throws {
-    let tools = try Tools()
+  @Test(
+    "that uses a call which has returned reaches no other, and is told of once",
+    arguments: Isolation.allCases)
+  func late(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     #expect(plugin.result(of: "keep").outcome == .done)
     for _ in 0..<2 {
@@ -148,16 +155,20 @@ struct HandlerTests {
       ),
     ] as [(Int64, String?, String?, Failure)])
   func failing(status: Int64, reason: String?, message: String?, failure: Failure) throws {
-    let tools = try Tools()
-    let plugin = try tools.plugin("services")
-    let result = plugin.result(
-      of: "answer", [.integer(status), .text(reason), .text(message)])
-    #expect(result.outcome == .failed(failure))
+    for isolation in Isolation.allCases {
+      let tools = try Tools(isolation)
+      let plugin = try tools.plugin("services")
+      let result = plugin.result(
+        of: "answer", [.integer(status), .text(reason), .text(message)])
+      #expect(result.outcome == .failed(failure))
+    }
   }
 
-  @Test("whose message would move a terminal's cursor or turn what is read is told without that")
-  func harmlessMessage() throws {
-    let tools = try Tools()
+  @Test(
+    "whose message would move a terminal's cursor or turn what is read is told without that",
+    arguments: Isolation.allCases)
+  func harmlessMessage(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let message = "\u{1B}[31mred\r\u{7F}\u{9B}2J\u{202E}\u{2067}\u{2028}\n\tשלום"
     let result = plugin.result(of: "answer", [.integer(2), .text(nil), .text(message)])
@@ -170,9 +181,9 @@ struct HandlerTests {
             "\(lost)[31mred\(lost)\(lost)\(lost)2J\(lost)\(lost)\(lost)\n\tשלום")))
   }
 
-  @Test("that was cancelled before it ran is not called")
-  func cancelled() throws {
-    let tools = try Tools()
+  @Test("that was cancelled before it ran is not called", arguments: Isolation.allCases)
+  func cancelled(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall(isCancelled: true)
     let result = plugin.result(of: "about", host: call)
@@ -184,9 +195,9 @@ struct HandlerTests {
     #expect(call.output == "")
   }
 
-  @Test("is billed the processor time of its own thread")
-  func time() throws {
-    let tools = try Tools()
+  @Test("is billed the processor time of its own thread", arguments: Isolation.allCases)
+  func time(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("stuck")
     let busy = plugin.result(of: "spin", [.integer(30_000_000)])
     let idle = plugin.result(of: "spin", [.integer(0)])

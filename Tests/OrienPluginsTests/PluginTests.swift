@@ -133,11 +133,12 @@ struct PluginTests {
     let tools = try Tools()
     let plugin = try tools.plugin("stuck", ["PROBE=0"])
     let silent = Failure(.unavailable, "probe-silent", "")
-    #expect(plugin.beginProbe())
-    plugin.noteSilentProbe(silent)
+    let home = try #require(plugin.home as? Residence)
+    #expect(home.beginProbe())
+    home.noteSilentProbe(silent)
     #expect(plugin.state == .unavailable(silent))
-    plugin.noteProbe(nil)
-    plugin.noteSilentProbe(silent)
+    home.noteProbe(nil)
+    home.noteSilentProbe(silent)
     #expect(plugin.state == .ready)
   }
 

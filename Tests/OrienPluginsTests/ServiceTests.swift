@@ -6,9 +6,11 @@ import Testing
 
 @Suite("Services of the node")
 struct ServiceTests {
-  @Test("State is written only over the revision that was named, and listed after a key")
-  func state() throws {
-    let tools = try Tools()
+  @Test(
+    "State is written only over the revision that was named, and listed after a key",
+    arguments: Isolation.allCases)
+  func state(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall()
     #expect(plugin.result(of: "state", host: call).outcome == .done)
@@ -16,9 +18,9 @@ struct ServiceTests {
     #expect(try tools.node.state("a/1", plugin: "") == nil)
   }
 
-  @Test("A program's streams are captured, and released once")
-  func capture() throws {
-    let tools = try Tools()
+  @Test("A program's streams are captured, and released once", arguments: Isolation.allCases)
+  func capture(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let exit = ProcessExit(code: 4, signal: nil, reason: .exited)
     let call = RecordingCall(
@@ -35,9 +37,10 @@ struct ServiceTests {
     #expect(tools.node.lines.filter { $0.message.contains("does not hold") }.count == 1)
   }
 
-  @Test("A program that was not run is a status, and the log says why")
-  func notRun() throws {
-    let tools = try Tools()
+  @Test(
+    "A program that was not run is a status, and the log says why", arguments: Isolation.allCases)
+  func notRun(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("services")
     let call = RecordingCall(running: .failure(Failure(.limited, "processes", "none is free")))
     #expect(plugin.result(of: "capture", host: call).outcome == .done)
@@ -53,28 +56,32 @@ struct ServiceTests {
       (false, 1, Failure.Code.internal),
     ] as [(Bool, Int64, Failure.Code?)])
   func tail(twice: Bool, returned: Int64, code: Failure.Code?) throws {
-    let tools = try Tools()
-    let plugin = try tools.plugin("services")
-    let outcome = plugin.result(of: "tail", [.bool(twice), .integer(returned)]).outcome
-    switch outcome {
-    case .exec(let command):
-      #expect(code == nil)
-      #expect(command == Command(["python3", "-"]))
-    case .failed(let failure): #expect(failure.code == code)
-    case .done: Issue.record("the command was lost")
+    for isolation in Isolation.allCases {
+      let tools = try Tools(isolation)
+      let plugin = try tools.plugin("services")
+      let outcome = plugin.result(of: "tail", [.bool(twice), .integer(returned)]).outcome
+      switch outcome {
+      case .exec(let command):
+        #expect(code == nil)
+        #expect(command == Command(["python3", "-"]))
+      case .failed(let failure): #expect(failure.code == code)
+      case .done: Issue.record("the command was lost")
+      }
     }
   }
 
   @Test(
     "A file is opened by the node, or its failure is a status",
-    arguments: [("a/b", "0 77"), ("missing", "3 -1")])
+    arguments: [("a/b", "0 open"), ("missing", "3 none")])
   func files(path: String, answer: String) throws {
-    let tools = try Tools()
-    let plugin = try tools.plugin("services")
-    let call = RecordingCall()
-    #expect(plugin.result(of: "open_file", [.text(path)], host: call).outcome == .done)
-    #expect(call.output == answer)
-    #expect(call.kept.opened == "\(path) replace")
+    for isolation in Isolation.allCases {
+      let tools = try Tools(isolation)
+      let plugin = try tools.plugin("services")
+      let call = RecordingCall()
+      #expect(plugin.result(of: "open_file", [.text(path)], host: call).outcome == .done)
+      #expect(call.output == answer)
+      #expect(call.kept.opened == "\(path) replace")
+    }
   }
 
   @Test("The log's allowance is per second, and counts what it dropped")

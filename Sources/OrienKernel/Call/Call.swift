@@ -31,7 +31,7 @@ final class Call: CallHost {
   private struct State: ~Copyable {
     var remains = Remains()
     var factBytes = 0
-    var emitted = Streams()
+    var emitted: Streams
     var onTheWayBytes = 0
     var waiting = 0
     /// Where those wait; most calls never make it.
@@ -40,6 +40,8 @@ final class Call: CallHost {
     /// Of programs that a thread of the handler's waits for.
     var answers: [ObjectIdentifier: Answer] = [:]
     var isOver = false
+
+    init(limitBytes: UInt64?) { emitted = Streams(limitBytes: limitBytes) }
 
     /// Lets all go on that wait.
     mutating func relieve() {
@@ -50,17 +52,9 @@ final class Call: CallHost {
 
   /// Of one stream.
   private struct Emitted {
-    private(set) var total: UInt64 = 0
+    var allowance: OutputAllowance
     /// What the loop has not taken yet: small pieces that come faster than that go as one.
     private(set) var fresh: [[UInt8]] = []
-
-    /// Counts a chunk and answers how much of it to keep: no more of one that passes the bound than
-    /// tells the stream where it is cut, nothing where it was passed before.
-    mutating func admit(_ count: Int, upTo limit: UInt64) -> Int? {
-      guard total <= limit else { return nil }
-      defer { total = total.saturatingAdd(UInt64(count)) }
-      return min(count, Int(clamping: (limit - total).saturatingAdd(4)))
-    }
 
     /// Appends a chunk, whole whatever other threads emit; true where the loop has to hear of it.
     mutating func append(_ chunk: UnsafeRawBufferPointer) -> Bool {
@@ -83,8 +77,13 @@ final class Call: CallHost {
   }
 
   private struct Streams {
-    private var output = Emitted()
-    private var errors = Emitted()
+    private var output: Emitted
+    private var errors: Emitted
+
+    init(limitBytes: UInt64?) {
+      let allowance = OutputAllowance(limitBytes: limitBytes)
+      (output, errors) = (Emitted(allowance: allowance), Emitted(allowance: allowance))
+    }
 
     subscript(stream: OutputStream) -> Emitted {
       get { stream == .errors ? errors : output }
@@ -101,16 +100,15 @@ final class Call: CallHost {
   /// that the loop takes too.
   private static let factBound = 256
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let cancelled = Atomic(false)
   private let inbox: Inbox<News>
-  private let limitBytes: UInt64
   private let units: Set<String>
   private let workspace: Workspace?
 
   init(inbox: Inbox<News>, limits: Limits, units: Set<String>, workspace: Workspace?) {
     self.inbox = inbox
-    limitBytes = limits.outputBytes ?? .max
+    state = Mutex(State(limitBytes: limits.outputBytes))
     self.units = units
     self.workspace = workspace
   }
@@ -130,14 +128,13 @@ final class Call: CallHost {
 
   private func emitOutput(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
     guard !bytes.isEmpty else { return .ok }
-    let limit = limitBytes
     var isFirst: Bool?
     let (kept, isWithin) = state.withLock { state in
-      let kept = state.emitted[stream].admit(bytes.count, upTo: limit)
+      let kept = state.emitted[stream].allowance.admit(bytes.count)
       if let kept, kept <= Self.pieceBytes {
         isFirst = state.emitted[stream].append(UnsafeRawBufferPointer(rebasing: bytes[..<kept]))
       }
-      return (kept, state.emitted[stream].total <= limit)
+      return (kept, state.emitted[stream].allowance.isWithin)
     }
     guard let kept else { return .limited }
     if isFirst == nil {

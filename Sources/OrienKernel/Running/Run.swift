@@ -87,6 +87,7 @@ final class Run {
     switch phase {
     case .command(let process): process.kill(cause.killReason)
     case .handler(let invocation):
+      tool.plugin.cancel(invocation)
       grace = kernel.parts.loop.schedule(after: kernel.policy.grace) { [self] in
         let isStuck = tool.plugin.writeOff(invocation)
         wasCalled = !invocation.isAbandoned

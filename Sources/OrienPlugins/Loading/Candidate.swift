@@ -78,11 +78,6 @@ struct Examination: Sendable {
     guard manifest.isEnabled else {
       throw Failure(.denied, "disabled", "manifest.enabled is false")
     }
-    guard manifest.isolation != .worker else {
-      throw Failure(
-        .unavailable, "no-worker",
-        "manifest.isolation: this node runs plugins in itself only; say \"node\" to accept that")
-    }
     return manifest
   }
 

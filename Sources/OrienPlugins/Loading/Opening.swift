@@ -63,6 +63,11 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
+    if sound.manifest.isolation ?? folder.isolation == .worker {
+      take(ids: declaration, candidate)
+      contents.plugins.append(try workerPlugin(candidate, sound))
+      return
+    }
     // A second one would only wait for the loader behind it.
     settle { !$0.load.isLoaded }
     if let stuck {
@@ -80,13 +85,38 @@ struct Opening {
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
     let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
-    plugins[declaration.id] = candidate.file
-    for handler in declaration.handlers { handlers[handler.key] = candidate.file }
+    take(ids: declaration, candidate)
     if let result = begun.load.result(within: Self.moment) {
       conclude(begun, result)
     } else {
       self.begun.append(begun)
     }
+  }
+
+  private mutating func take(ids declaration: PluginDeclaration, _ candidate: Candidate) {
+    plugins[declaration.id] = candidate.file
+    for handler in declaration.handlers { handlers[handler.key] = candidate.file }
+  }
+
+  /// One that runs in a process of its own, and is opened there when it is first called.
+  private func workerPlugin(
+    _ candidate: Candidate, _ sound: Candidate.Sound
+  ) throws(Failure) -> Plugin {
+    let declaration = sound.declaration
+    var listing = JSONWriter()
+    listing.write(sound.listing)
+    let order = WorkerOrder(
+      name: candidate.name, path: sound.path, listing: listing.bytes,
+      config: JSON.object(sound.manifest.config).compact,
+      folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
+      memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
+    let parts = WorkerParts(
+      program: folder.worker, order: order, slots: declaration.slots,
+      context: PluginContext(id: declaration.id, node: folder.node),
+      openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
+    return Plugin(
+      name: candidate.name, declaration: declaration, manifest: sound.manifest, hash: sound.hash,
+      generation: 1, home: WorkerHome(parts))
   }
 
   /// Waits for those of the libraries begun, each until it is due.

@@ -84,8 +84,8 @@ struct PluginLoad: Sendable {
     let host = makeHost(for: context)
     let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(
-      name: name, manifest: manifest, hash: hash, generation: generation, table: table,
-      context: context, opened: opened)
+      name: name, declaration: declaration, manifest: manifest, hash: hash, generation: generation,
+      home: Residence(name: name, table: table, context: context, opened: opened))
   }
 
   /// Never freed: the plugin may keep it, and is never unloaded.

@@ -17,6 +17,10 @@ package struct ToolsFolder: Sendable {
   /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.
   package var openPatience = Duration.seconds(10)
 
+  /// Where a plugin runs whose manifest does not say.
+  package var isolation = Manifest.Isolation.node
+  package var workers = WorkerBounds()
+
   package init(
     path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
   ) {

@@ -1,11 +1,8 @@
-import COrienABI
 package import OrienModel
 import OrienSystem
-import Synchronization
 
-/// A loaded and opened plugin: what it declares, how it is, and the way to call its handlers.
-///
-/// It may be used from any thread. Its library stays in the process for good.
+/// A plugin that can be called: what it declares, how it is, and the way to its handlers, wherever
+/// they run. It may be used from any thread.
 package final class Plugin: Sendable {
   /// The library's file name without `.so`.
   package let name: String
@@ -15,42 +12,18 @@ package final class Plugin: Sendable {
   package let hash: String
   /// Counts the loads of a plugin in this process, from 1.
   package let generation: UInt64
-
-  let table: PluginTable
-  let context: PluginContext
-  let opened: OpenedPlugin
-  let threads: PluginThreads
-  /// For probe(), which waits for no handler's slot.
-  let probeThread: PluginThreads
-  private let condition = Mutex(Condition())
-
-  private struct Condition {
-    /// Threads that have not returned from a call that was given up, by its handler.
-    var lostThreads: [Int: Int] = [:]
-    var unavailable: Failure?
-    var isProbing = false
-    var isClosed = false
-  }
+  let home: any PluginHome
 
   init(
-    name: String, manifest: Manifest, hash: String, generation: UInt64, table: PluginTable,
-    context: PluginContext, opened: OpenedPlugin
+    name: String, declaration: PluginDeclaration, manifest: Manifest, hash: String,
+    generation: UInt64, home: any PluginHome
   ) {
     self.name = name
-    self.declaration = table.declaration
+    self.declaration = declaration
     self.manifest = manifest
     self.hash = hash
     self.generation = generation
-    self.table = table
-    self.context = context
-    self.opened = opened
-    threads = PluginThreads(name: name, most: Self.slots(of: table.declaration))
-    probeThread = PluginThreads(name: name, most: 1)
-  }
-
-  /// A plugin that says "any number" still gets a bounded one.
-  private static func slots(of declaration: PluginDeclaration) -> Int {
-    Int(min(declaration.concurrency ?? 64, 1024))
+    self.home = home
   }
 
   package var id: String { declaration.id }
@@ -58,66 +31,76 @@ package final class Plugin: Sendable {
 
   package enum State: Sendable, Equatable {
     case ready
-    /// Its probe says that calls would fail now, and why.
+    /// Calls would fail now, and why: its probe says so, or its process does not start.
     case unavailable(Failure)
     /// So many of its threads have not returned from a call that was given up.
     case stuck(threads: Int)
     case closed
   }
 
-  package var state: State {
-    condition.withLock { condition in
-      if condition.isClosed { return .closed }
-      let lost = condition.lostThreads.values.reduce(0, +)
-      if lost > 0 { return .stuck(threads: lost) }
-      return condition.unavailable.map { .unavailable($0) } ?? .ready
-    }
-  }
+  package var state: State { home.state }
 
   /// Handlers that can run at once: its concurrency less the threads that are lost.
-  package var capacity: Int {
-    condition.withLock { max(0, threads.most - $0.lostThreads.values.reduce(0, +)) }
-  }
+  package var capacity: Int { home.capacity }
 
-  /// Handlers that can run at once while no thread is lost.
-  package var concurrency: Int { threads.most }
+  /// Handlers that can run at once while no thread is lost. One that says "any number" still gets a
+  /// bounded one.
+  package var concurrency: Int { declaration.slots }
 
   /// Calls of a handler that were given up and have not returned.
-  package func stuckCalls(of handler: Int) -> Int {
-    condition.withLock { $0.lostThreads[handler] ?? 0 }
+  package func stuckCalls(of handler: Int) -> Int { home.stuckCalls(of: handler) }
+
+  /// Calls a handler on a thread of the plugin's and answers `done` once, when it returned.
+  ///
+  /// May be called on the loop: it never waits. Where the plugin can take no call, or the call is
+  /// cancelled or given up before it ran, `done` gets that failure. `host` is used by this call alone.
+  /// More calls than `capacity` wait in turn; admission keeps them few.
+  @discardableResult
+  package func invoke(
+    _ call: PluginCall, host: any CallHost, done: @escaping @Sendable (CallResult) -> Void
+  ) -> Invocation {
+    let invocation = Invocation(of: call.handler)
+    home.invoke(call, host: host, as: invocation, done: done)
+    return invocation
   }
 
-  func noteLostThread(_ change: Int, of handler: Int) {
-    condition.withLock { $0.lostThreads[handler, default: 0] += change }
+  /// To be told when the call's `host` is cancelled.
+  package func cancel(_ invocation: Invocation) { home.cancel(invocation) }
+
+  /// Gives up a call that outlived its deadline and grace. True where a thread of this process is
+  /// lost with it: the plugin counts as stuck until it returns, if it ever does. False where none is:
+  /// it has returned, has not begun and never will, or ends with its process.
+  @discardableResult
+  package func writeOff(_ invocation: Invocation) -> Bool { home.giveUp(invocation) }
+
+  /// Closes the plugin, once, after its last handler and probe returned: nothing is to be invoked
+  /// any more.
+  /// Blocks up to `patience`; a plugin that has not closed by then is left as it is, and told.
+  package func close(within patience: Duration) throws(Failure) {
+    try home.close(within: patience)
   }
 
-  func noteProbe(_ answer: Failure?) {
-    condition.withLock { condition in
-      condition.isProbing = false
-      condition.unavailable = answer
+  /// What probe() may take before the plugin counts as unavailable.
+  static let probePatience = Duration.seconds(1)
+
+  /// Asks the plugin whether its backend is usable and keeps the answer as its `state`. Blocks up to
+  /// a second: not for the loop. Where an earlier probe has not returned, no other is started.
+  package func probe() { Self.probe([self]) }
+
+  /// Asks them all side by side: together they take no longer than one.
+  package static func probe(_ plugins: [Plugin]) {
+    let deadline = Instant.now + probePatience
+    let asked = plugins.compactMap { plugin in plugin.home.beginAsking().map { (plugin, $0) } }
+    for (plugin, answers) in asked {
+      guard answers.receive(within: deadline.since(.now)) == nil else { continue }
+      plugin.home.noteSilentProbe(
+        Failure(
+          .unavailable, "probe-silent",
+          "its probe() has not answered within \(probePatience.milliseconds) ms"))
     }
   }
+}
 
-  /// The probe has not answered in time. What it says later still counts, and what it said just now.
-  func noteSilentProbe(_ failure: Failure) {
-    condition.withLock { if $0.isProbing { $0.unavailable = failure } }
-  }
-
-  /// False where one is under way still, or the plugin closed.
-  func beginProbe() -> Bool {
-    condition.withLock { condition in
-      guard !condition.isProbing, !condition.isClosed else { return false }
-      condition.isProbing = true
-      return true
-    }
-  }
-
-  /// False where it is closed already.
-  func beginClose() -> Bool {
-    condition.withLock { condition in
-      guard !condition.isClosed else { return false }
-      condition.isClosed = true
-      return true
-    }
-  }
+extension PluginDeclaration {
+  var slots: Int { Int(min(concurrency ?? 64, 1024)) }
 }

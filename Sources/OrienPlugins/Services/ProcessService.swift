@@ -45,21 +45,32 @@ extension Command {
   private static let mostTextBytes = 8 << 20
   private static let mostInputBytes = 16 << 20
 
-  /// A copy; nil where it is over the bounds or makes no sense.
+  /// Within the bounds, and it makes sense.
+  var isSound: Bool {
+    arguments.first?.isEmpty == false
+      && environment.allSatisfy { $0.contains("=") && !$0.hasPrefix("=") }
+      && input.count <= Self.mostInputBytes
+      && [arguments, environment].allSatisfy { texts in
+        texts.count <= Self.mostTexts
+          && texts.reduce(0) { $0 + $1.utf8.count } <= Self.mostTextBytes
+          && texts.allSatisfy { !$0.utf8.contains(0) }
+      }
+  }
+
+  /// A copy; nil where it is not sound.
   fileprivate init?(copying pointer: UnsafePointer<orien_command>) {
     guard let command = orien_command.copy(from: pointer),
       command.flags & ~UInt32(ORIEN_OUTSIDE) == 0,
       let arguments = PluginText.copyAll(
         command.argv, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
-      arguments.first?.isEmpty == false,
       let environment = PluginText.copyAll(
         command.env, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
-      environment.allSatisfy({ $0.contains("=") && !$0.hasPrefix("=") }),
       let input = command.input.buffer, input.count <= Self.mostInputBytes
     else { return nil }
     self.init(
       arguments, environment: environment, input: Array(input),
       wallMilliseconds: command.wall_ms == 0 ? nil : command.wall_ms,
       isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0)
+    guard isSound else { return nil }
   }
 }

@@ -5,7 +5,7 @@ import OrienModel
 enum StateService {
   private static let mostKeyBytes = 255
   private static let mostValueBytes = 1 << 20
-  private static let mostListBytes = 64 << 10
+  static let mostListBytes = 64 << 10
 
   static var table: orien_state {
     orien_state(
@@ -76,6 +76,20 @@ enum StateService {
       if error.code != .notFound { plugin.log(.warning, "state: \(error.message)") }
       return CallStatus(error.code).rawValue
     }
+  }
+
+  /// A key and a value as a plugin may give them.
+  static func checked(_ key: String) throws(Failure) -> String {
+    guard !key.isEmpty, key.utf8.count <= mostKeyBytes, !key.utf8.contains(0) else {
+      throw Failure(.invalid, "bad-key", "a key has 1 to \(mostKeyBytes) bytes")
+    }
+    return key
+  }
+  static func checked(_ value: [UInt8]) throws(Failure) -> [UInt8] {
+    guard value.count <= mostValueBytes else {
+      throw Failure(.limited, "too-large", "a value has at most \(mostValueBytes) bytes")
+    }
+    return value
   }
 
   private static func expected(_ revision: UInt64) -> UInt64? {

@@ -14,6 +14,17 @@ package enum Confinement {
     if linux_is_watched() == 0 { try limit(RLIMIT_AS, memoryBytes) }
     try limit(RLIMIT_FSIZE, fileBytes)
     try limit(RLIMIT_NOFILE, 64)
+    try stayAlone()
+  }
+
+  /// Bounds a process that lives on: the memory that it writes to, and its descriptors.
+  package static func apply(memoryBytes: UInt64, openFiles: UInt64) throws(SystemError) {
+    if linux_is_watched() == 0 { try limit(RLIMIT_DATA, UInt(clamping: memoryBytes)) }
+    try limit(RLIMIT_NOFILE, UInt(clamping: openFiles))
+    try stayAlone()
+  }
+
+  private static func stayAlone() throws(SystemError) {
     try limit(RLIMIT_CORE, 0)
     try retrying("prctl") { linux_die_with_parent() }
     try retrying("seccomp") { linux_forbid_processes() }

@@ -4,6 +4,8 @@ import OrienSystem
 
 @testable import OrienPlugins
 
+typealias Isolation = Manifest.Isolation
+
 /// A `tools.d` and a state folder of one test, removed with it.
 final class Tools: Sendable {
   let root: String
@@ -11,7 +13,10 @@ final class Tools: Sendable {
   var path: String { root + "/tools.d" }
   var state: String { root + "/state/plugins" }
 
-  init() throws {
+  private let isolation: Isolation
+
+  init(_ isolation: Isolation = .node) throws {
+    self.isolation = isolation
     root = Fixture.folder + "/" + UUID().uuidString
     try FileManager.default.createDirectory(
       atPath: root + "/tools.d", withIntermediateDirectories: true,
@@ -31,8 +36,10 @@ final class Tools: Sendable {
   func put(_ name: String, _ text: String) throws { try put(name, Array(text.utf8)) }
 
   var folder: ToolsFolder {
-    ToolsFolder(
+    var folder = ToolsFolder(
       path: path, storePath: state, worker: Fixture.worker, nodeVersion: "1.2.3", node: node)
+    folder.isolation = isolation
+    return folder
   }
 
   func load() throws -> ToolsContents { try folder.load() }

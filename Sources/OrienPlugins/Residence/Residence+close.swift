@@ -1,11 +1,9 @@
-package import OrienModel
+import OrienModel
 import OrienSystem
 
-extension Plugin {
-  /// Closes the plugin, once, after its last handler and probe returned: nothing is to be invoked
-  /// any more.
-  /// Blocks up to `patience`; a plugin that has not closed by then is left as it is, and told.
-  package func close(within patience: Duration) throws(Failure) {
+extension Residence {
+  /// After its last handler and probe returned; one that has not closed by then is left as it is.
+  func close(within patience: Duration) throws(Failure) {
     guard beginClose() else { return }
     threads.close()
     probeThread.close()

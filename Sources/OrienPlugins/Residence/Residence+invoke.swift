@@ -2,20 +2,14 @@ import COrienABI
 import OrienModel
 import OrienSystem
 
-extension Plugin {
-  /// Calls a handler on a thread of the plugin's and answers `done` there, once, when it returned.
-  ///
-  /// May be called on the loop: it never waits. Where the plugin can take no call, or the call is
-  /// cancelled or given up before it ran, `done` gets that failure. `host` is used by this call alone.
-  /// More calls than `capacity` wait in turn; admission keeps them few.
-  @discardableResult
-  package func invoke(
-    _ call: PluginCall, host: any CallHost, done: @escaping @Sendable (CallResult) -> Void
-  ) -> Invocation {
-    let invocation = Invocation(of: call.handler)
+extension Residence {
+  func invoke(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation,
+    done: @escaping @Sendable (CallResult) -> Void
+  ) {
     if case .stuck = state, capacity == 0 {
       done(CallResult(.failed(Self.isStuck(name)), wasCalled: false))
-      return invocation
+      return
     }
     do {
       try threads.run { [self] arena in
@@ -35,14 +29,12 @@ extension Plugin {
     } catch {
       done(CallResult(.failed(error), wasCalled: false))
     }
-    return invocation
   }
 
-  /// Gives up a call that outlived its deadline and grace: its thread counts as lost and the plugin
-  /// as stuck until it returns, if it ever does. False where none is lost: it has returned, or has
-  /// not begun and never will.
-  @discardableResult
-  package func writeOff(_ invocation: Invocation) -> Bool {
+  /// Its handler asks the host itself.
+  func cancel(_ invocation: Invocation) {}
+
+  func giveUp(_ invocation: Invocation) -> Bool {
     guard invocation.giveUp() else { return false }
     noteLostThread(1, of: invocation.handler)
     return true

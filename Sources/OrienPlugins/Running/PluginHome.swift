@@ -1,0 +1,33 @@
+import OrienModel
+import OrienSystem
+
+/// Where a plugin's code runs, and the way to it: this process or one of its own. Any thread.
+protocol PluginHome: AnyObject, Sendable {
+  /// Calls the handler and answers `done` once, from any thread. Never waits.
+  func invoke(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation,
+    done: @escaping @Sendable (CallResult) -> Void)
+
+  /// The call's `host` is cancelled: a handler that cannot see that itself is to hear of it.
+  func cancel(_ invocation: Invocation)
+
+  /// The call outlived its deadline and grace; true where a thread is lost with it.
+  func giveUp(_ invocation: Invocation) -> Bool
+
+  /// Asks the plugin whether its backend is usable; nil where there is nothing to wait for.
+  func beginAsking() -> Channel<Failure?>?
+
+  /// It has not answered in time.
+  func noteSilentProbe(_ failure: Failure)
+
+  /// Ends what runs of the plugin, once, when nothing is invoked any more. Blocks up to `patience`.
+  func close(within patience: Duration) throws(Failure)
+
+  var state: Plugin.State { get }
+
+  /// Handlers that can run at once now.
+  var capacity: Int { get }
+
+  /// Calls of a handler that were given up and have not returned.
+  func stuckCalls(of handler: Int) -> Int
+}

@@ -1,0 +1,103 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+
+/// The node as a worker sees it: a socket to it. Any thread.
+final class FarNode: PluginHost {
+  private let socket: Descriptor
+  /// One message goes after the other.
+  private let turn = Mutex(())
+  private let waiting = Mutex(Waiting())
+
+  /// What a request was answered, and the descriptor that came with it.
+  struct Answer: Sendable {
+    var answer: WorkerAnswer
+    var descriptor: Int32?
+  }
+
+  private struct Waiting {
+    var last: UInt64 = 0
+    var requests: [UInt64: Channel<Answer>] = [:]
+  }
+
+  init(_ socket: consuming Descriptor) { self.socket = socket }
+
+  /// For the one thread that reads.
+  func read(_ body: (borrowing Descriptor) -> Void) { body(socket) }
+
+  func say(_ message: WorkerMessage) {
+    let packed = message.packed
+    let bytes = Frames.bytes(kind: packed.kind.rawValue, id: packed.id, body: packed.body)
+    let isHeard = turn.withLock { _ in (try? socket.writeAll(bytes)) != nil }
+    // Nobody is there any more for whom this process would be.
+    if !isHeard { Confinement.exit(0) }
+  }
+
+  func ask(_ what: WorkerRequest.What, call: UInt64? = nil) throws(Failure) -> Answer {
+    let channel = Channel<Answer>()
+    let number = waiting.withLock { waiting in
+      waiting.last += 1
+      waiting.requests[waiting.last] = channel
+      return waiting.last
+    }
+    say(.request(WorkerRequest(number: number, call: call, what: what)))
+    guard let answer = channel.receive() else { throw Self.nonsense }
+    if case .failed(let failure) = answer.answer { throw failure }
+    return answer
+  }
+
+  /// The answer to a request; one to none is dropped.
+  func hear(_ answer: Answer, to number: UInt64) {
+    let channel = waiting.withLock { $0.requests.removeValue(forKey: number) }
+    if let channel {
+      channel.send(answer)
+    } else if let descriptor = answer.descriptor {
+      _ = Descriptor(owning: descriptor)
+    }
+  }
+
+  private static let nonsense = Failure(
+    .internal, "bad-frame", "the node answered something that was not asked")
+
+  // MARK: PluginHost
+
+  func log(_ level: PluginLogLevel, _ message: String, plugin: String, call: String?) {
+    say(.log(level, message, call: call))
+  }
+
+  func putState(
+    _ key: String, _ value: [UInt8], over revision: UInt64?, plugin: String
+  ) throws(Failure) -> StateWrite {
+    guard case .wrote(let write) = try ask(.putState(key, value, over: revision)).answer else {
+      throw Self.nonsense
+    }
+    return write
+  }
+
+  func state(
+    _ key: String, plugin: String
+  ) throws(Failure) -> (value: [UInt8], revision: UInt64)? {
+    switch try ask(.state(key)).answer {
+    case .value(let value, let revision): return (value, revision)
+    case .absent: return nil
+    default: throw Self.nonsense
+    }
+  }
+
+  func removeState(
+    _ key: String, over revision: UInt64?, plugin: String
+  ) throws(Failure) -> StateWrite {
+    guard case .wrote(let write) = try ask(.removeState(key, over: revision)).answer else {
+      throw Self.nonsense
+    }
+    return write
+  }
+
+  func stateKeys(
+    prefix: String, after: String?, bytes: Int, plugin: String
+  ) throws(Failure) -> [String] {
+    let request = WorkerRequest.What.stateKeys(prefix: prefix, after: after, bytes: UInt64(bytes))
+    guard case .keys(let keys) = try ask(request).answer else { throw Self.nonsense }
+    return keys
+  }
+}

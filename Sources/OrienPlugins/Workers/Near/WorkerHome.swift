@@ -1,0 +1,143 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+
+/// A plugin in a process of its own: started when it is first called, ended when it was idle for a
+/// while, started again after a crash.
+final class WorkerHome: PluginHome {
+  private let parts: WorkerParts
+  private let condition = Mutex(Condition())
+
+  private struct Condition {
+    var link: WorkerLink?
+    var health = WorkerHealth()
+    /// What its probe says.
+    var unavailable: Failure?
+    /// Where the answer of a probe under way goes.
+    var asked: Channel<Failure?>?
+    var isClosed = false
+    /// Closed when the last process is gone after `close`.
+    let ended = Channel<Never>()
+  }
+
+  init(_ parts: WorkerParts) { self.parts = parts }
+
+  deinit { condition.withLock { $0.link }?.close() }
+
+  var state: Plugin.State {
+    condition.withLock { condition in
+      if condition.isClosed { return .closed }
+      let failure = condition.health.obstacle(at: .now) ?? condition.unavailable
+      return failure.map { .unavailable($0) } ?? .ready
+    }
+  }
+
+  var capacity: Int { parts.slots }
+
+  /// Whoever does not return ends with his process.
+  func stuckCalls(of handler: Int) -> Int { 0 }
+
+  func invoke(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation,
+    done: @escaping @Sendable (CallResult) -> Void
+  ) {
+    let carried = WorkerCalls.Carried(call: call, host: host, invocation: invocation, done: done)
+    do throws(Failure) {
+      // One that is about to end takes none, and makes room for another.
+      while !(try link().take(carried)) { forgetLink() }
+    } catch {
+      done(CallResult(.failed(error), wasCalled: false))
+    }
+  }
+
+  private func link() throws(Failure) -> WorkerLink {
+    try condition.withLock { condition throws(Failure) in
+      if let link = condition.link { return link }
+      if condition.isClosed {
+        throw Failure(.unavailable, "plugin-closed", "plugin \(parts.order.name) is closed")
+      }
+      if let obstacle = condition.health.obstacle(at: .now) { throw obstacle }
+      let link = try WorkerLink(
+        parts, onProbe: { [weak self] in self?.noteProbe($0) },
+        onEnd: { [weak self] in self?.noteEnd(of: $0, $1) })
+      try link.start()
+      condition.link = link
+      return link
+    }
+  }
+
+  private func forgetLink() { condition.withLock { $0.link = nil } }
+
+  func cancel(_ invocation: Invocation) { condition.withLock { $0.link }?.cancel(invocation) }
+
+  func giveUp(_ invocation: Invocation) -> Bool {
+    guard invocation.giveUp() else { return false }
+    let failure = Failure(
+      .internal, "plugin-crash",
+      "the plugin's process was ended, for one of its calls did not return in time")
+    condition.withLock { $0.link }?.condemn(for: failure)
+    return false
+  }
+
+  private func noteEnd(of link: WorkerLink, _ end: WorkerLink.End) {
+    let (name, context) = (parts.order.name, parts.context)
+    condition.withLock { condition in
+      if condition.link === link { condition.link = nil }
+      condition.unavailable = nil
+      condition.asked.take()?.close()
+      switch end {
+      case .closed: break
+      case .refused(let failure): condition.health.noteRefusal(failure, at: .now)
+      case .crashed(let failure): condition.health.noteCrash(failure, of: name, at: .now)
+      }
+      if condition.isClosed { condition.ended.close() }
+    }
+    switch end {
+    case .closed: break
+    case .refused(let failure), .crashed(let failure):
+      context.node.log(.error, failure.message, plugin: context.id, call: nil)
+    }
+  }
+
+  // MARK: Probes
+
+  /// Who does not run is not started to be asked.
+  func beginAsking() -> Channel<Failure?>? {
+    condition.withLock { condition in
+      guard condition.asked == nil, condition.link?.probe() == true else { return nil }
+      condition.asked = Channel()
+      return condition.asked
+    }
+  }
+
+  private func noteProbe(_ answer: Failure?) {
+    condition.withLock { condition in
+      condition.unavailable = answer
+      condition.asked.take()?.send(answer)
+    }
+  }
+
+  func noteSilentProbe(_ failure: Failure) {
+    condition.withLock { if $0.asked != nil { $0.unavailable = failure } }
+  }
+
+  // MARK: The end
+
+  /// Tries a plugin again that was not started any more.
+  func forgive() { condition.withLock { $0.health.forgive() } }
+
+  func close(within patience: Duration) throws(Failure) {
+    let (link, ended) = condition.withLock { condition in
+      condition.isClosed = true
+      return (condition.link, condition.ended)
+    }
+    guard let link else { return }
+    link.close()
+    _ = ended.receive(within: patience)
+    guard ended.isOver else {
+      throw Failure(
+        .unavailable, "plugin-stuck",
+        "plugin \(parts.order.name) did not close within \(patience.milliseconds) ms")
+    }
+  }
+}

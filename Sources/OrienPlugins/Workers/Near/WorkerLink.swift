@@ -1,0 +1,154 @@
+import OrienModel
+import OrienSystem
+import Synchronization
+
+/// One process that holds a plugin, from its start to its end, and the thread that hears it. Calls
+/// go to it from any thread, at once where the socket takes them.
+final class WorkerLink: Sendable {
+  /// Why it is no more.
+  enum End: Sendable {
+    /// It was not started, or says that the plugin does not open.
+    case refused(Failure)
+    /// It ended as it was told to.
+    case closed
+    /// It died, or was ended for what it did: what it carried has failed for this.
+    case crashed(Failure)
+  }
+
+  let parts: WorkerParts
+  let state = Mutex(State())
+  let bell: Bell
+  /// For what of the node's may block.
+  let helpers: PluginThreads
+  let onEnd: @Sendable (WorkerLink, End) -> Void
+  let onProbe: @Sendable (Failure?) -> Void
+
+  struct State: ~Copyable {
+    var outbox = Outbox()
+    var calls = WorkerCalls()
+    /// Its plugin is open; until then calls wait here.
+    var isLoaded = false
+    /// Since when it has carried nothing.
+    var idleSince = Instant.now
+    var isProbing = false
+    /// It takes no more calls.
+    var isClosing = false
+    /// What it is to be ended for, now.
+    var condemned: Failure?
+    var socket: Descriptor?
+  }
+
+  init(
+    _ parts: WorkerParts, onProbe: @escaping @Sendable (Failure?) -> Void,
+    onEnd: @escaping @Sendable (WorkerLink, End) -> Void
+  ) throws(Failure) {
+    self.parts = parts
+    self.onProbe = onProbe
+    self.onEnd = onEnd
+    helpers = PluginThreads(name: parts.order.name, most: parts.slots)
+    do throws(SystemError) { bell = try Bell() } catch { throw error.failure("starting a worker") }
+  }
+
+  /// Starts the process, on a thread of its own.
+  func start() throws(Failure) {
+    do throws(SystemError) {
+      try Thread(orFailing: parts.order.name, stackBytes: 512 << 10) { [self] in work() }.detach()
+    } catch {
+      throw error.failure("starting a thread of plugin \(parts.order.name)")
+    }
+  }
+
+  /// False where it takes no more calls.
+  func take(_ carried: WorkerCalls.Carried) -> Bool {
+    state.withLock { state in
+      guard !state.isClosing, state.condemned == nil else { return false }
+      let id = state.calls.add(carried)
+      if state.isLoaded { pass(id, &state) }
+      return true
+    }
+  }
+
+  /// Sends a call on its way, unless it was given up before that.
+  func pass(_ id: UInt64, _ state: inout State) {
+    guard let carried = state.calls.carried[id] else { return }
+    guard !carried.host.isCancelled, carried.invocation.start() else {
+      _ = state.calls.remove(id)
+      let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
+      return carried.done(CallResult(.failed(failure), wasCalled: false))
+    }
+    state.calls.noteSent(id)
+    send(.call(id, carried.call), &state)
+  }
+
+  func cancel(_ invocation: Invocation) {
+    state.withLock { state in
+      guard let id = state.calls.id(of: invocation) else { return }
+      if state.calls.carried[id]?.wasSent == true {
+        send(.cancel(id), &state)
+      } else {
+        pass(id, &state)
+      }
+    }
+  }
+
+  /// Ends the process for what it did, and with it all that it carries.
+  func condemn(for failure: Failure) {
+    state.withLock { if $0.condemned == nil { $0.condemned = failure } }
+    bell.ring()
+  }
+
+  /// False where one is under way, or nobody is there to be asked.
+  func probe() -> Bool {
+    state.withLock { state in
+      guard state.isLoaded, !state.isProbing, !state.isClosing else { return false }
+      state.isProbing = true
+      send(.probe, &state)
+      return true
+    }
+  }
+
+  func close() {
+    state.withLock { state in
+      guard !state.isClosing else { return }
+      state.isClosing = true
+      if state.isLoaded { send(.close, &state) }
+    }
+    bell.ring()
+  }
+
+  /// The same where it has carried nothing for a while.
+  func closeIfIdle() {
+    let isIdle = state.withLock { state in
+      state.calls.isEmpty && Instant.now.since(state.idleSince) >= parts.idlePatience
+    }
+    if isIdle { close() }
+  }
+
+  func answer(_ answer: WorkerAnswer, to number: UInt64, passing descriptor: Int32? = nil) {
+    state.withLock { send(.answer(number, answer), passing: descriptor, &$0) }
+  }
+
+  func send(_ message: NodeMessage, passing descriptor: Int32? = nil, _ state: inout State) {
+    let packed = message.packed
+    let bytes = Frames.bytes(kind: packed.kind.rawValue, id: packed.id, body: packed.body)
+    let isFirst = state.outbox.isEmpty
+    state.outbox.add(bytes, passing: descriptor)
+    guard isFirst else { return }
+    flush(&state)
+    if !state.outbox.isEmpty { bell.ring() }
+  }
+
+  /// A broken socket shows when it is read.
+  func flush(_ state: inout State) {
+    guard let socket = state.socket.take() else {
+      state.outbox = Outbox()
+      return
+    }
+    do throws(SystemError) {
+      try state.outbox.flush(to: socket)
+    } catch {
+      state.outbox = Outbox()
+    }
+    state.socket = consume socket
+  }
+}
