@@ -5,23 +5,26 @@ import Testing
 
 @Suite("A plugin that is loud")
 struct LoudTests {
-  @Test("is told when it has emitted enough, and what it emits beyond is the node's to refuse")
-  func flood() throws {
-    let tools = try Tools()
+  @Test(
+    "is told when it has emitted enough, and what it emits beyond is the node's to refuse",
+    arguments: Isolation.allCases)
+  func flood(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("loud")
-    let call = RecordingCall(outputBytes: 3 << 20)
-    guard case .failed(let failure) = plugin.result(of: "flood", [.integer(20)], host: call).outcome
-    else {
+    let host = RecordingCall(outputBytes: 3 << 20)
+    var call = plugin.call("flood", .values([.integer(20)]))
+    call.limits.outputBytes = 3 << 20
+    guard case .failed(let failure) = plugin.result(of: call, host: host).outcome else {
       Issue.record("it was not told")
       return
     }
     #expect(failure.code == .limited)
-    #expect(call.kept.bytes == [.output: 3 << 20, .errors: 3 << 20])
+    #expect(host.kept.bytes == [.output: 3 << 20, .errors: 3 << 20])
   }
 
-  @Test("is cut short in the log, and told of")
-  func chatter() throws {
-    let tools = try Tools()
+  @Test("is cut short in the log, and told of", arguments: Isolation.allCases)
+  func chatter(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("loud")
     #expect(plugin.result(of: "chatter", [.integer(100_000)]).outcome == .done)
     #expect(tools.node.lines.count < 1000)
@@ -29,9 +32,9 @@ struct LoudTests {
     #expect(tools.node.lines[0].call == "exec-1")
   }
 
-  @Test("overflows no bill")
-  func overcharge() throws {
-    let tools = try Tools()
+  @Test("overflows no bill", arguments: Isolation.allCases)
+  func overcharge(_ isolation: Isolation) throws {
+    let tools = try Tools(isolation)
     let plugin = try tools.plugin("loud")
     let call = RecordingCall()
     #expect(plugin.result(of: "overcharge", [.integer(3)], host: call).outcome == .done)

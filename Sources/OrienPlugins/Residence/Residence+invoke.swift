@@ -34,6 +34,9 @@ extension Residence {
   /// Its handler asks the host itself.
   func cancel(_ invocation: Invocation) {}
 
+  /// A library that is loaded stays so.
+  func restart() {}
+
   func giveUp(_ invocation: Invocation) -> Bool {
     guard invocation.giveUp() else { return false }
     noteLostThread(1, of: invocation.handler)

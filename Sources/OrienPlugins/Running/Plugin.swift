@@ -80,6 +80,10 @@ package final class Plugin: Sendable {
     try home.close(within: patience)
   }
 
+  /// Starts its process anew with its next call, also where it was not started any more. Nothing,
+  /// where it has none of its own.
+  package func restart() { home.restart() }
+
   /// What probe() may take before the plugin counts as unavailable.
   static let probePatience = Duration.seconds(1)
 

@@ -20,6 +20,9 @@ protocol PluginHome: AnyObject, Sendable {
   /// It has not answered in time.
   func noteSilentProbe(_ failure: Failure)
 
+  /// Forgets what went wrong, and ends a process that is the plugin's own once its calls returned.
+  func restart()
+
   /// Ends what runs of the plugin, once, when nothing is invoked any more. Blocks up to `patience`.
   func close(within patience: Duration) throws(Failure)
 

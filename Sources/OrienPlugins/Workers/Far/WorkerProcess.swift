@@ -13,7 +13,7 @@ package enum WorkerProcess {
     let node = FarNode(Descriptor(owning: socket))
     let worker = Worker(node)
     node.read { socket in
-      var reader = MessageReader()
+      var reader = MessageReader(takesDescriptors: true)
       while true { worker.hear(next(&reader, socket), &reader) }
     }
     Confinement.exit(0)

@@ -123,8 +123,13 @@ final class WorkerHome: PluginHome {
 
   // MARK: The end
 
-  /// Tries a plugin again that was not started any more.
-  func forgive() { condition.withLock { $0.health.forgive() } }
+  func restart() {
+    let link = condition.withLock { condition in
+      condition.health.forgive()
+      return condition.link.take()
+    }
+    link?.close()
+  }
 
   func close(within patience: Duration) throws(Failure) {
     let (link, ended) = condition.withLock { condition in

@@ -70,7 +70,7 @@ extension WorkerLink {
   }
 
   private func listen(_ ear: borrowing Descriptor, _ errors: borrowing Descriptor) -> Heard {
-    var reader = MessageReader()
+    var reader = MessageReader(takesDescriptors: false)
     var lines = ErrorLines(context: parts.context)
     var due = Instant.now + parts.openPatience
     var stage = Stage.loading
@@ -110,8 +110,6 @@ extension WorkerLink {
       case .partial: return nil
       case .end: return .silence
       case .message(let message):
-        // Nothing that a worker may send brings one.
-        _ = reader.takeDescriptor()
         let message = try WorkerMessage(kind: message.kind, id: message.id, body: message.body)
         if case .loaded(let failure?) = message { return .refused(failure) }
         take(message)

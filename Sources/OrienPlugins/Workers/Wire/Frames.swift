@@ -46,6 +46,10 @@ struct MessageReader: ~Copyable {
   private var filled = 0..<0
   private var begun: Message?
   private var descriptors: [Int32] = []
+  private let takesDescriptors: Bool
+
+  /// Where none are taken, those that come are closed.
+  init(takesDescriptors: Bool) { self.takesDescriptors = takesDescriptors }
 
   deinit { for raw in descriptors { _ = Descriptor(owning: raw) } }
 
@@ -98,11 +102,12 @@ struct MessageReader: ~Copyable {
       filled = 0..<filled.count
     }
     var came: [Int32] = []
+    let takes = takesDescriptors
     let end = filled.upperBound
     let result = room.withUnsafeMutableBytes { bytes in
       Result { () throws(SystemError) in
         try socket.receive(into: UnsafeMutableRawBufferPointer(rebasing: bytes[end...])) {
-          came.append($0.release())
+          if takes { came.append($0.release()) }
         }
       }
     }

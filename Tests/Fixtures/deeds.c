@@ -1,0 +1,137 @@
+/* A handler that does what its argument names: to its process, to the way to the node, to itself. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "orien_plugin.h"
+
+static orien_status say(orien_call *call, const char *text) {
+  return call->emit(call, ORIEN_OUTPUT, (orien_bytes){(const uint8_t *)text, strlen(text)});
+}
+
+__attribute__((noinline)) static int deeper(uint64_t levels) {
+  volatile char frame[4096];
+  frame[0] = (char)levels;
+  return levels ? deeper(levels - 1) + frame[0] : 0;
+}
+
+/* The node's socket, and what it could be told that is not so. */
+static void send_frame(uint32_t size, uint32_t kind, uint64_t id, const void *body, size_t count) {
+  struct { uint32_t size, kind; uint64_t id; } header = {size, kind, id};
+  if (write(3, &header, sizeof header) < 0 || (count && write(3, body, count) < 0)) _exit(9);
+}
+
+static void *idle(void *argument) {
+  for (;;) pause();
+  return argument;
+}
+
+static void twice(void) {
+  char *volatile block = malloc(64);
+  free(block);
+  free(block);
+}
+
+static orien_status deed(void *self, orien_call *call, const char *name) {
+  (void)self;
+  if (!strcmp(name, "nothing")) return say(call, "done");
+  if (!strcmp(name, "segfault")) *(volatile int *)8 = 1;
+  if (!strcmp(name, "abort")) abort();
+  if (!strcmp(name, "exit")) exit(3);
+  if (!strcmp(name, "illegal")) __builtin_trap();
+  if (!strcmp(name, "overflow")) return (orien_status)deeper(UINT64_MAX);
+  if (!strcmp(name, "free-twice")) twice();
+  if (!strcmp(name, "write-table")) ((orien_host *)call->host)->service = NULL;
+  if (!strcmp(name, "close-all")) for (int i = 0; i < 1024; i++) close(i);
+  if (!strcmp(name, "emit-and-die")) {
+    say(call, "last words");
+    raise(SIGKILL);
+  }
+  if (!strcmp(name, "fork")) return say(call, fork() == -1 ? "refused" : "forked");
+  if (!strcmp(name, "kill-parent")) return say(call, kill(getppid(), 0) == -1 ? "refused" : "told");
+  if (!strcmp(name, "spin")) for (volatile int i = 0;; i++) {}
+  if (!strcmp(name, "wait")) while (!call->cancelled(call)) usleep(1000);
+  if (!strcmp(name, "cancel-fd")) {
+    char byte;
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(call->cancel_fd(call), &set);
+    select(call->cancel_fd(call) + 1, &set, NULL, NULL, NULL);
+    return say(call, read(-1, &byte, 1) < 0 && call->cancelled(call) ? "heard" : "not heard");
+  }
+  if (!strcmp(name, "speak")) {
+    puts("a line\non standard output");
+    fflush(stdout);
+    fputs("and one without end", stderr);
+  }
+  if (!strcmp(name, "hoard"))
+    for (;;) {
+      char *block = malloc(1 << 20);
+      if (!block) return say(call, "no more memory");
+      memset(block, 1, 1 << 20);
+    }
+  if (!strcmp(name, "open-all")) {
+    while (open("/dev/null", O_RDONLY) >= 0) {}
+    return say(call, errno == EMFILE ? "no more files" : "something else");
+  }
+  if (!strcmp(name, "threads")) {
+    pthread_t thread;
+    for (int i = 0; i < 20; i++) pthread_create(&thread, NULL, idle, NULL);
+    return say(call, "started");
+  }
+  if (!strcmp(name, "frame-too-long")) send_frame(UINT32_MAX, 2, 1, NULL, 0);
+  if (!strcmp(name, "frame-unknown")) send_frame(0, 77, 1, NULL, 0);
+  if (!strcmp(name, "frame-cut")) send_frame(4, 2, 1, "\1\0\0\0", 4);
+  if (!strcmp(name, "frame-of-nobody")) {
+    // Output of a call that there is not, an answer of one, and one more load: nobody minds.
+    send_frame(9, 2, 4711, "\1\0\0\0\1\0\0\0x", 9);
+    send_frame(10, 7, 4711, "\0\0\0\0\0\0\0\0\1\0", 10);
+  }
+  if (!strcmp(name, "frame-with-descriptor")) {
+    char byte = 0, room[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
+        .msg_controllen = sizeof room};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &(int){3}, sizeof(int));
+    // The first byte of a header; the rest follows.
+    if (sendmsg(3, &message, 0) < 0 || write(3, "\0\0\0\115\0\0\0\1\0\0\0\0\0\0\0", 15) < 0) _exit(9);
+  }
+  if (!strncmp(name, "frame", 5)) usleep(200000);
+  return say(call, "done");
+}
+
+static const orien_arg arg = {.size = sizeof arg, .type = ORIEN_TEXT, .flags = ORIEN_REQUIRED,
+    .name = "name"};
+static const orien_arg *const args[] = {&arg, NULL};
+static const orien_handler handler = {.size = sizeof handler, .name = "deed", .args = args,
+    .run = (orien_function)deed};
+static const orien_handler *const handlers[] = {&handler, NULL};
+
+#ifdef OPEN_FAILS
+static orien_status open_plugin(void **self, orien_call *call) {
+  (void)self;
+  return call->fail(call, ORIEN_UNAVAILABLE, "engine-away", "there is no engine");
+}
+#endif
+
+static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.deeds", .version = "1.0.0",
+    .handlers = handlers,
+#ifdef OPEN_FAILS
+    .open = (orien_function)open_plugin,
+#endif
+};
+
+const orien_plugin *orien_plugin_v1(void) { return &plugin; }
