@@ -49,6 +49,7 @@ extension Kernel {
       guard let tool = catalogue[acceptance.tool], trouble(of: tool) == nil else {
         throw Self.restarted("its tool is not available any more")
       }
+      let use = uses.use(tool.plugin)
       let checked = try CheckedArguments(
         checking: JSON(parsing: acceptance.arguments), against: tool.declaration.arguments)
       let session = SessionKey(acceptance.session, of: acceptance.owner)
@@ -61,7 +62,7 @@ extension Kernel {
         case .success(let lease):
           var acceptance = acceptance
           acceptance.arguments = []
-          let execution = remember(acceptance, tool, tool.arguments(of: checked), lease)
+          let execution = remember(acceptance, tool, use, tool.arguments(of: checked), lease)
           switch admission.enter(
             acceptance.id, tool: tool.id, tool.room, owner: acceptance.owner)
           {

@@ -39,10 +39,8 @@ extension Kernel {
   /// when it is started again.
   func dispatch() {
     guard !isDraining else { return }
-    while let id = admission.next(room: { catalogue[$0]?.room }) {
-      guard let execution = executions[id] else {
-        preconditionFailure("a call waits that nobody knows")
-      }
+    while let id = admission.next(room: { known($0).tool.room }) {
+      let execution = known(id)
       switch execution.phase {
       case .queued(let timer):
         timer.cancel()
@@ -53,6 +51,13 @@ extension Kernel {
         preconditionFailure("a call that waits has not begun")
       }
     }
+  }
+
+  private func known(_ id: ExecutionID) -> Execution {
+    guard let execution = executions[id] else {
+      preconditionFailure("a call waits that nobody knows")
+    }
+    return execution
   }
 
   /// Writes that an execution which waited begins now, and begins it.

@@ -10,14 +10,16 @@ extension Kernel {
     let submission: Submission
     let tool: Tool
     let checked: CheckedArguments
+    let use: PluginUse
     let answer: (Result<ExecutionReport, Failure>) -> Void
 
     init(
-      _ submission: Submission, _ tool: Tool, _ checked: CheckedArguments,
+      _ submission: Submission, _ tool: Tool, _ use: PluginUse, _ checked: CheckedArguments,
       then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
     ) {
       self.submission = submission
       self.tool = tool
+      self.use = use
       self.checked = checked
       self.answer = answer
     }
@@ -34,7 +36,8 @@ extension Kernel {
       let checked = try CheckedArguments(
         checking: submission.arguments, against: tool.declaration.arguments,
         inputBytes: tool.granted.inputBytes)
-      let request = Request(submission, tool, checked, then: answer)
+      let use = uses.use(tool.plugin)
+      let request = Request(submission, tool, use, checked, then: answer)
       let session = SessionKey(submission.session, of: submission.owner)
       if let lease = try lease(session, tool, checked) { return accept(request, lease) }
       enter(session, tool, checked) { [self] result in
@@ -151,7 +154,8 @@ extension Kernel {
       id: id, session: submission.session, owner: submission.owner, tool: tool.id,
       arguments: request.checked.stored, hasSecrets: request.checked.hasSecrets, acceptedAt: now,
       runningAt: entry == .run ? now : nil, idempotency: submission.idempotency)
-    let execution = remember(acceptance, tool, tool.arguments(of: request.checked), lease)
+    let execution = remember(
+      acceptance, tool, request.use, tool.arguments(of: request.checked), lease)
     parts.ledger.accept(
       acceptance,
       then: parts.loop.reply { [self] (result: Result<Accepted, Failure>) in
@@ -179,7 +183,8 @@ extension Kernel {
   }
 
   func remember(
-    _ acceptance: Acceptance, _ tool: Tool, _ arguments: CallArguments, _ lease: WorkspaceLease
+    _ acceptance: Acceptance, _ tool: Tool, _ use: PluginUse, _ arguments: CallArguments,
+    _ lease: WorkspaceLease
   ) -> Execution {
     let limit = Int(clamping: tool.granted.outputBytes ?? .max)
     func log(_ stream: OutputStream) -> OutputLog {
@@ -188,8 +193,8 @@ extension Kernel {
         loop: parts.loop, disk: parts.disk)
     }
     let execution = Execution(
-      acceptance, tool: tool, arguments: arguments, workspace: lease, output: log(.output),
-      errors: log(.errors))
+      acceptance, tool: tool, use: use, arguments: arguments, workspace: lease,
+      output: log(.output), errors: log(.errors))
     executions[execution.id] = execution
     return execution
   }

@@ -74,8 +74,7 @@ package final class World {
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: jail, workspaces: workspaces, disk: disk, log: Self.log),
       policy: settings.policy,
-      catalogue: Catalogue(
-        plugins: tools.plugins, refused: tools.refused, policy: settings.policy))
+      catalogue: Catalogue(tools, policy: settings.policy))
     (self.workspaces, self.kernel) = (workspaces, kernel)
     _ = try loop.answer { workspaces.adopt(sessions.kept, then: $0) }
     recovery = try loop.answer { answer in kernel.recover { answer(.success($0)) } }

@@ -82,7 +82,7 @@ struct ManifestTests {
       (#"{"config": {"limit": 10}}"#, "manifest: config.limit"),
       (#"{"config": {"engin": "x"}}"#, "manifest: config.engin"),
       (#"{"config": {"limit": 0}}"#, "open(): limit: is 0"),
-      (#"{"isolation": "worker"}"#, "manifest.isolation"), ("{", "manifest: expected a name"),
+      (#"{"isolation": "workers"}"#, "manifest.isolation"), ("{", "manifest: expected a name"),
     ])
   func held(text: String, why: String) throws {
     let tools = try Tools()

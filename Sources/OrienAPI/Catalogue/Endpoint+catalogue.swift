@@ -1,6 +1,7 @@
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienPlugins
 import OrienSystem
 
 extension Endpoint {
@@ -34,7 +35,55 @@ extension Endpoint {
       try inquiry.allowQuery()
       inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
     },
+    Endpoint(
+      .post, "/plugins/reload", "Look at the plugins' folder anew, as whenever it changes.",
+      answers: [
+        .json("What is there now", "PluginList"), .problem(.forbidden, "Not the operator"),
+      ]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      try inquiry.mustBeOperator()
+      api.reloadPlugins { result in
+        switch result {
+        case .success:
+          inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
+        case .failure(let failure): inquiry.exchange.fail(failure)
+        }
+      }
+    },
+    Endpoint(
+      .post, "/plugins/{plugin}/restart",
+      "Start a plugin's own process anew, also where it is not started any more.",
+      answers: [
+        .json("The plugin", "Plugin"), .problem(.notFound, "No such plugin"),
+        .problem(.conflict, "It runs in the node"), .problem(.forbidden, "Not the operator"),
+      ]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      try inquiry.mustBeOperator()
+      let plugin = try api.plugin(inquiry.parameters["plugin"])
+      guard plugin.isolation == .worker else {
+        throw Failure(
+          .conflict, "in-node", "plugin \(plugin.name) runs in the node: restart that")
+      }
+      plugin.restart()
+      inquiry.exchange.answer { writer in writer.writePlugin(plugin, api.kernel.catalogue) }
+    },
   ]
+}
+
+extension API {
+  /// By its file's name, with or without `.so`, or by its id.
+  fileprivate func plugin(_ name: String) throws(Failure) -> Plugin {
+    let plugins = kernel.catalogue.plugins
+    let found = plugins.first { [$0.name, $0.name + ".so", $0.id].contains(name) }
+    guard let found else {
+      throw Failure(
+        .notFound, "unknown-plugin",
+        "there is no plugin \(name)\(Nearest.hint(for: name, among: plugins.map(\.name)))")
+    }
+    return found
+  }
 }
 
 /// The answer to `GET /tools`, rendered once and sent often: anew once a second, by which time a

@@ -61,7 +61,7 @@ extension JSONWriter {
     }
   }
 
-  private mutating func writePlugin(_ plugin: Plugin, _ catalogue: Catalogue) {
+  mutating func writePlugin(_ plugin: Plugin, _ catalogue: Catalogue) {
     object { writer in
       writer.field("file", plugin.name + ".so")
       writer.field("id", plugin.id)
@@ -69,7 +69,7 @@ extension JSONWriter {
       writer.field("description", plugin.declaration.doc)
       writer.field("hash", plugin.hash)
       writer.field("generation", plugin.generation)
-      writer.field("isolation", "node")
+      writer.field("isolation", plugin.isolation.rawValue)
       let (state, reason) = plugin.state.told
       writer.field("state", state)
       writer.field("reason", reason)

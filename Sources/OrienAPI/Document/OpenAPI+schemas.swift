@@ -98,14 +98,14 @@ extension OpenAPI {
       "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Tool"}},
       "backends": {"type": "array"}}},
     "PluginList": {"type": "object", "required": ["plugins"], "properties": {
-      "plugins": {"type": "array", "items": {"type": "object",
-        "required": ["file", "state", "tools"], "properties": {
+      "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}}}},
+    "Plugin": {"type": "object", "required": ["file", "state", "tools"], "properties": {
         "file": {"type": "string"}, "id": {"type": "string"}, "version": {"type": "string"},
         "description": {"type": "string"}, "hash": {"type": "string"},
         "generation": {"type": "integer"}, "isolation": {"type": "string"},
         "state": {"enum": ["ready", "unavailable", "stuck", "closed", "refused"]},
         "reason": {"type": "string"}, "code": {"type": "string"},
-        "tools": {"type": "array", "items": {"type": "string"}}}}}}},
+        "tools": {"type": "array", "items": {"type": "string"}}}},
     "Identity": {"type": "object", "required": ["name", "providerId", "version", "links"],
       "properties": {"name": {"type": "string"}, "providerId": {"type": "string"},
       "version": {"type": "string"}, "links": {"type": "object"}}},

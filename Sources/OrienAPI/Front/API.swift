@@ -1,6 +1,6 @@
 package import OrienHTTP
 package import OrienKernel
-import OrienModel
+package import OrienModel
 package import OrienSandbox
 package import OrienSystem
 
@@ -20,6 +20,8 @@ package final class API: HTTPHandler {
   package var mostStreams = 1000
   /// How long an event stream is silent at most.
   package var heartbeat = Duration.seconds(15)
+  /// Looks at `tools.d` anew, and answers once what is there is served.
+  package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = { $0(.success(())) }
   /// The server's own figures, for metrics.
   package var serverFigures: () -> ServerFigures = { ServerFigures() }
   private let router: Router<Endpoint>
@@ -106,6 +108,11 @@ struct Inquiry {
     self.parameters = parameters
     self.exchange = exchange
     self.caller = caller
+  }
+
+  func mustBeOperator() throws(Failure) {
+    guard !caller.isOperator else { return }
+    throw Failure(.denied, "not-operator", "that is for the node's operator alone")
   }
 
   func session() throws(Failure) -> SessionKey {

@@ -92,9 +92,9 @@ struct Admission {
     ofTool.ofPlugin.count -= 1
   }
 
-  /// The next waiting call that can run now, its slot taken; nil where there is none. `room` is nil
-  /// for a tool that is gone: its calls wait until they are given up.
-  mutating func next(room: (ToolID) -> Room?) -> ExecutionID? {
+  /// The next waiting call that can run now, its slot taken; nil where there is none. `room` says
+  /// what a call that waits may take.
+  mutating func next(room: (ExecutionID) -> Room) -> ExecutionID? {
     guard waiting > 0, taken < bounds.slots else { return nil }
     for owner in turns {
       guard let (id, tool, room) = first(of: owner, room: room) else { continue }
@@ -110,13 +110,13 @@ struct Admission {
 
   /// Who of an owner's calls that can run now has waited longest.
   private mutating func first(
-    of owner: Owner, room: (ToolID) -> Room?
+    of owner: Owner, room: (ExecutionID) -> Room
   ) -> (ExecutionID, ToolID, Room)? {
     var found: (id: ExecutionID, tool: ToolID, room: Room, order: UInt64)?
     for (tool, waiters) in lines[owner]?.byTool ?? [:] {
-      guard let first = waiters.first, first.order < found?.order ?? .max,
-        let room = room(tool), hasSlot(taken(of: tool, room.plugin), room)
-      else { continue }
+      guard let first = waiters.first, first.order < found?.order ?? .max else { continue }
+      let room = room(first.id)
+      guard hasSlot(taken(of: tool, room.plugin), room) else { continue }
       found = (first.id, tool, room, first.order)
     }
     return found.map { ($0.id, $0.tool, $0.room) }

@@ -6,16 +6,14 @@ package import OrienPlugins
 package struct Catalogue: Sendable {
   /// In the order of their ids.
   package let tools: [Tool]
-  package let plugins: [Plugin]
-  package let refused: [RefusedPlugin]
+  package let contents: ToolsContents
   private let byName: [String: Tool]
 
   /// The loader has seen to it that no two plugins have one tool.
-  package init(plugins: [Plugin], refused: [RefusedPlugin], policy: Policy) {
-    self.plugins = plugins
-    self.refused = refused
+  package init(_ contents: ToolsContents, policy: Policy) {
+    self.contents = contents
     tools =
-      plugins
+      contents.plugins
       .flatMap { plugin in
         plugin.declaration.handlers.indices.compactMap {
           Tool(plugin, handler: $0, policy: policy)
@@ -24,6 +22,9 @@ package struct Catalogue: Sendable {
       .sorted { $0.id.description < $1.id.description }
     byName = Dictionary(uniqueKeysWithValues: tools.map { ($0.id.description, $0) })
   }
+
+  package var plugins: [Plugin] { contents.plugins }
+  package var refused: [RefusedPlugin] { contents.refused }
 
   package func tool(_ name: String) -> Tool? { byName[name] }
 

@@ -10,6 +10,8 @@ final class Execution {
   /// What was decided when it was accepted.
   private(set) var acceptance: Acceptance
   let tool: Tool
+  /// Until it is over.
+  private var use: PluginUse?
   /// Until it begins.
   private var arguments: CallArguments?
   let workspace: WorkspaceLease
@@ -17,7 +19,11 @@ final class Execution {
   let errors: OutputLog
   private(set) var events = EventLog()
   var phase = Phase.accepting {
-    didSet { if isOver { arguments = nil } }
+    didSet {
+      guard isOver else { return }
+      arguments = nil
+      use = nil
+    }
   }
   var runningAt: Timestamp?
   /// Somebody ended it before it could begin.
@@ -41,11 +47,13 @@ final class Execution {
   }
 
   init(
-    _ acceptance: Acceptance, tool: Tool, arguments: CallArguments, workspace: WorkspaceLease,
+    _ acceptance: Acceptance, tool: Tool, use: PluginUse, arguments: CallArguments,
+    workspace: WorkspaceLease,
     output: OutputLog, errors: OutputLog
   ) {
     self.acceptance = acceptance
     self.tool = tool
+    self.use = use
     self.arguments = arguments
     self.workspace = workspace
     self.output = output

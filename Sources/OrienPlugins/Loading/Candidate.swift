@@ -19,6 +19,8 @@ struct Candidate: Sendable {
     var listing: Listing
     var declaration: PluginDeclaration
     var manifest: Manifest
+    /// Of the manifest's file; nil where there is none.
+    var manifestBytes: [UInt8]?
     var settings: CheckedArguments
   }
 
@@ -53,7 +55,7 @@ struct Examination: Sendable {
     _ name: FolderPath, _ candidate: inout Candidate
   ) throws(Failure) -> Candidate.Sound {
     // The operator's word comes first: what is switched off is not even scanned.
-    let manifest = try manifest(of: candidate.name)
+    let (manifest, manifestBytes) = try manifest(of: candidate.name)
     let file = try LibraryFile(name, in: folder)
     candidate.hash = file.hash
     _ = try ELFLibrary(reading: file.bytes)
@@ -63,22 +65,22 @@ struct Examination: Sendable {
     let settings = try manifest.settings(of: declaration)
     return Candidate.Sound(
       path: path, hash: file.hash, listing: listing, declaration: declaration, manifest: manifest,
-      settings: settings)
+      manifestBytes: manifestBytes, settings: settings)
   }
 
-  private func manifest(of name: String) throws(Failure) -> Manifest {
+  private func manifest(of name: String) throws(Failure) -> (Manifest, bytes: [UInt8]?) {
     let bytes: [UInt8]?
     do throws(Failure) {
       bytes = try LibraryFile.manifest(FolderPath(name + ".json"), in: folder)
     } catch {
       throw Failure(error.code, error.reason, "\(name).json: \(error.message)")
     }
-    guard let bytes else { return Manifest() }
+    guard let bytes else { return (Manifest(), nil) }
     let manifest = try Manifest(parsing: bytes)
     guard manifest.isEnabled else {
       throw Failure(.denied, "disabled", "manifest.enabled is false")
     }
-    return manifest
+    return (manifest, bytes)
   }
 
   private func listing(of path: String, hash: String) throws(Failure) -> Listing {

@@ -9,6 +9,8 @@ import OrienSystem
 struct Opening {
   let folder: ToolsFolder
   let store: PluginStore
+  /// Those that are open already.
+  let open: [Plugin]
   /// When the time is over that all libraries have together.
   let deadline: Instant
   private(set) var contents: ToolsContents
@@ -30,9 +32,13 @@ struct Opening {
   /// What a library is waited for before the next one is begun beside it.
   private static let moment = Duration.milliseconds(250)
 
-  init(folder: ToolsFolder, store: PluginStore, deadline: Instant, refused: [RefusedPlugin]) {
+  init(
+    folder: ToolsFolder, store: PluginStore, after open: [Plugin], deadline: Instant,
+    refused: [RefusedPlugin]
+  ) {
     self.folder = folder
     self.store = store
+    self.open = open
     self.deadline = deadline
     contents = ToolsContents()
     contents.refused = refused
@@ -42,11 +48,25 @@ struct Opening {
     do throws(Failure) {
       switch candidate.outcome {
       case .refused(let failure): throw failure
-      case .sound(let sound): try begin(sound, candidate)
+      case .sound(let sound):
+        if let plugin = open(candidate), plugin.isOf(sound) {
+          try keep(plugin, candidate)
+        } else {
+          try begin(sound, candidate)
+        }
       }
     } catch {
       refuse(candidate, error)
     }
+  }
+
+  private func open(_ candidate: Candidate) -> Plugin? { open.first { $0.name == candidate.name } }
+
+  /// Goes on with a plugin as it is.
+  private mutating func keep(_ plugin: Plugin, _ candidate: Candidate) throws(Failure) {
+    try checkIDs(plugin.declaration, candidate)
+    take(ids: plugin.declaration, candidate)
+    contents.plugins.append(plugin)
   }
 
   /// Waits for what is not known yet, and puts all in the order of their names.
@@ -79,9 +99,8 @@ struct Opening {
         .unavailable, "late", "was not opened: slow ones took all the time that a start has")
     }
     let load = PluginLoad(
-      name: candidate.name, path: sound.path, hash: sound.hash, generation: 1,
-      listing: sound.listing, declaration: declaration, manifest: sound.manifest,
-      settings: sound.settings, folder: try store.dataFolder(of: declaration.id), node: folder.node,
+      name: candidate.name, candidate: sound, generation: generation(of: candidate),
+      folder: try store.dataFolder(of: declaration.id), node: folder.node,
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
     let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
@@ -115,8 +134,11 @@ struct Opening {
       context: PluginContext(id: declaration.id, node: folder.node),
       openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
     return Plugin(
-      name: candidate.name, declaration: declaration, manifest: sound.manifest, hash: sound.hash,
-      generation: 1, home: WorkerHome(parts))
+      sound, name: candidate.name, generation: generation(of: candidate), home: WorkerHome(parts))
+  }
+
+  private func generation(of candidate: Candidate) -> UInt64 {
+    folder.generations.next(of: candidate.name)
   }
 
   /// Waits for those of the libraries begun, each until it is due.
@@ -143,6 +165,12 @@ struct Opening {
     if case .sound(let sound) = candidate.outcome {
       refused.id = sound.declaration.id
       refused.version = sound.declaration.version
+    }
+    // What serves goes on until there is something better, or somebody says that it is not to.
+    if failure.reason != "disabled", let plugin = open(candidate),
+      (try? keep(plugin, candidate)) != nil
+    {
+      refused.failure.message += "; generation \(plugin.generation) serves on"
     }
     contents.refused.append(refused)
   }

@@ -11,13 +11,8 @@ import Synchronization
 struct PluginLoad: Sendable {
   /// The library's file name without `.so`.
   var name: String
-  var path: String
-  var hash: String
+  var candidate: Candidate.Sound
   var generation: UInt64
-  var listing: Listing
-  var declaration: PluginDeclaration
-  var manifest: Manifest
-  var settings: CheckedArguments
   var folder: String
   var node: any PluginHost
   var nodeVersion: String
@@ -73,10 +68,11 @@ struct PluginLoad: Sendable {
   }
 
   private func load(_ begun: Begun) throws(Failure) -> Plugin {
-    let entry = try PluginEntry(loading: path)
+    let declaration = candidate.declaration
+    let entry = try PluginEntry(loading: candidate.path)
     begun.stage.noteLoaded()
     // Another table than the one that was judged is one that nobody has judged.
-    guard try Listing(copying: entry.table) == listing else {
+    guard try Listing(copying: entry.table) == candidate.listing else {
       throw Failure(.invalid, "bad-table", "its table is another one than when it was scanned")
     }
     let table = PluginTable(reading: entry.table, declaration)
@@ -84,7 +80,7 @@ struct PluginLoad: Sendable {
     let host = makeHost(for: context)
     let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(
-      name: name, declaration: declaration, manifest: manifest, hash: hash, generation: generation,
+      candidate, name: name, generation: generation,
       home: Residence(name: name, table: table, context: context, opened: opened))
   }
 
@@ -112,6 +108,7 @@ struct PluginLoad: Sendable {
     due: Instant
   ) throws(Failure) -> UnsafeMutableRawPointer? {
     guard let open = table.open else { return table.context }
+    let (declaration, settings) = (candidate.declaration, candidate.settings)
     let handle = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1)
     handle.initialize(to: table.context)
     defer { handle.deallocate() }

@@ -9,7 +9,7 @@ package struct ToolsContents: Sendable {
 }
 
 /// A library that is not used, and why.
-package struct RefusedPlugin: Sendable {
+package struct RefusedPlugin: Sendable, Equatable {
   /// The file's name in `tools.d`.
   package var file: String
   /// What it says it is, where that much was read.

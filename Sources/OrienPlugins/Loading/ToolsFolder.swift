@@ -20,6 +20,7 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
+  let generations = Generations()
 
   package init(
     path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
@@ -40,20 +41,27 @@ package struct ToolsFolder: Sendable {
   static let mostLibraries = 4096
   static let mostNames = 1 << 16
 
-  /// Loads and opens what is there, in the order of names. Blocks; before the loop runs, or off it:
+  /// Loads and opens what is there, in the order of names; what is open already and has not changed
+  /// is gone on with, and so is what changed for the worse. Blocks; before the loop runs, or off it:
   /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
   /// a second for the first probes. Fails only where the folder or the store cannot be used at all.
-  package func load() throws(Failure) -> ToolsContents {
+  ///
+  /// `retired` are out of use for who comes anew, but not at their end.
+  package func load(
+    after open: [Plugin] = [], beside retired: [Plugin] = []
+  ) throws(Failure) -> ToolsContents {
     let folder = try Folder(at: path)
     let store = try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
     let (names, refused) = try libraries(in: folder)
     let candidates = examine(names, folder, store)
-    try store.prune(keeping: Set(candidates.compactMap(\.hash)))
+    try store.prune(
+      keeping: Set(candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
     var opening = Opening(
-      folder: self, store: store, deadline: deadline(of: names.count), refused: refused)
+      folder: self, store: store, after: open, deadline: deadline(of: names.count),
+      refused: refused)
     for candidate in candidates { opening.add(candidate) }
     opening.finish()
-    Plugin.probe(opening.contents.plugins)
+    Plugin.probe(opening.contents.plugins.filter { plugin in !open.contains { $0 === plugin } })
     return opening.contents
   }
 

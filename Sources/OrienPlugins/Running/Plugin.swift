@@ -10,21 +10,29 @@ package final class Plugin: Sendable {
   package let manifest: Manifest
   /// SHA-256 of the library, in hexadecimal digits.
   package let hash: String
-  /// Counts the loads of a plugin in this process, from 1.
+  /// Counts the loads of a library by that name in this node, from 1.
   package let generation: UInt64
+  /// Of the manifest's file; nil where there was none.
+  let manifestBytes: [UInt8]?
   let home: any PluginHome
 
-  init(
-    name: String, declaration: PluginDeclaration, manifest: Manifest, hash: String,
-    generation: UInt64, home: any PluginHome
-  ) {
+  init(_ candidate: Candidate.Sound, name: String, generation: UInt64, home: any PluginHome) {
     self.name = name
-    self.declaration = declaration
-    self.manifest = manifest
-    self.hash = hash
+    declaration = candidate.declaration
+    manifest = candidate.manifest
+    manifestBytes = candidate.manifestBytes
+    hash = candidate.hash
     self.generation = generation
     self.home = home
   }
+
+  /// What was loaded of it is what is there now.
+  func isOf(_ candidate: Candidate.Sound) -> Bool {
+    hash == candidate.hash && manifestBytes == candidate.manifestBytes && state != .closed
+  }
+
+  /// In this process, or in one of its own.
+  package var isolation: Manifest.Isolation { home is WorkerHome ? .worker : .node }
 
   package var id: String { declaration.id }
   package var version: String { declaration.version }

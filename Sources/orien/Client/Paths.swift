@@ -7,6 +7,9 @@ enum Paths {
   static let tools = "/tools"
   static let execute = "/execute"
   static let plugins = "/plugins"
+  static let reload = "/plugins/reload"
+
+  static func restart(_ plugin: String) -> String { "/plugins/\(plugin.percentEncoded)/restart" }
 
   static func tool(_ id: String) -> String { "/tools/" + id.percentEncoded }
 

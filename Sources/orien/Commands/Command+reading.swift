@@ -42,20 +42,37 @@ extension Command {
   }
 
   static func plugins(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    let answer = try invocation.node().json("GET", Paths.plugins)
-    if try invocation.answered(answer) { return .success }
-    var table = TextTable("PLUGIN", "ID", "VERSION", "STATE", "REASON")
-    for plugin in answer["plugins"]?.array ?? [] {
-      table.add(
-        plugin["file"].plain, plugin["id"].plain, plugin["version"].plain, plugin["state"].plain,
-        plugin["reason"].plain)
+    try invocation.show(plugins: invocation.node().json("GET", Paths.plugins))
+    return .success
+  }
+
+  static func reloadPlugins(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    try invocation.show(plugins: invocation.node().json("POST", Paths.reload))
+    return .success
+  }
+
+  static func restartPlugin(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    let name = invocation.operands[0]
+    let plugin = try invocation.node().json("POST", Paths.restart(name))
+    if try !invocation.answered(plugin) {
+      try invocation.console.line("\(name): \(plugin["state"].plain)")
     }
-    try invocation.console.write(table.text(invocation.console.style))
     return .success
   }
 }
 
 extension Invocation {
+  fileprivate func show(plugins answer: JSON) throws(Failure) {
+    if try answered(answer) { return }
+    var table = TextTable("PLUGIN", "ID", "VERSION", "IN", "STATE", "REASON")
+    for plugin in answer["plugins"]?.array ?? [] {
+      table.add(
+        plugin["file"].plain, plugin["id"].plain, plugin["version"].plain,
+        plugin["isolation"].plain, plugin["state"].plain, plugin["reason"].plain)
+    }
+    try console.write(table.text(console.style))
+  }
+
   func node() throws(Failure) -> NodeClient { try NodeClient(try NodeClient.Address(self)) }
 
   /// Answers in JSON where that was asked for.

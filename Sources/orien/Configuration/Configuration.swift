@@ -2,6 +2,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienPlugins
 import OrienSandbox
 import OrienSystem
 
@@ -31,6 +32,7 @@ struct Configuration: Sendable {
 
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()
+  var workers = WorkerBounds()
   var ledger = Ledger.Options()
   var http = HTTPLimits()
 

@@ -2,13 +2,14 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienPlugins
 import OrienSandbox
 import OrienSystem
 
 /// Every setting there is: the one table that reading, `orien config show`, the flags of
 /// `orien serve` and the README's table are made of.
 extension Setting {
-  static let all: [Setting] = place + listening + work + calls + keeping
+  static let all: [Setting] = place + listening + work + calls + plugins + keeping
 
   static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
 
@@ -122,6 +123,18 @@ extension Setting {
     Setting(
       "MAX_OPEN_FILES", \.policy.maxima.openFiles, .optional(.whole(16...1_000_000)),
       "The most open files of any process of a call"),
+  ]
+
+  private static let plugins: [Setting] = [
+    Setting(
+      "WORKER_MEMORY_BYTES", \.workers.memoryBytes, .bytes(64 << 20...1 << 50),
+      "What a plugin's own process may write to in memory"),
+    Setting(
+      "WORKER_OPEN_FILES", \.workers.openFiles, .whole(32...1_000_000),
+      "Open files of a plugin's own process"),
+    Setting(
+      "WORKER_IDLE_SECONDS", \.workers.idlePatience, .seconds,
+      "After so long without a call a plugin's own process is ended"),
   ]
 
   private static let keeping: [Setting] = [

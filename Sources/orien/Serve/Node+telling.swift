@@ -7,16 +7,22 @@ import OrienSystem
 // What a start found, for whoever reads the log.
 
 extension Node {
-  func tell(of contents: ToolsContents) {
-    for plugin in contents.plugins {
+  /// Of what is not as it was before.
+  func tell(of contents: ToolsContents, after before: ToolsContents = ToolsContents()) {
+    for plugin in contents.plugins where !before.plugins.contains(where: { $0 === plugin }) {
       log.info(
         "plugin loaded",
         [
           "plugin": plugin.id, "version": plugin.version, "file": plugin.name + ".so",
-          "hash": plugin.hash,
+          "hash": plugin.hash, "isolation": plugin.isolation.rawValue,
+          "generation": "\(plugin.generation)",
         ])
     }
-    for refused in contents.refused {
+    let files = Set(contents.plugins.map(\.name))
+    for plugin in before.plugins where !files.contains(plugin.name) {
+      log.info("plugin removed", ["plugin": plugin.id, "file": plugin.name + ".so"])
+    }
+    for refused in contents.refused where !before.refused.contains(refused) {
       log.error(
         "plugin refused",
         ["file": refused.file, "code": refused.failure.reason, "reason": refused.failure.message])

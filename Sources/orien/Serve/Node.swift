@@ -17,8 +17,7 @@ final class Node {
   private let disk: DiskThreads
   private let ledger: Ledger
   private let launcher: Launcher
-  private let plugins: [Plugin]
-  private let prober: Prober
+  private var reloader: Reloader!
   private let workspaces: Workspaces
   private let sessions: LedgerSessions
   private let kernel: Kernel
@@ -48,10 +47,12 @@ final class Node {
         held.tell(failure)
       })
     let runLock = try RunLock(in: ledger.folder)
-    let tools = ToolsFolder(
+    var tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
+    tools.isolation = .worker
+    tools.workers = configuration.workers
     var grants = environment.grants
     grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
     launcher = try Launcher(
@@ -60,8 +61,6 @@ final class Node {
     disk = DiskThreads(count: 2)
     Program.noteOwnLibraries()
     let contents = try tools.load()
-    plugins = contents.plugins
-    prober = Prober(plugins)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
@@ -71,7 +70,7 @@ final class Node {
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
       policy: policy,
-      catalogue: Catalogue(plugins: contents.plugins, refused: contents.refused, policy: policy))
+      catalogue: Catalogue(contents, policy: policy))
     let api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
@@ -82,6 +81,10 @@ final class Node {
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }
+    reloader = try Reloader(
+      tools, contents, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
+    kernel.onUnused { [reloader] in reloader?.close($0) }
+    api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
@@ -155,6 +158,12 @@ final class Node {
     }
   }
 
+  /// Serves with what `tools.d` holds now.
+  private func adopt(_ contents: ToolsContents) {
+    tell(of: contents, after: kernel.contents)
+    kernel.adopt(contents)
+  }
+
   // MARK: The end
 
   private func hear(_ signal: Signals.Signal) {
@@ -221,8 +230,7 @@ final class Node {
   }
 
   private func close() {
-    prober.close()
-    for plugin in plugins {
+    for plugin in reloader.close() {
       do {
         try plugin.close(within: .seconds(2))
       } catch {

@@ -49,6 +49,16 @@ extension Command {
       "plugins", "List the plugins, and why one was refused", options: asking,
       examples: [Example("orien plugins", "What tools.d holds")], run: plugins),
     Command(
+      "plugin reload", "Look at the plugins' folder anew, as the node does whenever it changes",
+      options: asking,
+      examples: [Example("orien plugin reload", "What is there then, and what was refused")],
+      run: reloadPlugins),
+    Command(
+      "plugin restart", taking: [.one("PLUGIN")],
+      "Start a plugin's own process anew, also after it only crashed", options: asking,
+      examples: [Example("orien plugin restart greet", "With its next call")],
+      run: restartPlugin),
+    Command(
       "receipt verify", taking: [.any("FILE")], "Check receipts, or all records, without the node",
       options: [.chain, .state, .config, .key, .json],
       examples: [

@@ -127,11 +127,12 @@ extension WorkerOrder {
     let declaration = try listing.declaration()
     var manifest = Manifest()
     manifest.config = try JSON(parsing: config).members ?? []
+    let candidate = Candidate.Sound(
+      path: path, hash: "", listing: listing, declaration: declaration, manifest: manifest,
+      settings: try manifest.settings(of: declaration))
     let load = PluginLoad(
-      name: name, path: path, hash: "", generation: 1, listing: listing,
-      declaration: declaration, manifest: manifest,
-      settings: try manifest.settings(of: declaration),
-      folder: folder, node: node, nodeVersion: nodeVersion, patience: .seconds(3600))
+      name: name, candidate: candidate, generation: 1, folder: folder, node: node,
+      nodeVersion: nodeVersion, patience: .seconds(3600))
     return try load.begin().result().get()
   }
 }

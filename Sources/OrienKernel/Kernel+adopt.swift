@@ -1,0 +1,24 @@
+import OrienModel
+package import OrienPlugins
+import OrienSystem
+
+extension Kernel {
+  /// Goes on with other plugins: who asks from here on asks these. What was accepted, and what is on
+  /// its way to that, is done by the one it was meant for.
+  package func adopt(_ contents: ToolsContents) {
+    let before = catalogue.plugins
+    catalogue = Catalogue(contents, policy: policy)
+    for plugin in before where !contents.plugins.contains(where: { $0 === plugin }) {
+      uses.retire(plugin)
+    }
+    dispatch()
+  }
+
+  package var contents: ToolsContents { catalogue.contents }
+
+  /// Plugins that were replaced or removed and whose last calls are not over.
+  package var retiredPlugins: [Plugin] { uses.retired }
+
+  /// `body` is told on the loop of each such plugin once it is to be closed.
+  package func onUnused(_ body: @escaping (Plugin) -> Void) { uses.onUnused = body }
+}
