@@ -1,86 +1,11 @@
-"""Plugins that come, change and go while the node serves, and those that crash in their own process."""
+"""Plugins that come, change and go while the node serves, and those that crash in a worker."""
 
-import json
-import os
-import pathlib
-import random
 import shutil
-import subprocess
-import tempfile
 import threading
 import unittest
 
 from node import ROOT, Node, descendants, is_alive, name_of, send, until
-
-# Says which version it is of, once a file of the session's is gone where one is named; or dies.
-SOURCE = """
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include "orien_plugin.h"
-
-static orien_status run(void *self, orien_call *call, const char *what) {
-  (void)self;
-  if (!strcmp(what, "crash")) abort();
-  if (!strcmp(what, "spin")) for (volatile int i = 0;; i++) {}
-  for (int i = 0; !strncmp(what, "/", 1) && access(what, F_OK) == 0 && !call->cancelled(call); i++)
-    usleep(1000);
-  if (what[0] >= '0' && what[0] <= '9') usleep(atoi(what) * 1000);
-  char text[64];
-  int size = snprintf(text, sizeof text, "%s %d", NAME, VERSION);
-  return call->emit(call, ORIEN_OUTPUT, (orien_bytes){(const uint8_t *)text, (size_t)size});
-}
-
-static const orien_arg what = {.size = sizeof what, .type = ORIEN_TEXT, .flags = ORIEN_REQUIRED,
-    .name = "what"};
-static const orien_arg *const args[] = {&what, NULL};
-static const orien_handler handler = {.size = sizeof handler, .name = NAME, .args = args,
-    .run = (orien_function)run};
-static const orien_handler *const handlers[] = {&handler, NULL};
-static const orien_plugin plugin = {.size = sizeof plugin, .id = "test." NAME,
-    .version = "1.0.0", .handlers = handlers};
-const orien_plugin *orien_plugin_v1(void) { return &plugin; }
-"""
-
-
-class Workshop:
-    """A `tools.d` of its own, and what is built for it."""
-
-    def __init__(self):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-plugins-"))
-        self.tools = self.home / "tools.d"
-        self.tools.mkdir(mode=0o755)
-        (self.home / "tool.c").write_text(SOURCE)
-
-    def close(self):
-        shutil.rmtree(self.home)
-
-    def build(self, name, version):
-        """The library's path, outside of the node's sight."""
-        built = self.home / f"{name}-{version}.built"
-        if not built.exists():
-            subprocess.run(
-                ["cc", "-shared", "-fPIC", "-I", ROOT / "Sources/COrienABI/include",
-                 f'-DNAME="{name}"', f"-DVERSION={version}", "-o", built, self.home / "tool.c"],
-                check=True)
-            built.chmod(0o644)
-        return built
-
-    def put(self, name, version):
-        """Puts it there whole, by a rename."""
-        passing = self.home / "passing"
-        shutil.copy(self.build(name, version), passing)
-        passing.rename(self.tools / f"{name}.so")
-
-    def manifest(self, name, **members):
-        passing = self.home / "passing"
-        passing.write_text(json.dumps(members))
-        passing.chmod(0o644)
-        passing.rename(self.tools / f"{name}.json")
-
-    def remove(self, name):
-        (self.tools / f"{name}.so").unlink()
+from workshop import SOURCE, Workshop, changing
 
 
 class PluginCase(unittest.TestCase):
@@ -168,10 +93,10 @@ class Reloading(PluginCase):
 
     def test_a_folder_that_always_changes_is_looked_at_all_the_same(self):
         self.start()
-        isOver = threading.Event()
+        over = threading.Event()
 
         def scribble():
-            while not isOver.wait(0.01):
+            while not over.wait(0.01):
                 (self.shop.tools / ".swap").write_text("x")
 
         scribbler = threading.Thread(target=scribble)
@@ -180,7 +105,7 @@ class Reloading(PluginCase):
             self.shop.put("tool", 1)
             until(lambda: self.plugin("tool"), 20, "what was dropped in is not seen")
         finally:
-            isOver.set()
+            over.set()
             scribbler.join()
 
     def test_no_call_is_lost_whatever_changes(self):
@@ -245,48 +170,35 @@ class Crashing(PluginCase):
         until(lambda: not any(map(is_alive, workers)), 5, "a worker outlived its node")
 
 
-def changing(shop, start, node, seconds):
-    """Adds, replaces and removes plugins at random while all are called; which calls went wrong."""
-    chance = random.Random(seconds)
-    names = [f"tool{number}" for number in range(4)]
-    for name in names:
-        for version in (1, 2, 3):
-            shop.build(name, version)
-        shop.put(name, 1)
-        if name in names[:2]:
-            shop.manifest(name, isolation="node")
-    start()
-    wrong, done = [], []
-    isOver = threading.Event()
-    # Of these no call may be lost; the last is removed now and then, and then unknown.
-    def caller(number):
-        session = f"s{number}"
-        while not isOver.is_set():
-            name = names[(number + len(done)) % 4]
-            answer = node().execute(session, name, {"what": str(number % 20 + 1)}, wait=20)
-            record = answer.json
-            gone = name == names[3] and answer.status == 400 and record["code"] == "unknown-tool"
-            fine = record.get("output", "").startswith(name + " ") and \
-                record.get("status") == "completed"
-            (done if fine or gone else wrong).append(record)
-
-    callers = [threading.Thread(target=caller, args=(number,)) for number in range(16)]
-    for thread in callers:
-        thread.start()
-    timer = threading.Timer(seconds, isOver.set)
-    timer.start()
-    changes = 0
-    while not isOver.wait(0.5):
-        name = chance.choice(names)
-        if name == names[3] and (shop.tools / f"{name}.so").exists() and chance.random() < 0.5:
-            shop.remove(name)
-        else:
-            shop.put(name, chance.choice((1, 2, 3)))
-        changes += 1
-    for thread in callers:
-        thread.join()
-    assert changes and len(done) > 10 * seconds, (changes, len(done))
-    return wrong
+class SafeMode(PluginCase):
+    def test_a_plugin_that_ends_the_start_is_named_and_safe_mode_goes_without_it(self):
+        (self.shop.home / "tool.c").write_text(
+            SOURCE.replace("static orien_status run", """
+static orien_status begin(void **self, orien_call *call) { (void)self, (void)call; abort(); }
+static orien_status run""").replace(".handlers = handlers}", """.handlers = handlers,
+    .open = (orien_function)begin}"""))
+        self.shop.put("tool", 1)
+        self.shop.manifest("tool", isolation="node")
+        shutil.copy(ROOT / "tools.d" / "echo.so", self.shop.tools)
+        self.node = Node(tools=self.shop.tools)
+        self.addCleanup(self.node.close)
+        for _ in range(2):
+            with self.assertRaises(AssertionError):
+                self.node.start()
+            self.node.process.wait()
+        self.node.flags += ["--safe-mode"]
+        self.node.start()
+        said = "\n".join(self.node.lines)
+        self.assertIn("while tool.so was loaded", said)
+        self.assertIn("--safe-mode", said)
+        self.assertEqual(self.node.execute("s", "echo", {"message": "x"}, wait=20).json["status"],
+                         "completed")
+        listed = {one["file"]: one for one in self.node.get("/plugins").json["plugins"]}
+        self.assertEqual(listed["tool.so"]["code"], "safe-mode")
+        self.assertEqual(self.node.stop(), 0)
+        # A start that came up is forgotten.
+        self.node.start()
+        self.assertNotIn("did not come up", "\n".join(self.node.lines))
 
 
 if __name__ == "__main__":

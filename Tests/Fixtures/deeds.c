@@ -1,4 +1,4 @@
-/* A handler that does what its argument names: to its process, to the way to the node, to itself. */
+/* A handler that does what its argument names: to its process, to the way to the node. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,10 @@ __attribute__((noinline)) static int deeper(uint64_t levels) {
 
 /* The node's socket, and what it could be told that is not so. */
 static void send_frame(uint32_t size, uint32_t kind, uint64_t id, const void *body, size_t count) {
-  struct { uint32_t size, kind; uint64_t id; } header = {size, kind, id};
+  struct {
+    uint32_t size, kind;
+    uint64_t id;
+  } header = {size, kind, id};
   if (write(3, &header, sizeof header) < 0 || (count && write(3, body, count) < 0)) _exit(9);
 }
 
@@ -107,7 +110,8 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
     head->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(head), &(int){3}, sizeof(int));
     // The first byte of a header; the rest follows.
-    if (sendmsg(3, &message, 0) < 0 || write(3, "\0\0\0\115\0\0\0\1\0\0\0\0\0\0\0", 15) < 0) _exit(9);
+    const char rest[15] = {0, 0, 0, 77};
+    if (sendmsg(3, &message, 0) < 0 || write(3, rest, sizeof rest) < 0) _exit(9);
   }
   if (!strncmp(name, "frame", 5)) usleep(200000);
   return say(call, "done");

@@ -193,10 +193,4 @@ struct PluginTests {
     #expect(run.kept.command?.environment == (isOlder ? [] : ["A=b"]))
     #expect(run.kept.command?.wallMilliseconds == (isOlder ? nil : 7))
   }
-
-  private func waitUntil(_ isSo: () -> Bool) {
-    let deadline = Instant.now + .seconds(10)
-    while !isSo() && Instant.now < deadline { sched_yield() }
-    #expect(isSo())
-  }
 }

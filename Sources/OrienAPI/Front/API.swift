@@ -21,7 +21,9 @@ package final class API: HTTPHandler {
   /// How long an event stream is silent at most.
   package var heartbeat = Duration.seconds(15)
   /// Looks at `tools.d` anew, and answers once what is there is served.
-  package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = { $0(.success(())) }
+  package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = {
+    $0(.success(()))
+  }
   /// The server's own figures, for metrics.
   package var serverFigures: () -> ServerFigures = { ServerFigures() }
   private let router: Router<Endpoint>

@@ -20,7 +20,13 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
+  /// Loads what comes with Orien, and refuses all else unread.
+  package var isSafe = false
+  /// Told of each library whose code is to run in this process next.
+  package var onLoading: @Sendable (String) throws(Failure) -> Void = { _ in }
   let generations = Generations()
+  /// The libraries that come with Orien.
+  static let shipped = ["echo.so", "node_script.so", "python_script.so"]
 
   package init(
     path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
@@ -83,6 +89,12 @@ package struct ToolsFolder: Sendable {
     var refused: [RefusedPlugin] = []
     for name in try folder.names(atMost: Self.mostNames) {
       switch LibraryName(name) {
+      case .library where isSafe && !Self.shipped.contains(name.text):
+        refused.append(
+          RefusedPlugin(
+            file: name.text,
+            failure: Failure(
+              .denied, "safe-mode", "not loaded: --safe-mode loads what comes with Orien alone")))
       case .library: names.append(name)
       case .malformed:
         refused.append(

@@ -5,7 +5,8 @@ extension Command {
   /// `orien serve`: reads the configuration, refuses what must not be served, and runs the node.
   static func serve(_ invocation: Invocation) throws(Failure) -> ExitCode {
     Program.hide()
-    let configuration = try Configuration.load(invocation)
+    var configuration = try Configuration.load(invocation)
+    configuration.isSafe = invocation.has(.safeMode)
     try configuration.check()
     let isTerminal = StandardStream.errors.isTerminal
     let log = Log(

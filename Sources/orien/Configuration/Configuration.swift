@@ -29,6 +29,8 @@ struct Configuration: Sendable {
   var url: String?
   var origins = OriginPolicy()
   var isUnsafeAllowed = false
+  /// Of this start alone: no plugins but those that come with Orien.
+  var isSafe = false
 
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()

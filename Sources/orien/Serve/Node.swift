@@ -18,6 +18,7 @@ final class Node {
   private let ledger: Ledger
   private let launcher: Launcher
   private var reloader: Reloader!
+  private let journal: StartJournal
   private let workspaces: Workspaces
   private let sessions: LedgerSessions
   private let kernel: Kernel
@@ -51,7 +52,12 @@ final class Node {
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
+    let journal = try StartJournal(in: ledger.folder)
+    self.journal = journal
+    if let advice = journal.advice { log.error(advice) }
     tools.isolation = .worker
+    tools.isSafe = configuration.isSafe
+    tools.onLoading = { library throws(Failure) in try journal.note(loading: library) }
     tools.workers = configuration.workers
     var grants = environment.grants
     grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
@@ -152,6 +158,7 @@ final class Node {
         let bound = try server.listen(on: address)
         log.announce("orien: listening on http://\(bound)")
       }
+      try journal.end()
       Program.giveBackStart()
     } catch {
       fail(error)
@@ -184,6 +191,7 @@ final class Node {
   private func fail(_ failure: Failure) {
     log.error("the node cannot go on", ["error": failure.description])
     exitCode = failure.code == .full ? ExitCode(failure) : ExitCode(1)
+    try? journal.end()
     end(within: .zero)
   }
 

@@ -6,10 +6,11 @@ extension Command {
   static let all: [Command] = [
     Command(
       "serve", "Run a node in the foreground",
-      options: Setting.all.compactMap(\.flag) + [.config],
+      options: Setting.all.compactMap(\.flag) + [.safeMode, .config],
       examples: [
         Example("orien serve", "On 127.0.0.1:4000, state in the home folder"),
         Example("orien serve --listen 127.0.0.1:8000 --state ./state", "Somewhere else"),
+        Example("orien serve --safe-mode", "Without plugins of others, after one broke the start"),
       ], run: serve),
     Command(
       "status", "Show how the node is", options: asking,

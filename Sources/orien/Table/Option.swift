@@ -41,6 +41,9 @@ extension Option {
   static let allowUnsafe = Option(
     "allow-unsafe", "Run scripts also on a machine that cannot wall them in")
 
+  static let safeMode = Option(
+    "safe-mode", "Load no plugins but those that come with Orien")
+
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
   static let ofSession = Option("session", value: "ID", "Only executions in that session")

@@ -1,6 +1,7 @@
 import Foundation
 import OrienModel
 import OrienSystem
+import Testing
 
 @testable import OrienPlugins
 
@@ -83,4 +84,11 @@ extension Plugin {
     invoke(call, host: host) { answers.send($0) }
     return answers.receive()!
   }
+}
+
+/// Waits for what another thread does and nobody tells of.
+func waitUntil(_ isSo: () -> Bool) {
+  let deadline = Instant.now + .seconds(10)
+  while !isSo() && Instant.now < deadline { sched_yield() }
+  #expect(isSo())
 }

@@ -154,7 +154,7 @@ struct WorkerTests {
     let plugin = try folder.load().plugins[0]
     for round in 1...3 {
       #expect(plugin.result(of: "spin", [.integer(0)]).outcome == .done)
-      while tools.node.lines.filter({ $0.message == "closed" }).count < round { usleep(1000) }
+      waitUntil { tools.node.lines.filter { $0.message == "closed" }.count == round }
     }
   }
 
