@@ -9,11 +9,16 @@ from jail import Jail
 from stage import FIRST_USER, NODE_USER, PROGRAMS
 
 CASES = []
+# By level: how the keeper is started, as whom, and the walls that it has then. `plain` is root without
+# control groups, `unscoped` a user on a kernel before 6.12, `root-v2` root where there are groups of
+# version 2 alone.
 OPTIONS = {"root": (), "plain": ("--groups", "none"), "user": ("--walls", "user"),
-           "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none")}
-USERS = {"root": 0, "plain": 0, "user": NODE_USER, "unscoped": NODE_USER, "none": NODE_USER}
-# `plain` is root without control groups, `unscoped` a user on a kernel before 6.12.
-WALLS = {"root": "root", "plain": "root", "user": "user", "unscoped": "user", "none": "none"}
+           "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none"),
+           "root-v2": ("--groups", "v2")}
+USERS = {"root": 0, "plain": 0, "user": NODE_USER, "unscoped": NODE_USER, "none": NODE_USER,
+         "root-v2": 0}
+WALLS = {"root": "root", "plain": "root", "user": "user", "unscoped": "user", "none": "none",
+         "root-v2": "root"}
 
 
 @dataclasses.dataclass(frozen=True)

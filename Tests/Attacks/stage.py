@@ -39,18 +39,26 @@ def command(*words):
 
 
 def build():
-    """The launcher whose defences can be taken away, and the attacks."""
+    """The launcher whose defences can be taken away, and the attacks; what is younger than its
+    sources stays."""
     BUILT.mkdir(parents=True, exist_ok=True)
     jail = BUILT / "orien-jail"
-    sources = sorted((ROOT / "Sources/orien-jail").rglob("*.c"))
-    sources += sorted((ROOT / "Sources/COrienJail").glob("*.c"))
-    command("cc", "-O1", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
-            "-DORIEN_TEST", "-I", ROOT / "Sources/COrienJail/include", "-o", jail, *sources,
-            "-lseccomp")
+    parts = [ROOT / "Sources/orien-jail", ROOT / "Sources/COrienJail"]
+    files = [path for part in parts for path in sorted(part.rglob("*.[ch]"))]
+    sources = [path for path in files if path.suffix == ".c"]
+    compile(jail, files, "-std=gnu17", "-DORIEN_TEST", "-I", ROOT / "Sources/COrienJail/include",
+            *sources, "-lseccomp")
+    shared = sorted((HERE / "programs").glob("*.h"))
     for source in (HERE / "programs").glob("*.c"):
-        command("cc", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
-                "-o", BUILT / source.stem, source, "-lpthread")
+        compile(BUILT / source.stem, [source, *shared], "-static", source, "-lpthread")
     return jail
+
+
+def compile(program, files, *words):
+    """This recipe is one of the files that it is made of."""
+    newest = max(path.stat().st_mtime for path in [*files, pathlib.Path(__file__)])
+    if not program.exists() or program.stat().st_mtime < newest:
+        command("cc", "-O1", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", program, *words)
 
 
 class Stage:
@@ -122,3 +130,7 @@ class Stage:
     def close(self):
         subprocess.run(["umount", self.folder / "queues"], check=True)
         shutil.rmtree(self.folder)
+
+
+if __name__ == "__main__":
+    build()
