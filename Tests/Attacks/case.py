@@ -53,6 +53,11 @@ class Arena:
         if self.jail.level != WALLS[level]:
             raise RuntimeError(f"no walls of level {level} here: {self.jail.why}")
 
+    @property
+    def has_groups(self):
+        """Control groups hold and count here."""
+        return self.level in ("root", "root-v2")
+
     def escapes(self, *words, **options):
         """What a program says that it could do; it must come to its end."""
         end, text = self.jail.run(*located(words), **options)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../launcher/request.h"
+#include "../groups/disk.h"
 #include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
@@ -36,9 +37,10 @@ struct stub {
 };
 
 static void close_others(const struct stub *stub) {
-  int keep[5 + WALLS_DESCRIPTORS + GROUP_TREES] = {
-      stub->parts->lifeline, stub->parts->lock, stub->report, stub->order, stub->place.network};
-  unsigned kept = 5 + walls_keep(&stub->parts->walls, keep + 5);
+  int keep[6 + WALLS_DESCRIPTORS + GROUP_TREES] = {
+      stub->parts->lifeline, stub->parts->lock,     stub->report,
+      stub->order,           stub->place.network,   stub->place.owner};
+  unsigned kept = 6 + walls_keep(&stub->parts->walls, keep + 6);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -70,8 +72,7 @@ static struct orien_jail_limits limits_left(const struct parts *parts,
   const struct groups *groups = &parts->groups;
   struct orien_jail_limits left = *limits;
   if (groups->of[GROUP_MEMORY] >= 0) left.memory_bytes = 0;
-  // Counted by user: it has to be nobody else's.
-  if (groups->of[GROUP_PIDS] >= 0 || parts->walls.kind != ORIEN_JAIL_WALLS_ROOT) left.processes = 0;
+  if (groups->of[GROUP_PIDS] >= 0 || !walls_count_processes(&parts->walls)) left.processes = 0;
   // Where the group is looked at this is for who has left it, and comes after.
   if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
   if (!defends(DEFENCE_RLIMITS)) left.open_files = left.file_bytes = 0;
@@ -93,6 +94,8 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
                   &stub->born.cpu_system_microseconds);
   stub->said.before = group_time(&parts->groups, stub->place.group);
   int error = group_limit(&parts->groups, stub->place.group, &request.limits);
+  if (!error && request.limits.io_bytes_per_second && defends(DEFENCE_DISK_LIMIT))
+    error = disk_enter(&parts->groups, stub->place.group, stub->leader);
   if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
   if (error) return error;
   request_relimit(frame, limits_left(parts, &request.limits));

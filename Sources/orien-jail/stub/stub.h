@@ -36,6 +36,8 @@ struct stub_place {
   unsigned slot;
   /* Of its own; -1 for one without any network. */
   int network;
+  /* The user namespace that the program is to be in; -1: the stub's. */
+  int owner;
   /* The program that waits with an interpreter that is up, as the jail finds it; NULL: none. */
   const char *host;
 };

@@ -52,20 +52,22 @@ final class Node {
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
-    var grants = environment.grants
-    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
-    launcher = try Launcher(
-      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: grants)
     disk = DiskThreads(count: 2)
-    Program.noteOwnLibraries()
-    let contents = try tools.load()
-    plugins = contents.plugins
-    prober = Prober(plugins)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions)
+    var grants = environment.grants
+    // It is there now, and the jail looks at what it is on.
+    grants.workspaces = configuration.workspaceFolder
+    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    launcher = try Launcher(
+      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+    Program.noteOwnLibraries()
+    let contents = try tools.load()
+    plugins = contents.plugins
+    prober = Prober(plugins)
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(

@@ -26,20 +26,20 @@ def eaten(arena, kinds, is_told=True):
 
 
 @case("SBX-01", "forks and makes threads without end", "the limit holds, and is told",
-      root="process-limit", plain="process-limit")
+      root="process-limit", plain="process-limit", user="process-limit")
 def crowds(arena):
     found = []
     for way in "forks", "threads":
         through = arena.escapes("crowd", way, 120, limits=CROWD, workspace="crowd")
         end, _ = arena.run("crowd", way, 120, limits=CROWD, workspace="crowd")
         found += through
-        if arena.level == "root" and not through and not end.hits & HIT_PROCESSES:
+        if arena.has_groups and not through and not end.hits & HIT_PROCESSES:
             found.append(f"{way}: the limit was hit, and nobody says so")
     return found
 
 
 @case("SBX-01, sh", "a fork bomb of thirteen characters", "it is killed, and the host is free",
-      root="", plain="")
+      root="", plain="", user="")
 def bomb(arena):
     run = arena.start("bomb.sh", limits=CROWD, workspace="crowd")
     # It says so when it cannot fork any more.
@@ -47,7 +47,7 @@ def bomb(arena):
     run.kill()
     end = run.wait(5)
     run.close()
-    if not grown or arena.level == "root" and not end.hits & HIT_PROCESSES:
+    if not grown or arena.has_groups and not end.hits & HIT_PROCESSES:
         return [f"it did not reach its limit: {end}"]
     began = time.monotonic()
     arena.run("true")
@@ -132,6 +132,6 @@ def burning(arena):
 def time_bomb(arena):
     end, _ = arena.run("burner", "children", 1, 2600000, limits=Limits(cpu_milliseconds=500))
     # Without groups the kernel looks at a single process, here the child, at each whole second.
-    allowed = 0.8 if arena.level == "root" else 2.3
-    told = arena.level != "root" or end.signal == 9 and end.hits & HIT_CPU
+    allowed = 0.8 if arena.has_groups else 2.3
+    told = not arena.has_groups or end.signal == 9 and end.hits & HIT_CPU
     return [] if end.cpu_seconds < allowed and told else [f"late, or not told: {end}"]

@@ -9,11 +9,11 @@ METERS = "group-meter usage-meter"
 CHILDREN = 10000 if "--many" in sys.argv else 2000
 
 
-def apart(what, end, text, extra=0.0):
+def apart(arena, what, end, text):
     """How far the bill is from what the program knows of itself: 5 % or 10 ms are no fault."""
     used = sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("used"))
     off = end.cpu_seconds - used
-    allowed = max(0.05 * used, 0.010) + extra
+    allowed = max(0.05 * used, 0.010 * arena.stage.slowness)
     return [] if abs(off) <= allowed else [f"{what}: {off:+.4f} s of {used:.4f} s, {end}"]
 
 
@@ -21,16 +21,16 @@ def apart(what, end, text, extra=0.0):
       root=METERS, plain="usage-meter", user="usage-meter", none="usage-meter")
 def children(arena):
     end, text = arena.run("burner", "threads", 1, 0.3)
-    found = apart("one process", end, text)
+    found = apart(arena, "one process", end, text)
     end, text = arena.run("burner", "children", CHILDREN, 200)
-    return found + apart(f"{CHILDREN} children", end, text)
+    return found + apart(arena, f"{CHILDREN} children", end, text)
 
 
 @case("MET-02", "burns time in a daemon that has left it", "all is billed",
       root=METERS, user="usage-meter")
 def daemon(arena):
     end, text = arena.run("burner", "daemon", 0.3)
-    return apart("a daemon", end, text)
+    return apart(arena, "a daemon", end, text)
 
 
 @case("MET-02, killed", "leaves a daemon that burns on", "it ends, and is billed until then",
@@ -63,8 +63,9 @@ def short_ones(arena):
         if end.wall <= 0:
             return [f"it took no time: {end}"]
     off = billed - used
+    allowed = 0.05 * used + 40 * 0.002 * arena.stage.slowness
     # What the kernel does for its start and end is in the bill, and unknown to the program.
-    return [] if -0.01 <= off <= 0.05 * used + 40 * 0.002 else [f"{off:+.4f} s of {used:.4f} s"]
+    return [] if -0.01 <= off <= allowed else [f"{off:+.4f} s of {used:.4f} s"]
 
 
 @case("MET, limit", "hides time from its limit in thousands of short ones", "it is killed",
