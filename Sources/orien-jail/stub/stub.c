@@ -9,12 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../launcher/request.h"
 #include "../groups/disk.h"
+#include "../launcher/request.h"
 #include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
+#include "counter.h"
 #include "leader.h"
 
 struct stub {
@@ -22,6 +23,8 @@ struct stub {
   struct stub_place place;
   int report;
   int signals;
+  /* counter.h; -1 where a group counts. */
+  int counter;
   /* Where the request comes from, and where it goes on to; -1 once it has. */
   int order;
   int request;
@@ -97,6 +100,9 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
   if (!error && request.limits.io_bytes_per_second && defends(DEFENCE_DISK_LIMIT))
     error = disk_enter(&parts->groups, stub->place.group, stub->leader);
   if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
+  // Files in memory are held by the group, or by how large their file system is.
+  if (!error && parts->groups.of[GROUP_MEMORY] < 0 && defends(DEFENCE_MEMORY_LIMIT))
+    error = walls_bound_files(&parts->walls, request.limits.memory_bytes);
   if (error) return error;
   request_relimit(frame, limits_left(parts, &request.limits));
   return frame_forward(stub->request, frame);
@@ -191,6 +197,15 @@ static void watch(struct stub *stub) {
 
 static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
 
+/* What the counter saw and nobody has reaped is the program's too. */
+static void add_unreaped(struct stub *stub) {
+  struct stub_report *said = &stub->said;
+  uint64_t before = stub->born.cpu_user_microseconds + stub->born.cpu_system_microseconds;
+  uint64_t all = without(counter_microseconds(stub->counter), before);
+  said->cpu_user_microseconds +=
+      without(all, said->cpu_user_microseconds + said->cpu_system_microseconds);
+}
+
 static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
   const struct leader_birth *born = &stub->born;
@@ -201,6 +216,7 @@ static void measure(struct stub *stub) {
       without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
   said->cpu_system_microseconds =
       without(microseconds_of(used.ru_stime), born->cpu_system_microseconds);
+  add_unreaped(stub);
   said->memory_peak_bytes = (uint64_t)used.ru_maxrss * 1024;
   // Blocks of 512 bytes, whatever the disk's are.
   said->read_bytes = (uint64_t)used.ru_inblock * 512;
@@ -229,13 +245,14 @@ _Noreturn void stub_run(const struct parts *parts, const struct stub_place *plac
   if (!follow(&parts->walls, place->launcher)) _exit(0);
   static struct stub stub;
   stub = (struct stub){.parts = parts, .place = *place, .report = report, .order = order,
-                       .birth = -1, .request = -1};
+                       .birth = -1, .request = -1, .counter = -1};
   close_others(&stub);
   stub.signals = process_signals();
   int error = stub.signals < 0 ? errno : 0;
   if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
   if (!error) error = group_make(&parts->groups, place->group);
   if (!error) error = walls_enter(&parts->walls, place->network);
+  if (!parts->groups.can_meter && defends(DEFENCE_COUNTER)) stub.counter = counter_open();
   if (!error) error = make_leader(&stub);
   if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;

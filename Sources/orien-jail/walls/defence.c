@@ -25,6 +25,7 @@ static const char *const names[] = {
     [DEFENCE_TREE_KILL] = "tree-kill",
     [DEFENCE_GROUP_METER] = "group-meter",
     [DEFENCE_USAGE_METER] = "usage-meter",
+    [DEFENCE_COUNTER] = "counter",
     [DEFENCE_UNDUMPABLE] = "undumpable",
 };
 

@@ -28,6 +28,7 @@ enum defence {
   DEFENCE_TREE_KILL,
   DEFENCE_GROUP_METER,
   DEFENCE_USAGE_METER,
+  DEFENCE_COUNTER,
   /* Of the jail's own parts. */
   DEFENCE_UNDUMPABLE,
 };

@@ -150,6 +150,11 @@ int walls_mount(const struct walls *walls, unsigned slot, const struct request *
   return error;
 }
 
+int walls_bound_files(const struct walls *walls, uint64_t bytes) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
+  return bytes ? root_bound_files(bytes) : 0;
+}
+
 int walls_hold_nothing(void) {
   if (!defends(DEFENCE_CAPABILITIES)) return 0;
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -96,6 +96,10 @@ uint32_t walls_user(const struct walls *walls, unsigned slot);
 /* Whether a limit of processes holds for one jail alone, without control groups. */
 bool walls_count_processes(const struct walls *walls);
 
+/* Lets the program's files in memory be no larger, of each file system; 0: than they are. For the
+ * stub; 0 or an errno. */
+int walls_bound_files(const struct walls *walls, uint64_t bytes);
+
 /* The last step: the calling process is of slot `slot`, in the user namespace `owner` where slots
  * have such, else -1; for good and without any privilege, and may make the filter's system calls
  * only. 0 or an errno. */

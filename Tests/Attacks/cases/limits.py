@@ -67,6 +67,13 @@ def heap(arena):
     return eaten(arena, ["heap"])
 
 
+@case("SBX-02, files", "files in memory beyond its limit where there are no control groups",
+      "it gets no more", plain="memory-limit", user="memory-limit")
+def files_in_memory(arena):
+    return [text.strip() for kind in ("tmp", "shm")
+            if "escaped" in (text := arena.run("eater", kind, KINDS[kind], limits=SMALL)[1])]
+
+
 @case("SBX-04", "fills /tmp with files that are empty", "it gets no more after 65536",
       root="root", user="root")
 def inodes(arena):
