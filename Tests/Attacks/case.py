@@ -9,9 +9,9 @@ from jail import Jail
 from stage import FIRST_USER, NODE_USER, PROGRAMS
 
 CASES = []
-# By level: how the keeper is started, as whom, and the walls that it has then. `plain` is root without
-# control groups, `unscoped` a user on a kernel before 6.12, `root-v2` root where there are groups of
-# version 2 alone.
+# By level: how the keeper is started, as whom, and the walls that it has then. `plain` is root
+# without control groups, `unscoped` a user on a kernel before 6.12, `root-v2` root where there are
+# groups of version 2 alone.
 OPTIONS = {"root": (), "plain": ("--groups", "none"), "user": ("--walls", "user"),
            "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none"),
            "root-v2": ("--groups", "v2")}
@@ -46,7 +46,7 @@ class Arena:
 
     def __init__(self, stage, level, without=(), inherited=()):
         self.stage, self.level = stage, level
-        words = ["--first-user", FIRST_USER]
+        words = ["--first-user", FIRST_USER, "--workspaces", stage.folder]
         words += [word for name in without for word in ("--without", name)]
         self.jail = Jail(str(stage.jail), stage.folder, *OPTIONS[level], *map(str, words),
                          user=USERS[level], inherited=inherited)

@@ -14,5 +14,5 @@ int disk_limit(const struct groups *groups, uint64_t number, uint64_t bytes_per_
  * nothing happens. */
 int disk_enter(const struct groups *groups, uint64_t number, pid_t process);
 
-/* Takes the limit back: what waits for its turn at the disk cannot be killed until it has had it. */
+/* Takes the limit back: who waits for his turn at the disk cannot be killed before it comes. */
 void disk_release(const struct groups *groups, uint64_t number);

@@ -40,7 +40,7 @@ struct groups {
 };
 
 /* Finds trees and controllers, and makes our parent groups. `name` is "orien-" and 16 hexadecimal
- * digits; the disk that can be limited is the one that the folder `workspaces` is on, NULL: none. */
+ * digits; the disk that can be limited is that of the folder `workspaces`, NULL: none can. */
 void groups_find(struct groups *groups, enum group_mode mode, const char *name,
                  const char *workspaces);
 

@@ -1,5 +1,5 @@
 /* How much memory a job has held for how long. The kernel keeps no such sum, so the group is looked
- * at ten times a second, at moments that all jobs share: the launcher wakes up once for all of them.
+ * at ten times a second, at moments that all jobs share: the launcher wakes up once for them all.
  * Between two looks what it had is taken for a straight line; of what comes and goes in less than
  * that this sees a part, by chance. Who ends before the first look has held his peak all along. */
 #pragma once

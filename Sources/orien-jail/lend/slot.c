@@ -15,8 +15,8 @@
 #include "../spaces/namespace.h"
 
 static struct {
-  /* The user namespace that maps the node's user to the slot's, be it the same, and the network namespace; 0 is
-   * none yet. */
+  /* The user namespace that maps the node's user to the slot's, be it the same, and the network
+   * namespace; 0 is none yet. */
   int owner, network;
 } made[JOBS_AT_MOST];
 
@@ -38,7 +38,8 @@ int slot_prepare(const struct walls *walls, unsigned slot) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
   if (!made[slot].network && defends(DEFENCE_NETWORK_NAMESPACE))
     error = keep(&made[slot].network, make_network());
-  if (!error && (walls->kind == ORIEN_JAIL_WALLS_ROOT || walls->counts_processes) && !made[slot].owner)
+  bool has_owner = walls->kind == ORIEN_JAIL_WALLS_ROOT || walls->counts_processes;
+  if (!error && has_owner && !made[slot].owner)
     error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls_user(walls, slot)));
   return error;
 }

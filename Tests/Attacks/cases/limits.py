@@ -1,5 +1,6 @@
 """Attacks on the machine's stock: processes, memory, files, time."""
 
+import os
 import time
 
 from case import case
@@ -8,6 +9,8 @@ from jail import HIT_CPU, HIT_MEMORY, HIT_PROCESSES, Limits
 MEGABYTE = 1 << 20
 CROWD = Limits(processes=32)
 SMALL = Limits(memory_bytes=32 * MEGABYTE, open_files=1024)
+# Only what lies on a whole disk has its use limited, not what lies in a container's layers.
+ON_DISK = ("root",) if os.major(os.stat("/var/tmp").st_dev) else ()
 KINDS = {"heap": 64, "shared": 64, "memfd": 64, "tmp": 64, "shm": 64, "pipes": 48, "sockets": 64}
 
 
@@ -142,3 +145,31 @@ def time_bomb(arena):
     allowed = 0.8 if arena.has_groups else 2.3
     told = not arena.has_groups or end.signal == 9 and end.hits & HIT_CPU
     return [] if end.cpu_seconds < allowed and told else [f"late, or not told: {end}"]
+
+
+@case("SBX-36", "uses the disk faster than it may", "it waits for its turn",
+      **{level: "disk-limit" for level in ON_DISK})
+def disk_rate(arena):
+    limits = Limits(io_bytes_per_second=4 * MEGABYTE)
+    found = []
+    for words in (("if=/dev/zero", "of=big", "oflag=direct"),
+                  ("if=/dev/zero", "of=big", "conv=fsync"),
+                  ("if=big", "of=/dev/null", "iflag=direct")):
+        end, text = arena.run("dd", *words, "bs=256k", "count=12", limits=limits, workspace="disk")
+        # Half a second's worth may be had in advance.
+        if end.wall < 250_000 or end.code:
+            found.append(f"{words}: {end.wall} us {text}")
+    return found
+
+
+@case("SBX-36, killed", "is killed while it waits for the disk", "it need not have had its turn",
+      **{level: "" for level in ON_DISK})
+def waiting_for_disk(arena):
+    run = arena.start("sh", "-c", "echo up; dd if=/dev/zero of=big bs=4M count=8 oflag=direct",
+                      limits=Limits(io_bytes_per_second=1 << 16), workspace="disk")
+    run.line()
+    run.kill()
+    # All of it takes eight minutes.
+    end = run.wait(5 * arena.stage.slowness)
+    run.close()
+    return [] if end.signal == 9 else [f"{end}"]

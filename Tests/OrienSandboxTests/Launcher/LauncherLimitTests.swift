@@ -166,9 +166,9 @@ struct LauncherLimitTests {
     #expect(rig.wait { rig.launcher.capabilities != nil })
     let capabilities = try #require(rig.launcher.capabilities)
     #expect(capabilities.enforcedBy["openFiles"] == .rlimit)
-    #expect(capabilities.enforcedBy["ioBytesPerSecond"] == Enforcement.none)
     if groups == "none" {
       #expect(capabilities.enforcedBy["memoryBytes"] == .rlimit)
+      #expect(capabilities.enforcedBy["ioBytesPerSecond"] == Enforcement.none)
       // Of a user who is nobody else's the kernel counts processes by itself.
       #expect(
         capabilities.enforcedBy["processes"]

@@ -2,9 +2,9 @@
 """Runs a command on this machine's files under a kernel of its own: guest.py COMMAND...
 
 The guest is a Debian kernel in QEMU that has control groups of version 2 and no others. It sees all
-files here, and what it writes it alone sees and forgets: what lies in /tmp and /var/tmp on a disk of
-its own, all else in memory. It has no network. What the command says comes out here, and its status
-is this program's.
+files here, and what it writes it alone sees and forgets: what lies in /tmp and /var/tmp on a disk
+of its own, all else in memory. It has no network. What the command says comes out here, and its
+status is this program's.
 """
 
 import os

@@ -10,7 +10,8 @@ cache=$1
 kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
 [ -n "$kernel" ] || { echo "image.sh: apt knows no linux-image-amd64" >&2; exit 1; }
 version=$(apt-cache show --no-all-versions "$kernel" | sed -n 's/^SHA256: //p')
-recipe=$(cat "$here/image.sh" "$here/init" "$here/run-asked" | { cat; echo "$kernel $version"; } | sha256sum)
+recipe=$({ cat "$here/image.sh" "$here/init" "$here/run-asked"; echo "$kernel $version"; } |
+  sha256sum)
 image=$cache/$(echo "$recipe" | cut -c 1-16)
 if [ -d "$image" ]; then echo "$image"; exit 0; fi
 
