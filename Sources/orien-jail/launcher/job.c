@@ -198,7 +198,7 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .error = said.error,
       .code = WIFEXITED(said.status) ? WEXITSTATUS(said.status) : 0,
       .signal = WIFSIGNALED(said.status) ? WTERMSIG(said.status) : 0,
-      .hits = job->hits,
+      .hits = job->hits | said.hits,
       .metered_by = ORIEN_JAIL_METER_RUSAGE,
       .wall_microseconds = said.wall_microseconds,
       .cpu_user_microseconds = said.cpu_user_microseconds,

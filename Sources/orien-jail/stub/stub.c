@@ -18,6 +18,9 @@
 #include "counter.h"
 #include "leader.h"
 
+/* How often the counter is looked at, at most. */
+enum { LEAST_LOOK_MILLISECONDS = 10 };
+
 struct stub {
   const struct parts *parts;
   struct stub_place place;
@@ -25,6 +28,8 @@ struct stub {
   int signals;
   /* counter.h; -1 where a group counts. */
   int counter;
+  /* Of all that it counts; 0: no limit. */
+  uint64_t cpu_microseconds;
   /* Where the request comes from, and where it goes on to; -1 once it has. */
   int order;
   int request;
@@ -104,6 +109,8 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
   if (!error && parts->groups.of[GROUP_MEMORY] < 0 && defends(DEFENCE_MEMORY_LIMIT))
     error = walls_bound_files(&parts->walls, request.limits.memory_bytes);
   if (error) return error;
+  if (stub->counter >= 0 && defends(DEFENCE_CPU_LIMIT))
+    stub->cpu_microseconds = request.limits.cpu_milliseconds * 1000;
   request_relimit(frame, limits_left(parts, &request.limits));
   return frame_forward(stub->request, frame);
 }
@@ -178,6 +185,27 @@ static void kill_tree(struct stub *stub) {
   }
 }
 
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
+/* What the counter has seen since the program was asked for. */
+static uint64_t counted(const struct stub *stub) {
+  const struct leader_birth *born = &stub->born;
+  return without(counter_microseconds(stub->counter),
+                 born->cpu_user_microseconds + born->cpu_system_microseconds);
+}
+
+/* Milliseconds until the tree can have used all of its processor time, -1: it has no such limit
+ * here; 0: it has. */
+static int patience(const struct stub *stub) {
+  if (!stub->cpu_microseconds) return -1;
+  uint64_t left = without(stub->cpu_microseconds, counted(stub));
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  uint64_t wait = left / 1000 / (uint64_t)(processors > 0 ? processors : 1);
+  if (left == 0) return 0;
+  if (wait < LEAST_LOOK_MILLISECONDS) return LEAST_LOOK_MILLISECONDS;
+  return wait > 60000 ? 60000 : (int)wait;
+}
+
 /* Waits until the program has ended or somebody wants its end. */
 static void watch(struct stub *stub) {
   while (!stub->leader_ended) {
@@ -186,7 +214,12 @@ static void watch(struct stub *stub) {
                                 {.fd = stub->report},
                                 {.fd = stub->birth, .events = POLLIN},
                                 {.fd = stub->order, .events = POLLIN}};
-    if (process_poll(watched, 5, -1) < 0) return;
+    int wait = patience(stub);
+    if (wait == 0) {
+      stub->said.hits |= ORIEN_JAIL_HIT_CPU;
+      return;
+    }
+    if (process_poll(watched, 5, wait) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
     if (watched[4].revents && !hear_order(stub)) return;
     hear_birth(stub);
@@ -195,15 +228,11 @@ static void watch(struct stub *stub) {
   }
 }
 
-static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
-
 /* What the counter saw and nobody has reaped is the program's too. */
 static void add_unreaped(struct stub *stub) {
   struct stub_report *said = &stub->said;
-  uint64_t before = stub->born.cpu_user_microseconds + stub->born.cpu_system_microseconds;
-  uint64_t all = without(counter_microseconds(stub->counter), before);
   said->cpu_user_microseconds +=
-      without(all, said->cpu_user_microseconds + said->cpu_system_microseconds);
+      without(counted(stub), said->cpu_user_microseconds + said->cpu_system_microseconds);
 }
 
 static void measure(struct stub *stub) {

@@ -74,7 +74,7 @@ def short_ones(arena):
 
 
 @case("MET, limit", "hides time from its limit in thousands of short ones", "it is killed",
-      root="cpu-limit")
+      root="cpu-limit", plain="cpu-limit", **{level: "cpu-limit" for level in COUNTING})
 def hidden_time(arena):
     limits = Limits(cpu_milliseconds=200)
     end, _ = arena.run("burner", "children", 1500, 500, limits=limits)
