@@ -24,7 +24,7 @@ struct LauncherRateTests {
   @Test(
     "What is asked of the disk takes as long as the limit says",
     arguments: [
-      ["if=/dev/zero", "of=big", "oflag=direct"], ["if=/dev/zero", "of=big", "conv=fsync"],
+      ["if=/dev/zero", "of=new", "oflag=direct"], ["if=/dev/zero", "of=new", "conv=fsync"],
       ["if=big", "of=/dev/null", "iflag=direct"],
     ])
   func rate(_ words: [String]) throws {
