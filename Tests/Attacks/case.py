@@ -50,6 +50,7 @@ class Arena:
         words += [word for name in without for word in ("--without", name)]
         self.jail = Jail(str(stage.jail), stage.folder, *OPTIONS[level], *map(str, words),
                          user=USERS[level], inherited=inherited)
+        self.jail.patience *= stage.slowness
         if self.jail.level != WALLS[level]:
             raise RuntimeError(f"no walls of level {level} here: {self.jail.why}")
 

@@ -83,9 +83,9 @@ class Run:
     def kill(self):
         self.jail.send(KILL, self.number)
 
-    def wait(self, seconds=PATIENCE_SECONDS):
+    def wait(self, seconds=None):
         """How it ended; TimeoutError where it does not."""
-        self.jail.launcher.settimeout(seconds)
+        self.jail.launcher.settimeout(seconds or self.jail.patience)
         while self.number not in self.jail.ends:
             kind, number, body, _ = read_frame(self.jail.launcher)
             if kind == ENDED:
@@ -122,6 +122,7 @@ class Jail:
         self.state = pathlib.Path(tempfile.mkdtemp(dir=state, prefix="jail-"))
         os.chown(self.state, user, user)
         self.user = user
+        self.patience = PATIENCE_SECONDS
         self.name = "orien-" + os.urandom(8).hex()
         self.ends, self.last = {}, 0
         lock = os.open(self.state / "lock", os.O_CREAT | os.O_RDWR, 0o600)

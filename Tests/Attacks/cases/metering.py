@@ -45,7 +45,8 @@ def killed_daemon(arena):
     end, _ = arena.run("burner", "diary", 1, workspace="diary")
     used = float((arena.jail.state / "diary" / "diary").read_text())
     # It burns on for as long as it takes to kill it, and cannot note that any more.
-    if used > 0.99 or not used <= end.cpu_seconds < used + 0.05:
+    late = 0.05 * arena.stage.slowness
+    if used > 0.99 or not used <= end.cpu_seconds < used + late:
         return [f"{used:.4f} s, {end}"]
     return []
 
@@ -54,7 +55,8 @@ def killed_daemon(arena):
       root="group-meter", plain="counter", **{level: "counter" for level in COUNTING})
 def unheard(arena):
     end, _ = arena.run("burner", "unheard", 20, 20000)
-    return [] if 0.36 < end.cpu_seconds < 0.6 else [f"{end}"]
+    most = 0.4 + 0.2 * arena.stage.slowness
+    return [] if 0.36 < end.cpu_seconds < most else [f"{end}"]
 
 
 @case("MET-08", "runs for a millisecond, often", "the sum is billed, not its rounding",
