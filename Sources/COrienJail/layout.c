@@ -2,7 +2,7 @@
 #include "orien_jail.h"
 
 _Static_assert(sizeof(struct orien_jail_header) == 16, "header");
-_Static_assert(sizeof(struct orien_jail_limits) == 48, "limits");
-_Static_assert(sizeof(struct orien_jail_start) == 72, "start");
-_Static_assert(sizeof(struct orien_jail_end) == 72, "end");
-_Static_assert(sizeof(struct orien_jail_capabilities) == 240, "capabilities");
+_Static_assert(sizeof(struct orien_jail_limits) == 56, "limits");
+_Static_assert(sizeof(struct orien_jail_start) == 80, "start");
+_Static_assert(sizeof(struct orien_jail_end) == 80, "end");
+_Static_assert(sizeof(struct orien_jail_capabilities) == 244, "capabilities");

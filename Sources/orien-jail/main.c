@@ -17,7 +17,8 @@ static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
-        "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n",
+        "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n"
+        "    [--workspaces PATH]\n",
         stderr);
   return 64;
 }
@@ -92,6 +93,7 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
   if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);
   if (strcmp(name, "--device") == 0) return read_device(word, &options->walls.grants);
   if (strcmp(name, "--shared") == 0) return read_shared(word, &options->walls.grants);
+  if (strcmp(name, "--workspaces") == 0) return *(options->walls.workspaces = word) == '/';
   if (strcmp(name, "--hosts") == 0)
     return options->walls.grants.has_hosts = share(word, WALLS_HOSTS, &options->walls.grants);
   options->walls.scopes = strcmp(word, "auto") == 0;

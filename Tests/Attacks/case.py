@@ -9,11 +9,16 @@ from jail import Jail
 from stage import FIRST_USER, NODE_USER, PROGRAMS
 
 CASES = []
+# By level: how the keeper is started, as whom, and the walls that it has then. `plain` is root
+# without control groups, `unscoped` a user on a kernel before 6.12, `root-v2` root where there are
+# groups of version 2 alone.
 OPTIONS = {"root": (), "plain": ("--groups", "none"), "user": ("--walls", "user"),
-           "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none")}
-USERS = {"root": 0, "plain": 0, "user": NODE_USER, "unscoped": NODE_USER, "none": NODE_USER}
-# `plain` is root without control groups, `unscoped` a user on a kernel before 6.12.
-WALLS = {"root": "root", "plain": "root", "user": "user", "unscoped": "user", "none": "none"}
+           "unscoped": ("--walls", "user", "--scopes", "none"), "none": ("--walls", "none"),
+           "root-v2": ("--groups", "v2")}
+USERS = {"root": 0, "plain": 0, "user": NODE_USER, "unscoped": NODE_USER, "none": NODE_USER,
+         "root-v2": 0}
+WALLS = {"root": "root", "plain": "root", "user": "user", "unscoped": "user", "none": "none",
+         "root-v2": "root"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,12 +46,18 @@ class Arena:
 
     def __init__(self, stage, level, without=(), inherited=()):
         self.stage, self.level = stage, level
-        words = ["--first-user", FIRST_USER]
+        words = ["--first-user", FIRST_USER, "--workspaces", stage.folder]
         words += [word for name in without for word in ("--without", name)]
         self.jail = Jail(str(stage.jail), stage.folder, *OPTIONS[level], *map(str, words),
                          user=USERS[level], inherited=inherited)
+        self.jail.patience *= stage.slowness
         if self.jail.level != WALLS[level]:
             raise RuntimeError(f"no walls of level {level} here: {self.jail.why}")
+
+    @property
+    def has_groups(self):
+        """Control groups hold and count here."""
+        return self.level in ("root", "root-v2")
 
     def escapes(self, *words, **options):
         """What a program says that it could do; it must come to its end."""

@@ -11,8 +11,8 @@ import struct
 import tempfile
 
 HEADER = struct.Struct("<IIQ")
-START = struct.Struct("<6Q6I")
-END = struct.Struct("<IiiiII6Q")
+START = struct.Struct("<7Q6I")
+END = struct.Struct("<IiiiII7Q")
 LAUNCHER, START_KIND, KILL, ENDED = 2, 4, 5, 9
 LEVELS = ("none", "user", "root")
 FAULTS = ("ran", "not-found", "no-interpreter", "denied", "format", "too-big", "host", "refused",
@@ -33,6 +33,7 @@ class Limits:
     processes: int = 0
     file_bytes: int = 0
     open_files: int = 0
+    io_bytes_per_second: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +50,7 @@ class End:
     peak_bytes: int
     read_bytes: int
     written_bytes: int
+    memory_byte_seconds: int
 
     @property
     def cpu_seconds(self):
@@ -81,9 +83,9 @@ class Run:
     def kill(self):
         self.jail.send(KILL, self.number)
 
-    def wait(self, seconds=PATIENCE_SECONDS):
+    def wait(self, seconds=None):
         """How it ended; TimeoutError where it does not."""
-        self.jail.launcher.settimeout(seconds)
+        self.jail.launcher.settimeout(seconds or self.jail.patience)
         while self.number not in self.jail.ends:
             kind, number, body, _ = read_frame(self.jail.launcher)
             if kind == ENDED:
@@ -120,6 +122,7 @@ class Jail:
         self.state = pathlib.Path(tempfile.mkdtemp(dir=state, prefix="jail-"))
         os.chown(self.state, user, user)
         self.user = user
+        self.patience = PATIENCE_SECONDS
         self.name = "orien-" + os.urandom(8).hex()
         self.ends, self.last = {}, 0
         lock = os.open(self.state / "lock", os.O_CREAT | os.O_RDWR, 0o600)
@@ -143,9 +146,9 @@ class Jail:
                 kind, self.launcher_pid, body, descriptors = read_frame(self.control)
         except EOFError as error:
             raise EOFError(os.read(self.complaints, 1 << 16).decode()) from error
-        self.capabilities = struct.unpack_from("<10I", body)
-        self.level = LEVELS[self.capabilities[9]]
-        self.why = body[40:].split(b"\0")[0].decode()
+        self.capabilities = struct.unpack_from("<11I", body)
+        self.level = LEVELS[self.capabilities[10]]
+        self.why = body[44:].split(b"\0")[0].decode()
         self.launcher = socket.socket(fileno=descriptors[0])
 
     def send(self, kind, number, body=b"", descriptors=()):

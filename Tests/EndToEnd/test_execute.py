@@ -33,7 +33,7 @@ class Execute(NodeCase):
                        "limits", "cost", "generation", "isolation", "receipt", "reason"):
             self.assertIn(member, record)
         for member in ("wallMicroseconds", "cpuUserMicroseconds", "cpuSystemMicroseconds",
-                       "memoryPeakBytes"):
+                       "memoryPeakBytes", "memoryByteSeconds"):
             self.assertIsInstance(record["usage"][member], int)
         for limit in record["limits"].values():
             self.assertLessEqual({"granted", "enforcedBy"}, limit.keys())

@@ -113,6 +113,7 @@ extension Settlement {
     record.isolation = "node"
     record.usage.wallMicroseconds = 1234
     record.usage.cpuUserMicroseconds = 200
+    record.usage.memoryByteSeconds = 300
     record.usage.units = ["token": 3]
     record.usage.source = .thread
     record.limits = GrantedLimits([

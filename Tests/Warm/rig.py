@@ -232,7 +232,7 @@ class Host:
     def ask(self, words, streams, variables=None):
         strings = [*words, *(f"{name}={value}" for name, value in (variables or {}).items())]
         packed = b"".join(os.fsencode(text) + b"\0" for text in strings)
-        body = struct.pack("<6Q6I", *[0] * 9, len(words), len(strings) - len(words), len(packed))
+        body = struct.pack("<7Q6I", *[0] * 10, len(words), len(strings) - len(words), len(packed))
         frame = struct.pack("<IIQ", len(body) + len(packed), START, 7) + body + packed
         folder = os.open("/workspace", os.O_RDONLY)
         descriptors = [*streams, folder]

@@ -67,6 +67,8 @@ struct orien_jail_limits {
   uint64_t processes;
   uint64_t file_bytes;
   uint64_t open_files;
+  /* From the disk that workspaces are on, and as much to it. */
+  uint64_t io_bytes_per_second;
 };
 
 /* What a program has to be held by. */
@@ -163,6 +165,8 @@ struct orien_jail_end {
   uint64_t memory_peak_bytes;
   uint64_t read_bytes;
   uint64_t written_bytes;
+  /* How much memory it has held for how long: at most the peak for all of the time. */
+  uint64_t memory_byte_seconds;
 };
 
 enum orien_jail_enforcement {
@@ -196,6 +200,7 @@ struct orien_jail_capabilities {
   uint32_t processes;
   uint32_t file_bytes;
   uint32_t open_files;
+  uint32_t io_bytes_per_second;
   /* A tree is killed, and its processor time counted, by its control group; 0 or 1. */
   uint32_t kills_by_group;
   uint32_t meters_by_group;

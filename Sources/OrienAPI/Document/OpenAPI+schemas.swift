@@ -34,6 +34,7 @@ extension OpenAPI {
       "memoryPeakBytes": {"type": "integer", "minimum": 0},
       "readBytes": {"type": "integer", "minimum": 0},
       "writtenBytes": {"type": "integer", "minimum": 0},
+      "memoryByteSeconds": {"type": "integer", "minimum": 0},
       "units": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
       "source": {"enum": ["cgroup", "rusage", "thread", "none"]}}},
     "Execution": {"type": "object",

@@ -80,6 +80,7 @@ extension JSONWriter {
       writer.field("memoryPeakBytes", usage.memoryPeakBytes)
       writer.field("readBytes", usage.readBytes)
       writer.field("writtenBytes", usage.writtenBytes)
+      writer.field("memoryByteSeconds", usage.memoryByteSeconds)
       if !usage.units.isEmpty {
         writer.object("units") { writer in
           for (unit, amount) in usage.units.sorted(by: { $0.key < $1.key }) {

@@ -48,6 +48,8 @@ extension Usage {
     json.member("memoryPeakBytes", memoryPeakBytes)
     json.member("readBytes", readBytes)
     json.member("writtenBytes", writtenBytes)
+    // Of what has no memory of its own, as a call of the node's, there is none.
+    json.member("memoryByteSeconds", memoryByteSeconds == 0 ? nil : memoryByteSeconds)
     json.object("units") { json in
       for (unit, amount) in units.sorted(by: { $0.key < $1.key }) { json.field(unit, amount) }
     }

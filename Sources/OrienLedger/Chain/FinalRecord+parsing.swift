@@ -40,6 +40,7 @@ extension Usage {
     memoryPeakBytes = try members.count("memoryPeakBytes")
     readBytes = try members.count("readBytes")
     writtenBytes = try members.count("writtenBytes")
+    memoryByteSeconds = members.json["memoryByteSeconds"]?.uint64 ?? 0
     for unit in try members.object("units").json.members ?? [] {
       units[unit.name] = unit.value.uint64
     }

@@ -11,7 +11,8 @@ package struct Price: Sendable, Equatable {
 
   /// The cost of a call: each part is rounded down to a whole micro-unit, then all are added, so
   /// that a bill is the sum of its lines and no rounding favours the seller. Memory is billed at
-  /// its peak for as long as the call ran. Saturates.
+  /// its peak for as long as the call ran: that is exact, and what was looked at now and then is
+  /// not. Saturates.
   package func cost(of usage: Usage) -> UInt64 {
     var total = perCall
     total = total.saturatingAdd(

@@ -6,6 +6,9 @@ package struct Usage: Sendable, Equatable {
   package var memoryPeakBytes: UInt64 = 0
   package var readBytes: UInt64 = 0
   package var writtenBytes: UInt64 = 0
+  /// How much memory was held for how long, as far as that was looked at: never more than the peak
+  /// for the whole wall time, which is what a price counts.
+  package var memoryByteSeconds: UInt64 = 0
   /// What the handler metered, by unit ("token").
   package var units: [String: UInt64] = [:]
   package var source: Source = .none
@@ -16,7 +19,7 @@ package struct Usage: Sendable, Equatable {
     cpuUserMicroseconds.saturatingAdd(cpuSystemMicroseconds)
   }
 
-  /// Adds what another process of the same call used: CPU time, bytes and units add up, peaks do
+  /// Adds what another process of the same call used: CPU time, bytes, units and memory held add up, peaks do
   /// not, and the wall is the call's own. The sum is as good as the worse source of the two;
   /// adding what is empty changes nothing.
   package mutating func add(_ other: Usage) {
@@ -26,6 +29,7 @@ package struct Usage: Sendable, Equatable {
     memoryPeakBytes = max(memoryPeakBytes, other.memoryPeakBytes)
     readBytes = readBytes.saturatingAdd(other.readBytes)
     writtenBytes = writtenBytes.saturatingAdd(other.writtenBytes)
+    memoryByteSeconds = memoryByteSeconds.saturatingAdd(other.memoryByteSeconds)
     units.merge(other.units) { $0.saturatingAdd($1) }
     source = source == .none ? other.source : min(source, other.source)
   }

@@ -11,6 +11,10 @@ package struct JailGrants: Sendable, Equatable {
   /// The folder with what waits with interpreters that are up; nil: none wait.
   package var hosts: String?
 
+  /// The folder that all workspaces are in: its disk is the one whose use can be limited. nil: it
+  /// is not known.
+  package var workspaces: String?
+
   /// A folder, and where programs find it.
   package struct Share: Sendable, Equatable {
     package var path: String
@@ -29,5 +33,6 @@ package struct JailGrants: Sendable, Equatable {
     devices.flatMap { ["--device", $0] }
       + shared.flatMap { ["--shared", "\($0.path):\($0.place)"] }
       + (hosts.map { ["--hosts", $0] } ?? [])
+      + (workspaces.map { ["--workspaces", $0] } ?? [])
   }
 }

@@ -11,7 +11,7 @@ extension JailCapabilities {
         "processes": Enforcement(jail: capabilities.processes),
         "fileBytes": Enforcement(jail: capabilities.file_bytes),
         "openFiles": Enforcement(jail: capabilities.open_files),
-        "ioBytesPerSecond": .none,
+        "ioBytesPerSecond": Enforcement(jail: capabilities.io_bytes_per_second),
       ],
       killsByGroup: capabilities.kills_by_group != 0,
       metersByGroup: capabilities.meters_by_group != 0,

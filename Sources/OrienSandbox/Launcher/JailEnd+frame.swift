@@ -74,6 +74,7 @@ extension Usage {
     memoryPeakBytes = end.memory_peak_bytes
     readBytes = end.read_bytes
     writtenBytes = end.written_bytes
+    memoryByteSeconds = end.memory_byte_seconds
     source =
       switch end.metered_by {
       case ORIEN_JAIL_METER_CGROUP.rawValue: .cgroup

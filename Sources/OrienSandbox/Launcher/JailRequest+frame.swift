@@ -77,6 +77,7 @@ extension orien_jail_limits {
       cpu_milliseconds: number(limits.cpuMilliseconds, atMost: UInt64(Int64.max) / 1000),
       processes: number(limits.processes, atMost: UInt64(Int32.max)),
       file_bytes: number(limits.fileBytes, atMost: UInt64(Int64.max)),
-      open_files: number(limits.openFiles, atMost: UInt64(Int32.max)))
+      open_files: number(limits.openFiles, atMost: UInt64(Int32.max)),
+      io_bytes_per_second: number(limits.ioBytesPerSecond, atMost: UInt64(Int64.max)))
   }
 }

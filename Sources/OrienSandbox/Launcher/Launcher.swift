@@ -29,7 +29,7 @@ package final class Launcher: Jail {
   private var losses: Losses!
   private var lastID: UInt64 = 0
   private var ping: Timer?
-  /// When the ping was sent that is not answered.
+  /// When the ping was sent that is not answered, or since then was last heard of it.
   private var unanswered: Instant?
   /// When there last was a launcher.
   private var lastSeen = Instant.now
@@ -229,6 +229,9 @@ extension Launcher {
   }
 
   private func hear(_ frame: consuming Frame) {
+    // It takes what it is sent in order: who works off a crowd of starts comes late to the ping
+    // behind them, and is not silent.
+    if unanswered != nil { unanswered = .now }
     switch frame.kind {
     case ORIEN_JAIL_PONG.rawValue:
       unanswered = nil

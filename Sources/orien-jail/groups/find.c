@@ -9,9 +9,14 @@
 
 #include "../plain/files.h"
 #include "../plain/process.h"
+#include "disk.h"
 #include "groups.h"
 
 static const char *const controllers[GROUP_CONTROLLERS] = {"memory", "cpu", "pids", "io"};
+static const char *const controllers_1[GROUP_CONTROLLERS] = {"memory", "cpu", "pids", "blkio"};
+
+/* What the mounts are gone through for. */
+enum visit { VISIT_VERSION_2, VISIT_VERSION_1, VISIT_DISK };
 
 /* Whether `word` is one of the words that commas or blanks part in `list`. */
 static bool has_word(const char *list, const char *word) {
@@ -139,13 +144,14 @@ static void use_unified(struct groups *groups, enum group_mode mode, int tree) {
   for (int i = 0; i < GROUP_CONTROLLERS; i++) enable(groups, (enum group_controller)i);
 }
 
-static void use_version_1(struct groups *groups, const char *mount, const char *root,
-                          const char *options, const char *own) {
+static void use_version_1(struct groups *groups, bool is_disk, const char *mount,
+                          const char *root, const char *options, const char *own) {
   int tree = -1;
   char path[PATH_MAX];
-  for (int i = GROUP_MEMORY; i <= GROUP_PIDS; i++) {
-    if (groups->of[i] >= 0 || !has_word(options, controllers[i])) continue;
-    if (tree < 0 && own_path(own, controllers[i], path, sizeof path))
+  for (int i = GROUP_MEMORY; i <= GROUP_IO; i++) {
+    if ((i == GROUP_IO) != is_disk) continue;
+    if (groups->of[i] >= 0 || !has_word(options, controllers_1[i])) continue;
+    if (tree < 0 && own_path(own, controllers_1[i], path, sizeof path))
       tree = add_tree(groups, mount, root, path);
     if (tree < 0) return;
     groups->of[i] = tree;
@@ -153,8 +159,8 @@ static void use_version_1(struct groups *groups, const char *mount, const char *
   }
 }
 
-/* Goes through the mounts, for trees of version 2 or of version 1. */
-static void visit_mounts(struct groups *groups, enum group_mode mode, const char *own, bool v2) {
+static void visit_mounts(struct groups *groups, enum group_mode mode, const char *own,
+                         enum visit visit) {
   FILE *mounts = fopen("/proc/self/mountinfo", "re");
   if (!mounts) return;
   char *line = NULL;
@@ -169,12 +175,13 @@ static void visit_mounts(struct groups *groups, enum group_mode mode, const char
       unescape(root);
       unescape(mount);
       char path[PATH_MAX];
-      if (v2 && groups->unified < 0 && strcmp(kind, "cgroup2") == 0 &&
+      if (visit == VISIT_VERSION_2 && groups->unified < 0 && strcmp(kind, "cgroup2") == 0 &&
           own_path(own, "", path, sizeof path)) {
         leave_leaf(path);
         use_unified(groups, mode, add_tree(groups, mount, root, path));
       }
-      if (!v2 && strcmp(kind, "cgroup") == 0) use_version_1(groups, mount, root, options, own);
+      if (visit != VISIT_VERSION_2 && strcmp(kind, "cgroup") == 0)
+        use_version_1(groups, visit == VISIT_DISK, mount, root, options, own);
     }
     free(root);
     free(mount);
@@ -185,15 +192,20 @@ static void visit_mounts(struct groups *groups, enum group_mode mode, const char
   fclose(mounts);
 }
 
-void groups_find(struct groups *groups, enum group_mode mode, const char *name) {
+void groups_find(struct groups *groups, enum group_mode mode, const char *name,
+                 const char *workspaces) {
   *groups = (struct groups){.unified = -1};
   for (int i = 0; i < GROUP_CONTROLLERS; i++) groups->of[i] = -1;
   snprintf(groups->name, sizeof groups->name, "%s", name);
   if (mode == GROUP_NONE) return;
   static char own[16384];
   if (file_read(AT_FDCWD, "/proc/self/cgroup", own, sizeof own) < 0) return;
-  visit_mounts(groups, mode, own, true);
-  if (mode != GROUP_V2) visit_mounts(groups, mode, own, false);
+  visit_mounts(groups, mode, own, VISIT_VERSION_2);
+  if (mode != GROUP_V2) visit_mounts(groups, mode, own, VISIT_VERSION_1);
+  groups->common = groups->count;
+  if (workspaces) disk_find(groups->disk, sizeof groups->disk, workspaces);
+  if (groups->disk[0] && mode != GROUP_V2) visit_mounts(groups, mode, own, VISIT_DISK);
+  if (groups->of[GROUP_IO] < 0) groups->disk[0] = 0;
 }
 
 void groups_close(struct groups *groups) {

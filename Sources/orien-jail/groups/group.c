@@ -8,6 +8,7 @@
 #include "../walls/defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
+#include "disk.h"
 #include "groups.h"
 
 enum { PATH_BYTES = 64 };
@@ -34,7 +35,7 @@ uint64_t group_number(void) {
 int group_make(const struct groups *groups, uint64_t number) {
   char path[PATH_BYTES];
   group_path(path, number, NULL);
-  for (int i = 0; i < groups->count; i++) {
+  for (int i = 0; i < groups->common; i++) {
     if (mkdirat(groups->tree[i].parent, path, 0755) == 0) continue;
     int error = errno;
     group_remove(groups, number);
@@ -92,6 +93,8 @@ int group_limit(const struct groups *groups, uint64_t number,
     snprintf(text, sizeof text, "%llu", (unsigned long long)limits->processes);
     error = group_write(groups, GROUP_PIDS, number, "pids.max", text);
   }
+  if (!error && limits->io_bytes_per_second && groups->disk[0] && defends(DEFENCE_DISK_LIMIT))
+    error = disk_limit(groups, number, limits->io_bytes_per_second);
   return error;
 }
 
@@ -99,12 +102,13 @@ int group_enter(const struct groups *groups, uint64_t number) {
   char path[PATH_BYTES];
   group_path(path, number, "cgroup.procs");
   int error = 0;
-  for (int i = 0; !error && i < groups->count; i++)
+  for (int i = 0; !error && i < groups->common; i++)
     error = file_write(groups->tree[i].parent, path, "0");
   return error;
 }
 
 void group_kill(const struct groups *groups, uint64_t number) {
+  disk_release(groups, number);
   if (!groups->can_kill || !defends(DEFENCE_GROUP_KILL)) return;
   char path[PATH_BYTES];
   group_path(path, number, "cgroup.kill");
@@ -129,6 +133,17 @@ struct group_time group_time(const struct groups *groups, uint64_t number) {
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number) {
   struct group_time time = group_time(groups, number);
   return time.user_microseconds + time.system_microseconds;
+}
+
+uint64_t group_memory_bytes(const struct groups *groups, uint64_t number) {
+  int memory = groups->of[GROUP_MEMORY];
+  if (memory < 0) return 0;
+  char text[32];
+  read_file(groups, memory, number,
+            groups->version[GROUP_MEMORY] == 1 ? "memory.usage_in_bytes" : "memory.current", text,
+            sizeof text);
+  unsigned long long bytes;
+  return sscanf(text, "%llu", &bytes) == 1 ? bytes : 0;
 }
 
 /* The sum of `key` over all devices of io.stat: "8:0 rbytes=90 wbytes=0 ...". */
@@ -176,7 +191,7 @@ void group_read(const struct groups *groups, uint64_t number, const struct group
     read_file(groups, groups->of[GROUP_PIDS], number, "pids.events", text, sizeof text);
     if (text_number(text, "max") > 0) end->hits |= ORIEN_JAIL_HIT_PROCESSES;
   }
-  if (groups->of[GROUP_IO] >= 0) {
+  if (groups->version[GROUP_IO] == 2) {
     read_file(groups, groups->of[GROUP_IO], number, "io.stat", text, sizeof text);
     put(&end->read_bytes, sum_of(text, "rbytes="), saw_all);
     put(&end->written_bytes, sum_of(text, "wbytes="), saw_all);

@@ -13,11 +13,14 @@ enum group_controller { GROUP_MEMORY, GROUP_CPU, GROUP_PIDS, GROUP_IO, GROUP_CON
 
 enum group_mode { GROUP_AUTO, GROUP_V2, GROUP_V1, GROUP_NONE };
 
-enum { GROUP_TREES = 4 };
+enum { GROUP_TREES = 5 };
 
 struct groups {
   /* Trees in use; 0: there are no groups, and every call below does nothing. */
   int count;
+  /* The first of them, in which each process of the jail has a group; in the rest one is made only
+   * when a limit of its is asked for. */
+  int common;
   struct {
     /* The directory that holds ours: the group we were started in. */
     int base;
@@ -32,11 +35,14 @@ struct groups {
   bool can_kill;
   bool can_meter;
   char name[32];
+  /* The numbers of the disk that can be limited, "8:0"; empty: there is none. */
+  char disk[24];
 };
 
 /* Finds trees and controllers, and makes our parent groups. `name` is "orien-" and 16 hexadecimal
- * digits. */
-void groups_find(struct groups *groups, enum group_mode mode, const char *name);
+ * digits; the disk that can be limited is that of the folder `workspaces`, NULL: none can. */
+void groups_find(struct groups *groups, enum group_mode mode, const char *name,
+                 const char *workspaces);
 
 /* Tries one child: made, limited, joined, killed, counted, removed. Where that does not work there
  * are no groups from here on. It takes as long as `group_enter` may. */
@@ -84,6 +90,9 @@ struct group_time {
 struct group_time group_time(const struct groups *groups, uint64_t number);
 
 uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
+
+/* What it has now; 0 where that is not counted. */
+uint64_t group_memory_bytes(const struct groups *groups, uint64_t number);
 
 /* Puts into `end` what the group counted, without the time `before`, and adds which limits were
  * hit. Where there is more

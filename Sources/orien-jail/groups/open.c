@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../plain/process.h"
+#include "disk.h"
 #include "groups.h"
 
 /* What one child can do; NULL where it can all that is claimed. */
@@ -46,6 +47,8 @@ void groups_try(struct groups *groups) {
   if (groups->count == 0) return;
   uint64_t number = group_number();
   const char *fault = group_make(groups, number) != 0 ? "made" : try_child(groups, number);
+  // A limit of disks alone that does not work is none.
+  if (!fault && groups->disk[0] && disk_limit(groups, number, 1 << 30) != 0) groups->disk[0] = 0;
   for (unsigned i = 0; group_remove(groups, number) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
   if (fault == NULL) return;
   complain("a control group cannot be %s here: limits hold for single processes only", fault);
@@ -63,6 +66,7 @@ void groups_describe(const struct groups *groups, struct orien_jail_capabilities
       .cpu_milliseconds = groups->can_meter ? ORIEN_JAIL_BY_CGROUP2 : ORIEN_JAIL_BY_RLIMIT,
       .file_bytes = ORIEN_JAIL_BY_RLIMIT,
       .open_files = ORIEN_JAIL_BY_RLIMIT,
+      .io_bytes_per_second = by[groups->disk[0] ? groups->version[GROUP_IO] : 0],
       .kills_by_group = groups->can_kill,
       .meters_by_group = groups->can_meter,
   };

@@ -273,7 +273,8 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  groups_find(&keeper.parts.groups, options->groups, options->group_name);
+  groups_find(&keeper.parts.groups, options->groups, options->group_name,
+              options->walls.workspaces);
   clear_groups();
   groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);

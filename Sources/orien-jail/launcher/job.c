@@ -44,7 +44,7 @@ static int spawn(struct job *job, const struct parts *parts, int network) {
   job->stub = walls_fork(&parts->walls);
   if (job->stub == 0) {
     struct stub_place place = {.launcher = launcher, .group = job->group, .slot = job->slot,
-                               .network = network,
+                               .network = network, .owner = slot_owner(&parts->walls, job->slot),
                                .host = job->kind.host};
     stub_run(parts, &place, order[1], report[1]);
   }
@@ -146,6 +146,7 @@ int job_start(struct job *job, const struct parts *parts, struct frame_reader *f
     job->cpu_microseconds = limits->cpu_milliseconds * 1000;
     job->look_at = next_look(job->started, job->cpu_microseconds);
   }
+  memory_begin(&job->memory, &parts->groups, job->started);
   return 0;
 }
 
@@ -157,6 +158,7 @@ void job_kill(struct job *job, const struct parts *parts) {
 }
 
 void job_look(struct job *job, const struct parts *parts, uint64_t now) {
+  memory_look(&job->memory, &parts->groups, job->group, now);
   if (job->late_at && now >= job->late_at) {
     job->late_at = 0;
     pidfd_send_signal(job->pidfd, SIGKILL, NULL, 0);
@@ -196,7 +198,7 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
       .error = said.error,
       .code = WIFEXITED(said.status) ? WEXITSTATUS(said.status) : 0,
       .signal = WIFSIGNALED(said.status) ? WTERMSIG(said.status) : 0,
-      .hits = job->hits,
+      .hits = job->hits | said.hits,
       .metered_by = ORIEN_JAIL_METER_RUSAGE,
       .wall_microseconds = said.wall_microseconds,
       .cpu_user_microseconds = said.cpu_user_microseconds,
@@ -210,6 +212,9 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
   if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE && parts->groups.can_meter)
     end->cpu_user_microseconds = end->cpu_system_microseconds = 0;
   group_read(&parts->groups, job->group, &said.before, end);
+  // As the stub has measured it, which knows the end before this process hears of it.
+  uint64_t ended = job->started + end->wall_microseconds * 1000;
+  end->memory_byte_seconds = memory_byte_seconds(&job->memory, ended, end);
   return true;
 }
 
@@ -221,6 +226,7 @@ void job_mourn(const struct job *job, const struct parts *parts, struct orien_ja
   };
   const struct group_time none = {0};
   group_read(&parts->groups, job->group, &none, end);
+  end->memory_byte_seconds = memory_byte_seconds(&job->memory, now_nanoseconds(), end);
 }
 
 void job_free(struct job *job, const struct parts *parts) {

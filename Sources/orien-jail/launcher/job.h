@@ -2,6 +2,7 @@
 #pragma once
 #include "../keeper/parts.h"
 #include "../plain/frame.h"
+#include "memory.h"
 #include "request.h"
 
 enum {
@@ -62,6 +63,7 @@ struct job {
    * late; 0: never. */
   uint64_t look_at;
   uint64_t late_at;
+  struct memory_meter memory;
 };
 
 /* Makes a free job ready, with a slot of its own; 0 or an errno, and then it is still free. */

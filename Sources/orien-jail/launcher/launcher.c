@@ -175,6 +175,8 @@ static int patience(uint64_t now) {
     const struct job *job = &launcher.jobs.job[i];
     if (job->state != JOB_RUNNING) continue;
     if (job->look_at && (!first || job->look_at < first)) first = job->look_at;
+    if (job->memory.look_at && (!first || job->memory.look_at < first))
+      first = job->memory.look_at;
     if (job->late_at && (!first || job->late_at < first)) first = job->late_at;
   }
   if (first == 0) return -1;

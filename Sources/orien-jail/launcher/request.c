@@ -40,7 +40,7 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   const struct orien_jail_limits *limits = &start.limits;
   if (limits->memory_bytes > most || limits->file_bytes > most || limits->cpu_percent > 1000000 ||
       limits->cpu_milliseconds > most / 1000 || limits->processes > INT32_MAX ||
-      limits->open_files > INT32_MAX)
+      limits->open_files > INT32_MAX || limits->io_bytes_per_second > most)
     return false;
   request->limits = *limits;
   request->profile = start.profile;

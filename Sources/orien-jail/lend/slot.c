@@ -15,8 +15,8 @@
 #include "../spaces/namespace.h"
 
 static struct {
-  /* The user namespace that maps the node's user to the slot's, and the network namespace; 0 is
-   * none yet. */
+  /* The user namespace that maps the node's user to the slot's, be it the same, and the network
+   * namespace; 0 is none yet. */
   int owner, network;
 } made[JOBS_AT_MOST];
 
@@ -38,9 +38,14 @@ int slot_prepare(const struct walls *walls, unsigned slot) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return 0;
   if (!made[slot].network && defends(DEFENCE_NETWORK_NAMESPACE))
     error = keep(&made[slot].network, make_network());
-  if (!error && walls->kind == ORIEN_JAIL_WALLS_ROOT && !made[slot].owner)
-    error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls->first_user + slot));
+  bool has_owner = walls->kind == ORIEN_JAIL_WALLS_ROOT || walls->counts_processes;
+  if (!error && has_owner && !made[slot].owner)
+    error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls_user(walls, slot)));
   return error;
+}
+
+int slot_owner(const struct walls *walls, unsigned slot) {
+  return walls->counts_processes && made[slot].owner ? made[slot].owner : -1;
 }
 
 int slot_network(unsigned slot) { return made[slot].network ? made[slot].network : -1; }
@@ -66,25 +71,39 @@ static int find_again(int folder) {
   return -1;
 }
 
+/* A mount of the folder, as the user of `owner` sees it; -1: as everybody. -1 with errno. */
+static int mount_for(int owner, int folder) {
+  int tree = open_tree(folder, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return -1;
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+  if (owner >= 0) {
+    attributes.attr_set |= MOUNT_ATTR_IDMAP;
+    attributes.userns_fd = (uint64_t)owner;
+  }
+  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
+  int error = errno;
+  close(tree);
+  errno = error;
+  return -1;
+}
+
 int slot_lend(const struct walls *walls, unsigned slot, int folder) {
   bool has_own = walls->kind == ORIEN_JAIL_WALLS_ROOT;
   int source = has_own ? folder : find_again(folder);
   if (source < 0) return -1;
-  int tree = open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  int tree = mount_for(has_own && defends(DEFENCE_USER) ? made[slot].owner : -1, source);
   int error = errno;
   if (source != folder) close(source);
-  if (tree < 0) {
-    errno = error;
-    return -1;
-  }
-  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-  if (has_own && defends(DEFENCE_USER)) {
-    attributes.attr_set |= MOUNT_ATTR_IDMAP;
-    attributes.userns_fd = (uint64_t)made[slot].owner;
-  }
-  if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return tree;
-  error = errno;
-  close(tree);
   errno = error;
-  return -1;
+  return tree;
+}
+
+int slot_try(int owner, const char *path) {
+  int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return errno;
+  int tree = mount_for(owner, folder);
+  int error = tree < 0 ? errno : 0;
+  if (tree >= 0) close(tree);
+  close(folder);
+  return error;
 }

@@ -169,13 +169,25 @@ int root_furnish(const char **what, int *beside) {
   return chdir("/") == 0 ? 0 : errno;
 }
 
+static const unsigned long closed = MS_NOSUID | MS_NODEV;
+
+enum { ROOM_BYTES = 256 << 20 };
+
 int root_finish(void) {
-  const unsigned long closed = MS_NOSUID | MS_NODEV;
   // Its own processes alone, and of those only a user's own.
   if (mount("proc", "/proc", "proc", closed | MS_NOEXEC | MS_RDONLY, "hidepid=2") != 0)
     return errno;
   // Charged to the memory of who writes there.
-  const char *const room = "mode=1777,size=256m,nr_inodes=65536";
+  char room[64];
+  snprintf(room, sizeof room, "mode=1777,size=%d,nr_inodes=65536", ROOM_BYTES);
   if (mount("tmp", "/tmp", "tmpfs", closed, room) != 0) return errno;
   return mount("shm", "/dev/shm", "tmpfs", closed | MS_NOEXEC, room) == 0 ? 0 : errno;
+}
+
+int root_bound_files(uint64_t bytes) {
+  if (bytes >= ROOM_BYTES) return 0;
+  char room[40];
+  snprintf(room, sizeof room, "size=%llu", (unsigned long long)bytes);
+  if (mount(NULL, "/tmp", NULL, MS_REMOUNT | closed, room) != 0) return errno;
+  return mount(NULL, "/dev/shm", NULL, MS_REMOUNT | closed | MS_NOEXEC, room) == 0 ? 0 : errno;
 }

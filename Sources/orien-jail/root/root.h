@@ -16,3 +16,6 @@ int root_furnish(const char **what, int *beside);
 /* In a copy of it, in the PID namespace that it is for: /proc, /tmp and shared memory; 0 or an
  * errno. */
 int root_finish(void);
+
+/* There: /tmp and shared memory hold no more than that each, where they would; 0 or an errno. */
+int root_bound_files(uint64_t bytes);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,11 +121,18 @@ static int map(pid_t child, const char *file, uint32_t inside, uint32_t outside)
   return file_write(AT_FDCWD, path, line);
 }
 
+/* Nobody but root may write the maps of one that nobody may dump. */
+static int furnish_user(const char **what, int *beside) {
+  (void)beside;
+  *what = "a user";
+  return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? 0 : errno;
+}
+
 int namespace_of_user(uint32_t inside, uint32_t outside) {
   const char *what;
   pid_t child = -1;
   int end = -1;
-  int made = begin(CLONE_NEWUSER, "user", NULL, &what, NULL, &child, &end);
+  int made = begin(CLONE_NEWUSER, "user", furnish_user, &what, NULL, &child, &end);
   if (made >= 0) {
     int error = map(child, "uid_map", inside, outside);
     if (!error) error = map(child, "gid_map", inside, outside);

@@ -128,7 +128,7 @@ static int settle(const struct parts *parts, const struct stub_place *place) {
   // Behind the walls nobody can change that.
   error = defends(DEFENCE_RLIMITS) ? limits_forbid_dumps() : 0;
   if (error) return error;
-  return walls_shut(&parts->walls, place->slot);
+  return walls_shut(&parts->walls, place->slot, place->owner);
 }
 
 /* The same socket where it is in nobody's way. */
@@ -161,8 +161,9 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   process_name("orien-leader");
   if (!process_follow(stub, SIGKILL)) _exit(127);
   int birth = ends->birth;
-  int keep[4 + GROUP_TREES] = {ends->request, ends->words, birth, parts->walls.scope};
-  unsigned kept = 4;
+  int keep[5 + GROUP_TREES] = {ends->request, ends->words, birth, parts->walls.scope,
+                               place->owner};
+  unsigned kept = 5;
   for (int i = 0; i < parts->groups.count; i++) keep[kept++] = parts->groups.tree[i].parent;
   process_keep(keep, kept);
 

@@ -9,18 +9,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../groups/disk.h"
 #include "../launcher/request.h"
 #include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
+#include "counter.h"
 #include "leader.h"
+
+/* How often the counter is looked at, at most. */
+enum { LEAST_LOOK_MILLISECONDS = 10 };
 
 struct stub {
   const struct parts *parts;
   struct stub_place place;
   int report;
   int signals;
+  /* counter.h; -1 where a group counts. */
+  int counter;
+  /* Of all that it counts; 0: no limit. */
+  uint64_t cpu_microseconds;
   /* Where the request comes from, and where it goes on to; -1 once it has. */
   int order;
   int request;
@@ -36,9 +45,10 @@ struct stub {
 };
 
 static void close_others(const struct stub *stub) {
-  int keep[5 + WALLS_DESCRIPTORS + GROUP_TREES] = {
-      stub->parts->lifeline, stub->parts->lock, stub->report, stub->order, stub->place.network};
-  unsigned kept = 5 + walls_keep(&stub->parts->walls, keep + 5);
+  int keep[6 + WALLS_DESCRIPTORS + GROUP_TREES] = {
+      stub->parts->lifeline, stub->parts->lock,     stub->report,
+      stub->order,           stub->place.network,   stub->place.owner};
+  unsigned kept = 6 + walls_keep(&stub->parts->walls, keep + 6);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
@@ -70,8 +80,7 @@ static struct orien_jail_limits limits_left(const struct parts *parts,
   const struct groups *groups = &parts->groups;
   struct orien_jail_limits left = *limits;
   if (groups->of[GROUP_MEMORY] >= 0) left.memory_bytes = 0;
-  // Counted by user: it has to be nobody else's.
-  if (groups->of[GROUP_PIDS] >= 0 || parts->walls.kind != ORIEN_JAIL_WALLS_ROOT) left.processes = 0;
+  if (groups->of[GROUP_PIDS] >= 0 || !walls_count_processes(&parts->walls)) left.processes = 0;
   // Where the group is looked at this is for who has left it, and comes after.
   if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
   if (!defends(DEFENCE_RLIMITS)) left.open_files = left.file_bytes = 0;
@@ -93,8 +102,15 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
                   &stub->born.cpu_system_microseconds);
   stub->said.before = group_time(&parts->groups, stub->place.group);
   int error = group_limit(&parts->groups, stub->place.group, &request.limits);
+  if (!error && request.limits.io_bytes_per_second && defends(DEFENCE_DISK_LIMIT))
+    error = disk_enter(&parts->groups, stub->place.group, stub->leader);
   if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
+  // Files in memory are held by the group, or by how large their file system is.
+  if (!error && parts->groups.of[GROUP_MEMORY] < 0 && defends(DEFENCE_MEMORY_LIMIT))
+    error = walls_bound_files(&parts->walls, request.limits.memory_bytes);
   if (error) return error;
+  if (stub->counter >= 0 && defends(DEFENCE_CPU_LIMIT))
+    stub->cpu_microseconds = request.limits.cpu_milliseconds * 1000;
   request_relimit(frame, limits_left(parts, &request.limits));
   return frame_forward(stub->request, frame);
 }
@@ -169,6 +185,27 @@ static void kill_tree(struct stub *stub) {
   }
 }
 
+static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
+/* What the counter has seen since the program was asked for. */
+static uint64_t counted(const struct stub *stub) {
+  const struct leader_birth *born = &stub->born;
+  return without(counter_microseconds(stub->counter),
+                 born->cpu_user_microseconds + born->cpu_system_microseconds);
+}
+
+/* Milliseconds until the tree can have used all of its processor time, -1: it has no such limit
+ * here; 0: it has. */
+static int patience(const struct stub *stub) {
+  if (!stub->cpu_microseconds) return -1;
+  uint64_t left = without(stub->cpu_microseconds, counted(stub));
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  uint64_t wait = left / 1000 / (uint64_t)(processors > 0 ? processors : 1);
+  if (left == 0) return 0;
+  if (wait < LEAST_LOOK_MILLISECONDS) return LEAST_LOOK_MILLISECONDS;
+  return wait > 60000 ? 60000 : (int)wait;
+}
+
 /* Waits until the program has ended or somebody wants its end. */
 static void watch(struct stub *stub) {
   while (!stub->leader_ended) {
@@ -177,7 +214,12 @@ static void watch(struct stub *stub) {
                                 {.fd = stub->report},
                                 {.fd = stub->birth, .events = POLLIN},
                                 {.fd = stub->order, .events = POLLIN}};
-    if (process_poll(watched, 5, -1) < 0) return;
+    int wait = patience(stub);
+    if (wait == 0) {
+      stub->said.hits |= ORIEN_JAIL_HIT_CPU;
+      return;
+    }
+    if (process_poll(watched, 5, wait) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
     if (watched[4].revents && !hear_order(stub)) return;
     hear_birth(stub);
@@ -186,7 +228,12 @@ static void watch(struct stub *stub) {
   }
 }
 
-static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+/* What the counter saw and nobody has reaped is the program's too. */
+static void add_unreaped(struct stub *stub) {
+  struct stub_report *said = &stub->said;
+  said->cpu_user_microseconds +=
+      without(counted(stub), said->cpu_user_microseconds + said->cpu_system_microseconds);
+}
 
 static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
@@ -198,6 +245,7 @@ static void measure(struct stub *stub) {
       without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
   said->cpu_system_microseconds =
       without(microseconds_of(used.ru_stime), born->cpu_system_microseconds);
+  add_unreaped(stub);
   said->memory_peak_bytes = (uint64_t)used.ru_maxrss * 1024;
   // Blocks of 512 bytes, whatever the disk's are.
   said->read_bytes = (uint64_t)used.ru_inblock * 512;
@@ -226,13 +274,14 @@ _Noreturn void stub_run(const struct parts *parts, const struct stub_place *plac
   if (!follow(&parts->walls, place->launcher)) _exit(0);
   static struct stub stub;
   stub = (struct stub){.parts = parts, .place = *place, .report = report, .order = order,
-                       .birth = -1, .request = -1};
+                       .birth = -1, .request = -1, .counter = -1};
   close_others(&stub);
   stub.signals = process_signals();
   int error = stub.signals < 0 ? errno : 0;
   if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
   if (!error) error = group_make(&parts->groups, place->group);
   if (!error) error = walls_enter(&parts->walls, place->network);
+  if (!parts->groups.can_meter && defends(DEFENCE_COUNTER)) stub.counter = counter_open();
   if (!error) error = make_leader(&stub);
   if (error) {
     stub.said.fault = ORIEN_JAIL_HOST;

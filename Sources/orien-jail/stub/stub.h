@@ -17,7 +17,8 @@ struct stub_report {
   int32_t error;
   /* Of the program, as of wait(2). */
   int32_t status;
-  uint32_t unused;
+  /* enum orien_jail_hit: of what the stub looks after. */
+  uint32_t hits;
   uint64_t wall_microseconds;
   /* Of all that the stub has reaped, without what the leader used before it was asked. */
   uint64_t cpu_user_microseconds;
@@ -36,6 +37,8 @@ struct stub_place {
   unsigned slot;
   /* Of its own; -1 for one without any network. */
   int network;
+  /* The user namespace that the program is to be in; -1: the stub's. */
+  int owner;
   /* The program that waits with an interpreter that is up, as the jail finds it; NULL: none. */
   const char *host;
 };

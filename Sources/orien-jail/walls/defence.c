@@ -20,10 +20,12 @@ static const char *const names[] = {
     [DEFENCE_MEMORY_LIMIT] = "memory-limit",
     [DEFENCE_PROCESS_LIMIT] = "process-limit",
     [DEFENCE_CPU_LIMIT] = "cpu-limit",
+    [DEFENCE_DISK_LIMIT] = "disk-limit",
     [DEFENCE_GROUP_KILL] = "group-kill",
     [DEFENCE_TREE_KILL] = "tree-kill",
     [DEFENCE_GROUP_METER] = "group-meter",
     [DEFENCE_USAGE_METER] = "usage-meter",
+    [DEFENCE_COUNTER] = "counter",
     [DEFENCE_UNDUMPABLE] = "undumpable",
 };
 

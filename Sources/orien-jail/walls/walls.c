@@ -51,10 +51,10 @@ static int become_own_root(void) {
 }
 
 /* What is shared by all jails; false where that does not work, and then nothing is left of it. */
-static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
+static bool make_all(struct walls *walls, uint32_t kind, const struct walls_options *options) {
   walls->kind = kind;
   bool has_slots = kind == ORIEN_JAIL_WALLS_ROOT;
-  walls->first_user = has_slots ? first_user : geteuid();
+  walls->first_user = has_slots ? options->first_user : geteuid();
   root_describe(walls->first_user, has_slots ? JOBS_AT_MOST : 1, walls->grants);
   const char *what = "";
   walls->root = namespace_make(CLONE_NEWNS, "mnt", root_furnish, &what, NULL);
@@ -62,7 +62,7 @@ static bool make_all(struct walls *walls, uint32_t kind, uint32_t first_user) {
     give_up(walls, what, errno);
     return false;
   }
-  if (trial_run(walls)) return true;
+  if (trial_run(walls, options->workspaces)) return true;
   close(walls->root);
   return false;
 }
@@ -78,13 +78,14 @@ void walls_find(struct walls *walls, const struct walls_options *options) {
   if (error) return give_up(walls, "the filter of system calls", error);
   bool is_root = geteuid() == 0 && options->mode == WALLS_AUTO;
   snprintf(walls->why, sizeof walls->why, "the node does not run as root");
-  if (is_root && make_all(walls, ORIEN_JAIL_WALLS_ROOT, options->first_user)) {
+  if (is_root && make_all(walls, ORIEN_JAIL_WALLS_ROOT, options)) {
     walls->why[0] = 0;
     return;
   }
   error = become_own_root();
-  if (error) return give_up(walls, "a user namespace", error);
-  make_all(walls, ORIEN_JAIL_WALLS_USER, 0);
+  // Of root the reason that counts is why there is no more, not why there is not even less.
+  if (error && !is_root) give_up(walls, "a user namespace", error);
+  if (!error) make_all(walls, ORIEN_JAIL_WALLS_USER, options);
 }
 
 unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]) {
@@ -99,8 +100,7 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
   to->walls = walls->kind;
   to->confines_signals = walls->kind != ORIEN_JAIL_WALLS_NONE || walls->scope >= 0;
   memcpy(to->why, walls->why, sizeof to->why);
-  // Of a user whose processes are all of one tree.
-  if (walls->kind == ORIEN_JAIL_WALLS_ROOT && to->processes == ORIEN_JAIL_BY_NOTHING)
+  if (walls_count_processes(walls) && to->processes == ORIEN_JAIL_BY_NOTHING)
     to->processes = ORIEN_JAIL_BY_RLIMIT;
 }
 
@@ -150,7 +150,12 @@ int walls_mount(const struct walls *walls, unsigned slot, const struct request *
   return error;
 }
 
-static int hold_nothing(void) {
+int walls_bound_files(const struct walls *walls, uint64_t bytes) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
+  return bytes ? root_bound_files(bytes) : 0;
+}
+
+int walls_hold_nothing(void) {
   if (!defends(DEFENCE_CAPABILITIES)) return 0;
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {{0}};
@@ -165,13 +170,24 @@ static int become(uint32_t user) {
   return syscall(SYS_setresuid, user, user, user) == 0 ? 0 : errno;
 }
 
-int walls_shut(const struct walls *walls, unsigned slot) {
+uint32_t walls_user(const struct walls *walls, unsigned slot) {
+  return walls->first_user + (walls->kind == ORIEN_JAIL_WALLS_ROOT ? slot : 0);
+}
+
+bool walls_count_processes(const struct walls *walls) {
+  // Of a user whose processes are all of one tree, or of one in a namespace where they are.
+  return walls->kind == ORIEN_JAIL_WALLS_ROOT || walls->counts_processes;
+}
+
+int walls_shut(const struct walls *walls, unsigned slot, int owner) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
   // In here its group is the root of all groups.
   if (defends(DEFENCE_GROUP_NAMESPACE) && unshare(CLONE_NEWCGROUP) != 0) return errno;
   int error = 0;
-  if (walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls->first_user + slot);
-  if (!error) error = hold_nothing();
+  if (walls->kind == ORIEN_JAIL_WALLS_ROOT) error = become(walls_user(walls, slot));
+  // Whoever moves into a user namespace may have everything there, and later programs too.
+  if (owner >= 0) error = setns(owner, CLONE_NEWUSER) == 0 ? walls_bound(walls) : errno;
+  if (!error) error = walls_hold_nothing();
   if (!error) error = scope_enter(walls->scope);
   return error ? error : filter_enter(&walls->filter);
 }

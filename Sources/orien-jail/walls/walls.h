@@ -41,6 +41,9 @@ struct walls {
   int scope;
   /* Slot i runs as this + i, where there are slots. */
   uint32_t first_user;
+  /* Each slot has a user namespace of its own, in which the kernel counts processes by
+   * themselves. */
+  bool counts_processes;
   struct sock_fprog filter;
   const struct grants *grants;
   /* Why there is no more than this; empty where there is all. */
@@ -52,6 +55,8 @@ struct walls_options {
   enum walls_mode mode;
   bool scopes;
   uint32_t first_user;
+  /* The folder that all workspaces are in; NULL: it is not known. */
+  const char *workspaces;
   struct grants grants;
 };
 
@@ -71,6 +76,9 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *c
  * What the process has itself stays. */
 int walls_bound(const struct walls *walls);
 
+/* Gives up every privilege of the calling process; 0 or an errno. */
+int walls_hold_nothing(void);
+
 /* fork(2) into a new PID, IPC and UTS namespace. */
 pid_t walls_fork(const struct walls *walls);
 
@@ -82,6 +90,17 @@ int walls_enter(const struct walls *walls, int network);
  * errno. */
 int walls_mount(const struct walls *walls, unsigned slot, const struct request *request);
 
-/* The last step: the calling process is of slot `slot`, for good and without any privilege, and may
- * make the filter's system calls only; 0 or an errno. */
-int walls_shut(const struct walls *walls, unsigned slot);
+/* Who slot `slot` runs as. */
+uint32_t walls_user(const struct walls *walls, unsigned slot);
+
+/* Whether a limit of processes holds for one jail alone, without control groups. */
+bool walls_count_processes(const struct walls *walls);
+
+/* Lets the program's files in memory be no larger, of each file system; 0: than they are. For the
+ * stub; 0 or an errno. */
+int walls_bound_files(const struct walls *walls, uint64_t bytes);
+
+/* The last step: the calling process is of slot `slot`, in the user namespace `owner` where slots
+ * have such, else -1; for good and without any privilege, and may make the filter's system calls
+ * only. 0 or an errno. */
+int walls_shut(const struct walls *walls, unsigned slot, int owner);

@@ -118,6 +118,10 @@ extension Setting {
       "MAX_FILE_BYTES", \.policy.maxima.fileBytes, .optional(.bytes(0...1 << 50)),
       "The largest file that a call may write"),
     Setting(
+      "MAX_IO_BYTES_PER_SECOND", \.policy.maxima.ioBytesPerSecond,
+      .optional(.bytes(1 << 16...1 << 50)),
+      "The most that a call may read from the workspaces' disk in a second, and as much to write"),
+    Setting(
       "MAX_PROCESSES", \.policy.maxima.processes, .optional(.whole(1...1_000_000)),
       "The most processes and threads of any call"),
     Setting(

@@ -59,18 +59,20 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { library throws(Failure) in try journal.note(loading: library) }
     tools.workers = configuration.workers
-    var grants = environment.grants
-    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
-    launcher = try Launcher(
-      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: grants)
     disk = DiskThreads(count: 2)
-    Program.noteOwnLibraries()
-    let contents = try tools.load()
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions)
+    var grants = environment.grants
+    // It is there now, and the jail looks at what it is on.
+    grants.workspaces = configuration.workspaceFolder
+    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    launcher = try Launcher(
+      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+    Program.noteOwnLibraries()
+    let contents = try tools.load()
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(

@@ -1,5 +1,6 @@
 """Attacks on the machine's stock: processes, memory, files, time."""
 
+import os
 import time
 
 from case import case
@@ -8,6 +9,8 @@ from jail import HIT_CPU, HIT_MEMORY, HIT_PROCESSES, Limits
 MEGABYTE = 1 << 20
 CROWD = Limits(processes=32)
 SMALL = Limits(memory_bytes=32 * MEGABYTE, open_files=1024)
+# Only what lies on a whole disk has its use limited, not what lies in a container's layers.
+ON_DISK = ("root",) if os.major(os.stat("/var/tmp").st_dev) else ()
 KINDS = {"heap": 64, "shared": 64, "memfd": 64, "tmp": 64, "shm": 64, "pipes": 48, "sockets": 64}
 
 
@@ -26,20 +29,20 @@ def eaten(arena, kinds, is_told=True):
 
 
 @case("SBX-01", "forks and makes threads without end", "the limit holds, and is told",
-      root="process-limit", plain="process-limit")
+      root="process-limit", plain="process-limit", user="process-limit")
 def crowds(arena):
     found = []
     for way in "forks", "threads":
         through = arena.escapes("crowd", way, 120, limits=CROWD, workspace="crowd")
         end, _ = arena.run("crowd", way, 120, limits=CROWD, workspace="crowd")
         found += through
-        if arena.level == "root" and not through and not end.hits & HIT_PROCESSES:
+        if arena.has_groups and not through and not end.hits & HIT_PROCESSES:
             found.append(f"{way}: the limit was hit, and nobody says so")
     return found
 
 
 @case("SBX-01, sh", "a fork bomb of thirteen characters", "it is killed, and the host is free",
-      root="", plain="")
+      root="", plain="", user="")
 def bomb(arena):
     run = arena.start("bomb.sh", limits=CROWD, workspace="crowd")
     # It says so when it cannot fork any more.
@@ -47,7 +50,7 @@ def bomb(arena):
     run.kill()
     end = run.wait(5)
     run.close()
-    if not grown or arena.level == "root" and not end.hits & HIT_PROCESSES:
+    if not grown or arena.has_groups and not end.hits & HIT_PROCESSES:
         return [f"it did not reach its limit: {end}"]
     began = time.monotonic()
     arena.run("true")
@@ -65,6 +68,13 @@ def memory(arena):
       plain="memory-limit", user="memory-limit", none="memory-limit")
 def heap(arena):
     return eaten(arena, ["heap"])
+
+
+@case("SBX-02, files", "files in memory beyond its limit where there are no control groups",
+      "it gets no more", plain="memory-limit", user="memory-limit")
+def files_in_memory(arena):
+    return [text.strip() for kind in ("tmp", "shm")
+            if "escaped" in (text := arena.run("eater", kind, KINDS[kind], limits=SMALL)[1])]
 
 
 @case("SBX-04", "fills /tmp with files that are empty", "it gets no more after 65536",
@@ -132,6 +142,35 @@ def burning(arena):
 def time_bomb(arena):
     end, _ = arena.run("burner", "children", 1, 2600000, limits=Limits(cpu_milliseconds=500))
     # Without groups the kernel looks at a single process, here the child, at each whole second.
-    allowed = 0.8 if arena.level == "root" else 2.3
-    told = arena.level != "root" or end.signal == 9 and end.hits & HIT_CPU
+    allowed = 0.8 if arena.has_groups else 2.3
+    told = not arena.has_groups or end.signal == 9 and end.hits & HIT_CPU
     return [] if end.cpu_seconds < allowed and told else [f"late, or not told: {end}"]
+
+
+@case("SBX-36", "uses the disk faster than it may", "it waits for its turn",
+      **{level: "disk-limit" for level in ON_DISK})
+def disk_rate(arena):
+    limits = Limits(io_bytes_per_second=4 * MEGABYTE)
+    found = []
+    # A file by itself each: what is written late is of who wrote to the file first.
+    for words in (("if=/dev/zero", "of=big", "oflag=direct"),
+                  ("if=/dev/zero", "of=another", "conv=fsync"),
+                  ("if=big", "of=/dev/null", "iflag=direct")):
+        end, text = arena.run("dd", *words, "bs=256k", "count=12", limits=limits, workspace="disk")
+        # Half a second's worth may be had in advance.
+        if end.wall < 250_000 or end.code:
+            found.append(f"{words}: {end.wall} us {text}")
+    return found
+
+
+@case("SBX-36, killed", "is killed while it waits for the disk", "it need not have had its turn",
+      **{level: "" for level in ON_DISK})
+def waiting_for_disk(arena):
+    run = arena.start("sh", "-c", "echo up; dd if=/dev/zero of=big bs=4M count=8 oflag=direct",
+                      limits=Limits(io_bytes_per_second=1 << 16), workspace="disk")
+    run.line()
+    run.kill()
+    # All of it takes eight minutes.
+    end = run.wait(5 * arena.stage.slowness)
+    run.close()
+    return [] if end.signal == 9 else [f"{end}"]

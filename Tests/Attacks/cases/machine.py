@@ -2,9 +2,11 @@
 
 import os
 import pathlib
+import subprocess
 
 from case import case
-from stage import PROGRAMS
+from jail import Jail
+from stage import FIRST_USER, PROGRAMS
 
 
 @case("SBX-31", "writes where interpreters look for code", "all of it is read-only",
@@ -77,6 +79,26 @@ def endings(arena):
 def holders(arena):
     pids = [arena.jail.pid, arena.jail.launcher_pid, *descendants(arena.jail.launcher_pid)]
     return arena.escapes("holders.py", *pids)
+
+
+@case("layers", "runs where the kernel shows no workspace to another user", "it is walled in less",
+      root="")
+def layers(arena):
+    place = arena.stage.folder / "layers"
+    for name in "lower", "upper", "work", "all":
+        (place / name).mkdir(parents=True)
+    options = f"lowerdir={place}/lower,upperdir={place}/upper,workdir={place}/work"
+    subprocess.run(["mount", "-t", "overlay", "-o", options, "all", place / "all"], check=True)
+    jail = Jail(str(arena.stage.jail), place / "all", "--first-user", str(FIRST_USER),
+                "--workspaces", str(place / "all"))
+    try:
+        end, text = jail.run("sh", "-c", "echo kept > file; cat file")
+        found = [] if jail.level == "user" and "workspaces" in jail.why else [
+            f"{jail.level}: {jail.why}"]
+        return found + ([] if text == "kept\n" else [f"{end} {text}"])
+    finally:
+        jail.close()
+        subprocess.run(["umount", place / "all"], check=True)
 
 
 def descendants(pid):

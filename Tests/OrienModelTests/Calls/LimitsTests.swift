@@ -34,6 +34,7 @@ struct LimitsTests {
     a.cpuUserMicroseconds = 1
     a.cpuSystemMicroseconds = .max
     a.memoryPeakBytes = 10
+    a.memoryByteSeconds = 4
     a.units = ["token": 1]
     a.source = .cgroup
     var b = Usage()
@@ -41,6 +42,7 @@ struct LimitsTests {
     b.cpuUserMicroseconds = 2
     b.cpuSystemMicroseconds = 1
     b.memoryPeakBytes = 9
+    b.memoryByteSeconds = 5
     b.units = ["token": 2, "other": 3]
     b.source = .rusage
     a.add(b)
@@ -48,6 +50,7 @@ struct LimitsTests {
     #expect(a.cpuUserMicroseconds == 3)
     #expect(a.cpuSystemMicroseconds == .max)
     #expect(a.memoryPeakBytes == 10)
+    #expect(a.memoryByteSeconds == 9)
     #expect(a.units == ["token": 3, "other": 3])
     #expect(a.source == .rusage)
     #expect(a.cpuMicroseconds == .max)

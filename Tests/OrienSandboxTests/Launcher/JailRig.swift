@@ -63,8 +63,15 @@ final class JailRig {
     launcher = try Launcher(
       loop: loop, program: Self.program,
       runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
-      log: Log(level: .error, format: .text, descriptor: Self.nowhere), groups: groups,
+      log: Log(level: .error, format: .text, descriptor: Self.nowhere),
+      grants: Self.grants(workspaces: self.state), groups: groups,
       scopes: scopes, walls: walls)
+  }
+
+  private static func grants(workspaces: String) -> JailGrants {
+    var grants = JailGrants()
+    grants.workspaces = workspaces
+    return grants
   }
 
   private static let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)

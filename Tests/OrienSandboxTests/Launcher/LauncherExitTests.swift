@@ -109,6 +109,7 @@ struct LauncherExitTests {
     defer { rig.close() }
     let runs = try (0..<100).map { try rig.start(["sh", "-c", "exit \($0)"]) }
     #expect(rig.wait(30) { runs.allSatisfy { $0.end != nil } })
+    #expect(runs.compactMap { $0.end?.failure } == [])
     #expect(runs.map { $0.end?.exit.code } == (0..<100).map { $0 })
     #expect(runs.allSatisfy { $0.ends.count == 1 })
   }

@@ -10,7 +10,8 @@ cache=$1
 kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
 [ -n "$kernel" ] || { echo "image.sh: apt knows no linux-image-amd64" >&2; exit 1; }
 version=$(apt-cache show --no-all-versions "$kernel" | sed -n 's/^SHA256: //p')
-recipe=$(cat "$here/image.sh" "$here/init" | { cat; echo "$kernel $version"; } | sha256sum)
+recipe=$({ cat "$here/image.sh" "$here/init" "$here/run-asked"; echo "$kernel $version"; } |
+  sha256sum)
 image=$cache/$(echo "$recipe" | cut -c 1-16)
 if [ -d "$image" ]; then echo "$image"; exit 0; fi
 
@@ -24,14 +25,15 @@ dpkg-deb -x "$work"/linux-image-*.deb "$work/package"
 disk=$work/ramdisk
 mkdir -p "$disk/bin" "$disk/modules" "$disk/proc" "$disk/sys" "$disk/dev" "$disk/new"
 cp /bin/busybox "$disk/bin/busybox"
-cp "$here/init" "$disk/init"
+cp "$here/init" "$here/run-asked" "$disk"
 chmod 0755 "$disk/init"
 # In the order in which one needs another.
 number=10
 virtio=drivers/virtio/virtio
 for module in ${virtio}_ring $virtio ${virtio}_pci_modern_dev ${virtio}_pci_legacy_dev \
   ${virtio}_pci fs/netfs/netfs fs/fscache/fscache net/9p/9pnet net/9p/9pnet_virtio fs/9p/9p \
-  fs/overlayfs/overlay; do
+  fs/overlayfs/overlay crypto/crc32c_generic drivers/block/virtio_blk fs/mbcache lib/crc16 \
+  fs/jbd2/jbd2 fs/ext4/ext4 drivers/block/loop; do
   name=$number-$(basename "$module").ko
   cp "$work"/package/lib/modules/*/kernel/"$module.ko" "$disk/modules/$name"
   number=$((number + 1))
