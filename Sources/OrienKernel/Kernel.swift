@@ -75,14 +75,16 @@ package final class Kernel {
 
   /// Why a tool cannot be called now; nil where it can.
   package func trouble(of tool: Tool) -> Failure? {
-    tool.pluginTrouble ?? (tool.needsPrograms ? trouble(ofProgramsOf: tool) : nil)
+    tool.pluginTrouble
+      ?? (tool.needsPrograms ? trouble(ofProgramsOf: tool) : tool.shortfallInNode)
   }
 
   private func trouble(ofProgramsOf tool: Tool) -> Failure? {
     if refusesPrograms { return .unwalled }
     switch tool.reach {
     case .failure(let failure): return failure
-    case .success(let reach): return reach.missingDevice
+    case .success(let reach):
+      return reach.missingDevice ?? tool.shortfall(inJail: parts.jail.capabilities)
     }
   }
 }

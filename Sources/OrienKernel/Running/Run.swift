@@ -200,6 +200,8 @@ final class Run {
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
     guard !kernel.refusesPrograms else { throw .unwalled }
+    // Another launcher may hold less than the one that was there when this was accepted.
+    if let shortfall = tool.shortfall(inJail: kernel.parts.jail.capabilities) { throw shortfall }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true

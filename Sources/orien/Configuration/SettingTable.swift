@@ -122,6 +122,10 @@ extension Setting {
     Setting(
       "MAX_OPEN_FILES", \.policy.maxima.openFiles, .optional(.whole(16...1_000_000)),
       "The most open files of any process of a call"),
+    Setting(
+      "REQUIRE_LIMITS", \.policy.required, .list(of: .requiredLimit),
+      "Limits that the kernel has to hold, not each process or the node by counting; where it does"
+        + " not, tools that run programs are unavailable"),
   ]
 
   private static let keeping: [Setting] = [
