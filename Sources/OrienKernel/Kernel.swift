@@ -67,6 +67,10 @@ package final class Kernel {
 
   /// How far programs are walled in, in one word.
   package var isolation: String { parts.jail.capabilities?.isolation ?? "none" }
+  /// Why no further; nil where it is as far as it can be.
+  package var whyIsolationIsNotHigher: String? { parts.jail.capabilities?.whyNotHigher }
+  /// What keeps every program from starting.
+  package var obstacle: Failure? { parts.jail.capabilities?.obstacle }
 
   /// Programs are refused: nothing walls them in, and the operator has not said that this will do.
   package var refusesPrograms: Bool {
@@ -80,6 +84,7 @@ package final class Kernel {
   }
 
   private func trouble(ofProgramsOf tool: Tool) -> Failure? {
+    if let obstacle { return obstacle }
     if refusesPrograms { return .unwalled }
     switch tool.reach {
     case .failure(let failure): return failure

@@ -107,12 +107,6 @@ extension Format {
   }
 }
 
-extension Format where Value == RequiredLimit {
-  static let requiredLimit = Format(
-    expected: RequiredLimit.allCases.map(\.rawValue).joined(separator: ", "),
-    parse: { RequiredLimit(rawValue: $0) }, show: \.rawValue)
-}
-
 extension Format where Value == NetworkAddress {
   static let address = Format(expected: "HOST:PORT with a numeric host, as 127.0.0.1:4000") {
     NetworkAddress($0)

@@ -17,6 +17,7 @@ final class Node {
   private let disk: DiskThreads
   private let ledger: Ledger
   private let launcher: Launcher
+  private let users: SlotUsers?
   private let plugins: [Plugin]
   private let prober: Prober
   private let workspaces: Workspaces
@@ -52,11 +53,12 @@ final class Node {
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
       node: PluginServices(ledger, log: log))
-    var grants = environment.grants
-    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+      groupName: try ledger.folder.groupName(), log: log,
+      grants: try configuration.grants(environment, tools),
+      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
     disk = DiskThreads(count: 2)
     Program.noteOwnLibraries()
     let contents = try tools.load()
@@ -98,7 +100,7 @@ final class Node {
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
     launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
-      continueStart(result) { takeUp() }
+      continueStart(result) { () throws(Failure) in try tryOut() }
     }
     loop.run()
     close()
@@ -112,6 +114,16 @@ final class Node {
   ) {
     guard !isEnding else { return }
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
+  }
+
+  /// Runs a program before anybody has asked for one: what keeps all from starting is known, and told,
+  /// before the first is accepted or taken up.
+  private func tryOut() throws(Failure) {
+    try JailTrial.run(in: workspaces.root, by: launcher) { [unowned self] outcome in
+      if case .obstacle(let failure) = outcome { launcher.obstacle = failure }
+      tell(of: outcome, launcher.capabilities)
+      if !isEnding { takeUp() }
+    }
   }
 
   /// Goes on where the last node stopped, and then listens.
