@@ -9,6 +9,7 @@ import OrienSystem
 struct Opening {
   let folder: ToolsFolder
   let store: PluginStore
+  let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
   private(set) var contents: ToolsContents
@@ -30,9 +31,13 @@ struct Opening {
   /// What a library is waited for before the next one is begun beside it.
   private static let moment = Duration.milliseconds(250)
 
-  init(folder: ToolsFolder, store: PluginStore, deadline: Instant, refused: [RefusedPlugin]) {
+  init(
+    folder: ToolsFolder, store: PluginStore, node: any PluginHost, deadline: Instant,
+    refused: [RefusedPlugin]
+  ) {
     self.folder = folder
     self.store = store
+    self.node = node
     self.deadline = deadline
     contents = ToolsContents()
     contents.refused = refused
@@ -76,7 +81,7 @@ struct Opening {
     let load = PluginLoad(
       name: candidate.name, path: sound.path, hash: sound.hash, generation: 1,
       listing: sound.listing, declaration: declaration, manifest: sound.manifest,
-      settings: sound.settings, folder: try store.dataFolder(of: declaration.id), node: folder.node,
+      settings: sound.settings, folder: try store.dataFolder(of: declaration.id), node: node,
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
     let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())

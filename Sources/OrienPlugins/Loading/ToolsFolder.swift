@@ -13,18 +13,16 @@ package struct ToolsFolder: Sendable {
   /// The program `orien-worker`.
   package var worker: String
   package let nodeVersion: String
-  package let node: any PluginHost
   /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.
   package var openPatience = Duration.seconds(10)
 
   package init(
-    path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
+    path: String, storePath: String, worker: String, nodeVersion: String
   ) {
     self.path = path
     self.storePath = storePath
     self.worker = worker
     self.nodeVersion = nodeVersion
-    self.node = node
   }
 
   /// How long a scan may take, and for whom that was too short, again.
@@ -39,18 +37,29 @@ package struct ToolsFolder: Sendable {
   /// Loads and opens what is there, in the order of names. Blocks; before the loop runs, or off it:
   /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
   /// a second for the first probes. Fails only where the folder or the store cannot be used at all.
-  package func load() throws(Failure) -> ToolsContents {
-    let folder = try Folder(at: path)
-    let store = try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
-    let (names, refused) = try libraries(in: folder)
-    let candidates = examine(names, folder, store)
+  package func load(for node: any PluginHost) throws(Failure) -> ToolsContents {
+    let (candidates, refused) = try candidates()
+    let store = try store()
     try store.prune(keeping: Set(candidates.compactMap(\.hash)))
     var opening = Opening(
-      folder: self, store: store, deadline: deadline(of: names.count), refused: refused)
+      folder: self, store: store, node: node, deadline: deadline(of: candidates.count),
+      refused: refused)
     for candidate in candidates { opening.add(candidate) }
     opening.finish()
     Plugin.probe(opening.contents.plugins)
     return opening.contents
+  }
+
+  /// Every library, judged; and what is refused for its name.
+  func candidates() throws(Failure) -> ([Candidate], [RefusedPlugin]) {
+    let folder = try Folder(at: path)
+    let store = try store()
+    let (names, refused) = try libraries(in: folder)
+    return (examine(names, folder, store), refused)
+  }
+
+  private func store() throws(Failure) -> PluginStore {
+    try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
   }
 
   /// The least that a library adds to what all have together.

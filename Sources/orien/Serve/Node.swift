@@ -51,8 +51,7 @@ final class Node {
     let runLock = try RunLock(in: ledger.folder)
     let tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
-      worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
-      node: PluginServices(ledger, log: log))
+      worker: environment.sibling("orien-worker"), nodeVersion: Release.version)
     users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
@@ -61,7 +60,7 @@ final class Node {
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
     disk = DiskThreads(count: 2)
     Program.noteOwnLibraries()
-    let contents = try tools.load()
+    let contents = try tools.load(for: PluginServices(ledger, log: log))
     plugins = contents.plugins
     prober = Prober(plugins)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
