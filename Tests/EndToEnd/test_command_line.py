@@ -9,7 +9,7 @@ import unittest
 
 from node import BINARIES, Node, until
 
-COMMANDS = ["serve", "status", "tools", "run", "ps", "logs", "cancel", "plugins", "receipt",
+COMMANDS = ["serve", "doctor", "status", "tools", "run", "ps", "logs", "cancel", "plugins", "receipt",
             "config", "version"]
 
 

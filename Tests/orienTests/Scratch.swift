@@ -26,6 +26,9 @@ final class Scratch {
     return path + "/" + name
   }
 
+  /// Removes at the end what somebody else has made.
+  func adopt(_ name: String) { names.append(name) }
+
   func link(_ name: String, to target: String) {
     names.append(name)
     precondition(symlink(target, path + "/" + name) == 0, "a test may write to its folder")

@@ -36,22 +36,34 @@ private struct Examination {
     let scratch = Result { () throws(Failure) in
       try TemporaryFolder(in: NodeChecks.nearest(configuration.stateFolder))
     }
-    // Where they are to be made anew, their disk is the one of what is above.
-    let place = configuration.workspaceFolder
-    let isThere = HostFile.kind(at: place) == .folder
-    let standIn = isThere ? nil : try TemporaryFolder(in: NodeChecks.nearest(place))
+    let place = Result { () throws(Failure) in try findPlace() }
+    // Where there is no room for any the rest of the machine is looked at all the same.
+    let (workspaces, standIn) =
+      if case .success(let found) = place { found } else { try Self.temporary(in: "/tmp") }
     let found = Result { () throws(Failure) in
-      let workspaces: Folder
-      if let standIn { workspaces = standIn.folder } else { workspaces = try Folder(at: place) }
       let posture = try posture(in: workspaces)
-      let nodeChecks = NodeChecks(configuration: configuration, environment: environment)
-      let checks = nodeChecks.all(
-        node: nodeChecks.runningNode(), scratch: scratch, workspaces: workspaces)
-      return (posture, posture.checks + checks)
+      let nodeChecks = NodeChecks(
+        configuration: configuration, environment: environment, scratch: scratch,
+        workspaces: place.map(\.folder))
+      return (posture, posture.checks + nodeChecks.all)
     }
     try standIn?.remove()
     if case .success(let folder) = scratch { try folder.remove() }
     return try found.get()
+  }
+
+  private typealias Place = (folder: Folder, standIn: TemporaryFolder?)
+
+  /// Where they are to be made anew, their disk is the one of what is above.
+  private func findPlace() throws(Failure) -> Place {
+    let path = configuration.workspaceFolder
+    guard HostFile.kind(at: path) != .folder else { return (try Folder(at: path), nil) }
+    return try Self.temporary(in: NodeChecks.nearest(path))
+  }
+
+  private static func temporary(in path: String) throws(Failure) -> Place {
+    let made = try TemporaryFolder(in: path)
+    return (made.folder, made)
   }
 
   private func posture(in workspaces: Folder) throws(Failure) -> Posture {

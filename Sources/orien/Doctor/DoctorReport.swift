@@ -25,10 +25,13 @@ struct DoctorReport {
         if let remedy = check.remedy { text += "  -> \(remedy.printable)\n" }
       }
     }
-    let verdict =
-      posture.isWalled
-      ? style.green("Scripts are walled in here: \(posture.isolation).")
-      : style.red("Scripts are not walled in here, and refused unless --allow-unsafe is given.")
-    return text + "\n\(verdict)\n"
+    return text + "\n\(verdict(style))\n"
+  }
+
+  private func verdict(_ style: Style) -> String {
+    if posture.isWalled { return style.green("Scripts are walled in here: \(posture.isolation).") }
+    if posture.isObstructed { return style.red("Scripts are refused here: they get no workspace.") }
+    return style.red(
+      "Scripts are refused here, unless --allow-unsafe is given: nothing walls them in.")
   }
 }

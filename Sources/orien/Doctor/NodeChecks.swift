@@ -9,6 +9,10 @@ import OrienSystem
 struct NodeChecks {
   let configuration: Configuration
   let environment: Environment
+  /// Where what is only looked at for a moment may be kept: in the state folder, or above it.
+  let scratch: Result<TemporaryFolder, Failure>
+  /// Theirs, or one on the same disk.
+  let workspaces: Result<Folder, Failure>
 
   /// The folder at a path, or the nearest above it that is there: where it would be made.
   static func nearest(_ path: String) -> String {
@@ -19,16 +23,16 @@ struct NodeChecks {
     return path
   }
 
-  /// The process of the node that runs on the state folder; nil: none does.
-  func runningNode() -> Int32? {
-    guard let folder = try? Folder(at: configuration.stateFolder) else { return nil }
-    return (try? Ledger.user(of: folder)) ?? nil
+  var all: [Check] {
+    let node = runningNode
+    return [settings, state(node), room, tools, plugins]
+      + configuration.addresses.map { port($0, node) }
   }
 
-  /// `scratch` is where what is only looked at for a moment may be kept.
-  func all(node: Int32?, scratch: Result<TemporaryFolder, Failure>, workspaces: Folder) -> [Check] {
-    [settings, state(node, scratch), room(in: workspaces), tools, plugins(scratch)]
-      + configuration.addresses.map { port($0, node) }
+  /// The process of the node that runs on the state folder; nil: none does, or nobody may see.
+  private var runningNode: Int32? {
+    guard let folder = try? Folder(at: configuration.stateFolder) else { return nil }
+    return (try? Ledger.user(of: folder)) ?? nil
   }
 
   private var settings: Check {
@@ -44,7 +48,7 @@ struct NodeChecks {
     return .weak(name, "\(configuration.origin.count) set", why: warning, remedy: "take it out")
   }
 
-  private func state(_ node: Int32?, _ scratch: Result<TemporaryFolder, Failure>) -> Check {
+  private func state(_ node: Int32?) -> Check {
     let name = "state folder"
     let path = configuration.stateFolder
     if let node { return .ok(name, "\(path), in use by a node (pid \(node))") }
@@ -59,18 +63,22 @@ struct NodeChecks {
     return .ok(name, "\(path), writable and free")
   }
 
-  private func room(in workspaces: Folder) -> Check {
+  private var room: Check {
     let name = "room for workspaces"
-    do throws(SystemError) {
-      let free = try workspaces.freeBytes()
+    do throws(Failure) {
+      let folder = try workspaces.get()
+      let free: UInt64
+      do { free = try folder.freeBytes() } catch { throw error.failure(folder.path) }
       let wanted = configuration.workspaces.totalBytes
-      let what = "\(free >> 20) MiB free of \(wanted >> 20) MiB"
+      let what = "\(free >> 20) MiB free for at most \(wanted >> 20) MiB"
       guard free < wanted else { return .ok(name, what) }
       return .weak(
         name, what, why: "the disk is full before WORKSPACES_BYTES is reached",
         remedy: "set WORKSPACES_BYTES=\(free >> 20)M")
     } catch {
-      return .bad(name, workspaces.path, why: "\(error)")
+      return .bad(
+        name, configuration.workspaceFolder, why: error.message,
+        remedy: "set WORKSPACE_ROOT to a folder of this user's")
     }
   }
 
@@ -84,7 +92,7 @@ struct NodeChecks {
     }
   }
 
-  private func plugins(_ scratch: Result<TemporaryFolder, Failure>) -> Check {
+  private var plugins: Check {
     let name = "plugins"
     do throws(Failure) {
       let survey = try ToolsFolder(

@@ -76,7 +76,8 @@ struct RequiredLimitTests {
 
   @Test("A manifest's word holds for what runs in the node too, where nothing holds anything")
   func inNode() throws {
-    try World.with([.tools(manifest: #"{"tools":{"say":{"require":["memory"]}}}"#)]) { (world: World) throws in
+    try World.with([.tools(manifest: #"{"tools":{"say":{"require":["memory"]}}}"#)]) {
+      (world: World) throws in
       #expect(try trouble(world, "say")?.reason == "limit-not-held")
       #expect(try trouble(world, "raw") == nil)
     }
