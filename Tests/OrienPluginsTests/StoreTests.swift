@@ -52,7 +52,8 @@ struct StoreTests {
     #expect(try noWorker.load(for: tools.node).plugins.map(\.hash) == [hash])
     let newer = ToolsFolder(
       path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.4")
-    #expect(try newer.load(for: tools.node).refused.map(\.failure.message)[0].contains("/nonexistent"))
+    #expect(
+      try newer.load(for: tools.node).refused.map(\.failure.message)[0].contains("/nonexistent"))
   }
 
   @Test(

@@ -69,7 +69,8 @@ static inline int linux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, S
 
 /* glibc has no wrapper: asked for no rules it says which version of them there is. */
 static inline int linux_landlock_abi(void) {
-  return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1U /* LANDLOCK_CREATE_RULESET_VERSION */);
+  const unsigned version = 1;
+  return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, version);
 }
 
 /* Lets this process and its threads start no other process and signal none, for good. */

@@ -95,7 +95,7 @@ enum {
 };
 
 enum {
-  /* Programs at once, of all tenants together; where the node is root each has a user of its own. */
+  /* Programs at once, of all tenants together; of a node of root's each has a user of its own. */
   ORIEN_JAIL_USERS = 1024,
   /* Where these begin that nobody has chosen: of the numbers that nobody gives out, neither a
    * distribution, nor systemd, nor a container. */
