@@ -11,11 +11,6 @@ package final class TemporaryFolder {
   /// Makes `orien-` and six more characters in the folder at the absolute path `parent`, which may
   /// be one that everybody writes to.
   package init(in parent: String) throws(Failure) {
-    var template = Array((parent + "/orien-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw SystemError.last("mkdtemp").failure("making a folder in \(parent)")
-    }
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do throws(SystemError) {
       let raw = try retrying("open") {
         linux_openat(AT_FDCWD, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
@@ -24,8 +19,19 @@ package final class TemporaryFolder {
     } catch {
       throw error.failure("opening \(parent)")
     }
-    name = try FolderPath(String(path.utf8.suffix(12)) ?? "")
-    folder = try Folder(at: path)
+    var template = Array((parent + "/orien-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw SystemError.last("mkdtemp").failure("making a folder in \(parent)")
+    }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do throws(Failure) {
+      name = try FolderPath(String(path.split(separator: "/").last ?? ""))
+      folder = try Folder(at: path)
+    } catch {
+      // What is not to be trusted is not left behind either.
+      rmdir(path)
+      throw error
+    }
   }
 
   /// Removes it with whatever is in it.
