@@ -68,6 +68,10 @@ package final class Kernel {
 
   /// How far programs are walled in, in one word.
   package var isolation: String { parts.jail.capabilities?.isolation ?? "none" }
+  /// Why no further; nil where it is as far as it can be.
+  package var whyIsolationIsNotHigher: String? { parts.jail.capabilities?.whyNotHigher }
+  /// What keeps every program from starting.
+  package var obstacle: Failure? { parts.jail.capabilities?.obstacle }
 
   /// Programs are refused: nothing walls them in, and the operator has not said that this will do.
   package var refusesPrograms: Bool {
@@ -76,14 +80,17 @@ package final class Kernel {
 
   /// Why a tool cannot be called now; nil where it can.
   package func trouble(of tool: Tool) -> Failure? {
-    tool.pluginTrouble ?? (tool.needsPrograms ? trouble(ofProgramsOf: tool) : nil)
+    tool.pluginTrouble
+      ?? (tool.needsPrograms ? trouble(ofProgramsOf: tool) : tool.shortfallInNode)
   }
 
   private func trouble(ofProgramsOf tool: Tool) -> Failure? {
+    if let obstacle { return obstacle }
     if refusesPrograms { return .unwalled }
     switch tool.reach {
     case .failure(let failure): return failure
-    case .success(let reach): return reach.missingDevice
+    case .success(let reach):
+      return reach.missingDevice ?? tool.shortfall(inJail: parts.jail.capabilities)
     }
   }
 }

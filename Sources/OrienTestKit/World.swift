@@ -91,8 +91,8 @@ package final class World {
     }
     return try ToolsFolder(
       path: folder, storePath: scratch / "state/plugins", worker: Built.worker,
-      nodeVersion: "1.0.0", node: PluginServices(ledger, log: log)
-    ).load()
+      nodeVersion: "1.0.0"
+    ).load(for: PluginServices(ledger, log: log))
   }
 
   private static let log = Log(level: .error, format: .text, descriptor: nowhere)

@@ -10,9 +10,6 @@
 #include "keeper/keeper.h"
 #include "walls/defence.h"
 
-/* Of the numbers that nobody gives out: neither a distribution, nor systemd, nor a container. */
-enum { FIRST_USER = 1900000000 };
-
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
@@ -103,7 +100,7 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
 int main(int count, char **argument) {
   struct keeper_options options = {
       .groups = GROUP_AUTO,
-      .walls = {.mode = WALLS_AUTO, .scopes = true, .first_user = FIRST_USER}};
+      .walls = {.mode = WALLS_AUTO, .scopes = true, .first_user = ORIEN_JAIL_FIRST_USER}};
   if (count < 3 || count % 2 == 0) return usage();
   if (strcmp(argument[1], "keeper") != 0 || !is_group_name(argument[2])) return usage();
   options.group_name = argument[2];

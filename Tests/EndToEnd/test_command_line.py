@@ -9,8 +9,8 @@ import unittest
 
 from node import BINARIES, Node, until
 
-COMMANDS = ["serve", "status", "tools", "run", "ps", "logs", "cancel", "plugins", "receipt",
-            "config", "version"]
+COMMANDS = ["serve", "doctor", "status", "tools", "run", "ps", "logs", "cancel", "plugins",
+            "receipt", "config", "version"]
 
 
 class CommandLine(unittest.TestCase):

@@ -11,15 +11,18 @@ struct ManifestTests {
       parsing: Array(
         """
         {"enabled": true, "isolation": "node", "limits": {"wallMilliseconds": 500, "processes": 2},
-         "config": {"engine": "x"}, "grants": ["program:nginx"],
+         "require": ["memory", "processes"], "config": {"engine": "x"}, "grants": ["program:nginx"],
          "price": {"currency": "USDC", "perCall": 5, "perCpuSecond": "18446744073709551615",
                    "perGibSecond": 7, "perUnit": {"token": "3"}},
-         "tools": {"t": {"enabled": false, "limits": {"memoryBytes": 9}, "price": {"perCall": 1}}}}
+         "tools": {"t": {"enabled": false, "limits": {"memoryBytes": 9}, "require": ["io"],
+                         "price": {"perCall": 1}}}}
         """.utf8))
     #expect(manifest.isEnabled && manifest.isolation == .node)
     #expect(manifest.limits.wallMilliseconds == 500 && manifest.limits.processes == 2)
     #expect(manifest.config == [JSON.Member("engine", .string("x"))])
     #expect(manifest.grants == ["program:nginx"])
+    #expect(manifest.required == [.memory, .processes])
+    #expect(manifest.tools["t"]?.required == [.io])
     var price = Price(currency: "USDC")
     price.perCall = 5
     price.perCPUSecond = .max
@@ -56,6 +59,12 @@ struct ManifestTests {
       (#"{"price": {"perCall": "99999999999999999999"}}"#, "manifest.price.perCall: expected"),
       (#"{"price": {"currency": "dollar"}}"#, "manifest.price.currency: expected"),
       (#"{"price": {"perSecond": 1}}"#, "manifest.price: unknown key \"perSecond\""),
+      (#"{"require": "memory"}"#, "manifest.require: expected an array of strings"),
+      (
+        #"{"require": ["cpu", "memroy"]}"#,
+        "manifest.require: expected memory, cpu, cpuTime, processes, openFiles, fileSize, "
+          + "workspaceBytes, workspaceFiles, io, found \"memroy\"; did you mean memory?"
+      ),
       (#"{"grants": [1]}"#, "manifest.grants: expected an array of strings"),
       (#"{"tools": {"t": {"price": 5}}}"#, "manifest.tools.t.price: expected an object"),
       (#"{"tools": {"t": {"limit": {}}}}"#, "manifest.tools.t: unknown key \"limit\""),

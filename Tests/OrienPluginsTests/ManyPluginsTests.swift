@@ -16,7 +16,7 @@ struct ManyPluginsTests {
     #expect(contents.plugins.map { $0.declaration.handlers[0].name }.last == "tool_1299")
     var folder = tools.folder
     folder.worker = "/nonexistent"
-    #expect(try folder.load().plugins.count == 300)
+    #expect(try folder.load(for: tools.node).plugins.count == 300)
   }
 
   /// A library of which there are many with an id and a tool of their own.

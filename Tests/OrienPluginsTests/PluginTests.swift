@@ -102,7 +102,7 @@ struct PluginTests {
     try tools.put("two.so", Fixture.bytes("stuck"))
     var folder = tools.folder
     folder.openPatience = .milliseconds(300)
-    let contents = try folder.load()
+    let contents = try folder.load(for: tools.node)
     #expect(contents.refused.map(\.failure.reason) == ["stuck"])
     #expect(contents.refused[0].failure.message == "open() did not return within 300 ms")
     // It owns no id: another may have it.

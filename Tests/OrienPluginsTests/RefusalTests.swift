@@ -170,7 +170,7 @@ struct RefusalTests {
     try tools.put("one.so", Fixture.bytes("crasher", ["DEED=\(deed)"]))
     var folder = tools.folder
     if reason == "slow" { folder.scanPatience = [.milliseconds(200), .milliseconds(400)] }
-    let failure = try #require(try folder.load().refused.first?.failure)
+    let failure = try #require(try folder.load(for: tools.node).refused.first?.failure)
     #expect(failure.reason == reason, "\(failure.message)")
     #expect(failure.message.contains(why))
   }

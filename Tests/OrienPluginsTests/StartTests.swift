@@ -28,7 +28,7 @@ struct StartTests {
     folder.scanPatience = [.seconds(60), .seconds(120)]
     folder.togetherPatience = .milliseconds(400)
     let start = Instant.now
-    let contents = try folder.load()
+    let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)
     #expect(contents.plugins.isEmpty)
     let failures = contents.refused.map(\.failure)
@@ -46,7 +46,7 @@ struct StartTests {
     try tools.put("one.so", Self.library("one"))
     var folder = tools.folder
     folder.scanPatience = [.zero, .seconds(20)]
-    #expect(try folder.load().plugins.map(\.name) == ["one"])
+    #expect(try folder.load(for: tools.node).plugins.map(\.name) == ["one"])
   }
 
   @Test("whose open() hangs: the others open meanwhile, and stand in their order")
@@ -61,7 +61,7 @@ struct StartTests {
     var folder = tools.folder
     folder.openPatience = .seconds(3)
     let start = Instant.now
-    let contents = try folder.load()
+    let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)
     #expect(contents.plugins.map(\.name) == ["first", "last", "rival"])
     #expect(contents.refused.map(\.file) == names.map { $0 + ".so" })
@@ -78,11 +78,11 @@ struct StartTests {
     var folder = tools.folder
     // Scanned by an earlier start, which has time for that.
     folder.openPatience = .milliseconds(1)
-    _ = try folder.load()
+    _ = try folder.load(for: tools.node)
     folder.openPatience = .seconds(60)
     folder.togetherPatience = .milliseconds(100)
     let start = Instant.now
-    let contents = try folder.load()
+    let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)
     #expect(contents.plugins.isEmpty)
     #expect(contents.refused.map(\.failure.reason).last == "late")

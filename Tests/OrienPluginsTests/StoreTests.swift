@@ -49,11 +49,11 @@ struct StoreTests {
     #expect(try tools.load().plugins.count == 1)
     var noWorker = tools.folder
     noWorker.worker = "/nonexistent"
-    #expect(try noWorker.load().plugins.map(\.hash) == [hash])
+    #expect(try noWorker.load(for: tools.node).plugins.map(\.hash) == [hash])
     let newer = ToolsFolder(
-      path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.4",
-      node: tools.node)
-    #expect(try newer.load().refused.map(\.failure.message)[0].contains("/nonexistent"))
+      path: tools.path, storePath: tools.state, worker: "/nonexistent", nodeVersion: "1.2.4")
+    #expect(
+      try newer.load(for: tools.node).refused.map(\.failure.message)[0].contains("/nonexistent"))
   }
 
   @Test(
@@ -89,7 +89,7 @@ struct StoreTests {
     install.arguments = ["-m", "755", tools.root + "/script", folder.worker]
     try install.run()
     install.waitUntilExit()
-    let refused = try #require(try folder.load().refused.first)
+    let refused = try #require(try folder.load(for: tools.node).refused.first)
     #expect(refused.failure.reason == reason)
     #expect(refused.failure.message.contains(message), "\(refused.failure.message)")
     #expect(try tools.load().plugins.count == 1)
@@ -135,10 +135,10 @@ struct StoreTests {
     try tools.put("one.so", bytes)
     var folder = tools.folder
     if !isKept { folder.scanPatience = [.milliseconds(300)] }
-    let first = try folder.load().refused
+    let first = try folder.load(for: tools.node).refused
     let path = "\(tools.state)/\(LibraryFile.sha256(bytes)).json"
     #expect(FileManager.default.fileExists(atPath: path) == isKept)
-    #expect(try folder.load().refused.map(\.failure) == first.map(\.failure))
+    #expect(try folder.load(for: tools.node).refused.map(\.failure) == first.map(\.failure))
   }
 
   @Test("What belongs to no library any more is removed, and a plugin's own folder is not")

@@ -125,9 +125,8 @@ struct ToolsFolderTests {
       atPath: tools.root + "/link", withDestinationPath: tools.path)
     for path in [tools.root + "/link", tools.root + "/none"] {
       let folder = ToolsFolder(
-        path: path, storePath: tools.state, worker: Fixture.worker, nodeVersion: "1",
-        node: tools.node)
-      #expect(throws: Failure.self) { try folder.load() }
+        path: path, storePath: tools.state, worker: Fixture.worker, nodeVersion: "1")
+      #expect(throws: Failure.self) { try folder.load(for: tools.node) }
     }
   }
 

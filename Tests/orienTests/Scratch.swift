@@ -11,17 +11,27 @@ final class Scratch {
 
   deinit {
     for name in names { unlink(path + "/" + name) }
-    for folder in folders { rmdir(path + "/" + folder) }
+    for folder in folders.reversed() { rmdir(path + "/" + folder) }
     rmdir(path)
   }
 
   private var names: [String] = []
   private var folders: [String] = []
 
-  func makeFolder(_ name: String) -> String {
+  /// Makes a folder, after those that it stands in.
+  func makeFolder(_ name: String, in parents: String...) -> String {
+    for parent in parents { _ = makeFolder(parent) }
     folders.append(name)
     precondition(mkdir(path + "/" + name, 0o700) == 0, "a test may write to its folder")
     return path + "/" + name
+  }
+
+  /// Removes at the end what somebody else has made.
+  func adopt(_ name: String) { names.append(name) }
+
+  func link(_ name: String, to target: String) {
+    names.append(name)
+    precondition(symlink(target, path + "/" + name) == 0, "a test may write to its folder")
   }
 
   /// Writes a file and gives its path.

@@ -67,6 +67,12 @@ static const int LINUX_SPAWN_SETSID = 0x80;
 /* PDEATHSIG is of the parent's thread, not process: it is for children of threads that last. */
 static inline int linux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
 
+/* glibc has no wrapper: asked for no rules it says which version of them there is. */
+static inline int linux_landlock_abi(void) {
+  const unsigned version = 1;
+  return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, version);
+}
+
 /* Lets this process and its threads start no other process and signal none, for good. */
 int linux_forbid_processes(void);
 

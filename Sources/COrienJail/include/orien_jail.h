@@ -96,6 +96,14 @@ enum {
   ORIEN_JAIL_SHARED = 32,
 };
 
+enum {
+  /* Programs at once, of all tenants together; of a node of root's each has a user of its own. */
+  ORIEN_JAIL_USERS = 1024,
+  /* Where these begin that nobody has chosen: of the numbers that nobody gives out, neither a
+   * distribution, nor systemd, nor a container. */
+  ORIEN_JAIL_FIRST_USER = 1900000000,
+};
+
 /* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;

@@ -117,6 +117,7 @@ extension OpenAPI {
       "totalExecutions": {"type": "integer"}, "version": {"type": "string"},
       "running": {"type": "integer"}, "waiting": {"type": "integer"},
       "draining": {"type": "boolean"}, "isolation": {"type": "string"},
+      "whyNotHigher": {"type": "string"},
       "problems": {"type": "array", "items": {"type": "string"}}}},
     "Removed": {"type": "object", "required": ["success", "message"], "properties": {
       "success": {"type": "boolean"}, "message": {"type": "string"}}},

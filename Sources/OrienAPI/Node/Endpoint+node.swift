@@ -61,6 +61,7 @@ extension API {
         writer.field("waiting", kernel.waiting)
         writer.field("draining", kernel.isDraining)
         writer.field("isolation", kernel.isolation)
+        writer.field("whyNotHigher", kernel.whyIsolationIsNotHigher)
         writer.array("problems") { writer in
           for trouble in troubles { writer.write(trouble) }
         }
@@ -73,7 +74,9 @@ extension API {
     var troubles: [String] = []
     if kernel.isDraining { troubles.append("the node is draining and takes no new work") }
     if kernel.isJailDown { troubles.append("no process can be started: the launcher is down") }
-    if kernel.refusesPrograms {
+    if let obstacle = kernel.obstacle {
+      troubles.append("tools that run programs are refused: \(obstacle.message)")
+    } else if kernel.refusesPrograms {
       troubles.append("tools that run programs are refused: nothing walls these in here")
     }
     if let shortage = kernel.ledgerGauges.shortage {

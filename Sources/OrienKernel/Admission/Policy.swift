@@ -19,6 +19,8 @@ package struct Policy: Sendable {
   package var recentBytes: Int
   /// Programs may run also where nothing walls them in.
   package var allowsUnsafe = false
+  /// What the kernel has to hold programs to, whatever their manifests say.
+  package var required: [RequiredLimit] = []
 
   package init(
     defaults: Limits, maxima: Limits, slots: Int, queued: Int, queuedPerOwner: Int,

@@ -3,15 +3,63 @@ import OrienSandbox
 
 extension Tool {
   /// What the node holds itself, wherever a call runs; a handler in the node nobody holds to more.
-  static let heldByNode: Set = ["concurrency", "wallMilliseconds", "outputBytes", "inputBytes"]
+  private static let heldByNode: Set = [
+    "concurrency", "wallMilliseconds", "outputBytes", "inputBytes",
+  ]
   /// What it counts in the workspace while programs write to it.
   private static let counted: Set = ["diskBytes", "diskFiles"]
+
+  static func means(ofNode limit: String, hasWorkspace: Bool) -> Enforcement {
+    heldByNode.contains(limit) || (hasWorkspace && counted.contains(limit)) ? .node : .none
+  }
 
   /// Each limit of a call that goes on in the jail, whose word on it is `capabilities`.
   func limits(inJail capabilities: JailCapabilities?) -> GrantedLimits {
     granted.told(wish: wish) { name in
-      if let enforcement = capabilities?.enforcedBy[name] { return enforcement }
-      return Self.heldByNode.contains(name) || Self.counted.contains(name) ? .node : .none
+      capabilities?.means(of: name) ?? Self.means(ofNode: name, hasWorkspace: true)
+    }
+  }
+
+  /// The first limit that the kernel has to hold the tool's programs to and does not; nil: it holds
+  /// them all.
+  func shortfall(inJail capabilities: JailCapabilities?) -> Failure? {
+    for required in requiredOfPrograms {
+      guard let capabilities else {
+        return Self.unheld(required, "the jail has not said yet what does")
+      }
+      guard isLimited(required) else {
+        return Self.unheld(required, "there is none: set one in the manifest or the settings")
+      }
+      guard !capabilities.holds(required) else { continue }
+      let means = Self.told(capabilities.means(of: required.limit))
+      return Self.unheld(required, "\(means) does; \(required.remedy)")
+    }
+    return nil
+  }
+
+  /// The same of its handler, which is the node's own code: nobody holds it to anything.
+  var shortfallInNode: Failure? {
+    requiredByManifest.first.map {
+      Self.unheld($0, "nothing does: the tool runs in the node, and no program")
+    }
+  }
+
+  private func isLimited(_ required: RequiredLimit) -> Bool {
+    Limits.named.contains { $0.name == required.limit && granted[keyPath: $0.path] != nil }
+  }
+
+  private static func unheld(_ required: RequiredLimit, _ why: String) -> Failure {
+    Failure(
+      .unavailable, "limit-not-held",
+      "the kernel has to hold the limit of \(required.rawValue), and here \(why)")
+  }
+
+  private static func told(_ means: Enforcement) -> String {
+    switch means {
+    case .cgroup2, .cgroup1: means.rawValue
+    case .rlimit: "rlimit, of each process by itself,"
+    case .node: "the node, by counting,"
+    case .none: "nothing"
     }
   }
 }

@@ -15,6 +15,8 @@ package final class Tool: Sendable {
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
   let needsPrograms: Bool
+  /// What the kernel has to hold, or no call of it is run: whatever runs, and programs.
+  let requiredByManifest, requiredOfPrograms: [RequiredLimit]
   /// What its programs reach; a failure where its manifest does not say that rightly.
   let reach: Result<Reach, Failure>
   /// What its calls may take. A stuck call keeps its slots.
@@ -36,10 +38,12 @@ package final class Tool: Sendable {
     granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
     price = plugin.price(of: handler) ?? Price()
     limitsInNode = granted.told(wish: wish) { name in
-      Self.heldByNode.contains(name) ? .node : .none
+      Self.means(ofNode: name, hasWorkspace: false)
     }
     reach = Result { () throws(Failure) in try Reach(plugin.manifest) }
     needsPrograms = plugin.declaration.needs.contains("orien.process/1")
+    requiredByManifest = plugin.required(of: handler)
+    requiredOfPrograms = requiredByManifest + policy.required
     room = Admission.Room(
       slots: Int(clamping: granted.concurrency ?? .max), plugin: plugin.id,
       pluginSlots: plugin.concurrency)

@@ -200,7 +200,10 @@ final class Run {
     _ command: Command, output: any ByteSink, errors: any ByteSink,
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
+    if let obstacle = kernel.obstacle { throw obstacle }
     guard !kernel.refusesPrograms else { throw .unwalled }
+    // Another launcher may hold less than the one that was there when this was accepted.
+    if let shortfall = tool.shortfall(inJail: kernel.parts.jail.capabilities) { throw shortfall }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true

@@ -14,13 +14,14 @@ struct LedgerFile {
   var path: String { folder.path + "/" + Self.name.text }
 
   static let name: FolderPath = "ledger.db"
+  static let lockName: FolderPath = "orien.lock"
   private static let draft: FolderPath = "ledger.db.new"
   /// A file up to this size is looked through at every start; larger ones by `receipt verify`.
   private static let checkedBytes: Int64 = 64 << 20
 
   init(in folder: Folder, migrations: [String] = Schema.migrations) throws(Failure) {
     self.folder = folder
-    lock = try FileLock("orien.lock", in: folder)
+    lock = try FileLock(Self.lockName, in: folder)
     let found = try NodeKey(in: folder)
     switch (try folder.has(Self.name), found) {
     case (true, let found?): key = found

@@ -11,6 +11,7 @@ struct Opening {
   let store: PluginStore
   /// Those that are open already.
   let open: [Plugin]
+  let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
   private(set) var contents: ToolsContents
@@ -33,12 +34,14 @@ struct Opening {
   private static let moment = Duration.milliseconds(250)
 
   init(
-    folder: ToolsFolder, store: PluginStore, after open: [Plugin], deadline: Instant,
+    folder: ToolsFolder, store: PluginStore, node: any PluginHost, after open: [Plugin],
+    deadline: Instant,
     refused: [RefusedPlugin]
   ) {
     self.folder = folder
     self.store = store
     self.open = open
+    self.node = node
     self.deadline = deadline
     contents = ToolsContents()
     contents.refused = refused
@@ -100,7 +103,7 @@ struct Opening {
     }
     let load = PluginLoad(
       name: candidate.name, candidate: sound, generation: generation(of: candidate),
-      folder: try store.dataFolder(of: declaration.id), node: folder.node,
+      folder: try store.dataFolder(of: declaration.id), node: node,
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
     try folder.onLoading(candidate.file)
@@ -132,7 +135,7 @@ struct Opening {
       memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
       program: folder.worker, order: order, slots: declaration.slots,
-      context: PluginContext(id: declaration.id, node: folder.node),
+      context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
     return Plugin(
       sound, name: candidate.name, generation: generation(of: candidate), home: WorkerHome(parts))

@@ -13,7 +13,6 @@ package struct ToolsFolder: Sendable {
   /// The program `orien-worker`.
   package var worker: String
   package let nodeVersion: String
-  package let node: any PluginHost
   /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.
   package var openPatience = Duration.seconds(10)
 
@@ -29,13 +28,12 @@ package struct ToolsFolder: Sendable {
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]
 
   package init(
-    path: String, storePath: String, worker: String, nodeVersion: String, node: any PluginHost
+    path: String, storePath: String, worker: String, nodeVersion: String
   ) {
     self.path = path
     self.storePath = storePath
     self.worker = worker
     self.nodeVersion = nodeVersion
-    self.node = node
   }
 
   /// How long a scan may take, and for whom that was too short, again.
@@ -54,21 +52,31 @@ package struct ToolsFolder: Sendable {
   ///
   /// `retired` are out of use for who comes anew, but not at their end.
   package func load(
-    after open: [Plugin] = [], beside retired: [Plugin] = []
+    for node: any PluginHost, after open: [Plugin] = [], beside retired: [Plugin] = []
   ) throws(Failure) -> ToolsContents {
-    let folder = try Folder(at: path)
-    let store = try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
-    let (names, refused) = try libraries(in: folder)
-    let candidates = examine(names, folder, store)
+    let (candidates, refused) = try candidates()
+    let store = try store()
     try store.prune(
       keeping: Set(candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
     var opening = Opening(
-      folder: self, store: store, after: open, deadline: deadline(of: names.count),
+      folder: self, store: store, node: node, after: open, deadline: deadline(of: candidates.count),
       refused: refused)
     for candidate in candidates { opening.add(candidate) }
     opening.finish()
     Plugin.probe(opening.contents.plugins.filter { plugin in !open.contains { $0 === plugin } })
     return opening.contents
+  }
+
+  /// Every library, judged; and what is refused for its name.
+  func candidates() throws(Failure) -> ([Candidate], [RefusedPlugin]) {
+    let folder = try Folder(at: path)
+    let store = try store()
+    let (names, refused) = try libraries(in: folder)
+    return (examine(names, folder, store), refused)
+  }
+
+  private func store() throws(Failure) -> PluginStore {
+    try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
   }
 
   /// The least that a library adds to what all have together.

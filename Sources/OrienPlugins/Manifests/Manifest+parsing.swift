@@ -19,6 +19,7 @@ extension Manifest {
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
     isolation = try members.choice("isolation", of: Isolation.self)
     limits = try members.limits()
+    required = try members.required()
     price = try members.price()
     config = try members.take("config", as: \.members, "an object") ?? []
     grants = try members.take("grants", as: \.texts, "an array of strings") ?? []
@@ -37,6 +38,7 @@ extension Manifest.Terms {
     var members = try ManifestObject(json, path)
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
     limits = try members.limits()
+    required = try members.required()
     price = try members.price()
     try members.finish()
   }
@@ -85,6 +87,20 @@ extension ManifestObject {
     }
     try limits.finish()
     return result
+  }
+
+  fileprivate mutating func required() throws(Failure) -> [RequiredLimit] {
+    let names = try take("require", as: \.texts, "an array of strings") ?? []
+    return try names.map { name throws(Failure) in
+      guard let limit = RequiredLimit(rawValue: name) else {
+        let known = RequiredLimit.allCases.map(\.rawValue)
+        throw refusal(
+          "require",
+          "expected \(known.joined(separator: ", ")), found \(name.quoted)"
+            + Nearest.hint(for: name, among: known))
+      }
+      return limit
+    }
   }
 
   fileprivate mutating func price() throws(Failure) -> Price? {

@@ -6,6 +6,8 @@ package struct Manifest: Sendable {
   package var isolation: Isolation?
   /// They only lower what the plugin asks for.
   package var limits = Limits()
+  /// Those that the kernel has to hold, or no call is run.
+  package var required: [RequiredLimit] = []
   /// The plugin's settings, not yet checked against what it declares.
   package var config: [JSON.Member] = []
   /// Of every tool that has none of its own.
@@ -37,6 +39,7 @@ package struct Manifest: Sendable {
   package struct Terms: Sendable {
     package var isEnabled = true
     package var limits = Limits()
+    package var required: [RequiredLimit] = []
     package var price: Price?
 
     package init() {}

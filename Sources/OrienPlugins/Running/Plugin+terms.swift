@@ -8,6 +8,12 @@ extension Plugin {
     return manifest.tools[declared.name].map { limits.least($0.limits) } ?? limits
   }
 
+  /// What its manifest wants the kernel to hold.
+  package func required(of handler: Int) -> [RequiredLimit] {
+    let ofTool = manifest.tools[declaration.handlers[handler].name]?.required ?? []
+    return manifest.required + ofTool
+  }
+
   /// Nil: its calls cost nothing.
   package func price(of handler: Int) -> Price? {
     manifest.tools[declaration.handlers[handler].name]?.price ?? manifest.price

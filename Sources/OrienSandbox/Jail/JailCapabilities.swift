@@ -13,6 +13,8 @@ package struct JailCapabilities: Sendable, Equatable {
   package var walls: Walls
   /// Why they are not the strongest; nil where they are.
   package var whyNotMore: String?
+  /// What keeps every program from starting, whatever the walls: they are of no use then.
+  package var obstacle: Failure?
 
   /// What stands between a program and the machine, beside its limits.
   package enum Walls: Sendable, Equatable {
@@ -21,12 +23,24 @@ package struct JailCapabilities: Sendable, Equatable {
 
   /// The level of all this in one word, as records and `/health` have it.
   package var isolation: String {
-    switch (walls, enforcedBy["memoryBytes"]) {
+    guard obstacle == nil else { return "none" }
+    return switch (walls, enforcedBy["memoryBytes"]) {
     case (.none, _): "none"
     case (.user, _): "user"
     case (.root, .cgroup2): "root-v2"
     case (.root, .cgroup1): "root-v1"
     case (.root, _): "root"
+    }
+  }
+
+  /// Why that is not `root-v2`, the best there is; nil where it is.
+  package var whyNotHigher: String? {
+    if let obstacle { return obstacle.message }
+    if let whyNotMore { return whyNotMore }
+    return switch enforcedBy["memoryBytes"] {
+    case .cgroup2: nil
+    case .cgroup1: "the memory controller is one of version 1 of control groups"
+    default: "no control group with the memory controller is delegated to the node"
     }
   }
 

@@ -16,6 +16,9 @@ package struct JailEnd: Sendable, Equatable {
   /// than one can be given: nothing of it was run.
   package var isRefusal: Bool
 
+  /// The errno of the failure, where the host could not start the program.
+  package var systemError: Int32?
+
   package init(
     exit: ProcessExit, usage: Usage, failure: Failure? = nil, isRefusal: Bool = false
   ) {

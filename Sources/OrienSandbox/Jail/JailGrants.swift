@@ -3,6 +3,8 @@ import COrienJail
 /// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
 package struct JailGrants: Sendable, Equatable {
   package static let devicesAtMost = Int(ORIEN_JAIL_DEVICES)
+  /// What waits with interpreters is one more.
+  package static let sharedAtMost = Int(ORIEN_JAIL_SHARED) - 1
 
   /// Paths below `/dev`. A request names them by their place here.
   package var devices: [String] = []

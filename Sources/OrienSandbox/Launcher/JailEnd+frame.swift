@@ -7,6 +7,7 @@ extension JailEnd {
   init(_ end: orien_jail_end, killed: ProcessExit.Reason?) {
     usage = Usage(end)
     isRefusal = Self.refusals.contains { $0.rawValue == end.fault }
+    systemError = end.fault == ORIEN_JAIL_HOST.rawValue && end.error != 0 ? end.error : nil
     guard end.fault == ORIEN_JAIL_RAN.rawValue else {
       let isKill = [ORIEN_JAIL_STUB_LOST, ORIEN_JAIL_NEVER_BEGAN].contains {
         $0.rawValue == end.fault

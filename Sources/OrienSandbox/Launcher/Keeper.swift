@@ -13,6 +13,8 @@ final class Keeper {
     var groups = "auto"
     var scopes = "auto"
     var walls = "auto"
+    /// Of the users that programs run as where the node is root.
+    var firstUser = SlotUsers.usual
     /// What the operator lets programs have beyond what all have.
     var grants = JailGrants()
   }
@@ -89,7 +91,7 @@ final class Keeper {
       settings.program,
       arguments: [
         "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
-        settings.scopes, "--walls", settings.walls,
+        settings.scopes, "--walls", settings.walls, "--first-user", "\(settings.firstUser)",
       ] + settings.grants.arguments,
       environment: [],
       descriptors: [

@@ -10,6 +10,10 @@ package import OrienSystem
 /// stopped goes on. What is asked for while none is up waits for one, at most `patience`.
 package final class Launcher: Jail {
   package private(set) var capabilities: JailCapabilities?
+  /// What a trial found; it stays so for every launcher that follows.
+  package var obstacle: Failure? {
+    didSet { capabilities?.obstacle = obstacle }
+  }
   package var isUp: Bool { link != nil }
 
   package let devices: [String]
@@ -39,18 +43,18 @@ package final class Launcher: Jail {
   private var onClear: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
-  /// the state folder's own. What is not "auto" of the rest is for tests.
+  /// the state folder's own. `firstUser` begins `SlotUsers`. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    grants: JailGrants = JailGrants(), groups: String = "auto", scopes: String = "auto",
-    walls: String = "auto"
+    grants: JailGrants = JailGrants(), firstUser: UInt32 = SlotUsers.usual,
+    groups: String = "auto", scopes: String = "auto", walls: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
     devices = grants.devices
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
-      grants: grants)
+      firstUser: firstUser, grants: grants)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }
@@ -182,6 +186,7 @@ extension Launcher {
     isGone(link?.pid)
     guard !isEnding else { return }
     self.capabilities = JailCapabilities(capabilities)
+    self.capabilities?.obstacle = obstacle
     do throws(SystemError) {
       link = try LauncherLink(
         pid: pid, socket: socket, loop: loop,

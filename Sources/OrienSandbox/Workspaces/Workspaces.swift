@@ -7,7 +7,7 @@ package import OrienSystem
 /// answer is given on the loop, at once where nothing has to be waited for.
 package final class Workspaces {
   package let limits: WorkspaceLimits
-  let root: Folder
+  package let root: Folder
   let loop: Loop
   let disk: DiskThreads
   let store: any SessionStore

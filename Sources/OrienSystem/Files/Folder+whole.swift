@@ -61,4 +61,11 @@ extension Folder {
       throw failure(SystemError("posix_fallocate", failed), name)
     }
   }
+
+  /// Bytes that this user may still write to its disk.
+  package func freeBytes() throws(SystemError) -> UInt64 {
+    var figures = statvfs()
+    try retrying("fstatvfs") { fstatvfs(raw, &figures) }
+    return UInt64(figures.f_bavail) * UInt64(figures.f_frsize)
+  }
 }

@@ -20,11 +20,10 @@ package final class FileLock: Sendable {
       try retrying("flock") { flock(raw, LOCK_EX | LOCK_NB) }
     } catch {
       guard error.number == EWOULDBLOCK else { throw error.failure("locking \(path)") }
-      let holder = (try? descriptor.readAll(atMost: 20)) ?? []
-      let digits = String(decoding: holder.prefix { $0.isASCIIDigit }, as: UTF8.self)
+      let holder = Self.process(in: descriptor)
       throw Failure(
         .conflict, "in-use",
-        "\(folder.path) is in use by another process" + (digits.isEmpty ? "" : " (pid \(digits))"))
+        "\(folder.path) is in use by another process" + (holder == 0 ? "" : " (pid \(holder))"))
     }
     do throws(SystemError) {
       try retrying("ftruncate") { ftruncate(raw, 0) }
@@ -32,5 +31,22 @@ package final class FileLock: Sendable {
     } catch {
       throw error.failure("writing \(path)")
     }
+  }
+
+  /// The process that has the lock now, 0 where it does not say which it is; nil: none has.
+  package static func holder(of name: FolderPath, in folder: Folder) throws(Failure) -> Int32? {
+    do throws(SystemError) {
+      guard try folder.statusIfAny(of: name) != nil else { return nil }
+      let file = try folder.open(name, O_RDONLY)
+      return try file.lock(.shared, until: .now) ? nil : process(in: file)
+    } catch {
+      throw error.failure("asking for \(folder.path)/\(name)")
+    }
+  }
+
+  /// What a holder has written; 0 where it has not got that far.
+  private static func process(in file: borrowing Descriptor) -> Int32 {
+    let text = (try? file.readAll(atMost: 20)) ?? []
+    return Int32(String(decoding: text.prefix { $0.isASCIIDigit }, as: UTF8.self)) ?? 0
   }
 }

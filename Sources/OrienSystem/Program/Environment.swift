@@ -34,18 +34,12 @@ package struct Environment: Sendable {
       entry = entry?.advanced(by: 1)
     }
     return Environment(
-      variables: variables, workingFolder: resolved(".") ?? "/",
-      executablePath: resolved("/proc/self/exe") ?? "/", userID: geteuid())
+      variables: variables, workingFolder: HostFile.resolved(".") ?? "/",
+      executablePath: HostFile.resolved("/proc/self/exe") ?? "/", userID: geteuid())
   }
 
   /// `path`, where it is relative, from the working folder on.
   package func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : workingFolder + (workingFolder == "/" ? "" : "/") + path
-  }
-
-  private static func resolved(_ path: String) -> String? {
-    guard let text = realpath(path, nil) else { return nil }
-    defer { free(text) }
-    return String(cString: text)
   }
 }

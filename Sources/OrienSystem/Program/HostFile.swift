@@ -35,6 +35,13 @@ package final class HostFile {
     return stat(path, &status) == 0 ? FileStatus(status).kind : nil
   }
 
+  /// The path with every link of it followed; nil where that leads to nothing.
+  package static func resolved(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
+
   /// The next bytes, at most as many as there is room for; 0 at the end. Waits for them.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
     do throws(SystemError) {

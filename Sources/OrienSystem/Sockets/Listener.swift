@@ -69,6 +69,9 @@ package struct Listener: ~Copyable {
 }
 
 extension SystemError {
+  /// Somebody listens there already.
+  package var isAddressInUse: Bool { number == EADDRINUSE }
+
   /// The process or the machine has no descriptor or memory left for another connection.
   package var isExhaustion: Bool {
     number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM

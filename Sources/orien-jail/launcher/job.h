@@ -6,8 +6,8 @@
 #include "request.h"
 
 enum {
-  /* Of all tenants together; each takes up to five descriptors here. */
-  JOBS_AT_MOST = 1024,
+  /* Each takes up to five descriptors here. */
+  JOBS_AT_MOST = ORIEN_JAIL_USERS,
 };
 
 enum job_state {

@@ -31,6 +31,10 @@ struct Configuration: Sendable {
   var isUnsafeAllowed = false
   /// Of this start alone: no plugins but those that come with Orien.
   var isSafe = false
+  /// Folders that every program reads, as they were written.
+  var shared: [JailGrants.Share] = []
+  /// Nil: the first users that no other node has.
+  var firstUser: UInt32?
 
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()
@@ -86,6 +90,7 @@ extension Configuration {
   /// Refuses what must not be served: anybody could call a node that listens beyond loopback
   /// without a key, or with one that can be guessed.
   func check() throws(Failure) {
+    _ = try sharedFolders()
     guard let address = addresses.first(where: { !$0.isLoopback }) else { return }
     let command = "(umask 077; head -c 32 /dev/urandom | base64 > provider.key)"
     let advice = "make one by `\(command)` and set PROVIDER_API_KEY_FILE=provider.key"

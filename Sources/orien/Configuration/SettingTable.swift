@@ -127,6 +127,16 @@ extension Setting {
     Setting(
       "MAX_OPEN_FILES", \.policy.maxima.openFiles, .optional(.whole(16...1_000_000)),
       "The most open files of any process of a call"),
+    Setting(
+      "REQUIRE_LIMITS", \.policy.required, .list(of: .requiredLimit),
+      "Limits that the kernel has to hold, not each process or the node by counting; where it does"
+        + " not, tools that run programs are unavailable"),
+    Setting(
+      "SHARED", \.shared, .list(of: .share),
+      "Folders of this machine that every script reads and none writes, at the same place or AT"),
+    Setting(
+      "JAIL_UIDS", \.firstUser, .users,
+      "The users that scripts of a node of root's run as; auto takes those that no other node has"),
   ]
 
   private static let plugins: [Setting] = [
@@ -175,7 +185,6 @@ extension Setting {
 
   private static let laterNames: Set<String> = [
     "COORDINATOR_URL", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES", "VM_ACCESS", "ALLOW_FROM",
-    "JAIL_UIDS",
   ]
   private static let laterPrefixes = ["GOLEM_PROVIDER_", "SANDBOX_"]
 }

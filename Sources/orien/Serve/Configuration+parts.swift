@@ -2,6 +2,7 @@ import OrienAPI
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienPlugins
 import OrienSandbox
 import OrienSystem
 
@@ -12,6 +13,32 @@ extension Configuration {
   var access: Access {
     guard let apiKey, apiKey != Self.demoKey else { return Access(keys: []) }
     return Access(keys: [Access.Key(owner: .operator, isOperator: true, secret: apiKey)])
+  }
+
+  /// What programs have beyond what all have.
+  func grants(_ environment: Environment, _ tools: ToolsFolder) throws(Failure) -> JailGrants {
+    var grants = JailGrants()
+    grants.hosts = environment.warmFolders.first { HostFile.kind(at: $0) == .folder }
+    grants.shared = try sharedFolders()
+    // They are there by now, and the jail looks at what they are on.
+    grants.workspaces = workspaceFolder
+    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    return grants
+  }
+
+  /// The users of a node's programs; nil where it is not root, and they are its own user. Where no
+  /// lock can be had nobody can tell, and the node goes on as if it were alone.
+  func slotUsers(_ environment: Environment, _ log: Log) throws(Failure) -> SlotUsers? {
+    guard environment.userID == 0 else { return nil }
+    do throws(Failure) {
+      return try SlotUsers.take(firstUser)
+    } catch {
+      guard error.code != .conflict else { throw error }
+      log.warning(
+        "nobody can tell whether another node of this machine has the same users",
+        ["error": error.description])
+      return nil
+    }
   }
 
   /// Disk limits of a call are those of its workspace.

@@ -32,6 +32,23 @@ extension Node {
     }
   }
 
+  func tell(of outcome: JailTrial.Outcome, _ capabilities: JailCapabilities?) {
+    if case .unknown(let failure) = outcome {
+      log.warning("the jail was not to be tried", ["error": failure.description])
+    }
+    guard let capabilities else { return }
+    var fields = ["isolation": capabilities.isolation]
+    guard let why = capabilities.whyNotHigher else {
+      return log.info("programs are walled in", fields)
+    }
+    fields["why"] = why
+    if capabilities.isolation == "none" {
+      log.error("programs are not walled in: see orien doctor", fields)
+    } else {
+      log.info("programs are walled in less than they could be: see orien doctor", fields)
+    }
+  }
+
   func tell(daysBeyond days: Int64?) {
     guard let days else { return }
     log.warning(

@@ -19,6 +19,7 @@ final class Node {
   private let launcher: Launcher
   private var reloader: Reloader!
   private let journal: StartJournal
+  private let users: SlotUsers?
   private let workspaces: Workspaces
   private let sessions: LedgerSessions
   private let kernel: Kernel
@@ -50,8 +51,7 @@ final class Node {
     let runLock = try RunLock(in: ledger.folder)
     var tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
-      worker: environment.sibling("orien-worker"), nodeVersion: Release.version,
-      node: PluginServices(ledger, log: log))
+      worker: environment.sibling("orien-worker"), nodeVersion: Release.version)
     let journal = try StartJournal(in: ledger.folder)
     self.journal = journal
     if let advice = journal.advice { log.error(advice) }
@@ -64,15 +64,15 @@ final class Node {
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions)
-    var grants = environment.grants
-    // It is there now, and the jail looks at what it is on.
-    grants.workspaces = configuration.workspaceFolder
-    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+      groupName: try ledger.folder.groupName(), log: log,
+      grants: try configuration.grants(environment, tools),
+      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
     Program.noteOwnLibraries()
-    let contents = try tools.load()
+    let services = PluginServices(ledger, log: log)
+    let contents = try tools.load(for: services)
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(
@@ -90,7 +90,7 @@ final class Node {
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }
     reloader = try Reloader(
-      tools, contents, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
+      tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
     kernel.onUnused { [reloader] in reloader?.close($0) }
     api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
@@ -109,7 +109,7 @@ final class Node {
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
     launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
-      continueStart(result) { takeUp() }
+      continueStart(result) { () throws(Failure) in try tryOut() }
     }
     loop.run()
     close()
@@ -123,6 +123,16 @@ final class Node {
   ) {
     guard !isEnding else { return }
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
+  }
+
+  /// Runs a program before anybody has asked for one: what keeps all from starting is known, and told,
+  /// before the first is accepted or taken up.
+  private func tryOut() throws(Failure) {
+    try JailTrial.run(in: workspaces.root, by: launcher) { [unowned self] outcome in
+      if case .obstacle(let failure) = outcome { launcher.obstacle = failure }
+      tell(of: outcome, launcher.capabilities)
+      if !isEnding { takeUp() }
+    }
   }
 
   /// Goes on where the last node stopped, and then listens.

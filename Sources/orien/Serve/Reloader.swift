@@ -15,6 +15,7 @@ final class Reloader: Sendable {
   typealias Answer = Reply<Result<Void, Failure>>
 
   private let folder: ToolsFolder
+  private let node: any PluginHost
   private let log: Log
   private let bell: Bell
   private let adopt: Inbox<ToolsContents>
@@ -31,9 +32,11 @@ final class Reloader: Sendable {
 
   /// `adopt` is told of what is there whenever that is another than it was.
   init(
-    _ folder: ToolsFolder, _ contents: ToolsContents, adopt: Inbox<ToolsContents>, log: Log
+    _ folder: ToolsFolder, _ contents: ToolsContents, for node: any PluginHost,
+    adopt: Inbox<ToolsContents>, log: Log
   ) throws(Failure) {
     self.folder = folder
+    self.node = node
     self.log = log
     self.adopt = adopt
     state = Mutex(State(contents: contents))
@@ -138,7 +141,7 @@ final class Reloader: Sendable {
     let (before, retired) = state.withLock { ($0.contents, $0.retired) }
     let contents: ToolsContents
     do throws(Failure) {
-      contents = try folder.load(after: before.plugins, beside: retired)
+      contents = try folder.load(for: node, after: before.plugins, beside: retired)
     } catch {
       log.error("plugins were not reloaded", ["error": error.description])
       throw error

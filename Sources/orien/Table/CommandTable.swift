@@ -13,6 +13,13 @@ extension Command {
         Example("orien serve --safe-mode", "Without plugins of others, after one broke the start"),
       ], run: serve),
     Command(
+      "doctor", "Say how well this machine holds scripts, and what would make it better",
+      options: Setting.all.compactMap(\.flag) + [.config, .json],
+      examples: [
+        Example("orien doctor", "Before a first start, or beside a node that runs"),
+        Example("orien doctor --json", "As a program wants it; 1 where scripts are not walled in"),
+      ], run: doctor),
+    Command(
       "status", "Show how the node is", options: asking,
       examples: [Example("orien status --json", "As a program wants it")], run: status),
     Command(

@@ -33,7 +33,11 @@ struct ExitCode: Sendable, Equatable {
   /// Every code with what it means, for help and README.
   static let table: [(codes: String, meaning: String)] = [
     ("0", "Done"),
-    ("1", "The answer is no: a node is not well, a receipt does not verify, a tool failed"),
+    (
+      "1",
+      "The answer is no: a node is not well, a receipt does not verify, a tool failed,"
+        + " scripts cannot be walled in"
+    ),
     ("64", "The command line is wrong"),
     ("65", "The node refused what it was sent"),
     ("66", "What was asked for is not there"),

@@ -38,12 +38,12 @@ final class Tools: Sendable {
 
   var folder: ToolsFolder {
     var folder = ToolsFolder(
-      path: path, storePath: state, worker: Fixture.worker, nodeVersion: "1.2.3", node: node)
+      path: path, storePath: state, worker: Fixture.worker, nodeVersion: "1.2.3")
     folder.isolation = isolation
     return folder
   }
 
-  func load() throws -> ToolsContents { try folder.load() }
+  func load() throws -> ToolsContents { try folder.load(for: node) }
 
   /// What became of the one library that is there.
   func loadOne(_ bytes: [UInt8], manifest: String? = nil) throws -> Result<Plugin, Failure> {

@@ -73,7 +73,7 @@ struct WorkerTests {
     var folder = tools.folder
     folder.workers.memoryBytes = 256 << 20
     folder.workers.openFiles = 64
-    let plugin = try folder.load().plugins[0]
+    let plugin = try folder.load(for: tools.node).plugins[0]
     #expect(plugin.output(of: "fork") == "refused")
     #expect(plugin.output(of: "kill-parent") == "refused")
     #expect(plugin.output(of: "open-all") == "no more files")
@@ -127,7 +127,7 @@ struct WorkerTests {
     try tools.put("one.so", Fixture.bytes("stuck", ["STUCK_OPEN"]))
     var folder = tools.folder
     folder.openPatience = .milliseconds(300)
-    let plugin = try folder.load().plugins[0]
+    let plugin = try folder.load(for: tools.node).plugins[0]
     guard case .failed(let failure) = plugin.result(of: "spin", [.integer(0)]).outcome else {
       Issue.record("it ran")
       return
@@ -151,7 +151,7 @@ struct WorkerTests {
     try tools.put("one.so", Fixture.bytes("stuck", ["NOTED_CLOSE"]))
     var folder = tools.folder
     folder.workers.idlePatience = .milliseconds(20)
-    let plugin = try folder.load().plugins[0]
+    let plugin = try folder.load(for: tools.node).plugins[0]
     for round in 1...3 {
       #expect(plugin.result(of: "spin", [.integer(0)]).outcome == .done)
       waitUntil { tools.node.lines.filter { $0.message == "closed" }.count == round }
