@@ -1,6 +1,7 @@
 /* orien-jail: the program that runs other people's programs for the node, and the only one that
  * forks. Its parts: the keeper starts the launcher, the launcher starts a stub for each program,
- * the stub holds the program, the janitor makes and removes their control groups.
+ * the stub holds the program, the janitor makes and removes their control groups, the steward the
+ * images that are workspaces.
  *
  * The node starts it, with what orien_jail.h says; it is of no use to anybody else. */
 #include <stdio.h>

@@ -4,14 +4,21 @@ import OrienSandbox
 extension Tool {
   /// What the node holds itself, wherever a call runs; a handler in the node nobody holds to more.
   static let heldByNode: Set = ["concurrency", "wallMilliseconds", "outputBytes", "inputBytes"]
-  /// What it counts in the workspace while programs write to it.
-  private static let counted: Set = ["diskBytes", "diskFiles"]
+  /// What its calls may have in their workspace.
+  var disk: DiskUsage {
+    DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
+  }
 
   /// Each limit of a call that goes on in the jail, whose word on it is `capabilities`.
-  func limits(inJail capabilities: JailCapabilities?) -> GrantedLimits {
-    granted.told(wish: wish) { name in
-      if let enforcement = capabilities?.enforcedBy[name] { return enforcement }
-      return Self.heldByNode.contains(name) || Self.counted.contains(name) ? .node : .none
+  func limits(inJail capabilities: JailCapabilities?, _ workspace: WorkspaceLease) -> GrantedLimits
+  {
+    let held = workspace.enforcement(of: disk)
+    return granted.told(wish: wish) { name in
+      switch name {
+      case "diskBytes": held.bytes
+      case "diskFiles": held.files
+      default: capabilities?.enforcedBy[name] ?? (Self.heldByNode.contains(name) ? .node : .none)
+      }
     }
   }
 }

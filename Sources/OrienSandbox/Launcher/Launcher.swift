@@ -42,15 +42,15 @@ package final class Launcher: Jail {
   /// the state folder's own. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    grants: JailGrants = JailGrants(), groups: String = "auto", scopes: String = "auto",
-    walls: String = "auto"
+    grants: JailGrants = JailGrants(), images: Images? = nil, groups: String = "auto",
+    scopes: String = "auto", walls: String = "auto"
   ) throws(Failure) {
     self.loop = loop
     self.log = log
     devices = grants.devices
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
-      grants: grants)
+      grants: grants, images: images)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../images/steward.h"
+#include "../steward/steward.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 

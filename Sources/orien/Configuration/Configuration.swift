@@ -31,6 +31,7 @@ struct Configuration: Sendable {
 
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()
+  var workspaceQuota = WorkspaceQuota.auto
   var ledger = Ledger.Options()
   var http = HTTPLimits()
 

@@ -26,6 +26,12 @@ extension Node {
     }
   }
 
+  func tell(of images: Images) {
+    guard case .unusable(let why)? = images.verdict else { return }
+    log.warning(
+      "workspaces are held to their bytes by counting, which is late", ["reason": why])
+  }
+
   func tell(daysBeyond days: Int64?) {
     guard let days else { return }
     log.warning(

@@ -17,6 +17,7 @@ final class Node {
   private let disk: DiskThreads
   private let ledger: Ledger
   private let launcher: Launcher
+  private let images: Images?
   private let plugins: [Plugin]
   private let prober: Prober
   private let workspaces: Workspaces
@@ -54,9 +55,10 @@ final class Node {
       node: PluginServices(ledger, log: log))
     var grants = environment.grants
     grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    images = try configuration.images(loop: loop, log: log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log, grants: grants)
+      groupName: try ledger.folder.groupName(), log: log, grants: grants, images: images)
     disk = DiskThreads(count: 2)
     Program.noteOwnLibraries()
     let contents = try tools.load()
@@ -65,7 +67,7 @@ final class Node {
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
-      store: sessions)
+      store: sessions, images: images)
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(
@@ -125,6 +127,16 @@ final class Node {
   }
 
   private func adopt() {
+    guard let images else { return adoptSessions() }
+    images.whenKnown(within: Self.jailPatience) { [unowned self] in
+      continueStart(configuration.accept(images)) {
+        tell(of: images)
+        adoptSessions()
+      }
+    }
+  }
+
+  private func adoptSessions() {
     workspaces.adopt(sessions.kept) { [unowned self] result in
       continueStart(result) { adoption in
         tell(of: adoption)

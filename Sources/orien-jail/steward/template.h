@@ -1,6 +1,6 @@
 /* The file system that each image begins as. */
 #pragma once
-#include "image.h"
+#include "../images/image.h"
 
 /* Sees to it that there is one of these sizes, whose path is then `path`; false with `what` failed
  * and errno. */

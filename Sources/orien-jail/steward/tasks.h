@@ -1,7 +1,7 @@
 /* What the node has asked of images and is not done yet. What takes long a child does, so that
  * nobody waits for what another asked. */
 #pragma once
-#include "image.h"
+#include "../images/image.h"
 
 /* Reads an order; what it came by answers are sent to. False: nobody of ours sends that. */
 bool tasks_add(int node, uint64_t id, const void *body, uint32_t size);

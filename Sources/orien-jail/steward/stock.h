@@ -1,6 +1,6 @@
 /* Images that are made and mounted before anybody asks for one. */
 #pragma once
-#include "image.h"
+#include "../images/image.h"
 
 /* Begins with none, and with nothing left of an earlier steward's; 0 or an errno. */
 int stock_begin(const char *template);

@@ -23,6 +23,7 @@ enum {
   /* After so long somebody is looked for again that had an image open. */
   LOOK_MILLISECONDS = 10,
   LINGER_MILLISECONDS = 500,
+  GENTLE_TRIES = 20,
 };
 
 static struct task {
@@ -117,7 +118,14 @@ static _Noreturn void work(const struct task *task, int root) {
   struct fstrim_range all = {.len = UINT64_MAX};
   if (task->order == ORIEN_JAIL_IMAGE_TRIM) _exit(ioctl(root, FITRIM, &all) == 0 ? 0 : errno);
   if (root >= 0) close(root);
-  _exit(image_unmount(task->name, task->order == ORIEN_JAIL_IMAGE_REMOVE ? MNT_DETACH : 0));
+  int error = image_unmount(task->name, 0);
+  if (task->order == ORIEN_JAIL_IMAGE_CLOSE) _exit(error);
+  // Who lets go of it last unmounts it, and waits for that: let it be us, and not the node.
+  for (unsigned i = 0; error == EBUSY && i < GENTLE_TRIES; i++) {
+    poll(NULL, 0, LOOK_MILLISECONDS);
+    error = image_unmount(task->name, 0);
+  }
+  _exit(error == EBUSY ? image_unmount(task->name, MNT_DETACH) : error);
 }
 
 static enum outcome start_work(struct task *task) {

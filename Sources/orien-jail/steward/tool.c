@@ -19,7 +19,12 @@ static _Noreturn void become(pid_t parent, char *const argument[]) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   char *const environment[] = {"PATH=/usr/sbin:/sbin:/usr/bin:/bin", "LC_ALL=C", NULL};
-  execvpe(argument[0], argument, environment);
+  static const char *const folders[] = {"/usr/sbin", "/sbin"};
+  for (unsigned i = 0; i < 2; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", folders[i], argument[0]);
+    execve(path, argument, environment);
+  }
   _exit(127);
 }
 
