@@ -13,8 +13,12 @@ final class HostDisk: Sendable {
   private let root: Folder
   /// What programs that run may still write.
   private let promised = Atomic<UInt64>(0)
+  /// There are images.
+  private let isGuarded = Atomic(false)
 
   init(under root: Folder) { self.root = root }
+
+  func begin() { isGuarded.store(true, ordering: .relaxed) }
 
   func promise(_ bytes: UInt64) { promised.store(bytes, ordering: .relaxed) }
 
@@ -26,10 +30,17 @@ final class HostDisk: Sendable {
     guard hasRoom(for: more, beside: promised.load(ordering: .relaxed)) else { throw full }
   }
 
+  /// Whether a call in an image of `bytes` could begin on an idle node.
+  func fits(_ bytes: UInt64) -> Bool { hasFree(bytes) }
+
   private func hasRoom(for more: UInt64, beside promised: UInt64) -> Bool {
+    !isGuarded.load(ordering: .relaxed) || hasFree(more.saturatingAdd(promised))
+  }
+
+  private func hasFree(_ bytes: UInt64) -> Bool {
     // A disk that cannot be asked says so to who writes to it.
     guard let room = try? root.room() else { return true }
-    return more.saturatingAdd(promised).saturatingAdd(Self.reserveBytes) <= room.availableBytes
+    return bytes.saturatingAdd(Self.reserveBytes) <= room.availableBytes
   }
 
   let full = Failure(

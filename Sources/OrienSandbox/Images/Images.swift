@@ -19,6 +19,8 @@ package final class Images {
   /// Longer than the steward takes for anything that it answers with success.
   private static let patience = Duration.seconds(90)
 
+  /// Why no more are made, though they work.
+  var whyNoNew: String?
   let settings: ImageSettings
   private let loop: Loop
   private let log: Log
@@ -54,6 +56,9 @@ package final class Images {
   }
 
   package var isUsable: Bool { verdict == .usable }
+
+  /// New sessions' workspaces are images; of old ones those are that were made so.
+  var makesNew: Bool { isUsable && whyNoNew == nil }
 
   /// Calls `body` once there is a verdict; where there is none in time, it is that there are none.
   package func whenKnown(within patience: Duration, _ body: @escaping () -> Void) {

@@ -4,13 +4,30 @@ import OrienSystem
 // What workspaces that are images want beyond what all want.
 
 extension Workspaces {
-  /// What is held by what, for whoever asks; and why it is not by more.
+  /// What new ones are held by, for whoever asks; and why it is not by more.
   package var enforcement: (means: Enforcement, whyNotMore: String?) {
     switch images?.verdict {
-    case .usable: (.image, nil)
+    case .usable: (images?.makesNew == true ? .image : .count, images?.whyNoNew)
     case .unusable(let why): (.count, why)
     case nil: (.count, nil)
     }
+  }
+
+  /// Whether the node can be what was asked for, now that there is a verdict on images. To be called
+  /// before any session is adopted or opened.
+  package func begin(as quota: WorkspaceQuota) throws(Failure) {
+    guard quota != .count, let images, let hostDisk else { return }
+    if case .unusable(let why) = images.verdict, quota == .image {
+      throw Failure(
+        .unavailable, "images-unusable",
+        "WORKSPACE_QUOTA=image, and images cannot be mounted here: \(why)")
+    }
+    if quota == .auto, !hostDisk.fits(limits.usage.bytes) {
+      images.whyNoNew =
+        "the disk has no room for \(limits.usage.bytes) bytes beside a reserve of "
+        + "\(HostDisk.reserveBytes)"
+    }
+    if images.makesNew { hostDisk.begin() }
   }
 
   func openImage(_ name: ImageName, of state: SessionState, making: Bool) {

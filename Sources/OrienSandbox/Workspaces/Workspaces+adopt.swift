@@ -68,6 +68,7 @@ extension Workspaces {
       session, WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + left)
     state.phase = .closed
     sessions[session.key] = state
+    if session.image != nil { hostDisk?.begin() }
   }
 
   private func forget(

@@ -150,7 +150,7 @@ package final class Workspaces {
   /// 32 hexadecimal digits: what the folders of sessions, and no others, are called. Images have an
   /// ending.
   private func mint() -> String {
-    String(hex: Random.bytes(16)) + (images?.isUsable == true ? ImageName.ending : "")
+    String(hex: Random.bytes(16)) + (images?.makesNew == true ? ImageName.ending : "")
   }
 
   static let unknown = Failure(.notFound, "session-not-found", "there is no such session")

@@ -13,6 +13,8 @@ enum { STOCK = 4 };
 static const char *template;
 /* Some are there, by number. */
 static bool has[STOCK];
+/* Where nobody has ever asked for one, one will do. */
+static bool was_asked;
 
 /* Both, as long as it is stock, by this name. */
 static void name_of(unsigned number, char name[IMAGE_PATH_BYTES]) {
@@ -59,7 +61,7 @@ static int find(bool is_there) {
   return -1;
 }
 
-bool stock_wants(void) { return find(false) >= 0; }
+bool stock_wants(void) { return was_asked ? find(false) >= 0 : find(true) < 0; }
 
 int stock_add(void) {
   int number = find(false);
@@ -96,6 +98,7 @@ static int rename_to(const char *stock, const char *name) {
 }
 
 int stock_give(const char *name) {
+  was_asked = true;
   int number = find(true);
   if (number < 0) {
     number = find(false);

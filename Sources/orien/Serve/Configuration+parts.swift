@@ -38,17 +38,6 @@ extension Configuration {
     return try Images(in: workspaceFolder, workspaces.usage, loop: loop, log: log)
   }
 
-  /// Whether the node can be what was asked for, now that it is known.
-  func accept(_ images: Images) -> Result<Void, Failure> {
-    guard workspaceQuota == .image, case .unusable(let why)? = images.verdict else {
-      return .success(())
-    }
-    return .failure(
-      Failure(
-        .unavailable, "images-unusable",
-        "WORKSPACE_QUOTA=image, and images cannot be mounted here: \(why)"))
-  }
-
   /// As many connections as there are descriptors for, beside what calls and workspaces need: a call
   /// that waits holds its session's folder open.
   func effectiveHTTP(_ log: Log) throws(Failure) -> HTTPLimits {

@@ -26,8 +26,8 @@ extension Node {
     }
   }
 
-  func tell(of images: Images) {
-    guard case .unusable(let why)? = images.verdict else { return }
+  func tell(of workspaces: Workspaces) {
+    guard let why = workspaces.enforcement.whyNotMore else { return }
     log.warning(
       "workspaces are held to their bytes by counting, which is late", ["reason": why])
   }

@@ -129,8 +129,9 @@ final class Node {
   private func adopt() {
     guard let images else { return adoptSessions() }
     images.whenKnown(within: Self.jailPatience) { [unowned self] in
-      continueStart(configuration.accept(images)) {
-        tell(of: images)
+      continueStart(.success(())) { () throws(Failure) in
+        try workspaces.begin(as: configuration.workspaceQuota)
+        tell(of: workspaces)
         adoptSessions()
       }
     }

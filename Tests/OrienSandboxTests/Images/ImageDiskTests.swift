@@ -19,7 +19,6 @@ struct ImageDiskTests {
     try withSmallDisk("size=\(HostDisk.reserveBytes + bytes)") {
       let rig = try ImageRig()
       defer { rig.close() }
-      rig.waitForStock()
       try body(rig)
     }
   }
@@ -41,6 +40,17 @@ struct ImageDiskTests {
       lease.end()
       try rig.workspaces.lease(other).end()
       try rig.put("x", to: "x", in: other)
+    }
+  }
+
+  @Test("Where there is no room for one, none is begun, and it is said why")
+  func tooSmall() throws {
+    try withSmallDisk("size=\(HostDisk.reserveBytes)") {
+      let rig = try ImageRig()
+      defer { rig.close() }
+      #expect(try rig.open("s").enforcement == .count)
+      #expect(rig.workspaces.enforcement.whyNotMore?.contains("no room") == true)
+      try rig.put("x", to: "x", in: rig.open("s"))
     }
   }
 

@@ -50,6 +50,7 @@ final class ImageRig {
     try answer { launcher.whenClear(within: .seconds(30), $0) }.get()
     if let images = jail.images {
       answer { done in images.whenKnown(within: .seconds(30)) { done(()) } }
+      try workspaces.begin(as: .auto)
     }
     _ = try answer { workspaces.adopt(Array(store.sessions.values), then: $0) }.get()
   }
