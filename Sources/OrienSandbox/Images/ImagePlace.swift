@@ -22,6 +22,19 @@ struct ImagePlace: Sendable {
     }
   }
 
+  /// Whether it ends where `limit` does: one that was made when that was more does not.
+  static func holds(_ mounted: Folder, to limit: DiskUsage) throws(Failure) -> Bool {
+    do throws(SystemError) {
+      let room = try mounted.room()
+      let bytes = room.usedBytes.saturatingAdd(room.availableBytes)
+      // Where it is full ext4 may have gone into what it keeps for itself.
+      return bytes <= limit.bytes.saturatingAdd(limit.bytes / 64)
+        && room.files <= limit.files.saturatingAdd(ownFiles)
+    } catch {
+      throw error.failure("measuring \(mounted.path)")
+    }
+  }
+
   /// What lies in it, by its own file system's word.
   static func usage(of mounted: Folder) throws(Failure) -> DiskUsage {
     do throws(SystemError) {

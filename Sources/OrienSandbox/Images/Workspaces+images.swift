@@ -42,7 +42,8 @@ extension Workspaces {
       disk.run(
         { () throws(Failure) in
           let workspace = Workspace(
-            session.key, folder, account, limits, image: try ImagePlace(session, in: root))
+            session.key, folder, account, limits, image: try ImagePlace(session, in: root),
+            isHeld: try ImagePlace.holds(folder, to: limits.usage))
           _ = try workspace.measure()
           return workspace
         }, then: loop.reply { self.hasOpened(state, making: making, $0) })
@@ -106,7 +107,7 @@ extension Workspace {
   /// What a call is held to by counting: nothing that its image holds it to.
   func bound(on limit: DiskUsage) -> DiskUsage {
     let own = account.limit
-    guard image != nil else { return limit.least(own) }
+    guard isHeld else { return limit.least(own) }
     return DiskUsage(
       bytes: limit.bytes < own.bytes ? limit.bytes : .max,
       files: limit.files < own.files ? limit.files : .max)

@@ -13,19 +13,22 @@ package final class Workspace: Sendable {
   let limits: WorkspaceLimits
   /// Nil where it is a plain folder.
   let image: ImagePlace?
+  /// It is an image that ends where its quota does.
+  let isHeld: Bool
   let hashes = FileHashes()
   /// A handler has got a file to write to since this was last asked.
   private let isWritten = Atomic(false)
 
   init(
     _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits,
-    image: ImagePlace? = nil
+    image: ImagePlace? = nil, isHeld: Bool = false
   ) {
     self.session = session
     self.folder = folder
     self.account = account
     self.limits = limits
     self.image = image
+    self.isHeld = isHeld
   }
 
   /// Of a plain folder, or of an image's file.
@@ -36,7 +39,7 @@ package final class Workspace: Sendable {
   package var sharedPath: String? { image == nil ? path : nil }
 
   /// What holds it to its bytes and files.
-  package var enforcement: Enforcement { image == nil ? .count : .image }
+  package var enforcement: Enforcement { isHeld ? .image : .count }
 
   /// Checks a `file` argument: a path, in the workspace, of a regular file that is there now.
   /// The failure has one fault, at the argument; its code is `invalid` unless the disk failed.

@@ -13,7 +13,7 @@ package final class WorkspaceLease {
   }
   /// Nil once the stay has ended: it is a descriptor.
   private var held: Workspace?
-  private let isImage: Bool
+  private let isHeld: Bool
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
@@ -24,7 +24,7 @@ package final class WorkspaceLease {
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
-    isImage = workspace.image != nil
+    isHeld = workspace.isHeld
     self.state = state
     self.workspaces = workspaces
     state.leases += 1
@@ -47,8 +47,8 @@ package final class WorkspaceLease {
   package func enforcement(of limit: DiskUsage) -> (bytes: Enforcement, files: Enforcement) {
     let own = state.account.limit
     return (
-      isImage && limit.bytes >= own.bytes ? .image : .count,
-      isImage && limit.files >= own.files ? .image : .count
+      isHeld && limit.bytes >= own.bytes ? .image : .count,
+      isHeld && limit.files >= own.files ? .image : .count
     )
   }
 

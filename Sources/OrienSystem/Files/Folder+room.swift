@@ -8,6 +8,7 @@ package struct DiskRoom: Sendable, Equatable {
   package var availableBytes: UInt64
   /// Files and folders that it has, and those that the file system keeps for itself.
   package var usedFiles: UInt64
+  package var files: UInt64
 }
 
 extension Folder {
@@ -19,7 +20,8 @@ extension Folder {
     return DiskRoom(
       usedBytes: (UInt64(status.f_blocks) - UInt64(status.f_bfree)) * block,
       availableBytes: UInt64(status.f_bavail) * block,
-      usedFiles: UInt64(status.f_files) - UInt64(status.f_ffree))
+      usedFiles: UInt64(status.f_files) - UInt64(status.f_ffree),
+      files: UInt64(status.f_files))
   }
 
   /// One that somebody else has opened, who says where it is.

@@ -10,7 +10,7 @@ import Testing
 /// there when it is written.
 @Suite(
   "Images on a disk that is full", .timeLimit(.minutes(2)),
-  .enabled(if: geteuid() == 0, "only root mounts images"))
+  .enabled(if: canMountImages, "images cannot be mounted here"))
 struct ImageDiskTests {
   /// Bytes beside the reserve that the disk of `body` has.
   private func onDisk(

@@ -123,6 +123,11 @@ final class ImageRig {
   private func isStock(_ name: String) -> Bool { name.hasPrefix("stock-") }
 }
 
+/// Whether anybody could mount images here: root, with loop devices and what makes file systems.
+let canMountImages =
+  geteuid() == 0 && access("/dev/loop-control", F_OK) == 0
+  && ["/usr/sbin", "/sbin"].contains { access($0 + "/mkfs.ext4", X_OK) == 0 }
+
 /// The files below `folder` that loop devices stand over.
 func attachedFiles(in folder: String) -> [String] {
   let devices = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/block")) ?? []
