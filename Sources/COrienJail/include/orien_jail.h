@@ -16,8 +16,9 @@ enum {
   ORIEN_JAIL_LIFELINE = 4,
   /* Holds a shared flock for as long as any part of the jail lives. */
   ORIEN_JAIL_LOCK = 5,
-  /* Where the node has been given one: the mounts of an earlier keeper. */
+  /* Where the node has been given them: the mounts of an earlier keeper, and the root there. */
   ORIEN_JAIL_MOUNTS = 6,
+  ORIEN_JAIL_MOUNTS_ROOT = 7,
 };
 
 enum {
@@ -51,9 +52,11 @@ enum orien_jail_frame {
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,
 
-  /* Keeper to node, who holds it for the next keeper: the namespace in which images are mounted.
-   * What is mounted there is so until neither has it any more. */
+  /* Keeper to node, who holds them for the next keeper: the namespace in which images are mounted,
+   * and after it what is the root there, which need not be the host's. What is mounted there is so
+   * until neither has them any more. */
   ORIEN_JAIL_MOUNTED,
+  ORIEN_JAIL_MOUNTED_ROOT,
   /* Keeper to node: a steward is up. id: its pid; descriptor: its socket. */
   ORIEN_JAIL_STEWARD,
   /* Steward to node, first and once, or the keeper where there is none: body: images. */

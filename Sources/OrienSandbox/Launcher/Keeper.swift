@@ -40,6 +40,7 @@ final class Keeper {
   private var lifeline: Descriptor?
   /// Where images are mounted, for the next keeper.
   private var mounts: Descriptor?
+  private var mountsRoot: Descriptor?
   private var complaints: Complaints?
   /// Of the keepers that are gone while another part of their jail is not.
   private var earlier: [Complaints] = []
@@ -113,8 +114,11 @@ final class Keeper {
   }
 
   private var inheritedMounts: [(parent: Int32, child: Int32)] {
-    guard let raw = mounts?.raw else { return [] }
-    return [(parent: raw, child: Int32(ORIEN_JAIL_MOUNTS))]
+    guard let raw = mounts?.raw, let root = mountsRoot?.raw else { return [] }
+    return [
+      (parent: raw, child: Int32(ORIEN_JAIL_MOUNTS)),
+      (parent: root, child: Int32(ORIEN_JAIL_MOUNTS_ROOT)),
+    ]
   }
 
   /// The keeper's end.
@@ -178,6 +182,7 @@ final class Keeper {
   private func hearOfImages(_ frame: inout Frame) -> Bool {
     switch frame.kind {
     case ORIEN_JAIL_MOUNTED.rawValue: mounts = frame.descriptor.take()
+    case ORIEN_JAIL_MOUNTED_ROOT.rawValue: mountsRoot = frame.descriptor.take()
     case ORIEN_JAIL_IMAGES.rawValue: settings.images?.judge(frame)
     case ORIEN_JAIL_STEWARD.rawValue:
       guard let socket = frame.descriptor.take() else { return false }
@@ -275,6 +280,7 @@ final class Keeper {
     self.onEnd = onEnd
     lifeline = nil
     mounts = nil
+    mountsRoot = nil
     if child == nil { loop.soon { [self] in tellEnds() } }
   }
 }

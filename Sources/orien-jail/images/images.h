@@ -17,7 +17,15 @@ struct images_options {
 
 #define IMAGES_FOLDER ".images"
 
-/* Moves the calling process to a mount namespace of its own, or to that of an earlier keeper,
- * `earlier`, which it closes; there it makes room for mounts. A descriptor of it, or -1 with errno
- * and `what` failed. */
-int images_enter(const struct images_options *options, int earlier, const char **what);
+/* A mount namespace, and the root that its processes have; -1: none. */
+struct images_space {
+  int mounts, root;
+};
+
+/* Moves the calling process to a mount namespace of its own, or to that of an earlier keeper, and
+ * there makes room for mounts. What `space` had is closed, and it is the caller's then; false with
+ * errno, where `what` failed. */
+bool images_enter(const struct images_options *options, struct images_space *space,
+                  const char **what);
+
+void images_leave(struct images_space *space);

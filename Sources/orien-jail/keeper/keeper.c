@@ -88,8 +88,9 @@ static void prepare(void) {
   fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
   if (!complaints_share()) give_up("mmap");
   stewards_prepare();
-  int keep[4] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS};
-  process_keep(keep, 4);
+  int keep[5] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
+                 ORIEN_JAIL_MOUNTS_ROOT};
+  process_keep(keep, 5);
   process_name("orien-keeper");
   // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
   // has hung it up.

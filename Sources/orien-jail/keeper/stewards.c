@@ -15,15 +15,17 @@
 enum { PAUSE_MILLISECONDS = 200 };
 
 static struct {
-  /* -1: there are none. */
-  int mounts;
+  struct images_space space;
   pid_t steward;
   /* 0: none is to be started. */
   uint64_t start_at;
 } stewards;
 
 void stewards_prepare(void) {
-  stewards.mounts = fcntl(ORIEN_JAIL_MOUNTS, F_GETFD) < 0 ? -1 : ORIEN_JAIL_MOUNTS;
+  bool is_there = fcntl(ORIEN_JAIL_MOUNTS_ROOT, F_GETFD) >= 0;
+  stewards.space = is_there
+                       ? (struct images_space){ORIEN_JAIL_MOUNTS, ORIEN_JAIL_MOUNTS_ROOT}
+                       : (struct images_space){-1, -1};
 }
 
 static void give_up(const char *what, const char *why) {
@@ -33,17 +35,17 @@ static void give_up(const char *what, const char *why) {
 }
 
 void stewards_begin(struct parts *parts, const struct images_options *options) {
-  int earlier = stewards.mounts;
-  const char *what = "mounts";
+  struct images_space *space = &stewards.space;
+  const char *what;
   parts->images = options;
-  stewards.mounts = -1;
   if (!options->folder) return;
   if (geteuid() != 0 || parts->walls.kind == ORIEN_JAIL_WALLS_USER)
     return give_up("mounting images", "the node does not run as root");
-  int mounts = images_enter(options, earlier, &what);
-  if (mounts < 0) return give_up(what, strerror(errno));
-  bool is_told = frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_MOUNTED, 0, NULL, 0, mounts);
-  close(mounts);
+  if (!images_enter(options, space, &what)) return give_up(what, strerror(errno));
+  const int control = ORIEN_JAIL_CONTROL;
+  bool is_told = frame_send(control, ORIEN_JAIL_MOUNTED, 0, NULL, 0, space->mounts) &&
+                 frame_send(control, ORIEN_JAIL_MOUNTED_ROOT, 0, NULL, 0, space->root);
+  images_leave(space);
   if (is_told) stewards.start_at = now_nanoseconds();
 }
 

@@ -46,7 +46,7 @@ struct ImageDiskTests {
   @Test("Where there is no room for one, none is begun, and it is said why")
   func tooSmall() throws {
     try withSmallDisk("size=\(HostDisk.reserveBytes)") {
-      let rig = try ImageRig()
+      let rig = try ImageRig(as: .auto)
       defer { rig.close() }
       #expect(try rig.open("s").enforcement == .count)
       #expect(rig.workspaces.enforcement.whyNotMore?.contains("no room") == true)

@@ -99,7 +99,7 @@ struct ImageQuotaTests {
 
   @Test("Where images do not work workspaces are counted, and it is said why")
   func falls() throws {
-    let rig = try ImageRig { $0.usage.bytes = 1000 }
+    let rig = try ImageRig(as: .auto) { $0.usage.bytes = 1000 }
     defer { rig.close() }
     #expect(rig.workspaces.enforcement.means == .count)
     #expect(rig.workspaces.enforcement.whyNotMore?.contains("1 MiB") == true)

@@ -34,7 +34,7 @@ final class ImageRig {
 
   /// Goes on where the node stopped that has left `rest`.
   init(
-    after rest: Rest? = nil, hasImages: Bool = true,
+    after rest: Rest? = nil, hasImages: Bool = true, as quota: WorkspaceQuota = .image,
     _ adjust: (inout WorkspaceLimits) -> Void = { _ in }
   ) throws {
     var limits = WorkspaceLimits()
@@ -50,7 +50,7 @@ final class ImageRig {
     try answer { launcher.whenClear(within: .seconds(30), $0) }.get()
     if let images = jail.images {
       answer { done in images.whenKnown(within: .seconds(30)) { done(()) } }
-      try workspaces.begin(as: .auto)
+      try workspaces.begin(as: quota)
     }
     _ = try answer { workspaces.adopt(Array(store.sessions.values), then: $0) }.get()
   }
