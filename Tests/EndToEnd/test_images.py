@@ -45,7 +45,7 @@ def attached(node):
     for place in pathlib.Path("/sys/block").glob("loop*/loop/backing_file"):
         with contextlib.suppress(OSError):
             file = place.read_text().strip()
-            if file.startswith(f"{node.state}/"):
+            if f"{node.state}/" in file:
                 found.append(pathlib.Path(file.removesuffix(" (deleted)")).name)
     return found
 

@@ -135,7 +135,8 @@ func attachedFiles(in folder: String) -> [String] {
     let path = "/sys/block/\(device)/loop/backing_file"
     guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
     let file = String(decoding: bytes, as: UTF8.self)
-    guard file.hasPrefix(folder + "/") else { return nil }
+    // Where the root is another's in a chroot, more stands before it.
+    guard file.contains(folder + "/") else { return nil }
     return file.split(separator: "/").last.map { String($0).trimmingCharacters(in: .newlines) }
   }
 }
