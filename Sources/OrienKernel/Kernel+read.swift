@@ -143,7 +143,7 @@ extension Kernel {
   private func report(of execution: Execution) -> ExecutionReport {
     var report = execution.report
     if report.final == nil, case .running(let run) = execution.phase {
-      report.limits = grantedLimits(of: execution.tool, inJail: run.ranProcess)
+      report.limits = grantedLimits(of: execution, inJail: run.ranProcess)
     }
     return report
   }

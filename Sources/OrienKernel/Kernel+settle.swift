@@ -68,7 +68,7 @@ extension Kernel {
       acceptedAt: execution.acceptance.acceptedAt, runningAt: execution.runningAt,
       completedAt: max(completedAt, execution.runningAt ?? completedAt),
       runningMicroseconds: end.usage.wallMicroseconds, usage: end.usage,
-      limits: grantedLimits(of: tool, inJail: end.ranProcess), currency: tool.price.currency,
+      limits: grantedLimits(of: execution, inJail: end.ranProcess), currency: tool.price.currency,
       costMicroUnits: end.hasBegun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
       output: execution.output.summary, errors: execution.errors.summary,
       facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
@@ -88,7 +88,9 @@ extension Kernel {
   }
 
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
-  func grantedLimits(of tool: Tool, inJail: Bool) -> GrantedLimits {
-    inJail ? tool.limits(inJail: parts.jail.capabilities) : tool.limitsInNode
+  func grantedLimits(of execution: Execution, inJail: Bool) -> GrantedLimits {
+    let tool = execution.tool
+    return inJail
+      ? tool.limits(inJail: parts.jail.capabilities, execution.workspace) : tool.limitsInNode
   }
 }

@@ -90,7 +90,9 @@ package final class Kernel {
     switch tool.reach {
     case .failure(let failure): return failure
     case .success(let reach):
-      return reach.missingDevice ?? tool.shortfall(inJail: parts.jail.capabilities)
+      return reach.missingDevice
+        ?? tool.shortfall(
+          inJail: parts.jail.capabilities, workspaces: parts.workspaces.enforcement.means)
     }
   }
 }

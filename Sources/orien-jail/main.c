@@ -1,6 +1,7 @@
 /* orien-jail: the program that runs other people's programs for the node, and the only one that
  * forks. Its parts: the keeper starts the launcher, the launcher starts a stub for each program,
- * the stub holds the program, the janitor makes and removes their control groups.
+ * the stub holds the program, the janitor makes and removes their control groups, the steward the
+ * images that are workspaces.
  *
  * The node starts it, with what orien_jail.h says; it is of no use to anybody else. */
 #include <stdio.h>
@@ -15,7 +16,8 @@ static int usage(void) {
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
         "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n"
-        "    [--workspaces PATH]\n",
+        "    [--workspaces PATH]\n"
+        "    [--images PATH --image-bytes NUMBER --image-files NUMBER]\n",
         stderr);
   return 64;
 }
@@ -83,6 +85,20 @@ static bool read_shared(char *word, struct grants *grants) {
   return share(word, at, grants);
 }
 
+static bool read_count(const char *word, uint64_t *count) {
+  char *end;
+  errno = 0;
+  *count = strtoull(word, &end, 10);
+  return !errno && !*end && word[0] >= '0' && word[0] <= '9' && *count <= INT64_MAX;
+}
+
+static bool read_images(const char *name, const char *word, struct images_options *images) {
+  if (strcmp(name, "--image-bytes") == 0) return read_count(word, &images->bytes);
+  if (strcmp(name, "--image-files") == 0) return read_count(word, &images->files);
+  images->folder = word;
+  return is_path(word);
+}
+
 static bool read_option(const char *name, char *word, struct keeper_options *options) {
   if (defence_option(name, word)) return true;
   if (strcmp(name, "--groups") == 0) return read_mode(word, &options->groups);
@@ -91,6 +107,7 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
   if (strcmp(name, "--device") == 0) return read_device(word, &options->walls.grants);
   if (strcmp(name, "--shared") == 0) return read_shared(word, &options->walls.grants);
   if (strcmp(name, "--workspaces") == 0) return *(options->walls.workspaces = word) == '/';
+  if (strncmp(name, "--image", 7) == 0) return read_images(name, word, &options->images);
   if (strcmp(name, "--hosts") == 0)
     return options->walls.grants.has_hosts = share(word, WALLS_HOSTS, &options->walls.grants);
   options->walls.scopes = strcmp(word, "auto") == 0;
@@ -106,5 +123,6 @@ int main(int count, char **argument) {
   options.group_name = argument[2];
   for (int i = 3; i < count; i += 2)
     if (!read_option(argument[i], argument[i + 1], &options)) return usage();
+  options.walls.images = options.images.folder != NULL;
   keeper_run(&options);
 }

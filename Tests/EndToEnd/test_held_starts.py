@@ -51,7 +51,8 @@ class HeldStartTests(unittest.TestCase):
         self.disk = SmallDisk()
         self.addCleanup(self.disk.close)
         self.node = Node(state=self.disk.state,
-                         environment={"MAX_CONCURRENT": "1", "QUEUE_SECONDS": "1"})
+                         environment={"MAX_CONCURRENT": "1", "QUEUE_SECONDS": "1",
+                                      "WORKSPACE_QUOTA": "count"})
         self.addCleanup(self.node.close)
 
     def run_script(self):

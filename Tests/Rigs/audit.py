@@ -5,11 +5,12 @@ The ledger is read with SQLite itself, beside the node, and changed never.
 
 import collections
 import contextlib
+import os
 import pathlib
 import sqlite3
 
 from groups import processes_in_groups
-from load import RAN_FILE
+from load import RAN_FILE, SESSIONS
 from node import until
 
 FINAL = {"completed", "failed", "timeout", "cancelled", "lost"}
@@ -70,8 +71,10 @@ class Audit:
 
     def tokens_that_ran(self):
         """What scripts have written into their workspaces."""
-        for ran in (self.node.state / "workspaces").glob(f"*/{RAN_FILE}"):
-            yield from ran.read_text().split()
+        for session in SESSIONS:
+            ran = self.node.get(f"/sessions/{session}/files/{RAN_FILE}")
+            if ran.status == 200:
+                yield from ran.body.decode().split()
 
     def broken_chain(self):
         verified = self.node.command("receipt", "verify", "--chain", "--state", self.node.state)
@@ -85,7 +88,7 @@ class Audit:
 
     def folders_without_session(self):
         known = self.folders_of_sessions()
-        on_disk = {path.name for path in (self.node.state / "workspaces").iterdir()}
+        on_disk = set(workspaces(self.node))
         if known != on_disk:
             yield f"folders alone: {on_disk - known}, sessions alone: {known - on_disk}"
 
@@ -104,6 +107,12 @@ class Audit:
         with contextlib.closing(
                 sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as ledger:
             yield ledger
+
+
+def workspaces(node):
+    """What sessions have in the node's folder, by name: folders and images."""
+    names = os.listdir(node.state / "workspaces")
+    return [name for name in names if name != ".images"]
 
 
 def mounts():

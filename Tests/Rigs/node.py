@@ -212,7 +212,7 @@ class Node:
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) * 1024
 
     def jail(self, part):
-        """The pid of the jail's `keeper`, `launcher` or `janitor`; None while there is none."""
+        """The pid of a part of the jail, as `keeper` or `steward`; None while there is none."""
         named = [pid for pid in descendants(self.pid) if name_of(pid) == f"orien-{part}"]
         return named[0] if named else None
 

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from audit import Audit
+from audit import Audit, workspaces
 from groups import group_name, processes_in_groups
 from load import CLEARED, SESSIONS, Load
 from node import Node, is_alive, send, until
@@ -33,7 +33,8 @@ PARTS = {
     "the launcher": {"launcher"},
     "node and launcher": {"node", "launcher"},
     "the keeper": {"keeper"},
-    "all": {"node", "keeper", "launcher", "janitor"},
+    "the steward": {"steward"},
+    "all": {"node", "keeper", "launcher", "janitor", "steward"},
 }
 
 
@@ -64,13 +65,15 @@ class Soak:
             yield number, victim
 
     def kill(self, victim):
-        jails = {part: self.node.jail(part) for part in ("keeper", "launcher", "janitor")}
+        jails = {part: self.node.jail(part) for part in
+                 ("keeper", "launcher", "janitor", "steward")}
         for part in PARTS[victim] & jails.keys():
             if jails[part]:
                 send(jails[part])
         if "node" not in PARTS[victim]:
-            until(lambda: self.node.jail("launcher") not in (None, jails["launcher"]),
-                  REPLACED_SECONDS, "no new launcher")
+            part = "steward" if victim == "the steward" else "launcher"
+            until(lambda: not jails[part] or self.node.jail(part) not in (None, jails[part]),
+                  REPLACED_SECONDS, f"no new {part}")
             return
         held = processes_in_groups(self.group)
         self.found += len(held)
@@ -106,11 +109,17 @@ class Soak:
         first used after a start, whenever that is, and once."""
         root = f"{self.node.state / 'workspaces'}/"
         paths = [path for path in descriptors if path.startswith(root)]
-        counted = {path.removeprefix(root): descriptors.pop(path) for path in paths}
+        counted = {self.folder_of(path, root): descriptors.pop(path) for path in paths}
         twice = [path for path, times in counted.items() if times > 1]
         if twice:
             raise AssertionError(f"open more than once at rest: {twice}")
         return set(counted)
+
+    @staticmethod
+    def folder_of(path, root):
+        """An image is open by where it is mounted."""
+        mounted = path.removeprefix(root + ".images/mounts/")
+        return mounted + ".image" if mounted != path else path.removeprefix(root)
 
     def end(self):
         """Everything is given back: sessions, folders, mounts; and the node goes when asked."""
@@ -122,7 +131,7 @@ class Soak:
         until(lambda: not list(self.audit.mounts_left()), LIFELINE_SECONDS,
               lambda: "\n".join(self.audit.mounts_left()))
         faults = list(self.audit.folders_without_session())
-        left = list((self.node.state / "workspaces").iterdir())
+        left = workspaces(self.node)
         assert not faults and not left, (faults, left)
         assert self.node.stop() == 0
         assert self.found and has_run, "no script ran while something was killed"

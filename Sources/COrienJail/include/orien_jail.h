@@ -16,6 +16,9 @@ enum {
   ORIEN_JAIL_LIFELINE = 4,
   /* Holds a shared flock for as long as any part of the jail lives. */
   ORIEN_JAIL_LOCK = 5,
+  /* Where the node has been given them: the mounts of an earlier keeper, and the root there. */
+  ORIEN_JAIL_MOUNTS = 6,
+  ORIEN_JAIL_MOUNTS_ROOT = 7,
 };
 
 enum {
@@ -48,6 +51,20 @@ enum orien_jail_frame {
   ORIEN_JAIL_STARTED,
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,
+
+  /* Keeper to node, who holds them for the next keeper: the namespace in which images are mounted,
+   * and after it what is the root there, which need not be the host's. What is mounted there is so
+   * until neither has them any more. */
+  ORIEN_JAIL_MOUNTED,
+  ORIEN_JAIL_MOUNTED_ROOT,
+  /* Keeper to node: a steward is up. id: its pid; descriptor: its socket. */
+  ORIEN_JAIL_STEWARD,
+  /* Steward to node, first and once, or the keeper where there is none: body: images. */
+  ORIEN_JAIL_IMAGES,
+  /* Node to steward: body: image. The id is new, and names the answer. */
+  ORIEN_JAIL_IMAGE,
+  /* Steward to node, once for each of them: body: answer; for one that is open, its root. */
+  ORIEN_JAIL_IMAGE_DONE,
 };
 
 struct orien_jail_header {
@@ -217,4 +234,54 @@ struct orien_jail_capabilities {
   /* enum orien_jail_walls, and why they are not the strongest; empty where they are. */
   uint32_t walls;
   char why[ORIEN_JAIL_WHY_BYTES];
+};
+
+/* Whether workspaces can be images. */
+struct orien_jail_images {
+  /* 0 or 1, and why it is 0. */
+  uint32_t usable;
+  char why[ORIEN_JAIL_WHY_BYTES];
+};
+
+enum orien_jail_image_order {
+  /* Mount it, where it is not mounted yet. */
+  ORIEN_JAIL_IMAGE_OPEN = 1,
+  /* The same, of one that is made where there is none. */
+  ORIEN_JAIL_IMAGE_MAKE,
+  /* Nobody needs it now: it is unmounted, as soon as nobody has anything of it open. */
+  ORIEN_JAIL_IMAGE_CLOSE,
+  /* Remove it, whoever uses it; the answer comes when its room is free. */
+  ORIEN_JAIL_IMAGE_REMOVE,
+  /* Give back to the disk what its files have left. */
+  ORIEN_JAIL_IMAGE_TRIM,
+};
+
+enum {
+  /* Hexadecimal digits, of which its name has so many and no others. */
+  ORIEN_JAIL_IMAGE_NAME = 32,
+};
+
+struct orien_jail_image {
+  /* enum orien_jail_image_order */
+  uint32_t order;
+  char name[ORIEN_JAIL_IMAGE_NAME];
+};
+
+enum orien_jail_image_fault {
+  ORIEN_JAIL_IMAGE_FINE = 0,
+  /* There is none of that name. */
+  ORIEN_JAIL_IMAGE_MISSING,
+  /* Its file system is broken, and cannot be repaired. */
+  ORIEN_JAIL_IMAGE_BROKEN,
+  /* Something still has it open that was to be gone. */
+  ORIEN_JAIL_IMAGE_BUSY,
+  /* The host could not; `error` says what. */
+  ORIEN_JAIL_IMAGE_HOST,
+};
+
+struct orien_jail_image_answer {
+  /* enum orien_jail_image_fault */
+  uint32_t fault;
+  /* The errno where there is one. */
+  int32_t error;
 };

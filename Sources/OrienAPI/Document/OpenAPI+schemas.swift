@@ -26,7 +26,7 @@ extension OpenAPI {
     "Limit": {"type": "object", "required": ["granted", "enforcedBy"], "properties": {
       "requested": {"type": "integer", "minimum": 0},
       "granted": {"type": "integer", "minimum": 0},
-      "enforcedBy": {"enum": ["cgroup2", "cgroup1", "rlimit", "node", "none"]}}},
+      "enforcedBy": {"enum": ["cgroup2", "cgroup1", "image", "rlimit", "node", "count", "none"]}}},
     "Usage": {"type": "object", "required": ["wallMicroseconds", "source"], "properties": {
       "wallMicroseconds": {"type": "integer", "minimum": 0},
       "cpuUserMicroseconds": {"type": "integer", "minimum": 0},
@@ -118,6 +118,8 @@ extension OpenAPI {
       "running": {"type": "integer"}, "waiting": {"type": "integer"},
       "draining": {"type": "boolean"}, "isolation": {"type": "string"},
       "whyNotHigher": {"type": "string"},
+      "workspaces": {"type": "object", "required": ["enforcedBy"], "properties": {
+        "enforcedBy": {"enum": ["image", "count"]}, "reason": {"type": "string"}}},
       "problems": {"type": "array", "items": {"type": "string"}}}},
     "Removed": {"type": "object", "required": ["success", "message"], "properties": {
       "success": {"type": "boolean"}, "message": {"type": "string"}}},

@@ -3,6 +3,7 @@ import OrienKernel
 import OrienLedger
 import OrienModel
 import OrienPlugins
+import OrienSandbox
 import OrienSystem
 
 extension Endpoint {
@@ -62,6 +63,11 @@ extension API {
         writer.field("draining", kernel.isDraining)
         writer.field("isolation", kernel.isolation)
         writer.field("whyNotHigher", kernel.whyIsolationIsNotHigher)
+        writer.object("workspaces") { writer in
+          let (means, why) = workspaces.enforcement
+          writer.field("enforcedBy", means.rawValue)
+          if let why { writer.field("reason", why) }
+        }
         writer.array("problems") { writer in
           for trouble in troubles { writer.write(trouble) }
         }

@@ -4,7 +4,7 @@ package import OrienSandbox
 extension JailCapabilities {
   /// By what a limit of a call holds that goes on in the jail, by its name in `Limits.named`.
   package func means(of limit: String) -> Enforcement {
-    enforcedBy[limit] ?? Tool.means(ofNode: limit, hasWorkspace: true)
+    enforcedBy[limit] ?? Tool.means(ofNode: limit)
   }
 
   /// The kernel holds a call to it as a whole: neither each of its processes by itself, nor as soon
@@ -14,7 +14,7 @@ extension JailCapabilities {
     case .cgroup2, .cgroup1: true
     // Who has a user of his own has all of that user's processes.
     case .rlimit: required.isOfEachProcess || (required == .processes && walls == .root)
-    case .node, .none: false
+    case .node, .count, .image, .none: false
     }
   }
 }

@@ -3,26 +3,34 @@ import OrienSandbox
 
 extension Tool {
   /// What the node holds itself, wherever a call runs; a handler in the node nobody holds to more.
-  private static let heldByNode: Set = [
-    "concurrency", "wallMilliseconds", "outputBytes", "inputBytes",
-  ]
-  /// What it counts in the workspace while programs write to it.
-  private static let counted: Set = ["diskBytes", "diskFiles"]
+  static let heldByNode: Set = ["concurrency", "wallMilliseconds", "outputBytes", "inputBytes"]
+  /// What its calls may have in their workspace.
+  var disk: DiskUsage {
+    DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
+  }
 
-  static func means(ofNode limit: String, hasWorkspace: Bool) -> Enforcement {
-    heldByNode.contains(limit) || (hasWorkspace && counted.contains(limit)) ? .node : .none
+  static func means(ofNode limit: String) -> Enforcement {
+    heldByNode.contains(limit) ? .node : .none
   }
 
   /// Each limit of a call that goes on in the jail, whose word on it is `capabilities`.
-  func limits(inJail capabilities: JailCapabilities?) -> GrantedLimits {
-    granted.told(wish: wish) { name in
-      capabilities?.means(of: name) ?? Self.means(ofNode: name, hasWorkspace: true)
+  func limits(inJail capabilities: JailCapabilities?, _ workspace: WorkspaceLease) -> GrantedLimits
+  {
+    let held = workspace.enforcement(of: disk)
+    return granted.told(wish: wish) { name in
+      switch name {
+      case "diskBytes": held.bytes
+      case "diskFiles": held.files
+      default: capabilities?.means(of: name) ?? Self.means(ofNode: name)
+      }
     }
   }
 
   /// The first limit that the kernel has to hold the tool's programs to and does not; nil: it holds
-  /// them all.
-  func shortfall(inJail capabilities: JailCapabilities?) -> Failure? {
+  /// them all. `workspaces` is what holds these to their bytes and files.
+  func shortfall(
+    inJail capabilities: JailCapabilities?, workspaces: Enforcement
+  ) -> Failure? {
     for required in requiredOfPrograms {
       guard let capabilities else {
         return Self.unheld(required, "the jail has not said yet what does")
@@ -30,9 +38,10 @@ extension Tool {
       guard isLimited(required) else {
         return Self.unheld(required, "there is none: set one in the manifest or the settings")
       }
-      guard !capabilities.holds(required) else { continue }
-      let means = Self.told(capabilities.means(of: required.limit))
-      return Self.unheld(required, "\(means) does; \(required.remedy)")
+      let isOfWorkspace = required.isOfWorkspace
+      guard isOfWorkspace ? workspaces != .image : !capabilities.holds(required) else { continue }
+      let means = isOfWorkspace ? workspaces : capabilities.means(of: required.limit)
+      return Self.unheld(required, "\(Self.told(means)) does; \(required.remedy)")
     }
     return nil
   }
@@ -58,7 +67,8 @@ extension Tool {
     switch means {
     case .cgroup2, .cgroup1: means.rawValue
     case .rlimit: "rlimit, of each process by itself,"
-    case .node: "the node, by counting,"
+    case .node, .count: "the node, by counting,"
+    case .image: "the workspace's own file system"
     case .none: "nothing"
     }
   }

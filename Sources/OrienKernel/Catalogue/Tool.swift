@@ -38,7 +38,7 @@ package final class Tool: Sendable {
     granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
     price = plugin.price(of: handler) ?? Price()
     limitsInNode = granted.told(wish: wish) { name in
-      Self.means(ofNode: name, hasWorkspace: false)
+      Self.means(ofNode: name)
     }
     reach = Result { () throws(Failure) in try Reach(plugin.manifest) }
     needsPrograms = plugin.declaration.needs.contains("orien.process/1")

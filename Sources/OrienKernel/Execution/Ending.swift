@@ -40,7 +40,9 @@ struct Ending: Sendable, Equatable {
     case .disk(.total):
       Ending(
         status: .failed, reason: "workspaces-full",
-        message: "the workspace grew while all together held more than WORKSPACES_BYTES",
+        message:
+          "the workspace grew while all together held more than WORKSPACES_BYTES, or the disk "
+          + "beneath them had no more room",
         isFaultOfHost: true)
     }
   }

@@ -66,8 +66,8 @@ final class Run {
     let invocation = tool.plugin.invoke(
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
-        session: execution.acceptance.session.description, workspacePath: workspace.path,
-        limits: tool.granted, deadline: due),
+        session: execution.acceptance.session.description,
+        workspacePath: workspace.sharedPath, limits: tool.granted, deadline: due),
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
@@ -203,13 +203,14 @@ final class Run {
     if let obstacle = kernel.obstacle { throw obstacle }
     guard !kernel.refusesPrograms else { throw .unwalled }
     // Another launcher may hold less than the one that was there when this was accepted.
-    if let shortfall = tool.shortfall(inJail: kernel.parts.jail.capabilities) { throw shortfall }
+    let workspaces = execution.workspace.enforcement(of: tool.disk).bytes
+    let shortfall = tool.shortfall(
+      inJail: kernel.parts.jail.capabilities, workspaces: workspaces)
+    if let shortfall { throw shortfall }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      let granted = tool.granted
-      let disk = DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
-      execution.workspace.watch(upTo: disk) { [weak self] in self?.stop(.disk($0)) }
+      execution.workspace.watch(upTo: tool.disk) { [weak self] in self?.stop(.disk($0)) }
     }
     let ways = ProcessRun.Ways(
       reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,

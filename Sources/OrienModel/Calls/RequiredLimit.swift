@@ -21,6 +21,9 @@ package enum RequiredLimit: String, Sendable, CaseIterable {
   /// It is meant of each process or file by itself, so that an rlimit is the whole of it.
   package var isOfEachProcess: Bool { self == .openFiles || self == .fileSize }
 
+  /// It is the workspace's, whoever writes to it.
+  package var isOfWorkspace: Bool { self == .workspaceBytes || self == .workspaceFiles }
+
   /// What would hold it for all processes of a call, where something would.
   package var remedy: String {
     switch self {
@@ -29,7 +32,8 @@ package enum RequiredLimit: String, Sendable, CaseIterable {
     case .cpuTime: "a control group of version 2 would"
     case .processes: "a control group with the pids controller would"
     case .openFiles, .fileSize: "an rlimit would"
-    case .workspaceBytes, .workspaceFiles, .io: "nothing that this version of the node has would"
+    case .workspaceBytes, .workspaceFiles: "an image would (WORKSPACE_QUOTA)"
+    case .io: "a control group with the io controller would"
     }
   }
 }

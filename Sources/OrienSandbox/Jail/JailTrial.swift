@@ -17,7 +17,7 @@ package enum JailTrial {
   package static func run(
     in root: Folder, by jail: any Jail, then: @escaping (Outcome) -> Void
   ) throws(Failure) {
-    let name = try FolderPath(Workspaces.mint())
+    let name = try FolderPath(Workspaces.mintFolder())
     let descriptors: JailDescriptors
     do throws(SystemError) {
       try root.make(name)

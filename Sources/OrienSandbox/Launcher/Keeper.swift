@@ -17,6 +17,8 @@ final class Keeper {
     var firstUser = SlotUsers.usual
     /// What the operator lets programs have beyond what all have.
     var grants = JailGrants()
+    /// Nil: no workspace is one.
+    var images: Images?
   }
 
   private let settings: Settings
@@ -38,6 +40,9 @@ final class Keeper {
   private var reader = FrameReader()
   /// The node's end of the life-line: everything in the jail ends when it is closed.
   private var lifeline: Descriptor?
+  /// Where images are mounted, for the next keeper.
+  private var mounts: Descriptor?
+  private var mountsRoot: Descriptor?
   private var complaints: Complaints?
   /// Of the keepers that are gone while another part of their jail is not.
   private var earlier: [Complaints] = []
@@ -92,14 +97,14 @@ final class Keeper {
       arguments: [
         "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
         settings.scopes, "--walls", settings.walls, "--first-user", "\(settings.firstUser)",
-      ] + settings.grants.arguments,
+      ] + settings.grants.arguments + (settings.images?.settings.arguments ?? []),
       environment: [],
       descriptors: [
         (parent: voice.raw, child: Int32(ORIEN_JAIL_COMPLAINTS)),
         (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
         (parent: lifeline.raw, child: Int32(ORIEN_JAIL_LIFELINE)),
         (parent: runLock.raw, child: Int32(ORIEN_JAIL_LOCK)),
-      ])
+      ] + inheritedMounts)
     guard let handle = child?.handle.raw else { return }
     do throws(SystemError) {
       childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
@@ -108,6 +113,14 @@ final class Keeper {
       _ = try child.take()?.finish(by: .now)
       throw error
     }
+  }
+
+  private var inheritedMounts: [(parent: Int32, child: Int32)] {
+    guard let raw = mounts?.raw, let root = mountsRoot?.raw else { return [] }
+    return [
+      (parent: raw, child: Int32(ORIEN_JAIL_MOUNTS)),
+      (parent: root, child: Int32(ORIEN_JAIL_MOUNTS_ROOT)),
+    ]
   }
 
   /// The keeper's end.
@@ -151,11 +164,13 @@ final class Keeper {
   }
 
   private func hear(_ frame: consuming Frame) {
+    var frame = frame
     if frame.kind == ORIEN_JAIL_CLEARED.rawValue {
       guard frame.id == 0 else { return onCleared(frame.id) }
       foundClear = true
       return tellEnds()
     }
+    if hearOfImages(&frame) { return }
     guard frame.kind == ORIEN_JAIL_LAUNCHER.rawValue,
       let capabilities = frame.decode(orien_jail_capabilities.self),
       let socket = frame.descriptor.take()
@@ -164,6 +179,19 @@ final class Keeper {
       return kill()
     }
     onLauncher(frame.id, capabilities, socket)
+  }
+
+  private func hearOfImages(_ frame: inout Frame) -> Bool {
+    switch frame.kind {
+    case ORIEN_JAIL_MOUNTED.rawValue: mounts = frame.descriptor.take()
+    case ORIEN_JAIL_MOUNTED_ROOT.rawValue: mountsRoot = frame.descriptor.take()
+    case ORIEN_JAIL_IMAGES.rawValue: settings.images?.judge(frame)
+    case ORIEN_JAIL_STEWARD.rawValue:
+      guard let socket = frame.descriptor.take() else { return false }
+      settings.images?.stewardIsUp(frame.id, socket)
+    default: return false
+    }
+    return true
   }
 
   /// Tells that nothing is left of what earlier keepers had. Of what is in no group only its stub
@@ -253,6 +281,8 @@ final class Keeper {
     restart?.cancel()
     self.onEnd = onEnd
     lifeline = nil
+    mounts = nil
+    mountsRoot = nil
     if child == nil { loop.soon { [self] in tellEnds() } }
   }
 }

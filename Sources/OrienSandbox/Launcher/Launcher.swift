@@ -46,7 +46,7 @@ package final class Launcher: Jail {
   /// the state folder's own. `firstUser` begins `SlotUsers`. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
-    grants: JailGrants = JailGrants(), firstUser: UInt32 = SlotUsers.usual,
+    grants: JailGrants = JailGrants(), firstUser: UInt32 = SlotUsers.usual, images: Images? = nil,
     groups: String = "auto", scopes: String = "auto", walls: String = "auto"
   ) throws(Failure) {
     self.loop = loop
@@ -54,7 +54,7 @@ package final class Launcher: Jail {
     devices = grants.devices
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
-      firstUser: firstUser, grants: grants)
+      firstUser: firstUser, grants: grants, images: images)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }

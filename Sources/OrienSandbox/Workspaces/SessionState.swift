@@ -23,7 +23,12 @@ final class SessionState {
   /// It is counted now and then; `meter` is set while that waits for its time.
   var isMetered = false
   var meter: Timer?
+  /// What its image had of the disk for nothing when it was last counted.
+  var wastedBytes: UInt64 = 0
   private var failedCounts = 0
+
+  /// Programs may be writing to an image.
+  var isPromised: Bool { leases > 0 && session.image != nil }
 
   struct Alarm {
     var limit: DiskUsage

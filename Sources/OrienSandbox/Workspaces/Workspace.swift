@@ -11,21 +11,35 @@ package final class Workspace: Sendable {
   package let folder: Folder
   package let account: WorkspaceAccount
   let limits: WorkspaceLimits
+  /// Nil where it is a plain folder.
+  let image: ImagePlace?
+  /// It is an image that ends where its quota does.
+  let isHeld: Bool
   let hashes = FileHashes()
   /// A handler has got a file to write to since this was last asked.
   private let isWritten = Atomic(false)
 
   init(
-    _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits
+    _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits,
+    image: ImagePlace? = nil, isHeld: Bool = false
   ) {
     self.session = session
     self.folder = folder
     self.account = account
     self.limits = limits
+    self.image = image
+    self.isHeld = isHeld
   }
 
-  /// For a daemon that mounts it; the node itself never opens a workspace by its path.
+  /// Of a plain folder, or of an image's file.
   package var path: String { folder.path }
+
+  /// For a daemon that mounts it; the node itself never opens a workspace by its path. Nil where
+  /// nobody else sees what is mounted.
+  package var sharedPath: String? { image == nil ? path : nil }
+
+  /// What holds it to its bytes and files.
+  package var enforcement: Enforcement { isHeld ? .image : .count }
 
   /// Checks a `file` argument: a path, in the workspace, of a regular file that is there now.
   /// The failure has one fault, at the argument; its code is `invalid` unless the disk failed.
@@ -63,6 +77,13 @@ package final class Workspace: Sendable {
   /// Counts what is in it.
   func measure() throws(Failure) -> Measurement {
     account.willMeasure()
+    if let image {
+      let occupied = try image.occupied()
+      let usage = try ImagePlace.usage(of: folder)
+      let hasGrown = account.measured(usage, occupied: occupied)
+      let waste = occupied - min(occupied, usage.bytes)
+      return Measurement(used: usage, hasGrown: hasGrown, wastedBytes: waste)
+    }
     let hasGrown = account.measured(try DiskUsage.measure(folder, upTo: limits.usage))
     return Measurement(used: account.used, hasGrown: hasGrown)
   }
@@ -73,13 +94,16 @@ struct Measurement: Sendable {
   var used: DiskUsage
   /// More bytes than the node has put there since the last count: programs have written.
   var hasGrown: Bool
+  /// What an image has of the disk for nothing.
+  var wastedBytes: UInt64 = 0
 }
 
 /// What a call's programs have written too much for.
 package enum DiskExcess: Sendable {
   /// The call's own limit, or its workspace's.
   case own
-  /// The bound of all workspaces together: theirs was growing when it was passed.
+  /// The bound of all workspaces together, or that of the disk beneath them: theirs was growing
+  /// when it was passed.
   case total
 }
 

@@ -17,9 +17,14 @@ package final class WorkspaceAccount: Sendable {
     var added = DiskUsage()
     /// What was there when it began.
     var usedBefore = DiskUsage()
+    /// What an image takes of the disk, which is more where files were removed, and less where
+    /// their bytes are still on their way.
+    var occupied: UInt64 = 0
     var isClosed = false
 
-    var counted: UInt64 { isClosed ? 0 : used.bytes.saturatingAdd(reserved.bytes) }
+    var counted: UInt64 {
+      isClosed ? 0 : max(used.bytes, occupied).saturatingAdd(reserved.bytes)
+    }
   }
 
   init(limit: DiskUsage, total: WorkspacesTotal) {
@@ -44,7 +49,7 @@ package final class WorkspaceAccount: Sendable {
   private func requireRoom(for more: DiskUsage, in state: State) throws(Failure) {
     if state.isClosed { throw Self.removed }
     guard !(state.used + state.reserved + more).exceeds(limit) else { throw full }
-    guard total.hasRoom(for: more.bytes) else { throw total.full }
+    try total.requireRoom(for: more.bytes)
   }
 
   func release(_ reserved: DiskUsage) {
@@ -73,14 +78,21 @@ package final class WorkspaceAccount: Sendable {
   /// Takes what a measurement found, and answers whether that is more than the node itself put
   /// there: then programs have written.
   @discardableResult
-  func measured(_ usage: DiskUsage) -> Bool {
+  func measured(_ usage: DiskUsage, occupied: UInt64 = 0) -> Bool {
     change {
+      $0.occupied = occupied
       let hasGrown = usage.bytes > ($0.usedBefore + $0.added).bytes
       $0.used = usage + $0.added
       $0.added = DiskUsage()
       return hasGrown
     }
   }
+
+  /// What an image takes that nobody has opened.
+  func occupies(_ bytes: UInt64) { change { $0.occupied = bytes } }
+
+  /// What programs may still write that are not held to less.
+  var left: UInt64 { state.withLock { limit.bytes - min(limit.bytes, $0.counted) } }
 
   /// The workspace is going: nothing more is let in, and it counts for nothing.
   func close() { change { $0.isClosed = true } }
@@ -107,30 +119,5 @@ package final class WorkspaceAccount: Sendable {
       .full, "workspace-full",
       "the workspace may hold \(limit.bytes) bytes in \(limit.files) files; delete some, or raise "
         + "WORKSPACE_BYTES or WORKSPACE_FILES")
-  }
-}
-
-/// The bytes of all workspaces together. Any thread may ask and add.
-final class WorkspacesTotal: Sendable {
-  private let limit: UInt64
-  private let bytes = Mutex<UInt64>(0)
-
-  init(limit: UInt64) { self.limit = limit }
-
-  /// What programs write is counted when it is there: then it may be too much.
-  var isOver: Bool { !hasRoom(for: 0) }
-
-  func hasRoom(for more: UInt64) -> Bool {
-    bytes.withLock { $0.saturatingAdd(more) <= limit }
-  }
-
-  func change(from before: UInt64, to after: UInt64) {
-    if before != after { bytes.withLock { $0 = $0 - min($0, before) + after } }
-  }
-
-  var full: Failure {
-    Failure(
-      .full, "workspaces-full",
-      "all workspaces together may hold \(limit) bytes; remove some, or raise WORKSPACES_BYTES")
   }
 }

@@ -13,6 +13,7 @@ package final class WorkspaceLease {
   }
   /// Nil once the stay has ended: it is a descriptor.
   private var held: Workspace?
+  private let isHeld: Bool
   private let number: Int
   private let state: SessionState
   private let workspaces: Workspaces
@@ -23,6 +24,7 @@ package final class WorkspaceLease {
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
+    isHeld = workspace.isHeld
     self.state = state
     self.workspaces = workspaces
     state.leases += 1
@@ -34,11 +36,20 @@ package final class WorkspaceLease {
   /// once when it holds more than `limit` or its quota, whichever is less, or has grown where all
   /// workspaces hold more than they may. The call is to be ended then.
   package func watch(upTo limit: DiskUsage, _ alarm: @escaping (DiskExcess) -> Void) {
-    let least = limit.least(workspace.account.limit)
+    let least = workspace.bound(on: limit)
     self.limit = least
     isUncounted = true
     state.alarms[number] = SessionState.Alarm(limit: least, body: alarm)
     workspaces.scheduleMeter(state, after: .zero)
+  }
+
+  /// What holds programs to so many bytes and files in it.
+  package func enforcement(of limit: DiskUsage) -> (bytes: Enforcement, files: Enforcement) {
+    let own = state.account.limit
+    return (
+      isHeld && limit.bytes >= own.bytes ? .image : .count,
+      isHeld && limit.files >= own.files ? .image : .count
+    )
   }
 
   /// Counts what the call's programs have left, and answers what that is too much for; nil: nothing.
@@ -59,6 +70,7 @@ package final class WorkspaceLease {
     held = nil
     state.alarms[number] = nil
     state.leases -= 1
+    workspaces.noteWriters(state)
     workspaces.touch(state)
     if isUncounted || hasWritten { workspaces.measure(state) { _ in } }
     guard state.leases == 0 else { return }
@@ -92,9 +104,14 @@ extension Workspaces {
   private func lease(
     _ workspace: Workspace, _ state: SessionState
   ) throws(Failure) -> WorkspaceLease {
-    if total.isOver { throw total.full }
+    // Where all are full, and no image has room to grow into, there is none for another call.
+    let isFirst = workspace.image != nil && state.leases == 0
+    try total.requireRoom(for: 0)
+    if isFirst { try total.requireRoom(onDisk: state.account.left) }
     touch(state)
-    return WorkspaceLease(workspace, state, self)
+    let lease = WorkspaceLease(workspace, state, self)
+    noteWriters(state)
+    return lease
   }
 
   /// Counts a workspace whenever as much as twenty times what that took is over, a second at
@@ -140,14 +157,17 @@ extension Workspaces {
     if case .open(let open) = state.phase { workspace = open }
     disk.run(
       { [workspace] () throws(Failure) in
-        let workspace =
-          if let workspace { workspace } else {
-            try Workspace.open(session, in: root, making: false, account, limits)
-          }
-        return try workspace.measure()
+        if let workspace { return try workspace.measure() }
+        // One that is not mounted is not mounted for this.
+        if session.image != nil {
+          account.occupies(try ImagePlace(session, in: root).occupied())
+          return Measurement(used: account.used, hasGrown: false)
+        }
+        return try Workspace.open(session, in: root, making: false, account, limits).measure()
       },
       then: loop.reply { result in
         state.isMeasuring = false
+        if let found = try? result.get() { self.noteCount(state, found) }
         self.soundAlarms(state, try? result.get())
         for then in waiting { then(result) }
         self.measureNext(state)

@@ -1,7 +1,8 @@
 /// What workspaces may take, one by one and together. The defaults are those of a node that nobody
 /// has configured.
 package struct WorkspaceLimits: Sendable {
-  /// Of one workspace. Held by counting: uploads exactly, programs a moment late.
+  /// Of one workspace. Held by its image; where it is none by counting: uploads exactly, programs a
+  /// moment late.
   package var usage = DiskUsage(bytes: 1 << 30, files: 100_000)
   /// Of all workspaces together.
   package var totalBytes: UInt64 = 20 << 30
@@ -13,6 +14,10 @@ package struct WorkspaceLimits: Sendable {
   package var idle: Duration = .seconds(24 * 3600)
   /// Folders of idle workspaces that are kept open, each a descriptor.
   package var openFolders = 256
+  /// After so long without use an image is unmounted.
+  package var mounted: Duration = .seconds(300)
+  /// What an image may have of the disk for nothing before it is given back.
+  package var wastedBytes: UInt64 = 64 << 20
   /// Files that a listing names, and bytes that it reads for their hashes.
   package var listedFiles = 10_000
   package var hashedBytes: UInt64 = 256 << 20

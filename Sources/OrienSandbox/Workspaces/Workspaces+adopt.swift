@@ -39,14 +39,15 @@ extension Workspaces {
     var strays = names
     var orphans: [SessionKey] = []
     for session in kept {
-      if Self.isMinted(session.folder), strays.remove(session.folder) != nil {
+      if Self.isOwn(session.folder), strays.remove(session.folder) != nil {
         adopt(session)
       } else {
         orphans.append(session.key)
       }
     }
-    adoption.strangers = strays.filter { !Self.isMinted($0) }.sorted()
-    strays = strays.filter(Self.isMinted)
+    strays.remove(ImageSettings.ownFolder)
+    adoption.strangers = strays.filter { !Self.isOwn($0) }.sorted()
+    strays = strays.filter(Self.isOwn)
     adoption.sessions = sessions.count
     adoption.forgotten = orphans.count
     adoption.removedFolders = strays.count
@@ -67,6 +68,7 @@ extension Workspaces {
       session, WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + left)
     state.phase = .closed
     sessions[session.key] = state
+    if session.image != nil { hostDisk?.begin() }
   }
 
   private func forget(
@@ -94,7 +96,7 @@ extension Workspaces {
     measure(state) { _ in self.countAll(states.dropFirst()) }
   }
 
-  private static func isMinted(_ name: String) -> Bool {
-    name.utf8.count == 32 && name.utf8.allSatisfy(\.isLowerHexDigit)
+  private static func isOwn(_ name: String) -> Bool {
+    ImageName.isMinted(name) || ImageName(folder: name) != nil
   }
 }

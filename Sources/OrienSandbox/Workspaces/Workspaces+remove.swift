@@ -13,7 +13,7 @@ extension Workspaces {
     loop.assertCurrent()
     guard let state = sessions[key] else { return then(.success(())) }
     guard state.leases == 0 || force else { return then(.failure(Self.busy)) }
-    let before: SessionState.Phase
+    var before: SessionState.Phase
     switch state.phase {
     case .opening:
       return state.waiting.append { _ in self.remove(key, force: force, then: then) }
@@ -28,6 +28,8 @@ extension Workspaces {
         switch result {
         case .success:
           if case .open = before { self.openFolders -= 1 }
+          // What is still open of an image keeps its room.
+          before = .closed
           self.sessions[key] = nil
           self.vacate(state, then)
         case .failure:
@@ -50,8 +52,19 @@ extension Workspaces {
     state.onVacant = { self.removeFolder(folder, then) }
   }
 
-  /// Removes a folder of the root in slices, so that others get at the disk in between.
-  func removeFolder(
+  /// Removes what is a workspace in the root.
+  func removeFolder(_ name: String, _ then: @escaping (Result<Void, Failure>) -> Void) {
+    guard let images, images.isUsable, let image = ImageName(folder: name) else {
+      return removeTree(name, then)
+    }
+    images.remove(image) { result in
+      if case .failure = result { self.leftovers.insert(name) } else { self.leftovers.remove(name) }
+      then(result)
+    }
+  }
+
+  /// In slices, so that others get at the disk in between.
+  private func removeTree(
     _ name: String, slices: Int = 0, _ then: @escaping (Result<Void, Failure>) -> Void
   ) {
     let root = root
@@ -65,7 +78,7 @@ extension Workspaces {
       },
       then: loop.reply { result in
         switch result {
-        case .success(false): self.removeFolder(name, slices: slices + 1, then)
+        case .success(false): self.removeTree(name, slices: slices + 1, then)
         case .success(true):
           self.leftovers.remove(name)
           then(.success(()))

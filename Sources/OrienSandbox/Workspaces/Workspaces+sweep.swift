@@ -16,6 +16,7 @@ extension Workspaces {
     // A few at a time: the rest is as idle in a minute.
     for state in idle.prefix(32) { remove(state.session.key) { _ in } }
     for name in leftovers.prefix(8) { removeFolder(name) { _ in } }
+    closeIdleImages()
   }
 
   /// Stops what runs by itself. Folders and sessions stay.

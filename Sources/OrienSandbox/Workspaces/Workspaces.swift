@@ -12,6 +12,11 @@ package final class Workspaces {
   let disk: DiskThreads
   let store: any SessionStore
   let total: WorkspacesTotal
+  /// Nil: none is an image.
+  package let images: Images?
+  let hostDisk: HostDisk?
+  /// Sessions whose programs may be writing to an image.
+  var writers: [SessionKey: SessionState] = [:]
   var sessions: [SessionKey: SessionState] = [:]
   var openFolders = 0
   /// Folders whose sessions are gone and that would not go; tried again by the sweep.
@@ -23,7 +28,7 @@ package final class Workspaces {
   /// needed. Blocks.
   package init(
     at root: String, _ limits: WorkspaceLimits, loop: Loop, disk: DiskThreads,
-    store: any SessionStore
+    store: any SessionStore, images: Images? = nil
   ) throws(Failure) {
     self.root = try Folder(at: root, creating: true)
     _ = try NewFile(in: self.root)
@@ -31,7 +36,9 @@ package final class Workspaces {
     self.loop = loop
     self.disk = disk
     self.store = store
-    total = WorkspacesTotal(limit: limits.totalBytes)
+    self.images = images
+    hostDisk = images == nil ? nil : HostDisk(under: self.root)
+    total = WorkspacesTotal(limit: limits.totalBytes, on: hostDisk)
   }
 
   /// Finds the session's workspace, and makes it where there is none and `creating` says so.
@@ -67,10 +74,10 @@ package final class Workspaces {
             "the node keeps at most \(limits.sessions) sessions; remove some, or raise MAX_SESSIONS"
           )))
     }
-    guard total.hasRoom(for: 1) else { return then(.failure(total.full)) }
+    do throws(Failure) { try total.requireRoom(for: 1) } catch { return then(.failure(error)) }
     let now = Timestamp.now
     let state = SessionState(
-      Session(key: key, folder: Self.mint(), createdAt: now, lastUsedAt: now),
+      Session(key: key, folder: mint(), createdAt: now, lastUsedAt: now),
       WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + limits.idle)
     state.waiting.append(then)
     sessions[key] = state
@@ -85,28 +92,33 @@ package final class Workspaces {
   }
 
   private func openFolder(of state: SessionState, making: Bool) {
+    if let image = state.session.image { return openImage(image, of: state, making: making) }
     let (root, session, account, limits) = (root, state.session, state.account, limits)
     disk.run(
       { () throws(Failure) in
         try Workspace.open(session, in: root, making: making, account, limits)
       },
-      then: loop.reply { result in
-        switch result {
-        case .success(let workspace):
-          state.phase = .open(workspace)
-          self.openFolders += 1
-          if self.openFolders > limits.openFolders { self.closeUnused() }
-          state.answer(.success(workspace))
-        case .failure(let failure) where making:
-          // The session never began: with its row goes what may be there of its folder.
-          self.store.remove(session.key, then: self.loop.reply { _ in })
-          self.removeFolder(session.folder) { _ in }
-          self.giveUp(state, failure)
-        case .failure(let failure):
-          state.phase = .closed
-          state.answer(.failure(failure))
-        }
-      })
+      then: loop.reply { self.hasOpened(state, making: making, $0) })
+  }
+
+  func hasOpened(
+    _ state: SessionState, making: Bool, _ result: Result<Workspace, Failure>
+  ) {
+    switch result {
+    case .success(let workspace):
+      state.phase = .open(workspace)
+      openFolders += 1
+      if openFolders > limits.openFolders { closeUnused() }
+      state.answer(.success(workspace))
+    case .failure(let failure) where making:
+      // The session never began: with its row goes what may be there of its folder.
+      store.remove(state.session.key, then: loop.reply { _ in })
+      removeFolder(state.session.folder) { _ in }
+      giveUp(state, failure)
+    case .failure(let failure):
+      state.phase = .closed
+      state.answer(.failure(failure))
+    }
   }
 
   private func giveUp(_ state: SessionState, _ failure: Failure) {
@@ -121,10 +133,7 @@ package final class Workspaces {
   private func closeUnused() {
     let unused = sessions.values.filter { $0.isOpen && $0.leases == 0 && $0.waiting.isEmpty }
     let oldest = unused.sorted { $0.expiresAt < $1.expiresAt }
-    for state in oldest.prefix(limits.openFolders / 4 + 1) {
-      state.phase = .closed
-      openFolders -= 1
-    }
+    for state in oldest.prefix(limits.openFolders / 4 + 1) { close(state) }
   }
 
   func touch(_ state: SessionState) {
@@ -138,8 +147,13 @@ package final class Workspaces {
     store.touch(state.session.key, at: now)
   }
 
-  /// 32 hexadecimal digits: what the folders of sessions, and no others, are called.
-  static func mint() -> String { String(hex: Random.bytes(16)) }
+  /// 32 hexadecimal digits: what the folders of sessions, and no others, are called. Images have an
+  /// ending.
+  private func mint() -> String {
+    Self.mintFolder() + (images?.makesNew == true ? ImageName.ending : "")
+  }
+
+  static func mintFolder() -> String { String(hex: Random.bytes(16)) }
 
   static let unknown = Failure(.notFound, "session-not-found", "there is no such session")
 }

@@ -17,6 +17,7 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "janitor.h"
+#include "stewards.h"
 
 enum {
   /* A launcher that dies younger than this is started again after a pause that doubles. */
@@ -86,8 +87,10 @@ static void prepare(void) {
   // Nobody waits for whoever reads what there is to complain of.
   fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
   if (!complaints_share()) give_up("mmap");
-  int keep[3] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK};
-  process_keep(keep, 3);
+  stewards_prepare();
+  int keep[5] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
+                 ORIEN_JAIL_MOUNTS_ROOT};
+  process_keep(keep, 5);
   process_name("orien-keeper");
   // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
   // has hung it up.
@@ -175,15 +178,16 @@ static bool reap(void) {
     if (ended < 0) return false;
     if (ended == keeper.launcher) launcher_ended();
     if (ended == keeper.janitor) keeper.janitor = 0;
+    stewards_ended(ended, status);
   }
 }
 
 /* The stubs of a dead launcher end by themselves, unless they are slow, or a tenant has stopped or
  * killed them: then what they held is ours. With nobody left the node hears so. */
 static void hunt(void) {
-  pid_t spare[2] = {keeper.launcher, keeper.janitor};
+  pid_t spare[3] = {keeper.launcher, keeper.janitor, stewards_pid()};
   bool is_due = now_nanoseconds() >= keeper.hunt_at;
-  if ((is_due ? tree_kill(spare, 2) : tree_count(spare, 2)) > 0) return;
+  if ((is_due ? tree_kill(spare, 3) : tree_count(spare, 3)) > 0) return;
   // What the kernel has no room for now is tried again.
   if (keeper.mourned && !frame_send(ORIEN_JAIL_CONTROL, ORIEN_JAIL_CLEARED,
                                     (uint64_t)keeper.mourned, NULL, 0, -1))
@@ -244,6 +248,8 @@ static int patience(void) {
   if (first && first <= now) first = now + 5000000;
   if (keeper.launcher == 0 && (!first || keeper.start_at < first)) first = keeper.start_at;
   if (lacks_janitor() && (!first || keeper.janitor_at < first)) first = keeper.janitor_at;
+  uint64_t steward_at = stewards_due();
+  if (steward_at && (!first || steward_at < first)) first = steward_at;
   if (keeper.launcher != 0 && !lacks_janitor() && !first) return -1;
   return first <= now ? 0 : (int)((first - now) / 1000000 + 1);
 }
@@ -260,6 +266,7 @@ static void turn(void) {
   if (keeper.hunt_at) hunt();
   if (keeper.launcher == 0 && now_nanoseconds() >= keeper.start_at) start_launcher();
   if (lacks_janitor() && now_nanoseconds() >= keeper.janitor_at) start_janitor();
+  stewards_tend(&keeper.parts);
   if (watched[0].revents) hear_node();
 }
 
@@ -278,6 +285,7 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   clear_groups();
   groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);
+  stewards_begin(&keeper.parts, &options->images);
   // A change of user takes this back.
   process_follow(getppid(), SIGCONT);
   for (;;) turn();

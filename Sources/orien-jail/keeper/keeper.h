@@ -2,6 +2,7 @@
  * that nothing goes wrong with it. When the node is gone it sees to it that all of the jail is. */
 #pragma once
 #include "../groups/groups.h"
+#include "../images/images.h"
 #include "../walls/walls.h"
 
 /* What may be left out is so in tests of what stands in for it. */
@@ -9,6 +10,7 @@ struct keeper_options {
   const char *group_name;
   enum group_mode groups;
   struct walls_options walls;
+  struct images_options images;
 };
 
 /* Runs until the node is gone, then until the last process of the jail is. */

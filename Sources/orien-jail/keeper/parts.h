@@ -2,6 +2,7 @@
  * numbers of descriptors and one struct of groups. */
 #pragma once
 #include "../groups/groups.h"
+#include "../images/images.h"
 #include "../plain/linux.h"
 #include "../walls/walls.h"
 
@@ -20,4 +21,5 @@ struct parts {
   int orders_writer;
   struct groups groups;
   struct walls walls;
+  const struct images_options *images;
 };

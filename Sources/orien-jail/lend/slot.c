@@ -50,8 +50,8 @@ int slot_owner(const struct walls *walls, unsigned slot) {
 
 int slot_network(unsigned slot) { return made[slot].network ? made[slot].network : -1; }
 
-/* The folder as our own mounts have it: those of the user namespace are copies of the node's, and
- * from the node's own nothing can be taken. -1 with errno. */
+/* The folder as our own mounts have it: they are copies of the node's, and from the node's own
+ * nothing can be taken. -1 with errno. */
 static int find_again(int folder) {
   char link[32], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
@@ -71,9 +71,23 @@ static int find_again(int folder) {
   return -1;
 }
 
+/* An image is mounted where we are, and a folder of the node's may not be. -1 with errno. */
+static int copy_of(int folder) {
+  const unsigned flags = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+  int tree = open_tree(folder, "", flags);
+  if (tree >= 0 || errno != EINVAL) return tree;
+  int source = find_again(folder);
+  if (source < 0) return -1;
+  tree = open_tree(source, "", flags);
+  int error = errno;
+  close(source);
+  errno = error;
+  return tree;
+}
+
 /* A mount of the folder, as the user of `owner` sees it; -1: as everybody. -1 with errno. */
 static int mount_for(int owner, int folder) {
-  int tree = open_tree(folder, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  int tree = copy_of(folder);
   if (tree < 0) return -1;
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
   if (owner >= 0) {
@@ -88,14 +102,8 @@ static int mount_for(int owner, int folder) {
 }
 
 int slot_lend(const struct walls *walls, unsigned slot, int folder) {
-  bool has_own = walls->kind == ORIEN_JAIL_WALLS_ROOT;
-  int source = has_own ? folder : find_again(folder);
-  if (source < 0) return -1;
-  int tree = mount_for(has_own && defends(DEFENCE_USER) ? made[slot].owner : -1, source);
-  int error = errno;
-  if (source != folder) close(source);
-  errno = error;
-  return tree;
+  bool has_own = walls->kind == ORIEN_JAIL_WALLS_ROOT && defends(DEFENCE_USER);
+  return mount_for(has_own ? made[slot].owner : -1, folder);
 }
 
 int slot_try(int owner, const char *path) {

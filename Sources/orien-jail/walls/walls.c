@@ -62,7 +62,7 @@ static bool make_all(struct walls *walls, uint32_t kind, const struct walls_opti
     give_up(walls, what, errno);
     return false;
   }
-  if (trial_run(walls, options->workspaces)) return true;
+  if (trial_run(walls, options->images ? NULL : options->workspaces)) return true;
   close(walls->root);
   return false;
 }

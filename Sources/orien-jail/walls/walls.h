@@ -55,8 +55,10 @@ struct walls_options {
   enum walls_mode mode;
   bool scopes;
   uint32_t first_user;
-  /* The folder that all workspaces are in; NULL: it is not known. */
+  /* The folder that all workspaces are in, and whose disk they are on; NULL: it is not known. */
   const char *workspaces;
+  /* They are images there, which any disk can show to others. */
+  bool images;
   struct grants grants;
 };
 

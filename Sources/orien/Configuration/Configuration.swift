@@ -39,6 +39,7 @@ struct Configuration: Sendable {
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()
   var workers = WorkerBounds()
+  var workspaceQuota = WorkspaceQuota.auto
   var ledger = Ledger.Options()
   var http = HTTPLimits()
 

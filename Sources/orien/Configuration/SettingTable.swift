@@ -158,6 +158,11 @@ extension Setting {
       "WORKSPACE_FILES", \.workspaces.usage.files, .whole(1...1_000_000_000),
       "Files and folders that a workspace may hold"),
     Setting(
+      "WORKSPACE_QUOTA", \.workspaceQuota,
+      .choice(["auto": .auto, "image": .image, "count": .count]),
+      "What holds workspaces to that: a file system of its own each (image), or counting, which is"
+        + " late (count); auto is image where the node is root and that works"),
+    Setting(
       "WORKSPACES_BYTES", \.workspaces.totalBytes, .bytes(0...1 << 60),
       "What all workspaces may hold together"),
     Setting(

@@ -75,6 +75,7 @@ private struct Examination {
     posture.machine = .current(environment, hosts: grants.hosts)
     posture.workspaces = configuration.workspaceFolder
     posture.required = configuration.policy.required
+    posture.quota = configuration.workspaceQuota
     let users = try self.users(&posture)
     let first = users?.first ?? configuration.firstUser ?? SlotUsers.usual
     posture.firstUser = users?.first

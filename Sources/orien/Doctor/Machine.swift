@@ -14,6 +14,8 @@ struct Machine: Sendable {
   var hasSwap = false
   /// Swap beside a control group's memory can be bounded.
   var boundsSwap = false
+  /// What images as workspaces need is there, beside root.
+  var canMakeImages = false
   /// Of `python3` and `node`, those where scripts find them.
   var interpreters: Set<String> = []
   /// Of these, those that can wait for scripts.
@@ -43,6 +45,10 @@ struct Machine: Sendable {
       machine.switches[name] = firstLine(of: path)
     }
     machine.findGroups()
+    let makers = ["/sbin/mkfs.ext4", "/usr/sbin/mkfs.ext4"]
+    machine.canMakeImages =
+      makers.contains { HostFile.kind(at: $0) != nil }
+      && HostFile.kind(at: "/dev/loop-control") != nil
     machine.hasSwap = (text(of: "/proc/swaps")?.lines.count { !$0.isEmpty } ?? 0) > 1
     for (name, _, host) in scripted where isFile("/usr/bin/" + name) {
       machine.interpreters.insert(name)

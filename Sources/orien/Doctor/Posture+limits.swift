@@ -15,9 +15,11 @@ extension Posture {
     guard let capabilities else {
       return .bad(name, "none", why: "the jail did not start")
     }
-    let means = capabilities.means(of: limit.limit).rawValue
-    if capabilities.holds(limit) { return .ok(name, means) }
-    let why = Self.shortfall(of: limit, capabilities.means(of: limit.limit))
+    if limit.isOfWorkspace, makesImages { return .ok(name, Enforcement.image.rawValue) }
+    let means = limit.isOfWorkspace ? "count" : capabilities.means(of: limit.limit).rawValue
+    if !limit.isOfWorkspace, capabilities.holds(limit) { return .ok(name, means) }
+    let why = Self.shortfall(
+      of: limit, limit.isOfWorkspace ? .count : capabilities.means(of: limit.limit))
     if required.contains(limit) {
       return .bad(
         name, means, why: "\(why), and REQUIRE_LIMITS wants the kernel to",
@@ -29,17 +31,27 @@ extension Posture {
   private static func shortfall(of limit: RequiredLimit, _ means: Enforcement) -> String {
     switch means {
     case .rlimit: "it holds each process by itself"
-    case .node: "the node counts, and sees more a moment later"
+    case .node, .count: "the node counts, and sees more a moment later"
     case .none: "nothing holds it"
-    case .cgroup1, .cgroup2: "it does not hold a call as a whole"
+    case .cgroup1, .cgroup2, .image: "it does not hold a call as a whole"
     }
   }
 
   private func remedy(for limit: RequiredLimit) -> String? {
     switch limit {
     case .memory, .cpu, .cpuTime, .processes: remedyForGroups
-    case .openFiles, .fileSize, .workspaceBytes, .workspaceFiles, .io: nil
+    case .workspaceBytes, .workspaceFiles: remedyForWorkspaces
+    case .io: remedyForGroups
+    case .openFiles, .fileSize: nil
     }
+  }
+
+  /// Each workspace is a file system of its own.
+  private var makesImages: Bool { quota != .count && machine.userID == 0 && machine.canMakeImages }
+
+  private var remedyForWorkspaces: String {
+    if machine.userID != 0 { return "run the node as root" }
+    return quota == .count ? "set WORKSPACE_QUOTA=auto" : "sudo apt-get install e2fsprogs"
   }
 
   /// It goes with memory, and has no limit of its own.

@@ -15,6 +15,7 @@ struct Posture: Sendable {
   var firstUser: UInt32?
   /// Who has the users that are configured, where somebody has.
   var usersTaken: Failure?
+  var quota = WorkspaceQuota.auto
   /// What the operator wants the kernel to hold.
   var required: [RequiredLimit] = []
 

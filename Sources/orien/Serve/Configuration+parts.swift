@@ -52,6 +52,19 @@ extension Configuration {
     return policy
   }
 
+  /// What workspaces are made of; nil where they are folders.
+  func images(loop: Loop, log: Log) throws(Failure) -> Images? {
+    guard workspaceQuota != .count else { return nil }
+    guard User.current == 0 else {
+      guard workspaceQuota == .auto else {
+        throw Failure(
+          .unavailable, "images-unusable", "WORKSPACE_QUOTA=image needs a node that runs as root")
+      }
+      return nil
+    }
+    return try Images(in: workspaceFolder, workspaces.usage, loop: loop, log: log)
+  }
+
   /// As many connections as there are descriptors for, beside what calls and workspaces need: a call
   /// that waits holds its session's folder open.
   func effectiveHTTP(_ log: Log) throws(Failure) -> HTTPLimits {

@@ -49,6 +49,12 @@ extension Node {
     }
   }
 
+  func tell(of workspaces: Workspaces) {
+    guard let why = workspaces.enforcement.whyNotMore else { return }
+    log.warning(
+      "workspaces are held to their bytes by counting, which is late", ["reason": why])
+  }
+
   func tell(daysBeyond days: Int64?) {
     guard let days else { return }
     log.warning(

@@ -20,6 +20,7 @@ final class Node {
   private var reloader: Reloader!
   private let journal: StartJournal
   private let users: SlotUsers?
+  private let images: Images?
   private let workspaces: Workspaces
   private let sessions: LedgerSessions
   private let kernel: Kernel
@@ -61,15 +62,16 @@ final class Node {
     tools.workers = configuration.workers
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
+    images = try configuration.images(loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
-      store: sessions)
+      store: sessions, images: images)
     users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
-      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
+      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
     Program.noteOwnLibraries()
     let services = PluginServices(ledger, log: log)
     let contents = try tools.load(for: services)
@@ -109,7 +111,7 @@ final class Node {
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
     launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
-      continueStart(result) { () throws(Failure) in try tryOut() }
+      continueStart(result) { learn() }
     }
     loop.run()
     close()
@@ -125,27 +127,44 @@ final class Node {
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
   }
 
-  /// Runs a program before anybody has asked for one: what keeps all from starting is known, and told,
-  /// before the first is accepted or taken up.
-  private func tryOut() throws(Failure) {
-    try JailTrial.run(in: workspaces.root, by: launcher) { [unowned self] outcome in
-      if case .obstacle(let failure) = outcome { launcher.obstacle = failure }
-      tell(of: outcome, launcher.capabilities)
-      if !isEnding { takeUp() }
+  /// Waits until it is known whether workspaces can be images.
+  private func learn() {
+    guard let images else { return tryOut() }
+    images.whenKnown(within: Self.jailPatience) { [unowned self] in
+      continueStart(.success(())) { () throws(Failure) in
+        try workspaces.begin(as: configuration.workspaceQuota)
+        tell(of: workspaces)
+        tryOut()
+      }
     }
+  }
+
+  /// Runs a program before anybody has asked for one: what keeps all from starting is known, and told,
+  /// before the first is accepted or taken up. In an image any program can have its workspace.
+  private func tryOut() {
+    guard workspaces.enforcement.means != .image else { return took(.passed) }
+    continueStart(.success(())) { () throws(Failure) in
+      try JailTrial.run(in: workspaces.root, by: launcher) { [unowned self] in took($0) }
+    }
+  }
+
+  private func took(_ outcome: JailTrial.Outcome) {
+    if case .obstacle(let failure) = outcome { launcher.obstacle = failure }
+    tell(of: outcome, launcher.capabilities)
+    if !isEnding { takeUp() }
   }
 
   /// Goes on where the last node stopped, and then listens.
   private func takeUp() {
     ledger.settleLost(
       then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
-        continueStart(result) { adopt() }
+        continueStart(result) { adoptSessions() }
       })
     startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
     startWatch?.begin()
   }
 
-  private func adopt() {
+  private func adoptSessions() {
     workspaces.adopt(sessions.kept) { [unowned self] result in
       continueStart(result) { adoption in
         tell(of: adoption)

@@ -101,14 +101,14 @@ struct RequiredLimitTests {
       (.memory, .cgroup2, .user, true), (.memory, .cgroup1, .user, true),
       (.memory, .rlimit, .root, false), (.memory, .none, .root, false),
       (.processes, .rlimit, .root, true), (.processes, .rlimit, .user, false),
-      (.openFiles, .rlimit, .user, true), (.workspaceBytes, .node, .root, false),
+      (.openFiles, .rlimit, .user, true), (.workspaceBytes, .none, .root, false),
       (.io, .none, .root, false),
     ] as [(RequiredLimit, Enforcement, JailCapabilities.Walls, Bool)])
   func held(
     _ required: RequiredLimit, _ means: Enforcement, _ walls: JailCapabilities.Walls, _ isHeld: Bool
   ) {
     var capabilities = Self.capabilities(memory: .none, walls: walls)
-    if means != .node { capabilities.enforcedBy[required.limit] = means }
+    capabilities.enforcedBy[required.limit] = means
     #expect(capabilities.means(of: required.limit) == means)
     #expect(capabilities.holds(required) == isHeld)
   }

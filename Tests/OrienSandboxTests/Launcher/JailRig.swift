@@ -13,6 +13,7 @@ final class JailRig {
   let state: String
   let group: String
   let launcher: Launcher
+  let images: Images?
   /// What the arguments of everything contain of which nothing may be left at an end that is told.
   var marker: String?
 
@@ -54,17 +55,19 @@ final class JailRig {
 
   init(
     groups: String = "auto", scopes: String = "auto", walls: String = "auto", state: String? = nil,
-    group: String? = nil
+    group: String? = nil, images: DiskUsage? = nil
   ) throws {
     let hex = String(format: "%016lx", UInt64.random(in: 0 ... .max))
     self.state = try state ?? Self.makeFolder()
     self.group = group ?? "orien-\(hex)"
     loop = try Loop()
+    let log = Log(level: .error, format: .text, descriptor: Self.nowhere)
+    let folder = self.state + "/workspaces"
+    self.images = try images.map { [loop] in try Images(in: folder, $0, loop: loop, log: log) }
     launcher = try Launcher(
       loop: loop, program: Self.program,
       runLock: RunLock(in: Folder(at: self.state)), groupName: self.group,
-      log: Log(level: .error, format: .text, descriptor: Self.nowhere),
-      grants: Self.grants(workspaces: self.state), groups: groups,
+      log: log, grants: Self.grants(workspaces: self.state), images: self.images, groups: groups,
       scopes: scopes, walls: walls)
   }
 
@@ -82,13 +85,13 @@ final class JailRig {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  func close() {
+  func close(keepingState: Bool = false) {
     var isOver = false
     launcher.shutdown(within: .seconds(10)) { isOver = true }
     #expect(wait { isOver })
     #expect(processes(named: "orien-launcher", group: group).isEmpty)
     #expect(groupFolders.isEmpty)
-    try? FileManager.default.removeItem(atPath: state)
+    if !keepingState { try? FileManager.default.removeItem(atPath: state) }
   }
 
   /// Runs the loop until the condition holds; false after `seconds`. What it asks may lie outside
@@ -106,7 +109,7 @@ final class JailRig {
 
   func start(
     _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
-    workspace: String? = nil
+    workspace: String? = nil, in folder: Folder? = nil
   ) throws -> Run {
     let run = Run()
     let (output, errors) = (try Pipe().release(), try Pipe().release())
@@ -115,7 +118,7 @@ final class JailRig {
     let descriptors = JailDescriptors(
       input: try .input([]), output: Descriptor(owning: output.writer),
       errors: Descriptor(owning: errors.writer),
-      workspace: try Folder(at: workspace ?? state).descriptor())
+      workspace: try (folder ?? Folder(at: workspace ?? state)).descriptor())
     let request = JailRequest(arguments, environment: environment, limits: limits)
     run.process = launcher.start(
       request, descriptors,

@@ -1,7 +1,6 @@
 import Glibc
 import OrienModel
 import OrienSystem
-import Synchronization
 import Testing
 
 @testable import OrienSandbox
@@ -12,25 +11,10 @@ import Testing
   "Workspaces on a full disk", .timeLimit(.minutes(2)),
   .enabled(if: geteuid() == 0, "only root can mount a small disk"))
 struct FullDiskTests {
-  /// Runs `body` with a root on a disk of its own, in a mount table that nobody else sees: threads
-  /// that the rig starts are in it too.
   private func onDisk(
     _ size: String, _ body: @escaping @Sendable (WorkspaceRig) throws -> Void
   ) throws {
-    let failure = Mutex<String?>("the disk could not be mounted")
-    Thread("disk") {
-      guard unshare(0x20000 /* CLONE_NEWNS */) == 0,
-        mount("none", "/", nil, 0x44000 /* MS_REC | MS_PRIVATE */, nil) == 0,
-        mount("none", "/tmp", "tmpfs", 0, "mode=1777,\(size)") == 0
-      else { return }
-      do {
-        try body(try WorkspaceRig())
-        failure.withLock { $0 = nil }
-      } catch {
-        failure.withLock { $0 = "\(error)" }
-      }
-    }.join()
-    #expect(failure.withLock { $0 } == nil)
+    try withSmallDisk(size) { try body(try WorkspaceRig()) }
   }
 
   @Test("Bytes that the disk has no room for leave nothing, and free their place")
@@ -63,17 +47,4 @@ struct FullDiskTests {
       _ = try rig.open("t")
     }
   }
-
-  private static func symbol<Function>(_ name: String, _: Function.Type) -> Function {
-    unsafeBitCast(dlsym(nil, name), to: Function.self)
-  }
-  private var unshare: @convention(c) (Int32) -> Int32 {
-    Self.symbol("unshare", (@convention(c) (Int32) -> Int32).self)
-  }
-  private typealias Mount =
-    @convention(c) (
-      UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>?, UInt,
-      UnsafePointer<CChar>?
-    ) -> Int32
-  private var mount: Mount { Self.symbol("mount", Mount.self) }
 }
