@@ -127,7 +127,9 @@ class Docker:
             self.daemon.terminate()
             self.daemon.wait(60)
         # Where the daemon keeps the network that is none.
-        subprocess.run(["umount", "--quiet", self.home / "exec/netns/default"], check=False)
+        network = self.home / "exec/netns/default"
+        if str(network) in pathlib.Path("/proc/self/mounts").read_text():
+            subprocess.run(["umount", network], check=True)
         for group in sorted(CGROUPS.glob(f"**/{NAME}")):
             with contextlib.suppress(FileNotFoundError):
                 group.rmdir()
