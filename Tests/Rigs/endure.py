@@ -153,7 +153,7 @@ def main():
             print(line, flush=True)
         print(f"{held} passed, 0 failed")
     except BaseException as fault:
-        print(f"FAIL, seed {options.seed}: {fault!r}\n{fault}")
+        print(f"FAIL, seed {options.seed}: {type(fault).__name__}\n{fault}")
         if endurance:
             print(*endurance.node.lines[-30:], sep="\n")
         print(f"{held} passed, 1 failed", flush=True)

@@ -1,13 +1,12 @@
 """Scripts of every sort, each with the one end that it deserves, called over many sessions."""
 
 import dataclasses
-import json
 import random
 import threading
 
 from node import until
 
-WALL_SECONDS = 8
+WALL_SECONDS = 10
 MEMORY_BYTES = 160 << 20
 ENVIRONMENT = {"MAX_WALL_SECONDS": str(WALL_SECONDS), "MAX_MEMORY_BYTES": str(MEMORY_BYTES)}
 WAIT_SECONDS = 60
@@ -142,7 +141,7 @@ class Mix:
                     work(item)
                 except Exception as fault:
                     with self._lock:
-                        self.faults.append(f"{item}: {fault!r}")
+                        self.faults.append(f"{item}: {fault}")
         threads = [threading.Thread(target=client) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
@@ -183,6 +182,7 @@ class Mix:
 def judge(call, record):
     end = record["status"], record.get("reason")
     if end != DESERVES[call.sort]:
-        raise AssertionError(f"deserves {DESERVES[call.sort]}: {json.dumps(record)}")
+        raise AssertionError(f"deserves {DESERVES[call.sort]}, is {end}: {record.get('message')},"
+                             f" {record.get('usage')}")
     if call.sort == PLAIN and (record["exitCode"], record["output"]) != (0, f"{call.number}\n"):
-        raise AssertionError(f"is another's: {json.dumps(record)}")
+        raise AssertionError(f"is another's: {record['exitCode']} {record['output']!r}")
