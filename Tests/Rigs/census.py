@@ -6,7 +6,7 @@ import os
 import pathlib
 import re
 
-from groups import CGROUPS
+from groups import CGROUPS, groups_named, processes_of
 from node import SERIAL, descendants, name_of
 
 PARTS = ("keeper", "launcher", "janitor")
@@ -24,7 +24,7 @@ class Census:
         below = descendants(node.pid)
         self.slots = max(list(open_ones(self.own["launcher"])).count(kind) for kind in LASTS)
         groups = list(groups_named(group))
-        self.pids = {node.pid, *below, *(pid for folder in groups for pid in pids_in(folder))}
+        self.pids = {node.pid, *below, *(pid for folder in groups for pid in processes_of(folder))}
         self.counts = collections.Counter()
         for part, pid in self.own.items():
             self.counts.update(descriptors(part, pid))
@@ -72,21 +72,8 @@ def mounts(pid):
     return 0
 
 
-def groups_named(group):
-    """The folders of all groups called `group` and of those below them, on every hierarchy."""
-    for folder, _, _ in os.walk(CGROUPS):
-        if group in folder.split("/"):
-            yield pathlib.Path(folder)
-
-
 def hierarchy(folder):
     return folder.relative_to(CGROUPS).parts[0]
-
-
-def pids_in(folder):
-    with contextlib.suppress(OSError):
-        return map(int, (folder / "cgroup.procs").read_text().split())
-    return ()
 
 
 def namespaces(pids):

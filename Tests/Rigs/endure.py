@@ -17,8 +17,8 @@ import tempfile
 import time
 
 from audit import Audit
-from census import Census, groups_named
-from groups import group_name
+from census import Census
+from groups import group_name, groups_named
 from mix import DESERVES, ENVIRONMENT, Mix
 from node import Node, until
 
