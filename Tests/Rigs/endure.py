@@ -19,13 +19,15 @@ import time
 from audit import Audit
 from census import Census
 from groups import group_name, groups_named
-from mix import DESERVES, ENVIRONMENT, Mix
+from mix import BUSY, DESERVES, ENVIRONMENT, PATIENT, Mix
 from node import Node, until
 
-SESSIONS, IN_FLIGHT = 200, 16
-SETTLE_SECONDS = 20
+SESSIONS = 200
+SETTLE_SECONDS, LOOKS, CROWDS = 20, 10, 3
+# The most interpreters of a kind that wait, as the launcher has it, and leaders without one.
+WAITING = 8
 # Of jails at once: those that run, those that wait, and as many again that begin or end.
-SLOTS = 2 * (IN_FLIGHT + 24)
+SLOTS = 2 * (BUSY + PATIENT + 3 * WAITING)
 # What each part may have in use beyond what it had: of executions, the node remembers some.
 MORE_BYTES = {"node": 24 << 20, "keeper": 1 << 20, "launcher": 1 << 20, "janitor": 1 << 20}
 
@@ -36,7 +38,7 @@ class Endurance:
         until(lambda: self.node.jail("launcher"), SETTLE_SECONDS, "there is no launcher")
         self.group = group_name(self.node)
         self.audit = Audit(self.node, self.group)
-        self.mix = Mix(self.node, SESSIONS, IN_FLIGHT, seed)
+        self.mix = Mix(self.node, SESSIONS, seed)
 
     def run(self, executions):
         """Yields what was held to what, a line each; raises at what does not hold."""
@@ -60,24 +62,28 @@ class Endurance:
         yield "all is given back"
 
     def rest(self, before=None):
-        """A census when nothing is to do and all interpreters that may wait are up: as many as
-        there are at most, which a crowd calls for. Where there was one before, it is waited for
-        what has become more since to go."""
+        """A census when nothing is to do and all interpreters that may wait are up. Where there
+        was one before, what has become more since is waited for to go."""
         self.audit.rest()
-        for language in "python", "node":
-            self.mix.crowd(language)
-        self.hold(self.mix.faults)
         looks = []
 
         def settled():
             looks.append(Census(self.node, self.group))
+            counts = [look.counts for look in looks[-LOOKS:]]
             if before:
-                return looks[-1].counts == before.counts
-            return len(looks) > 20 and len({str(look.counts) for look in looks[-20:]}) == 1
+                return counts[-1] == before.counts
+            return counts[1:] == counts[:-1] and len(counts) == LOOKS and is_full(counts[-1])
 
-        # What does not come to rest is told in full by whoever compares.
-        with contextlib.suppress(AssertionError):
-            until(settled, SETTLE_SECONDS, "")
+        # After a while there is one fewer, so that a slow machine may have to be asked again.
+        for _ in range(CROWDS):
+            self.mix.crowd()
+            self.hold(self.mix.faults)
+            # What does not come to rest is told in full by whoever compares.
+            with contextlib.suppress(AssertionError):
+                until(settled, SETTLE_SECONDS, "")
+                break
+        if not is_full(looks[-1].counts):
+            raise AssertionError(f"not all that may wait are up: {looks[-1].told()}")
         return looks[-1]
 
     def ends(self):
@@ -116,6 +122,10 @@ class Endurance:
     def hold(faults):
         if faults := list(faults):
             raise AssertionError("\n".join(faults[:20]))
+
+
+def is_full(counts):
+    return all(counts[f"processes, {name}"] == WAITING for name in ("python3", "node"))
 
 
 def grown(before, after):

@@ -6,10 +6,13 @@ import threading
 
 from node import until
 
-WALL_SECONDS = 10
+# Wide, for what is to end by something else may have a thirtieth of a processor; who waits for it
+# costs none, so that there may be many of them.
+WALL_SECONDS = 30
+BUSY, PATIENT = 8, 40
 MEMORY_BYTES = 160 << 20
 ENVIRONMENT = {"MAX_WALL_SECONDS": str(WALL_SECONDS), "MAX_MEMORY_BYTES": str(MEMORY_BYTES)}
-WAIT_SECONDS = 60
+WAIT_SECONDS = 100
 PLAIN, TIMEOUT, MEMORY, STORM, CANCELLED = "plain", "timeout", "memory", "storm", "cancelled"
 # Of a hundred.
 LANGUAGES = {"python": 70, "node": 20, "sh": 10}
@@ -94,10 +97,11 @@ class Call:
 
 
 class Mix:
-    """Calls by so many clients at once, each of which waits for the end of its call."""
+    """Calls by BUSY clients at once, and by PATIENT ones of what exceeds its time; each waits for
+    the end of its call."""
 
-    def __init__(self, node, sessions, clients, seed):
-        self.node, self.clients = node, clients
+    def __init__(self, node, sessions, seed):
+        self.node = node
         self.sessions = [f"mix-{number}" for number in range(sessions)]
         self.random = random.Random(seed)
         self.calls, self.faults = [], []
@@ -115,22 +119,29 @@ class Mix:
 
     def run(self, count):
         """Makes so many calls; whatever did not end as it deserves is in `faults`."""
-        self.in_turn(self._call, (self._drawn() for _ in range(count)))
+        self._perform([self._drawn() for _ in range(count)])
 
     def run_each(self):
         """One call of every kind, in every session some."""
         every = [(language, sort) for language in LANGUAGES for sort in SORTS]
-        self.in_turn(self._call, (
-            self._made(session, *every[place % len(every)])
-            for place, session in enumerate(self.sessions)))
+        self._perform([self._made(session, *every[place % len(every)])
+                       for place, session in enumerate(self.sessions)])
 
-    def crowd(self, language):
-        """As many calls at once as there are clients, and again."""
+    def crowd(self):
+        """Calls for more interpreters at once than may wait."""
         self.in_turn(self._call, (
-            self._made(self.sessions[0], language, PLAIN) for _ in range(2 * self.clients)))
+            self._made(self.sessions[0], language, PLAIN)
+            for _ in range(PATIENT // 2) for language in ("python", "node")), PATIENT)
 
-    def in_turn(self, work, items):
-        """Has the clients do `work` of one item after the other until there is none."""
+    def _perform(self, calls):
+        patient = threading.Thread(target=self.in_turn, args=(
+            self._call, (call for call in calls if call.sort == TIMEOUT), PATIENT))
+        patient.start()
+        self.in_turn(self._call, (call for call in calls if call.sort != TIMEOUT), BUSY)
+        patient.join()
+
+    def in_turn(self, work, items, clients=BUSY):
+        """Has so many clients do `work` of one item after the other until there is none."""
         def client():
             while True:
                 with self._lock:
@@ -142,7 +153,7 @@ class Mix:
                 except Exception as fault:
                     with self._lock:
                         self.faults.append(f"{item}: {fault}")
-        threads = [threading.Thread(target=client) for _ in range(self.clients)]
+        threads = [threading.Thread(target=client) for _ in range(clients)]
         for thread in threads:
             thread.start()
         for thread in threads:
