@@ -71,7 +71,8 @@ class Endurance:
             looks.append(Census(self.node, self.group))
             counts = [look.counts for look in looks[-LOOKS:]]
             if before:
-                return counts[-1] == before.counts
+                # What is positive alone: a machine has mounts of others, which may go.
+                return not counts[-1] - before.counts
             return counts[1:] == counts[:-1] and len(counts) == LOOKS and is_full(counts[-1])
 
         # After a while there is one fewer, so that a slow machine may have to be asked again.
@@ -129,9 +130,8 @@ def is_full(counts):
 
 
 def grown(before, after):
-    for what in sorted(before.counts.keys() | after.counts.keys()):
-        if before.counts[what] != after.counts[what]:
-            yield f"{what}: were {before.counts[what]}, are {after.counts[what]}"
+    for what in sorted(after.counts - before.counts):
+        yield f"{what}: were {before.counts[what]}, are {after.counts[what]}"
     if after.slots > SLOTS:
         yield f"slots: are {after.slots}, of at most {SLOTS} jails at once"
     for part, allowed in MORE_BYTES.items():
