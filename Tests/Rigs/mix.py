@@ -13,6 +13,8 @@ BUSY, PATIENT = 8, 40
 MEMORY_BYTES = 160 << 20
 ENVIRONMENT = {"MAX_WALL_SECONDS": str(WALL_SECONDS), "MAX_MEMORY_BYTES": str(MEMORY_BYTES)}
 WAIT_SECONDS = 100
+# That which takes a second, and so can be many at once.
+SLOW = "slow"
 PLAIN, TIMEOUT, MEMORY, STORM, CANCELLED = "plain", "timeout", "memory", "storm", "cancelled"
 # Of a hundred.
 LANGUAGES = {"python": 70, "node": 20, "sh": 10}
@@ -20,6 +22,7 @@ SORTS = {PLAIN: 80, TIMEOUT: 5, MEMORY: 5, STORM: 5, CANCELLED: 5}
 # Status and reason of the record.
 DESERVES = {
     PLAIN: ("completed", "exit"),
+    SLOW: ("completed", "exit"),
     TIMEOUT: ("timeout", "wall"),
     MEMORY: ("failed", "memory"),
     STORM: ("failed", "limit"),
@@ -75,6 +78,8 @@ def files():
         found[f"python-{sort}.py"] = PYTHON[sort]
         found[f"node-{sort}.js"] = NODE[sort]
         found[f"sh-{sort}.py"] = BECOME_SHELL.format(SHELL[sort])
+    found[f"python-{SLOW}.py"] = "import time; time.sleep(1)\n" + PYTHON[PLAIN]
+    found[f"node-{SLOW}.js"] = f"setTimeout(() => {{ {NODE[PLAIN]} }}, 1000)"
     return found
 
 
@@ -130,7 +135,7 @@ class Mix:
     def crowd(self):
         """Calls for more interpreters at once than may wait."""
         self.in_turn(self._call, (
-            self._made(self.sessions[0], language, PLAIN)
+            self._made(self.sessions[0], language, SLOW)
             for _ in range(PATIENT // 2) for language in ("python", "node")), PATIENT)
 
     def _perform(self, calls):
@@ -195,5 +200,5 @@ def judge(call, record):
     if end != DESERVES[call.sort]:
         raise AssertionError(f"deserves {DESERVES[call.sort]}, is {end}: {record.get('message')},"
                              f" {record.get('usage')}")
-    if call.sort == PLAIN and (record["exitCode"], record["output"]) != (0, f"{call.number}\n"):
+    if call.sort in (PLAIN, SLOW) and (record["exitCode"], record["output"]) != (0, f"{call.number}\n"):
         raise AssertionError(f"is another's: {record['exitCode']} {record['output']!r}")
