@@ -2,6 +2,7 @@
 # What they need from the system they install themselves, and say so.
 
 KILLS ?= 200
+EXECUTIONS ?= 10000
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
@@ -42,6 +43,7 @@ test-v2:
 soak: build
 	@.ci/packages run test
 	python3 Tests/Rigs/soak.py --kills $(KILLS)
+	python3 Tests/Rigs/endure.py --executions $(EXECUTIONS)
 
 bench: build
 	@.ci/packages bench

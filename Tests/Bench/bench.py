@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What the node costs beside others that do the same: `make bench`.
 
-Every figure is a ratio of two servers measured in turn, round after round, on this machine: what
-slows the one slows the other. A row's verdict stands on the median of its rounds' ratios. CPU is
-the kernel's accounting of each server's whole tree, so the load generator's share is not in it, and
-what a server does for a call behind its answer is. Each server has started once before: FastAPI has
-its byte code then, and the node what it found out about its plugins.
+Every figure is a ratio of two servers, or of two ways to start a program, measured in turn, round
+after round, on this machine: what slows the one slows the other. A row's verdict stands on the
+median of its rounds' ratios. CPU is the kernel's accounting of each server's whole tree, so the
+load generator's share is not in it, and what a server does for a call behind its answer is. Each
+server has started once before: FastAPI has its byte code then, and the node what it found out about
+its plugins. A time to start a program is taken where it is asked for, and over when it is reaped.
 Results go to .build/bench/<time>.json, and are printed beside those of the run before.
 """
 
@@ -19,6 +20,8 @@ import tempfile
 import threading
 import urllib.request
 
+import calls
+import starts
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
 
 BODY = json.dumps({"sessionId": "bench", "toolId": "echo", "args": {"message": "hello"}})
@@ -72,7 +75,7 @@ class Rows:
         "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    }
+    } | starts.BOUNDS | calls.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -96,7 +99,7 @@ class Rows:
             }
 
 
-def one_round(rows, seconds):
+def serve(rows, seconds):
     with Orien() as orien, Peer() as peer:
         rows.add("start", orien.start_seconds * 1e3, peer.start_seconds * 1e3)
         settle(orien), settle(peer)
@@ -113,13 +116,21 @@ def one_round(rows, seconds):
         for row, path in (("execute", "/execute"), ("thin", "/thin")):
             theirs = load(peer, "POST", path, BODY, seconds=seconds)
             rows.add(row, ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
-        calls = load(orien, "POST", "/execute", BODY, connections=128, seconds=seconds)
+        wide = load(orien, "POST", "/execute", BODY, connections=128, seconds=seconds)
     # On the file system that the node's state was on.
     with tempfile.TemporaryDirectory(prefix="orien-bench-") as folder:
         rowwise = told([sys.executable, HERE / "rowwise.py", f"{folder}/rows.db", str(seconds)])
         ledger = told([BINARIES / "bench-ledger", f"{folder}/ledger", "128", str(seconds)])
         rows.add("accepts", ledger, rowwise)
-        rows.add("calls", calls["perSecond"], rowwise)
+        rows.add("calls", wide["perSecond"], rowwise)
+
+
+# What a round has.
+PARTS = {
+    "servers": serve,
+    "starts": lambda rows, _: starts.one_round(rows),
+    "calls": lambda rows, _: calls.one_round(rows),
+}
 
 
 def told(command):
@@ -143,6 +154,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of load, each measurement")
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="all, or the named ones")
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     earlier = sorted(RESULTS.glob("*.json"))
@@ -153,7 +165,8 @@ def main():
     rows = Rows()
     for number in range(options.rounds):
         print(f"round {number + 1} of {options.rounds}", flush=True)
-        one_round(rows, options.seconds)
+        for part in options.part or PARTS:
+            PARTS[part](rows, options.seconds)
     results = list(rows.results())
     report(results, before)
     stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")

@@ -15,18 +15,26 @@ def group_name(node):
     return NAME.search(words).group().decode()
 
 
-def processes_in_groups(name):
-    """The pids in all groups called `name`, and in those below them, on every hierarchy, but for
-    those that wait there for a request: the jail's own, and interpreters that are up."""
-    found = set()
+def groups_named(name):
+    """The folders of all groups called `name`, and of those below them, on every hierarchy."""
     for folder, below, _ in os.walk(CGROUPS):
         if name in pathlib.Path(folder).parts:
-            with contextlib.suppress(OSError):
-                text = (pathlib.Path(folder) / "cgroup.procs").read_text()
-                found.update(map(int, text.split()))
+            yield pathlib.Path(folder)
         elif folder.count("/") > str(CGROUPS).count("/") + 6:
             below.clear()
-    return {pid for pid in found if not waits(pid)}
+
+
+def processes_of(group):
+    # One that has just been removed has none.
+    with contextlib.suppress(OSError):
+        return {int(pid) for pid in (group / "cgroup.procs").read_text().split()}
+    return set()
+
+
+def processes_in_groups(name):
+    """The pids in all groups called `name`, but for those that wait there for a request: the
+    jail's own, and interpreters that are up."""
+    return {pid for group in groups_named(name) for pid in processes_of(group) if not waits(pid)}
 
 
 def waits(pid):

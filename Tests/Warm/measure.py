@@ -8,13 +8,16 @@ is not warm: it executes the program, as the jail's leader does.
 """
 
 import os
+import pathlib
 import select
 import statistics
 import sys
 import time
 
-import rig
-from root import enter
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Rigs"))
+
+import rig  # noqa: E402
+from root import enter  # noqa: E402
 
 SCRIPTS = {
     "nothing": ("", ""),

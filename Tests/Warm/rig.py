@@ -11,9 +11,10 @@ import selectors
 import shutil
 import signal
 import socket
-import struct
 import tempfile
 import time
+
+from jail import HEADER, START, START_KIND
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release")) / "warm"
@@ -22,8 +23,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "HOME": "/workspace", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
 }
-# As orien_jail.h and words.h have them.
-START = 4
+# As words.h has them.
 BEGINS, FAILS, READY = b"\1", b"\2", b"\3"
 # The status of a host that could not become its script.
 FAILED = 127 << 8
@@ -232,8 +232,8 @@ class Host:
     def ask(self, words, streams, variables=None):
         strings = [*words, *(f"{name}={value}" for name, value in (variables or {}).items())]
         packed = b"".join(os.fsencode(text) + b"\0" for text in strings)
-        body = struct.pack("<7Q6I", *[0] * 10, len(words), len(strings) - len(words), len(packed))
-        frame = struct.pack("<IIQ", len(body) + len(packed), START, 7) + body + packed
+        body = START.pack(*[0] * 10, len(words), len(strings) - len(words), len(packed)) + packed
+        frame = HEADER.pack(len(body), START_KIND, 7) + body
         folder = os.open("/workspace", os.O_RDONLY)
         descriptors = [*streams, folder]
         self.order.sendmsg([frame], [

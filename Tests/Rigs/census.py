@@ -1,0 +1,91 @@
+"""What a node at rest has of everything that could leak, counted by the kernel."""
+
+import collections
+import contextlib
+import os
+import pathlib
+import re
+
+from groups import CGROUPS, groups_named, processes_of
+from node import SERIAL, descendants, name_of
+
+PARTS = ("keeper", "launcher", "janitor")
+# What a slot has, its network and its users: made when it is first used, it lasts.
+LASTS = ("net", "user")
+
+
+class Census:
+    """Counts by what is counted, in `counts`; memory by whose it is, in `memory_bytes`; and how
+    many `slots` the launcher has made."""
+
+    def __init__(self, node, group):
+        self.own = {"node": node.pid} | {part: node.jail(part) for part in PARTS}
+        self.group = group
+        below = descendants(node.pid)
+        self.slots = max(list(open_ones(self.own["launcher"])).count(kind) for kind in LASTS)
+        groups = list(groups_named(group))
+        self.pids = {node.pid, *below, *(pid for folder in groups for pid in processes_of(folder))}
+        self.counts = collections.Counter()
+        for part, pid in self.own.items():
+            self.counts.update(descriptors(part, pid))
+            self.counts[f"mounts of the {part}"] = mounts(pid)
+        self.counts["mounts of the machine"] = mounts("self")
+        self.counts["mounts of a jail, at most"] = max(
+            mounts(pid) for pid in self.pids - set(self.own.values()))
+        self.counts.update(f"processes, {name_of(pid)}" for pid in self.pids)
+        self.counts.update(f"groups, {hierarchy(folder)}" for folder in groups)
+        self.counts.update(f"namespaces, {kind}" for kind in namespaces(self.pids))
+        self.counts["files in workspaces"] = sum(
+            len(names) for _, _, names in os.walk(node.state / "workspaces"))
+        self.memory_bytes = {part: proportional_bytes(pid) for part, pid in self.own.items()}
+
+    def told(self):
+        """All of it, in few words: descriptors of one part together."""
+        short = collections.Counter()
+        for what, count in self.counts.items():
+            short[re.sub(r"^(descriptors of the \w+), .*", r"\1", what)] += count
+        return short | {"slots": self.slots} | {f"memory of the {part}, KiB": size >> 10
+                        for part, size in self.memory_bytes.items()}
+
+
+def open_ones(pid):
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            yield SERIAL.sub("", os.readlink(f"/proc/{pid}/fd/{number}"))
+
+
+def descriptors(part, pid):
+    return collections.Counter(
+        f"descriptors of the {part}, {shortened(what)}" for what in open_ones(pid)
+        if what not in LASTS)
+
+
+def shortened(path):
+    """A group has its number in its name, and each jail a group of its own."""
+    return re.sub(r"/e\d+", "/e...", path)
+
+
+def mounts(pid):
+    # One that has just ended has none.
+    with contextlib.suppress(OSError):
+        return len(pathlib.Path(f"/proc/{pid}/mountinfo").read_text().splitlines())
+    return 0
+
+
+def hierarchy(folder):
+    return folder.relative_to(CGROUPS).parts[0]
+
+
+def namespaces(pids):
+    """The kind of each namespace that one of these processes is in."""
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(f"/proc/{pid}/ns"):
+                found.add(os.readlink(f"/proc/{pid}/ns/{name}"))
+    return [name.split(":")[0] for name in found]
+
+
+def proportional_bytes(pid):
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+)", rollup, re.M).group(1)) << 10
