@@ -1,5 +1,6 @@
 /* dl_iterate_phdr is a GNU extension, and its callback is easier here. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdbool.h>
@@ -55,4 +56,10 @@ void linux_give_back_pages(void) {
   int rest = own;
   dl_iterate_phdr(give_back, &rest);
   malloc_trim(0);
+}
+
+const char *linux_library_of(const char *symbol) {
+  Dl_info found;
+  void *address = dlsym(RTLD_DEFAULT, symbol);
+  return address && dladdr(address, &found) ? found.dli_fname : NULL;
 }

@@ -44,7 +44,7 @@ class Installing(Building):
                          ["orien", "orien-jail", "orien-worker"])
         self.assertEqual(sorted(os.listdir(prefix / "lib" / "orien" / "warm")),
                          ["liborien_warm_node.so", "liborien_warm_python.so", "orien-warm-node",
-                          "orien-warm-node.cjs", "orien-warm-python"])
+                          "orien-warm-node.cjs", "orien-warm-python", "orien-worker"])
         tools = prefix / "lib" / "orien" / "tools.d"
         with Node(binaries=prefix / "bin") as node:
             shown = json.loads(node.command("config", "show", "--json").stdout)

@@ -1,5 +1,6 @@
 """Plugins that come, change and go while the node serves, and those that crash in a worker."""
 
+import os
 import shutil
 import threading
 import unittest
@@ -20,6 +21,17 @@ class PluginCase(unittest.TestCase):
 
     def call(self, name, what="now", wait=20):
         return self.node.execute("s", name, {"what": what}, wait=wait)
+
+    def hold(self, name):
+        """A call that runs until `release`."""
+        self.assertIn(self.node.upload("s", "gate", b"").status, (200, 201))
+        running = self.call(name, "gate", wait=None).json["executionId"]
+        until(lambda: self.node.get(f"/executions/{running}").json["status"] == "running", 20,
+              "it does not run")
+        return running
+
+    def release(self):
+        self.assertEqual(self.node.ask("DELETE", "/sessions/s/files/gate").status // 100, 2)
 
     def plugin(self, name):
         """As GET /plugins has it; None where it is not there."""
@@ -58,13 +70,11 @@ class Reloading(PluginCase):
                 self.shop.put("tool", 1)
                 self.shop.manifest("tool", isolation=isolation)
                 self.start()
-                gate = self.shop.home / "gate"
-                gate.touch()
-                running = self.call("tool", str(gate), wait=None).json["executionId"]
+                running = self.hold("tool")
                 self.shop.put("tool", 2)
                 self.assertEqual(self.reload()[0]["generation"], 2)
                 self.assertEqual(self.call("tool").json["output"], "tool 2")
-                gate.unlink()
+                self.release()
                 record = self.node.final(running)
                 self.assertEqual((record["output"], record["generation"]), ("tool 1", 1))
                 self.node.close()
@@ -122,15 +132,13 @@ class Crashing(PluginCase):
         self.start()
 
     def test_a_crash_is_told_free_and_nobody_elses(self):
-        gate = self.shop.home / "gate"
-        gate.touch()
-        other = self.call("other", str(gate), wait=None).json["executionId"]
+        other = self.hold("other")
         record = self.call("tool", "crash").json
         self.assertEqual((record["status"], record["reason"]), ("failed", "plugin-crash"))
         self.assertIn("died of SIG", record["message"])
         self.assertEqual(record.get("cost", {}).get("microUnits", 0), 0)
         self.assertEqual(self.call("tool").json["output"], "tool 1")
-        gate.unlink()
+        self.release()
         self.assertEqual(self.node.final(other)["output"], "other 1")
 
     def test_a_handler_that_does_not_return_is_ended_with_its_process(self):
@@ -154,20 +162,42 @@ class Crashing(PluginCase):
         self.assertEqual(self.node.command("plugin", "restart", "toool").returncode, 66)
 
     def test_a_worker_that_is_killed_costs_its_calls_alone_and_dies_with_the_node(self):
-        gate = self.shop.home / "gate"
-        gate.touch()
-        running = self.call("tool", str(gate), wait=None).json["executionId"]
+        running = self.hold("tool")
         until(self.workers, 20, "no worker runs")
-        until(lambda: self.node.get(f"/executions/{running}").json["status"] == "running", 20,
-              "it does not run")
         send(self.workers()[0])
         record = self.node.final(running)
         self.assertEqual(record["reason"], "plugin-crash")
         self.assertEqual(self.call("tool").json["output"], "tool 1")
-        self.call("tool", str(gate), wait=None)
+        self.hold("tool")
+        until(self.workers, 20, "no worker runs")
         workers = self.workers()
         self.node.kill()
         until(lambda: not any(map(is_alive, workers)), 5, "a worker outlived its node")
+
+
+class Walled(PluginCase):
+    """What a worker sees of the machine, as a hostile plugin would look."""
+
+    def test_it_sees_its_own_folder_and_nothing_of_the_nodes(self):
+        (self.shop.home / "tool.c").write_text("#include <sys/stat.h>\n#include <fcntl.h>\n" +
+            SOURCE.replace("  char text[64];", """
+  struct stat status;
+  char seen[256];
+  int own = open("kept", O_CREAT | O_RDWR, 0600);
+  snprintf(seen, sizeof seen, "%d %d %d %d %s", getuid() == 0, stat("/root", &status) == 0,
+           stat(what, &status) == 0, own >= 0, call->host->folder);
+  if (!strncmp(what, "/", 1))
+    return call->emit(call, ORIEN_OUTPUT, (orien_bytes){(uint8_t *)seen, strlen(seen)});
+  char text[64];"""))
+        self.shop.put("tool", 1)
+        self.start()
+        level = self.node.get("/health").json["isolation"]
+        said = self.call("tool", str(self.shop.home)).json["output"]
+        # Neither root, nor its home, nor the tests' folder; but a folder of its own.
+        self.assertEqual(said, "0 0 0 1 /workspace" if level.startswith("root") else
+                         f"{int(os.geteuid() == 0)} 0 0 1 /workspace")
+        kept = list((self.node.state / "plugins" / "data" / "test.tool").iterdir())
+        self.assertEqual([file.name for file in kept], ["kept"])
 
 
 class SafeMode(PluginCase):

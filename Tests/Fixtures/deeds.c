@@ -30,7 +30,7 @@ static void send_frame(uint32_t size, uint32_t kind, uint64_t id, const void *bo
     uint32_t size, kind;
     uint64_t id;
   } header = {size, kind, id};
-  if (write(3, &header, sizeof header) < 0 || (count && write(3, body, count) < 0)) _exit(9);
+  if (write(0, &header, sizeof header) < 0 || (count && write(0, body, count) < 0)) _exit(9);
 }
 
 static void *idle(void *argument) {
@@ -108,10 +108,10 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
     head->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(head), &(int){3}, sizeof(int));
+    memcpy(CMSG_DATA(head), &(int){0}, sizeof(int));
     // The first byte of a header; the rest follows.
     const char rest[15] = {0, 0, 0, 77};
-    if (sendmsg(3, &message, 0) < 0 || write(3, rest, sizeof rest) < 0) _exit(9);
+    if (sendmsg(0, &message, 0) < 0 || write(0, rest, sizeof rest) < 0) _exit(9);
   }
   if (!strncmp(name, "frame", 5)) usleep(200000);
   return say(call, "done");

@@ -10,7 +10,7 @@ import threading
 
 from node import ROOT
 
-# Says which version it is of, once a file of the session's is gone where one is named; or dies.
+# Says which version it is of, once the session's file `gate` is gone where that is named; or dies.
 SOURCE = """
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +22,11 @@ static orien_status run(void *self, orien_call *call, const char *what) {
   (void)self;
   if (!strcmp(what, "crash")) abort();
   if (!strcmp(what, "spin")) for (volatile int i = 0;; i++) {}
-  for (int i = 0; !strncmp(what, "/", 1) && access(what, F_OK) == 0 && !call->cancelled(call); i++)
+  const orien_files *files = call->host->service(call->host, ORIEN_SERVICE_FILES);
+  for (int32_t gate; !strcmp(what, "gate") && files->open(call, what, 0, &gate) == ORIEN_OK;) {
+    close(gate);
     usleep(1000);
+  }
   if (what[0] >= '0' && what[0] <= '9') usleep(atoi(what) * 1000);
   char text[64];
   int size = snprintf(text, sizeof text, "%s %d", NAME, VERSION);

@@ -32,7 +32,10 @@ final class ProcessRun {
       command.arguments, environment: ways.reach.environment + command.environment,
       limits: limits, needsWalls: ways.needsWalls, network: ways.reach.network,
       devices: try ways.reach.places(among: ways.jail.devices))
-    let (loop, doorway) = (ways.loop, Doorway())
+    let loop = ways.loop
+    let doorway = Doorway(
+      ways.reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
+      fields: ["execution": ways.execution.description])
     var deadline: Timer?
     do {
       let output = try PipePump(into: output, loop: loop)
@@ -41,7 +44,7 @@ final class ProcessRun {
         input: try .input(command.input), output: output.takeWriter(),
         errors: errors.takeWriter(), workspace: try workspace.folder.descriptor())
       process = ways.jail.start(
-        request, descriptors, onStart: { doorway.open($0, by: ways) },
+        request, descriptors, onStart: { doorway.open($0) },
         onEnd: { end in
           deadline?.cancel()
           output.finish()
@@ -61,33 +64,4 @@ final class ProcessRun {
   }
 
   func kill(_ reason: ProcessExit.Reason) { process.kill(reason) }
-}
-
-/// The way out of one process that has one.
-private final class Doorway {
-  private var proxy: EgressProxy?
-
-  /// Where the node ends before the process was seen to.
-  deinit { proxy?.close() }
-
-  func open(_ door: consuming Descriptor?, by ways: ProcessRun.Ways) {
-    guard let door, let policy = ways.reach.egress else { return }
-    do throws(SystemError) {
-      proxy = try EgressProxy(
-        on: door, policy: policy, resolver: ways.resolver, loop: ways.loop, log: ways.log,
-        fields: ["execution": ways.execution.description])
-    } catch {
-      // Whoever connects hears that nobody is there.
-      ways.log.error(
-        "a program has no way out",
-        ["execution": ways.execution.description, "error": "\(error)"])
-    }
-  }
-
-  /// What passed is billed by units of its own.
-  func close(billing usage: inout Usage) {
-    guard let counts = proxy.take()?.close() else { return }
-    usage.units["networkSentBytes", default: 0] += counts.sentBytes
-    usage.units["networkReceivedBytes", default: 0] += counts.receivedBytes
-  }
 }

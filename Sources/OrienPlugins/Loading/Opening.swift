@@ -134,9 +134,10 @@ struct Opening {
       folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
       memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
-      program: folder.worker, order: order, slots: declaration.slots,
+      starter: folder.starter, bounds: folder.workers, manifest: sound.manifest, order: order,
+      slots: declaration.slots,
       context: PluginContext(id: declaration.id, node: node),
-      openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
+      openPatience: folder.openPatience)
     return Plugin(
       sound, name: candidate.name, generation: generation(of: candidate), home: WorkerHome(parts))
   }

@@ -19,6 +19,8 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
+  /// How plugins get a process of their own.
+  package var starter: any WorkerStarter
   /// Loads what comes with Orien, and refuses all else unread.
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
@@ -33,6 +35,7 @@ package struct ToolsFolder: Sendable {
     self.path = path
     self.storePath = storePath
     self.worker = worker
+    starter = OpenWorkers(worker)
     self.nodeVersion = nodeVersion
   }
 

@@ -3,8 +3,11 @@ import COrienJail
 /// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
 package struct JailGrants: Sendable, Equatable {
   package static let devicesAtMost = Int(ORIEN_JAIL_DEVICES)
-  /// What waits with interpreters is one more.
-  package static let sharedAtMost = Int(ORIEN_JAIL_SHARED) - 1
+  /// What waits with interpreters is one more, and so are the libraries of workers.
+  package static let sharedAtMost = Int(ORIEN_JAIL_SHARED) - 2
+  /// Where programs find what holds a plugin, and the libraries that it needs.
+  package static let workerPlace = "/run/warm/orien-worker"
+  package static let librariesPlace = "/run/swift"
 
   /// Paths below `/dev`. A request names them by their place here.
   package var devices: [String] = []
@@ -12,6 +15,9 @@ package struct JailGrants: Sendable, Equatable {
   package var shared: [Share] = []
   /// The folder with what waits with interpreters that are up; nil: none wait.
   package var hosts: String?
+
+  /// The folder with the libraries of Swift; nil: the system's own have them.
+  package var libraries: String?
 
   /// The folder that all workspaces are in: its disk is the one whose use can be limited. nil: it
   /// is not known.
@@ -32,8 +38,10 @@ package struct JailGrants: Sendable, Equatable {
 
   /// As the keeper reads them.
   var arguments: [String] {
-    devices.flatMap { ["--device", $0] }
-      + shared.flatMap { ["--shared", "\($0.path):\($0.place)"] }
+    var shares = shared
+    if let libraries { shares.append(Share(path: libraries, place: Self.librariesPlace)) }
+    return devices.flatMap { ["--device", $0] }
+      + shares.flatMap { ["--shared", "\($0.path):\($0.place)"] }
       + (hosts.map { ["--hosts", $0] } ?? [])
       + (workspaces.map { ["--workspaces", $0] } ?? [])
   }

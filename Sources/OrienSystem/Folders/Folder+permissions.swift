@@ -1,6 +1,15 @@
 import CLinux
 import Glibc
 
+extension Descriptor {
+  /// Lets every user read the file who gets to it by a descriptor; by its name only those do who may
+  /// pass the folders on the way.
+  package borrowing func letAllRead() throws(SystemError) {
+    let raw = self.raw
+    try retrying("fchmod") { fchmod(raw, 0o644) }
+  }
+}
+
 extension Folder {
   /// Gives the owner every right to a folder in it that its mode takes away.
   package func makeUsable(_ name: FolderPath) throws(SystemError) { _ = try usableFolder(name) }

@@ -17,11 +17,14 @@ package enum Confinement {
     try stayAlone()
   }
 
-  /// Bounds a process that lives on: the memory that it writes to, and its descriptors.
-  package static func apply(memoryBytes: UInt64, openFiles: UInt64) throws(SystemError) {
+  /// Bounds a process that lives on: the memory that it writes to, and its descriptors. Where walls
+  /// stand around it these hold the rest.
+  package static func apply(
+    memoryBytes: UInt64, openFiles: UInt64, isWalled: Bool
+  ) throws(SystemError) {
     if linux_is_watched() == 0 { try limit(RLIMIT_DATA, UInt(clamping: memoryBytes)) }
     try limit(RLIMIT_NOFILE, UInt(clamping: openFiles))
-    try stayAlone()
+    if !isWalled { try stayAlone() }
   }
 
   private static func stayAlone() throws(SystemError) {

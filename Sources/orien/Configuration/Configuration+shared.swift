@@ -6,7 +6,7 @@ extension Configuration {
   /// What the root of every jail has: nothing is put over it, nor into what is the system's.
   private static let taken = [
     "/usr", "/etc", "/proc", "/dev", "/tmp", "/workspace", "/bin", "/sbin", "/lib", "/lib32",
-    "/lib64", "/libx32", "/run/warm", "/var/tmp",
+    "/lib64", "/libx32", "/run/warm", "/run/swift", "/var/tmp",
   ]
   /// The kernel's own folders show the whole machine.
   private static let kernels = ["/proc", "/sys", "/dev"]

@@ -19,6 +19,7 @@ extension Configuration {
   func grants(_ environment: Environment, _ tools: ToolsFolder) throws(Failure) -> JailGrants {
     var grants = JailGrants()
     grants.hosts = environment.warmFolders.first { HostFile.kind(at: $0) == .folder }
+    grants.libraries = Program.folder(ofSymbol: "swift_retain")
     grants.shared = try sharedFolders()
     // They are there by now, and the jail looks at what they are on.
     grants.workspaces = workspaceFolder

@@ -72,6 +72,9 @@ final class Node {
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
+    tools.starter = JailedWorkers(
+      by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
+      outside: tools.worker, loop: loop, log: log)
     Program.noteOwnLibraries()
     let services = PluginServices(ledger, log: log)
     let contents = try tools.load(for: services)
@@ -236,7 +239,7 @@ final class Node {
     var rest = 2
     let one = { [self] in
       rest -= 1
-      if rest == 0 { endJail() }
+      if rest == 0 { closePlugins { [self] in endJail() } }
     }
     kernel.shutDown(within: bound, then: one)
     server.shutDown(within: bound + .seconds(3), then: one)
@@ -246,6 +249,21 @@ final class Node {
       exitCode = ExitCode(1)
       loop.stop()
     }
+  }
+
+  /// On a thread of its own: workers end by way of the loop.
+  private func closePlugins(then body: @escaping () -> Void) {
+    let closed = loop.reply { (_: Void) in body() }
+    Thread("close") { [reloader, log] in
+      for plugin in reloader?.close() ?? [] {
+        do throws(Failure) {
+          try plugin.close(within: .seconds(2))
+        } catch {
+          log.warning("a plugin did not close", ["error": error.description])
+        }
+      }
+      closed(())
+    }.detach()
   }
 
   private func endJail() {
@@ -269,13 +287,6 @@ final class Node {
   }
 
   private func close() {
-    for plugin in reloader.close() {
-      do {
-        try plugin.close(within: .seconds(2))
-      } catch {
-        log.warning("a plugin did not close", ["error": error.description])
-      }
-    }
     giveUp(after: .seconds(10))
     disk.close()
     ledger.close()

@@ -4,9 +4,9 @@ import OrienSystem
 import Synchronization
 
 /// The work of the process that holds one plugin for a node: `orien-worker --plugin`, with the
-/// node's socket as its descriptor 3. It ends when the node closes that, and with the node.
+/// node's socket as its standard input. It ends when the node closes that, and with the node.
 package enum WorkerProcess {
-  static let socket: Int32 = 3
+  static let socket: Int32 = 0
 
   /// Called first thing in a process of its own; any other thread is the plugin's.
   package static func run() -> Never {
@@ -52,7 +52,7 @@ private final class Worker: Sendable {
 
   func hear(_ message: NodeMessage, _ reader: inout MessageReader) {
     switch message {
-    case .load(let order): load(order)
+    case .load(let order): load(order, reader.takeDescriptor())
     case .call(let id, let call): run(call, as: id)
     case .cancel(let id): calls.withLock { $0[id] }?.cancel()
     case .answer(let number, let answer):
@@ -65,14 +65,19 @@ private final class Worker: Sendable {
   }
 
   /// On a thread of its own: what open() asks of the node is answered on this one.
-  private func load(_ order: WorkerOrder) {
+  private func load(_ order: WorkerOrder, _ library: consuming Descriptor?) {
+    guard let library else { Confinement.exit(70) }
+    var order = order
+    // Open for good: the loader knows the library by this name.
+    order.path = "/proc/self/fd/\(library.release())"
     do {
       // On the first thread, whose bounds are all others'.
-      try Confinement.apply(memoryBytes: order.memoryBytes, openFiles: order.openFiles)
+      try Confinement.apply(
+        memoryBytes: order.memoryBytes, openFiles: order.openFiles, isWalled: order.isWalled)
     } catch {
       return refuse(error.failure("bounding the worker"))
     }
-    Thread("load") { [self] in
+    Thread("load") { [self, order] in
       do throws(Failure) {
         let loaded = try order.load(for: node)
         plugin.withLock { $0 = loaded }

@@ -27,39 +27,50 @@ extension WorkerLink {
   }
 
   private func live() throws(Failure) -> End {
-    let started: Started
-    do { started = try startProcess() } catch { throw error.failure("starting \(parts.program)") }
-    return live(started)
-  }
-
-  /// A process, the way to it and back, and what it writes on its streams.
-  private struct Started: ~Copyable {
-    var process: ChildProcess
-    var mouth: Descriptor?
-    var ear: Descriptor
-    var errors: Descriptor
-  }
-
-  private func startProcess() throws(SystemError) -> Started {
-    let ends = try SocketPair().release()
-    let near = Descriptor(owning: ends.near)
-    let far = Descriptor(owning: ends.far)
-    let pipe = try Pipe().release()
-    let reader = Descriptor(owning: pipe.reader)
-    let writer = Descriptor(owning: pipe.writer)
-    let ear = try near.duplicate()
-    let process = try parts.start(socket: far, errors: writer)
-    return Started(process: process, mouth: near, ear: ear, errors: reader)
-  }
-
-  private func live(_ started: consuming Started) -> End {
-    let mouth = started.mouth.take()!.release()
+    let library = try parts.openLibrary()
+    var ends: Ends
+    do { ends = try Ends() } catch { throw error.failure("starting a worker") }
+    let ear = ends.ear
+    let errors = ends.errors
+    let mouth = ends.mouth
+    let process = try parts.starter.start(
+      WorkerStart(
+        name: parts.order.name, manifest: parts.manifest, folder: parts.order.folder,
+        bounds: parts.bounds, threads: parts.slots),
+      socket: ends.socket, errors: ends.writer)
+    var order = parts.order
+    order.folder = process.folder
+    order.isWalled = process.isWalled
+    let (raw, passed) = (mouth.release(), library.release())
     state.withLock { state in
-      state.socket = Descriptor(owning: mouth)
-      send(.load(parts.order), &state)
+      state.socket = Descriptor(owning: raw)
+      send(.load(order), passing: passed, &state)
     }
-    let heard = listen(started.ear, started.errors)
-    return end(of: started.process, heard)
+    let heard = listen(ear, errors)
+    return end(of: process, heard)
+  }
+
+  /// Of the way to a worker, and of what it writes on its streams.
+  private struct Ends: ~Copyable {
+    var mouth: Descriptor
+    var ear: Descriptor
+    var socket: Descriptor
+    var errors: Descriptor
+    var writer: Descriptor
+
+    init() throws(SystemError) {
+      let pair = try SocketPair().release()
+      let near = Descriptor(owning: pair.near)
+      let far = Descriptor(owning: pair.far)
+      let pipe = try Pipe().release()
+      let reader = Descriptor(owning: pipe.reader)
+      let writer = Descriptor(owning: pipe.writer)
+      ear = try near.duplicate()
+      mouth = near
+      socket = far
+      errors = reader
+      self.writer = writer
+    }
   }
 
   /// Why nobody listens any more.
@@ -130,7 +141,7 @@ extension WorkerLink {
       case .loading: break
       case .closing: if self != .closing { due = now + WorkerParts.closePatience }
       case .open:
-        due = state.calls.isEmpty ? state.idleSince + parts.idlePatience : .init(nanoseconds: .max)
+        due = state.calls.isEmpty ? state.idleSince + parts.bounds.idlePatience : .init(nanoseconds: .max)
       }
       return next
     }
@@ -153,31 +164,25 @@ extension WorkerLink {
     }
   }
 
-  private func end(of process: consuming ChildProcess, _ heard: Heard) -> End {
+  private func end(of process: any StartedWorker, _ heard: Heard) -> End {
     let isClosing = state.withLock { $0.isClosing }
-    let end: ChildProcess.End
-    do throws(SystemError) {
-      // Who has closed its socket is about to end; who does not is ended.
-      let patience: Duration = if case .silence = heard { .milliseconds(500) } else { .zero }
-      end = try process.finish(by: .now + patience)
-    } catch {
-      return .crashed(error.failure("waiting for a worker"))
-    }
+    // Who has closed its socket is about to end; who does not is ended.
+    let patience: Duration = if case .silence = heard { .seconds(1) } else { .zero }
+    let end = process.finish(within: patience)
     switch heard {
     case .refused(let failure): return .refused(failure)
     case .condemned(let failure): return .crashed(failure)
     case .silence where isClosing: return .closed
-    case .silence: return .crashed(Self.crash(end))
+    case .silence: break
     }
-  }
-
-  private static func crash(_ end: ChildProcess.End) -> Failure {
+    if case .lost(let failure) = end, failure.code == .unavailable { return .refused(failure) }
     let how =
       switch end {
       case .exited(let code): "ended with exit code \(code)"
       case .killed(let signal): "died of \(SignalName.of(signal))"
       case .overdue: "closed the way to the node"
+      case .lost(let failure): failure.message
       }
-    return Failure(.internal, "plugin-crash", "the plugin's process \(how)")
+    return .crashed(Failure(.internal, "plugin-crash", "the plugin's process \(how)"))
   }
 }

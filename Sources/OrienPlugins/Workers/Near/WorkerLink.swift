@@ -119,7 +119,7 @@ final class WorkerLink: Sendable {
   /// The same where it has carried nothing for a while.
   func closeIfIdle() {
     let isIdle = state.withLock { state in
-      state.calls.isEmpty && Instant.now.since(state.idleSince) >= parts.idlePatience
+      state.calls.isEmpty && Instant.now.since(state.idleSince) >= parts.bounds.idlePatience
     }
     if isIdle { close() }
   }

@@ -1,3 +1,4 @@
+import OrienModel
 import OrienSystem
 
 /// What each worker may take, and how long it is kept.
@@ -13,29 +14,27 @@ package struct WorkerBounds: Sendable {
 
 /// What workers of one plugin are made of.
 struct WorkerParts: Sendable {
-  /// The program `orien-worker`.
-  var program: String
+  var starter: any WorkerStarter
+  var bounds: WorkerBounds
+  var manifest: Manifest
   var order: WorkerOrder
   /// The plugin's handlers at once.
   var slots: Int
   var context: PluginContext
   /// What open() may take.
   var openPatience: Duration
-  /// How long a worker that carries nothing is kept.
-  var idlePatience: Duration
   /// What close() may take.
   static let closePatience = Duration.seconds(2)
 
-  /// Both streams of the process go into `errors`.
-  func start(socket: borrowing Descriptor, errors: borrowing Descriptor) throws(SystemError)
-    -> ChildProcess
-  {
-    try ChildProcess(
-      program, arguments: ["orien-worker", "--plugin", order.name],
-      environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "SWIFT_BACKTRACE=enable=no"],
-      descriptors: [
-        (parent: errors.raw, child: 1), (parent: errors.raw, child: 2),
-        (parent: socket.raw, child: WorkerProcess.socket),
-      ])
+  /// The library, as what is sent to the worker: nobody there needs to find it.
+  func openLibrary() throws(Failure) -> Descriptor {
+    guard let slash = order.path.lastIndex(of: "/") else {
+      preconditionFailure("libraries are kept in a folder")
+    }
+    let folder = try Folder(at: String(order.path[..<slash]))
+    let library = try folder.file(FolderPath(String(order.path[order.path.index(after: slash)...])))
+    // The worker may be another user, who opens it anew.
+    do { try library.letAllRead() } catch { throw error.failure(order.path) }
+    return library
   }
 }

@@ -84,6 +84,7 @@ extension WorkerOrder: Packed {
     for text in [name, path, folder, nodeVersion] { packer.put(text) }
     packer.put(bytes: listing)
     packer.put(bytes: config)
+    packer.put(isWalled)
     packer.put(memoryBytes)
     packer.put(openFiles)
   }
@@ -94,6 +95,7 @@ extension WorkerOrder: Packed {
     nodeVersion = try unpacker.part()
     listing = try unpacker.bytes()
     config = try unpacker.bytes()
+    isWalled = try unpacker.part()
     memoryBytes = try unpacker.number()
     openFiles = try unpacker.number()
   }

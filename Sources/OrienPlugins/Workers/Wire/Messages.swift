@@ -47,6 +47,8 @@ struct WorkerOrder: Sendable {
   var config: [UInt8]
   var folder: String
   var nodeVersion: String
+  /// Walls stand around the process, which may bound itself no further.
+  var isWalled = false
   /// What the process may take.
   var memoryBytes: UInt64
   var openFiles: UInt64
