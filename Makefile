@@ -49,6 +49,7 @@ bench: build
 	@.ci/packages bench
 	@$(MAKE) --no-print-directory .venv
 	ORIEN_BENCH=1 swift build -c release --product bench-ledger
+	ORIEN_BENCH=1 swift build -c release --product bench-workers
 	python3 Tests/Bench/bench.py
 
 # What the node is weighed against, and what holds it to its document, from PyPI; never in the node.

@@ -213,7 +213,11 @@ func bench(_ name: String, _ uses: [Target.Dependency]) -> Target {
 }
 let benches: [Target] =
   Context.environment["ORIEN_BENCH"] == nil
-  ? [] : [bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"])]
+  ? []
+  : [
+    bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+    bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
+  ]
 
 let package = Package(
   name: "orien",

@@ -22,6 +22,7 @@ import urllib.request
 
 import calls
 import starts
+import workers
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
 
 BODY = json.dumps({"sessionId": "bench", "toolId": "echo", "args": {"message": "hello"}})
@@ -75,7 +76,7 @@ class Rows:
         "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    } | starts.BOUNDS | calls.BOUNDS
+    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -130,6 +131,7 @@ PARTS = {
     "servers": serve,
     "starts": lambda rows, _: starts.one_round(rows),
     "calls": lambda rows, _: calls.one_round(rows),
+    "workers": lambda rows, _: workers.one_round(rows),
 }
 
 

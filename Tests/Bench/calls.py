@@ -91,6 +91,7 @@ def weighed(rows):
             ["cc", "-O2", "-shared", "-fPIC", "-I", ROOT / "Sources/COrienABI/include", "-o",
              folder / "weight.so", HERE / "weight.c"], check=True)
         (folder / "weight.so").chmod(0o755)
+        (folder / "weight.json").write_text('{"isolation": "node"}')
         nodes = [open_ones.enter_context(Node(tools=folder)) for _ in range(2)]
         large, small = [open_ones.enter_context(Caller(node)) for node in nodes]
         large.call("hold", {"bytes": HELD_BYTES})

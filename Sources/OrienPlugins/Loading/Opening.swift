@@ -86,7 +86,7 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
-    if sound.manifest.isolation ?? folder.isolation == .worker {
+    if sound.manifest.isolation ?? folder.isolation(of: candidate.file) == .worker {
       take(ids: declaration, candidate)
       contents.plugins.append(try workerPlugin(candidate, sound))
       return

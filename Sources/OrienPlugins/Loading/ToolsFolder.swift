@@ -16,7 +16,7 @@ package struct ToolsFolder: Sendable {
   /// What a plugin's open() may take. A backend that is slow to answer is for probe() to report.
   package var openPatience = Duration.seconds(10)
 
-  /// Where a plugin runs whose manifest does not say.
+  /// Where a plugin runs that does not come with Orien, and whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
   /// How plugins get a process of their own.
@@ -28,6 +28,10 @@ package struct ToolsFolder: Sendable {
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]
+
+  func isolation(of library: String) -> Manifest.Isolation {
+    Self.shipped.contains(library) ? .node : isolation
+  }
 
   package init(
     path: String, storePath: String, worker: String, nodeVersion: String
