@@ -106,7 +106,7 @@ struct Opening {
       folder: try store.dataFolder(of: declaration.id), node: node,
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
-    try folder.onLoading(candidate.file)
+    folder.onLoading(candidate.file)
     let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
     take(ids: declaration, candidate)
     if let result = begun.load.result(within: Self.moment) {

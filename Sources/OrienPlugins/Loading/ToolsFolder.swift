@@ -24,7 +24,7 @@ package struct ToolsFolder: Sendable {
   /// Loads what comes with Orien, and refuses all else unread.
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
-  package var onLoading: @Sendable (String) throws(Failure) -> Void = { _ in }
+  package var onLoading: @Sendable (String) -> Void = { _ in }
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]

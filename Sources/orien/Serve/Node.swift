@@ -53,12 +53,12 @@ final class Node {
     var tools = ToolsFolder(
       path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
       worker: environment.sibling("orien-worker"), nodeVersion: Release.version)
-    let journal = try StartJournal(in: ledger.folder)
+    let journal = StartJournal(in: ledger.folder, log: log)
     self.journal = journal
     if let advice = journal.advice { log.error(advice) }
     tools.isolation = .worker
     tools.isSafe = configuration.isSafe
-    tools.onLoading = { library throws(Failure) in try journal.note(loading: library) }
+    tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
@@ -146,8 +146,11 @@ final class Node {
   /// before the first is accepted or taken up. In an image any program can have its workspace.
   private func tryOut() {
     guard workspaces.enforcement.means != .image else { return took(.passed) }
-    continueStart(.success(())) { () throws(Failure) in
+    do throws(Failure) {
       try JailTrial.run(in: workspaces.root, by: launcher) { [unowned self] in took($0) }
+    } catch {
+      // As on a disk that is full: that says nothing of the jail.
+      took(.unknown(error))
     }
   }
 
@@ -192,7 +195,7 @@ final class Node {
         let bound = try server.listen(on: address)
         log.announce("orien: listening on http://\(bound)")
       }
-      try journal.end()
+      journal.end()
       Program.giveBackStart()
     } catch {
       fail(error)
@@ -225,7 +228,7 @@ final class Node {
   private func fail(_ failure: Failure) {
     log.error("the node cannot go on", ["error": failure.description])
     exitCode = failure.code == .full ? ExitCode(failure) : ExitCode(1)
-    try? journal.end()
+    journal.end()
     end(within: .zero)
   }
 
