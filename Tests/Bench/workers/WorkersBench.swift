@@ -50,7 +50,8 @@ enum WorkersBench {
     let done = Channel<CallResult>()
     plugin.invoke(
       PluginCall(
-        handler: 0, arguments: .values([.text("hello")]), id: "exec-1", deadline: .now + .seconds(60)),
+        handler: 0, arguments: .values([.text("hello")]), id: "exec-1",
+        deadline: .now + .seconds(60)),
       host: Listener()
     ) { done.send($0) }
     guard let result = done.receive(), result.outcome == .done else { fatalError("it failed") }

@@ -141,7 +141,9 @@ extension WorkerLink {
       case .loading: break
       case .closing: if self != .closing { due = now + WorkerParts.closePatience }
       case .open:
-        due = state.calls.isEmpty ? state.idleSince + parts.bounds.idlePatience : .init(nanoseconds: .max)
+        due =
+          state.calls.isEmpty
+          ? state.idleSince + parts.bounds.idlePatience : .init(nanoseconds: .max)
       }
       return next
     }
