@@ -114,6 +114,9 @@ private struct FunctionDraft {
   ) throws(Failure) {
     let argument = try DeclaredArgument(
       &members, kind: Self.kind(word, type), bounds: type?.bounds ?? [])
+    guard places[argument.name] == nil else {
+      throw members.refusal("name", "\(argument.name) is there twice")
+    }
     let place = arguments.count
     switch word {
     case "text": parameters.append(.text(argument: place))

@@ -76,6 +76,10 @@ struct DeclaredToolTests {
       (function(#"{"type": "u8", "value": 256}"#), "manifest.args[0].value: expected a value"),
       (function(#"{"type": "buffer", "name": "b"}"#), "manifest.args[0].bytes: expected 1"),
       (function(#"{"type": "buffer", "bytes": 1}"#), "manifest.args[0].name: a buffer has a name"),
+      (
+        function(#"{"type": "buffer", "name": "b", "bytes": 1}, {"type": "i8", "name": "b"}"#),
+        "manifest.args[1].name: b is there twice"
+      ),
       (function(#"{"type": "u64*"}"#), "manifest.args[0].sizeOf: is missing"),
       (function(#"{"name": "f", "type": "file"}"#), "manifest.args[0].type: expected one of"),
     ])
