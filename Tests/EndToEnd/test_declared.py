@@ -7,7 +7,7 @@ import shutil
 import zlib
 
 from case import NodeCase
-from node import ROOT, until
+from node import ROOT, descendants, name_of, until
 from workshop import Workshop
 
 EXAMPLES = ROOT / "tools.d" / "examples"
@@ -163,6 +163,15 @@ class Functions(DeclaredCase):
         self.assertEqual(self.run_tool("crc32", data="aGVsbG8=")["output"], "907060870")
         answer = self.ask("POST", "/plugins/wrong.json/restart")
         self.assertEqual(answer.json["state"], "ready")
+
+    def test_one_that_does_not_return_is_ended_with_its_process(self):
+        self.put("pauses", {"library": "libc.so.6", "symbol": "pause", "returns": "i32",
+                            "limits": {"wallMilliseconds": 200}})
+        self.reload()
+        record = self.run_tool("pauses")
+        self.assertEqual((record["status"], record["reason"]), ("timeout", "wall"), record)
+        until(lambda: not [pid for pid in descendants(self.node.pid)
+                           if name_of(pid) == "orien-worker"], 20, "its process is still there")
 
 
 class Manifests(DeclaredCase):
