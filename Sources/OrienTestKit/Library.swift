@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 
 /// A plugin's library as a test has one: built by the package, or made by the system's compiler of
-/// `Tests/Fixtures`.
+/// `Tests/Fixtures`; or the manifest alone of a declared tool.
 package struct Library: Sendable {
   /// Its name in `tools.d`, without `.so`.
   package var name: String
-  /// Where the library is.
-  package var path: String
+  /// Where the library is; nil where there is none.
+  package var path: String?
   /// The text of its manifest.
   package var manifest: String?
 
@@ -25,8 +25,12 @@ package struct Library: Sendable {
       name: source, path: try Fixtures.library(source, definitions, link), manifest: manifest)
   }
 
-  package var bytes: [UInt8] {
-    get throws { [UInt8](try Data(contentsOf: URL(filePath: path))) }
+  package static func declared(_ name: String, _ manifest: String) -> Library {
+    Library(name: name, path: nil, manifest: manifest)
+  }
+
+  package var bytes: [UInt8]? {
+    get throws { try path.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) } }
   }
 }
 

@@ -85,7 +85,9 @@ package final class World {
   ) throws -> ToolsContents {
     let folder = try scratch.folder("tools.d")
     for library in libraries {
-      try scratch.write(library.bytes, to: "tools.d/\(library.name).so", mode: 0o755)
+      if let bytes = try library.bytes {
+        try scratch.write(bytes, to: "tools.d/\(library.name).so", mode: 0o755)
+      }
       guard let manifest = library.manifest else { continue }
       try scratch.write(manifest, to: "tools.d/\(library.name).json")
     }

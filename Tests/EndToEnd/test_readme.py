@@ -31,9 +31,7 @@ class Readme(unittest.TestCase):
         cls.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-readme-"))
         cls.addClassCleanup(shutil.rmtree, cls.home)
         tools = cls.home / "tools.d"
-        tools.mkdir()
-        for source in (ROOT / "tools.d").iterdir():
-            shutil.copy(source, tools)
+        shutil.copytree(ROOT / "tools.d", tools)
         # The headers and the kit are named from the top of the tree.
         for name in ("Sources", "Plugins", ".build", "Package.swift"):
             (cls.home / name).symlink_to(ROOT / name)

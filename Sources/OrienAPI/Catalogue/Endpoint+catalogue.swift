@@ -73,10 +73,10 @@ extension Endpoint {
 }
 
 extension API {
-  /// By its file's name, with or without `.so`, or by its id.
+  /// By its file's name, with or without what that ends in, or by its id.
   fileprivate func plugin(_ name: String) throws(Failure) -> Plugin {
     let plugins = kernel.catalogue.plugins
-    let found = plugins.first { [$0.name, $0.name + ".so", $0.id].contains(name) }
+    let found = plugins.first { [$0.name, $0.file, $0.id].contains(name) }
     guard let found else {
       throw Failure(
         .notFound, "unknown-plugin",

@@ -63,7 +63,7 @@ extension JSONWriter {
 
   mutating func writePlugin(_ plugin: Plugin, _ catalogue: Catalogue) {
     object { writer in
-      writer.field("file", plugin.name + ".so")
+      writer.field("file", plugin.file)
       writer.field("id", plugin.id)
       writer.field("version", plugin.version)
       writer.field("description", plugin.declaration.doc)

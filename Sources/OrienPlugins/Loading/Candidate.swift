@@ -1,7 +1,7 @@
 import OrienModel
 import OrienSystem
 
-/// A library that was judged without running its code here.
+/// A library, or a manifest that declares a tool by itself, judged without running code of it here.
 struct Candidate: Sendable {
   var file: String
   var hash: String?
@@ -10,11 +10,12 @@ struct Candidate: Sendable {
   enum Outcome: Sendable {
     case sound(Sound)
     case refused(Failure)
+    /// A plugin's manifest whose library is not there.
+    case nothing
   }
 
   struct Sound: Sendable {
-    /// Of the node's own copy.
-    var path: String
+    var code: Code
     var hash: String
     var listing: Listing
     var declaration: PluginDeclaration
@@ -24,13 +25,21 @@ struct Candidate: Sendable {
     var settings: CheckedArguments
   }
 
+  /// What is called.
+  enum Code: Sendable {
+    /// The node's own copy, by its path.
+    case library(String)
+    case program(Program)
+    case function(Function)
+  }
+
   /// Why it is refused; nil where it is not.
   var reason: String? {
     if case .refused(let failure) = outcome { failure.reason } else { nil }
   }
 
-  /// The file's name without `.so`.
-  var name: String { String(file.dropLast(3)) }
+  /// The file's name without `.so` or `.json`.
+  var name: String { LibraryName.stem(of: file) }
 }
 
 /// The judgement of one library after the other. Blocks; any thread.
@@ -44,7 +53,9 @@ struct Examination: Sendable {
       file: name.text, hash: nil,
       outcome: .refused(Failure(.internal, "unread", "it was not read")))
     do throws(Failure) {
-      candidate.outcome = .sound(try examine(name, &candidate))
+      candidate.outcome =
+        LibraryName(name) == .manifest
+        ? try declared(name, &candidate) : .sound(try examine(name, &candidate))
     } catch {
       candidate.outcome = .refused(error)
     }
@@ -64,8 +75,30 @@ struct Examination: Sendable {
     let declaration = try listing.declaration()
     let settings = try manifest.settings(of: declaration)
     return Candidate.Sound(
-      path: path, hash: file.hash, listing: listing, declaration: declaration, manifest: manifest,
+      code: .library(path), hash: file.hash, listing: listing, declaration: declaration,
+      manifest: manifest,
       manifestBytes: manifestBytes, settings: settings)
+  }
+
+  private func declared(
+    _ name: FolderPath, _ candidate: inout Candidate
+  ) throws(Failure) -> Candidate.Outcome {
+    guard let bytes = try LibraryFile.manifest(name, in: folder) else { return .nothing }
+    if DeclaredTool.isForLibrary(bytes) { return .nothing }
+    let hash = LibraryFile.sha256(bytes)
+    candidate.hash = hash
+    let tool = try DeclaredTool(parsing: bytes, named: candidate.name)
+    let sound = try tool.candidate(hash: hash, bytes)
+    if case .function(let function) = sound.code { try seek(function) }
+    return .sound(sound)
+  }
+
+  /// The library's constructors run where they cost nobody.
+  private func seek(_ function: Function) throws(Failure) {
+    let question = Scanner.Question.function(function.symbol, library: function.library)
+    guard case .refused(let failure) = try scanner.scan(question) else { return }
+    let field = failure.reason == "no-symbol" ? "symbol" : "library"
+    throw Failure(failure.code, failure.reason, "manifest.\(field): \(failure.message)")
   }
 
   private func manifest(of name: String) throws(Failure) -> (Manifest, bytes: [UInt8]?) {
@@ -77,9 +110,7 @@ struct Examination: Sendable {
     }
     guard let bytes else { return (Manifest(), nil) }
     let manifest = try Manifest(parsing: bytes)
-    guard manifest.isEnabled else {
-      throw Failure(.denied, "disabled", "manifest.enabled is false")
-    }
+    try manifest.mustBeEnabled()
     return (manifest, bytes)
   }
 
@@ -88,12 +119,35 @@ struct Examination: Sendable {
     if let known = try store.answer(for: hash) {
       answer = known
     } else {
-      answer = try scanner.scan(path)
+      answer = try scanner.scan(.handlers(path: path))
       if answer.isLasting { try store.keep(answer, for: hash) }
     }
     switch answer {
     case .listed(let listing): return listing
+    case .found: throw Failure(.internal, "bad-listing", "its scan answered another question")
     case .refused(let failure): throw failure
     }
+  }
+}
+
+extension Manifest {
+  fileprivate func mustBeEnabled() throws(Failure) {
+    guard isEnabled else { throw Failure(.denied, "disabled", "manifest.enabled is false") }
+  }
+}
+
+extension DeclaredTool {
+  /// Throws where it is switched off.
+  func candidate(hash: String, _ bytes: [UInt8]) throws(Failure) -> Candidate.Sound {
+    try manifest.mustBeEnabled()
+    let declaration = try declaration()
+    let code: Candidate.Code =
+      switch body {
+      case .program(let program): .program(program)
+      case .function(let function): .function(function)
+      }
+    return Candidate.Sound(
+      code: code, hash: hash, listing: listing, declaration: declaration, manifest: manifest,
+      manifestBytes: bytes, settings: try manifest.settings(of: declaration))
   }
 }

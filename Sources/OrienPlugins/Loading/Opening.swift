@@ -51,6 +51,7 @@ struct Opening {
     do throws(Failure) {
       switch candidate.outcome {
       case .refused(let failure): throw failure
+      case .nothing: break
       case .sound(let sound):
         if let plugin = open(candidate), plugin.isOf(sound) {
           try keep(plugin, candidate)
@@ -63,7 +64,7 @@ struct Opening {
     }
   }
 
-  private func open(_ candidate: Candidate) -> Plugin? { open.first { $0.name == candidate.name } }
+  private func open(_ candidate: Candidate) -> Plugin? { open.first { $0.file == candidate.file } }
 
   /// Goes on with a plugin as it is.
   private mutating func keep(_ plugin: Plugin, _ candidate: Candidate) throws(Failure) {
@@ -75,8 +76,7 @@ struct Opening {
   /// Waits for what is not known yet, and puts all in the order of their names.
   mutating func finish() {
     settle { _ in true }
-    // Of what is loaded the names are those of the files, without what they all end in.
-    contents.plugins.sort { "\($0.name).so".utf8.lexicographicallyPrecedes("\($1.name).so".utf8) }
+    contents.plugins.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
     contents.refused.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
   }
 
@@ -86,10 +86,14 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
-    if sound.manifest.isolation ?? folder.isolation(of: candidate.file) == .worker {
+    if let home = try home(of: candidate, sound) {
       take(ids: declaration, candidate)
-      contents.plugins.append(try workerPlugin(candidate, sound))
+      contents.plugins.append(
+        Plugin(sound, file: candidate.file, generation: generation(of: candidate), home: home))
       return
+    }
+    guard case .library(let path) = sound.code else {
+      preconditionFailure("a declared tool has a home")
     }
     // A second one would only wait for the loader behind it.
     settle { !$0.load.isLoaded }
@@ -102,7 +106,7 @@ struct Opening {
         .unavailable, "late", "was not opened: slow ones took all the time that a start has")
     }
     let load = PluginLoad(
-      name: candidate.name, candidate: sound, generation: generation(of: candidate),
+      file: candidate.file, candidate: sound, path: path, generation: generation(of: candidate),
       folder: try store.dataFolder(of: declaration.id), node: node,
       nodeVersion: folder.nodeVersion,
       patience: min(folder.openPatience, deadline.since(start)))
@@ -121,15 +125,28 @@ struct Opening {
     for handler in declaration.handlers { handlers[handler.key] = candidate.file }
   }
 
-  /// One that runs in a process of its own, and is opened there when it is first called.
-  private func workerPlugin(
-    _ candidate: Candidate, _ sound: Candidate.Sound
-  ) throws(Failure) -> Plugin {
+  /// Where it runs that is not loaded into this process; nil: it is.
+  private func home(
+    of candidate: Candidate, _ sound: Candidate.Sound
+  ) throws(Failure) -> (any PluginHome)? {
+    switch sound.code {
+    case .program(let program): ProgramHome(program, slots: sound.declaration.slots)
+    case .function: try workerHome(candidate, sound, .declared(sound.manifestBytes!))
+    case .library(let path):
+      sound.manifest.isolation ?? folder.isolation(of: candidate.file) == .worker
+        ? try workerHome(candidate, sound, .library(path)) : nil
+    }
+  }
+
+  /// A process of its own, where it is opened when it is first called.
+  private func workerHome(
+    _ candidate: Candidate, _ sound: Candidate.Sound, _ code: WorkerOrder.Code
+  ) throws(Failure) -> WorkerHome {
     let declaration = sound.declaration
     var listing = JSONWriter()
     listing.write(sound.listing)
     let order = WorkerOrder(
-      name: candidate.name, path: sound.path, listing: listing.bytes,
+      name: candidate.name, code: code, listing: listing.bytes,
       config: JSON.object(sound.manifest.config).compact,
       folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
       memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
@@ -138,8 +155,7 @@ struct Opening {
       slots: declaration.slots,
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience)
-    return Plugin(
-      sound, name: candidate.name, generation: generation(of: candidate), home: WorkerHome(parts))
+    return WorkerHome(parts)
   }
 
   private func generation(of candidate: Candidate) -> UInt64 {

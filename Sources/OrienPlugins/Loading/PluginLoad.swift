@@ -9,14 +9,18 @@ import Synchronization
 /// All of it is the plugin's code, which may never return; so it runs on a thread that is given up
 /// after a while.
 struct PluginLoad: Sendable {
-  /// The library's file name without `.so`.
-  var name: String
+  /// The library's name in `tools.d`.
+  var file: String
   var candidate: Candidate.Sound
+  /// Of the node's own copy.
+  var path: String
   var generation: UInt64
   var folder: String
   var node: any PluginHost
   var nodeVersion: String
   var patience: Duration
+
+  private var name: String { LibraryName.stem(of: file) }
 
   /// One that has begun, and may be waited for.
   struct Begun: Sendable {
@@ -69,7 +73,7 @@ struct PluginLoad: Sendable {
 
   private func load(_ begun: Begun) throws(Failure) -> Plugin {
     let declaration = candidate.declaration
-    let entry = try PluginEntry(loading: candidate.path)
+    let entry = try PluginEntry(loading: path)
     begun.stage.noteLoaded()
     // Another table than the one that was judged is one that nobody has judged.
     guard try Listing(copying: entry.table) == candidate.listing else {
@@ -80,7 +84,7 @@ struct PluginLoad: Sendable {
     let host = makeHost(for: context)
     let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(
-      candidate, name: name, generation: generation,
+      candidate, file: file, generation: generation,
       home: Residence(name: name, table: table, context: context, opened: opened))
   }
 

@@ -20,6 +20,7 @@ extension ToolsFolder {
     for candidate in candidates {
       switch candidate.outcome {
       case .sound(let sound): survey.sound.append(sound.declaration.id)
+      case .nothing: continue
       case .refused(let failure):
         survey.refused.append(RefusedPlugin(file: candidate.file, failure: failure))
       }

@@ -74,12 +74,15 @@ package struct ToolsFolder: Sendable {
     return opening.contents
   }
 
-  /// Every library, judged; and what is refused for its name.
+  /// Every library and declared tool, judged; and what is refused for its name.
   func candidates() throws(Failure) -> ([Candidate], [RefusedPlugin]) {
     let folder = try Folder(at: path)
     let store = try store()
     let (names, refused) = try libraries(in: folder)
-    return (examine(names, folder, store), refused)
+    let candidates = examine(names, folder, store)
+    return (
+      candidates.filter { if case .nothing = $0.outcome { false } else { true } }, refused
+    )
   }
 
   private func store() throws(Failure) -> PluginStore {
@@ -98,26 +101,35 @@ package struct ToolsFolder: Sendable {
     "orien_plugin_v1 \(Listing.Bounds.handlers) \(Grammar.revision)"
   }
 
-  /// The names that are libraries', sorted; and those that only look so.
+  /// The names of libraries, and of manifests without one, sorted; and those that only look so.
   private func libraries(in folder: Folder) throws(Failure) -> ([FolderPath], [RefusedPlugin]) {
     var names: [FolderPath] = []
     var refused: [RefusedPlugin] = []
-    for name in try folder.names(atMost: Self.mostNames) {
+    let all = try folder.names(atMost: Self.mostNames)
+    let libraries = Set(all.map(\.text).filter { $0.hasSuffix(".so") })
+    for name in all {
+      if name.text.hasSuffix(".json"),
+        libraries.contains(LibraryName.stem(of: name.text) + ".so")
+      {
+        continue
+      }
       switch LibraryName(name) {
-      case .library where isSafe && !Self.shipped.contains(name.text):
+      case .manifest where isSafe && Self.shipped.contains(LibraryName.stem(of: name.text) + ".so"):
+        continue
+      case .library where isSafe && !Self.shipped.contains(name.text), .manifest where isSafe:
         refused.append(
           RefusedPlugin(
             file: name.text,
             failure: Failure(
               .denied, "safe-mode", "not loaded: --safe-mode loads what comes with Orien alone")))
-      case .library: names.append(name)
+      case .library, .manifest: names.append(name)
       case .malformed:
         refused.append(
           RefusedPlugin(
             file: name.text,
             failure: Failure(
               .invalid, "bad-name",
-              "expected a name of A-Z a-z 0-9 . _ -, at most 64 bytes, ending in .so")))
+              "expected a name of A-Z a-z 0-9 . _ -, at most 64 bytes, ending in .so or .json")))
       case .other: continue
       }
     }
@@ -177,21 +189,28 @@ package struct ToolsFolder: Sendable {
 /// What a name in `tools.d` is.
 enum LibraryName {
   case library
-  /// It ends as a library does, and is not used.
+  /// A library's, or that of a declared tool.
+  case manifest
+  /// It ends as these do, and is not used.
   case malformed
-  /// A manifest, an editor's file, what is still being copied.
+  /// An editor's file, what is still being copied.
   case other
 
   init(_ name: FolderPath) {
     let bytes = name.bytes
-    guard bytes.count > 3, bytes.suffix(3).elementsEqual(".so".utf8),
-      bytes[0] != UInt8(ascii: ".")
-    else {
+    let isLibrary = bytes.count > 3 && bytes.suffix(3).elementsEqual(".so".utf8)
+    let isManifest = bytes.count > 5 && bytes.suffix(5).elementsEqual(".json".utf8)
+    guard isLibrary || isManifest, bytes[0] != UInt8(ascii: ".") else {
       self = .other
       return
     }
     let isSound =
       bytes.count <= 64 && bytes.allSatisfy { $0.isASCIIWord || $0 == UInt8(ascii: ".") }
-    self = isSound ? .library : .malformed
+    self = !isSound ? .malformed : isLibrary ? .library : .manifest
+  }
+
+  /// A file's name without `.so` or `.json`.
+  static func stem(of file: String) -> String {
+    String(file.dropLast(file.hasSuffix(".so") ? 3 : file.hasSuffix(".json") ? 5 : 0))
   }
 }

@@ -18,8 +18,10 @@ struct ManifestObject {
   /// Of what has not been taken.
   var names: [String] { rest.map(\.name) }
 
+  func place(of name: String) -> String { "\(path).\(name)" }
+
   func refusal(_ name: String, _ what: String) -> Failure {
-    Failure(.invalid, "bad-manifest", "\(path).\(name): \(what)")
+    Failure(.invalid, "bad-manifest", "\(place(of: name)): \(what)")
   }
 
   /// The member's value; nil where there is none.

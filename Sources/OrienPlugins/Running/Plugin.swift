@@ -4,11 +4,13 @@ import OrienSystem
 /// A plugin that can be called: what it declares, how it is, and the way to its handlers, wherever
 /// they run. It may be used from any thread.
 package final class Plugin: Sendable {
-  /// The library's file name without `.so`.
-  package let name: String
+  /// The name of its library in `tools.d`, or of the manifest that declares it.
+  package let file: String
+  /// The same without `.so` or `.json`.
+  package var name: String { LibraryName.stem(of: file) }
   package let declaration: PluginDeclaration
   package let manifest: Manifest
-  /// SHA-256 of the library, in hexadecimal digits.
+  /// SHA-256 of that file, in hexadecimal digits.
   package let hash: String
   /// Counts the loads of a library by that name in this node, from 1.
   package let generation: UInt64
@@ -16,8 +18,8 @@ package final class Plugin: Sendable {
   let manifestBytes: [UInt8]?
   let home: any PluginHome
 
-  init(_ candidate: Candidate.Sound, name: String, generation: UInt64, home: any PluginHome) {
-    self.name = name
+  init(_ candidate: Candidate.Sound, file: String, generation: UInt64, home: any PluginHome) {
+    self.file = file
     declaration = candidate.declaration
     manifest = candidate.manifest
     manifestBytes = candidate.manifestBytes

@@ -16,13 +16,27 @@ package enum Scan {
   ///
   /// Called first thing in a process of its own. Whatever the library's code does is undone by the
   /// end of the process, which comes before anything can be registered for it.
-  package static func run(_ path: String) -> Never {
+  package static func run(_ path: String) -> Never { run { answer(path) } }
+
+  /// Loads a library that no plugin is, and says whether it has the function.
+  package static func run(_ library: String, symbol: String) -> Never {
+    run {
+      do throws(Failure) {
+        _ = try Function.find(symbol, in: library)
+        return .found
+      } catch {
+        return .refused(error)
+      }
+    }
+  }
+
+  private static func run(_ answer: () -> ScanAnswer) -> Never {
     do {
       let output = try Confinement.divertOutput()
       try Confinement.apply(
         cpuSeconds: 10, memoryBytes: 8 << 30, fileBytes: UInt(mostAnswerBytes))
       try output.writeAll([mark])
-      try output.writeAll(written(answer(path)))
+      try output.writeAll(written(answer()))
       Confinement.exit(0)
     } catch {
       Confinement.exit(70)

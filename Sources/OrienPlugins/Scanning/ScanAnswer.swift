@@ -1,8 +1,10 @@
 import OrienModel
 
-/// What the scan of a library found.
+/// What the scan of a library found, or the look for a function in one.
 enum ScanAnswer: Sendable, Equatable {
   case listed(Listing)
+  /// The function that was asked for is there.
+  case found
   case refused(Failure)
 
   /// Whether the same bytes will be answered the same tomorrow: what is read in the library itself. One
@@ -11,6 +13,7 @@ enum ScanAnswer: Sendable, Equatable {
   var isLasting: Bool {
     switch self {
     case .listed: true
+    case .found: false
     case .refused(let failure): ["bad-table", "not-a-plugin"].contains(failure.reason)
     }
   }
@@ -21,6 +24,7 @@ extension ScanAnswer: JSONWritable {
     writer.object { writer in
       switch self {
       case .listed(let listing): writer.field("listed", listing)
+      case .found: writer.field("found", true)
       case .refused(let failure):
         writer.object("refused") { writer in
           writer.field("reason", failure.reason)
@@ -34,13 +38,15 @@ extension ScanAnswer: JSONWritable {
   init(_ json: JSON) throws(Failure) {
     if let listing = json["listed"] {
       self = .listed(try Listing(listing))
+    } else if json["found"]?.bool == true {
+      self = .found
     } else if let reason = json["refused"]?["reason"]?.string,
       let message = json["refused"]?["message"]?.string,
       Grammar.reason.admits(reason), message.utf8.count <= 4096
     {
       self = .refused(Failure(.invalid, reason, message.harmless))
     } else {
-      throw Failure(.invalid, "bad-listing", "neither a listing nor a refusal")
+      throw Failure(.invalid, "bad-listing", "no answer that a scan gives")
     }
   }
 }

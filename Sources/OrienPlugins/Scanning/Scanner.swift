@@ -9,17 +9,37 @@ struct Scanner: Sendable {
   /// When the time is over that all libraries have together.
   var deadline = Instant(nanoseconds: .max)
 
+  /// What a library is loaded for.
+  enum Question {
+    case handlers(path: String)
+    case function(String, library: String)
+
+    fileprivate var deed: String {
+      switch self {
+      case .handlers: "list its handlers"
+      case .function: "load"
+      }
+    }
+
+    fileprivate var words: [String] {
+      switch self {
+      case .handlers(let path): ["--scan", path]
+      case .function(let symbol, let library): ["--seek", library, symbol]
+      }
+    }
+  }
+
   /// Throws where that could not be done, which says nothing about the library.
-  func scan(_ path: String) throws(Failure) -> ScanAnswer {
+  func scan(_ question: Question) throws(Failure) -> ScanAnswer {
     let start = Instant.now
     guard start < deadline else {
       throw Failure(
         .unavailable, "late", "was not asked for its handlers: slow ones \(Self.tookAll)")
     }
     let due = min(start + patience, deadline)
-    let (said, end) = try output(of: path, until: due)
+    let (said, end) = try output(of: question, until: due)
     if said == .tooMuch { return Self.tooMuch }
-    let slow = "did not list its handlers within \(due.since(start).milliseconds) ms"
+    let slow = "did not \(question.deed) within \(due.since(start).milliseconds) ms"
     let late = Self.refused("slow", due < deadline ? slow : "\(slow), and \(Self.tookAll)")
     guard case .all(let bytes) = said else { return late }
     if end != .overdue, bytes.first != Scan.mark { throw failed(end) }
@@ -67,12 +87,12 @@ struct Scanner: Sendable {
   }
 
   private func output(
-    of path: String, until deadline: Instant
+    of question: Question, until deadline: Instant
   ) throws(Failure) -> (Said, ChildProcess.End) {
     do throws(SystemError) {
       let ends = try Pipe().release()
       let reader = Descriptor(owning: ends.reader)
-      let child = try start(path, writer: Descriptor(owning: ends.writer))
+      let child = try start(question, writer: Descriptor(owning: ends.writer))
       let said = Result { () throws(SystemError) in try Self.read(reader, until: deadline) }
       // Nobody reads what else it would say.
       let isWhole = if case .success(.all) = said { true } else { false }
@@ -85,11 +105,11 @@ struct Scanner: Sendable {
 
   /// Only the child keeps the writing end, whose end is the end of what it says.
   private func start(
-    _ path: String, writer: consuming Descriptor
+    _ question: Question, writer: consuming Descriptor
   ) throws(SystemError) -> ChildProcess {
     // Of a crash Swift would tell by a program of its own, which no scan may start.
     try ChildProcess(
-      worker, arguments: ["orien-worker", "--scan", path],
+      worker, arguments: ["orien-worker"] + question.words,
       environment: ["SWIFT_BACKTRACE=enable=no"],
       descriptors: [(parent: writer.raw, child: 1)])
   }

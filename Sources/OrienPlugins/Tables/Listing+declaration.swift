@@ -2,6 +2,11 @@ import COrienABI
 import OrienModel
 
 extension Listing {
+  /// Flags of a handler.
+  static let packed = UInt32(ORIEN_PACKED)
+  static let idempotent = UInt32(ORIEN_IDEMPOTENT)
+  static let readOnly = UInt32(ORIEN_READ_ONLY)
+
   /// Judges what the plugin says of itself. Failures have the reason `bad-table` and begin with
   /// the field's name.
   func declaration() throws(Failure) -> PluginDeclaration {
@@ -30,6 +35,10 @@ extension Listing {
 }
 
 extension Listing.Argument {
+  /// Flags of an argument.
+  static let required = UInt32(ORIEN_REQUIRED)
+  static let secret = UInt32(ORIEN_SECRET)
+
   fileprivate static func declared(
     _ listed: [Self], _ field: Listing.Field
   ) throws(Failure) -> [Argument] {

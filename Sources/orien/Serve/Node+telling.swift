@@ -13,14 +13,14 @@ extension Node {
       log.info(
         "plugin loaded",
         [
-          "plugin": plugin.id, "version": plugin.version, "file": plugin.name + ".so",
+          "plugin": plugin.id, "version": plugin.version, "file": plugin.file,
           "hash": plugin.hash, "isolation": plugin.isolation.rawValue,
           "generation": "\(plugin.generation)",
         ])
     }
-    let files = Set(contents.plugins.map(\.name))
-    for plugin in before.plugins where !files.contains(plugin.name) {
-      log.info("plugin removed", ["plugin": plugin.id, "file": plugin.name + ".so"])
+    let files = Set(contents.plugins.map(\.file))
+    for plugin in before.plugins where !files.contains(plugin.file) {
+      log.info("plugin removed", ["plugin": plugin.id, "file": plugin.file])
     }
     for refused in contents.refused where !before.refused.contains(refused) {
       log.error(

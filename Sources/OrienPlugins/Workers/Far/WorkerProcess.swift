@@ -66,10 +66,9 @@ private final class Worker: Sendable {
 
   /// On a thread of its own: what open() asks of the node is answered on this one.
   private func load(_ order: WorkerOrder, _ library: consuming Descriptor?) {
-    guard let library else { Confinement.exit(70) }
     var order = order
     // Open for good: the loader knows the library by this name.
-    order.path = "/proc/self/fd/\(library.release())"
+    if let library { order.code = .library("/proc/self/fd/\(library.release())") }
     do {
       // On the first thread, whose bounds are all others'.
       try Confinement.apply(
@@ -128,15 +127,34 @@ private final class Worker: Sendable {
 extension WorkerOrder {
   /// Blocks for as long as the plugin likes.
   fileprivate func load(for node: FarNode) throws(Failure) -> Plugin {
+    switch code {
+    case .library(let path): try load(path, for: node)
+    case .declared(let manifest): try load(declared: manifest)
+    }
+  }
+
+  private func load(declared manifest: [UInt8]) throws(Failure) -> Plugin {
+    let candidate = try DeclaredTool(parsing: manifest, named: name).candidate(hash: "", manifest)
+    guard case .function(let function) = candidate.code else {
+      throw Failure(.internal, "bad-frame", "a worker holds no program")
+    }
+    let slots = candidate.declaration.slots
+    return Plugin(
+      candidate, file: name, generation: 1,
+      home: try FunctionHome(function, name: name, slots: slots))
+  }
+
+  private func load(_ path: String, for node: FarNode) throws(Failure) -> Plugin {
     let listing = try Listing(JSON(parsing: listing))
     let declaration = try listing.declaration()
     var manifest = Manifest()
     manifest.config = try JSON(parsing: config).members ?? []
     let candidate = Candidate.Sound(
-      path: path, hash: "", listing: listing, declaration: declaration, manifest: manifest,
+      code: .library(path), hash: "", listing: listing, declaration: declaration,
+      manifest: manifest,
       settings: try manifest.settings(of: declaration))
     let load = PluginLoad(
-      name: name, candidate: candidate, generation: 1, folder: folder, node: node,
+      file: name, candidate: candidate, path: path, generation: 1, folder: folder, node: node,
       nodeVersion: nodeVersion, patience: .seconds(3600))
     return try load.begin().result().get()
   }

@@ -10,21 +10,35 @@ struct ErrorLines {
 
   init(context: PluginContext) { self.context = context }
 
-  /// Reads what is there now.
-  mutating func read(_ errors: borrowing Descriptor) throws(SystemError) {
+  /// Reads what is there now; false where nothing is.
+  @discardableResult
+  mutating func read(_ errors: borrowing Descriptor) throws(SystemError) -> Bool {
     var room = [UInt8](repeating: 0, count: 16 << 10)
     let raw = errors.raw
     let result = room.withUnsafeMutableBytes { bytes in
       Result { () throws(SystemError) in try Descriptor.read(raw, into: bytes) }
     }
-    guard let count = try result.get() else { return }
+    guard let count = try result.get() else { return false }
     areOver = count == 0
     for byte in room.prefix(count) {
       if byte == UInt8(ascii: "\n") || line.count == Self.lineBytes { tell() }
       if byte != UInt8(ascii: "\n") { line.append(byte) }
     }
     if areOver { tell() }
+    return true
   }
+
+  /// Reads what there is of a process that has ended, whoever else still writes there.
+  mutating func readAll(_ errors: borrowing Descriptor) {
+    var rest = Self.mostAtEnd
+    while !areOver, rest > 0 {
+      guard let isMore = try? read(errors), isMore else { break }
+      rest -= 1
+    }
+    tell()
+  }
+
+  private static let mostAtEnd = 64
 
   private mutating func tell() {
     defer { line.removeAll() }

@@ -41,13 +41,18 @@ extension WorkerLink {
     var order = parts.order
     order.folder = process.folder
     order.isWalled = process.isWalled
-    let (raw, passed) = (mouth.release(), library.release())
+    let raw = mouth.release()
+    let passed: Int32? = if let library { library.release() } else { nil }
     state.withLock { state in
       state.socket = Descriptor(owning: raw)
       send(.load(order), passing: passed, &state)
     }
-    let heard = listen(ear, errors)
-    return end(of: process, heard)
+    var lines = ErrorLines(context: parts.context)
+    let heard = listen(ear, errors, &lines)
+    let end = end(of: process, heard)
+    // What it wrote last may have come after the end of all else.
+    lines.readAll(errors)
+    return end
   }
 
   /// Of the way to a worker, and of what it writes on its streams.
@@ -80,9 +85,10 @@ extension WorkerLink {
     case condemned(Failure)
   }
 
-  private func listen(_ ear: borrowing Descriptor, _ errors: borrowing Descriptor) -> Heard {
+  private func listen(
+    _ ear: borrowing Descriptor, _ errors: borrowing Descriptor, _ lines: inout ErrorLines
+  ) -> Heard {
     var reader = MessageReader(takesDescriptors: false)
-    var lines = ErrorLines(context: parts.context)
     var due = Instant.now + parts.openPatience
     var stage = Stage.loading
     while true {

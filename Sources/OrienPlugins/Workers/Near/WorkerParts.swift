@@ -26,15 +26,17 @@ struct WorkerParts: Sendable {
   /// What close() may take.
   static let closePatience = Duration.seconds(2)
 
-  /// The library, as what is sent to the worker: nobody there needs to find it.
-  func openLibrary() throws(Failure) -> Descriptor {
-    guard let slash = order.path.lastIndex(of: "/") else {
+  /// The library, as what is sent to the worker: nobody there needs to find it. Nil where there is none
+  /// of the plugin's own.
+  func openLibrary() throws(Failure) -> Descriptor? {
+    guard case .library(let path) = order.code else { return nil }
+    guard let slash = path.lastIndex(of: "/") else {
       preconditionFailure("libraries are kept in a folder")
     }
-    let folder = try Folder(at: String(order.path[..<slash]))
-    let library = try folder.file(FolderPath(String(order.path[order.path.index(after: slash)...])))
+    let folder = try Folder(at: String(path[..<slash]))
+    let library = try folder.file(FolderPath(String(path[path.index(after: slash)...])))
     // The worker may be another user, who opens it anew.
-    do { try library.letAllRead() } catch { throw error.failure(order.path) }
+    do { try library.letAllRead() } catch { throw error.failure(path) }
     return library
   }
 }

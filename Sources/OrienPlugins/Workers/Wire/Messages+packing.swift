@@ -81,7 +81,8 @@ extension WorkerMessage {
 
 extension WorkerOrder: Packed {
   func write(to packer: inout Packer) {
-    for text in [name, path, folder, nodeVersion] { packer.put(text) }
+    for text in [name, folder, nodeVersion] { packer.put(text) }
+    packer.put(code)
     packer.put(bytes: listing)
     packer.put(bytes: config)
     packer.put(isWalled)
@@ -90,14 +91,32 @@ extension WorkerOrder: Packed {
   }
   init(from unpacker: inout Unpacker) throws(Failure) {
     name = try unpacker.part()
-    path = try unpacker.part()
     folder = try unpacker.part()
     nodeVersion = try unpacker.part()
+    code = try unpacker.part()
     listing = try unpacker.bytes()
     config = try unpacker.bytes()
     isWalled = try unpacker.part()
     memoryBytes = try unpacker.number()
     openFiles = try unpacker.number()
+  }
+}
+
+extension WorkerOrder.Code: Packed {
+  func write(to packer: inout Packer) {
+    switch self {
+    case .library(let path):
+      packer.put(true)
+      packer.put(path)
+    case .declared(let manifest):
+      packer.put(false)
+      packer.put(bytes: manifest)
+    }
+  }
+  init(from unpacker: inout Unpacker) throws(Failure) {
+    self =
+      try unpacker.part(Bool.self)
+      ? .library(try unpacker.part()) : .declared(try unpacker.bytes())
   }
 }
 

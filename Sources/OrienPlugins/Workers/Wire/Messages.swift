@@ -39,9 +39,9 @@ enum WorkerMessage: Sendable {
 
 /// What a worker needs to know of its plugin.
 struct WorkerOrder: Sendable {
-  /// The library's file name without `.so`.
+  /// The file's name without `.so` or `.json`.
   var name: String
-  var path: String
+  var code: Code
   /// As JSON: what the scan found, and the manifest's settings.
   var listing: [UInt8]
   var config: [UInt8]
@@ -52,6 +52,13 @@ struct WorkerOrder: Sendable {
   /// What the process may take.
   var memoryBytes: UInt64
   var openFiles: UInt64
+
+  enum Code: Sendable {
+    /// By its path.
+    case library(String)
+    /// What the manifest says that declares a function.
+    case declared([UInt8])
+  }
 }
 
 /// What of the node's a plugin asked for, and waits for.

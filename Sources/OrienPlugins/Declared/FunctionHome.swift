@@ -1,0 +1,81 @@
+import OrienFFI
+import OrienModel
+import OrienSystem
+
+/// A declared function in this process, which is a worker: its library loaded, and threads to call it
+/// on.
+final class FunctionHome: PluginHome {
+  private let function: Function
+  private let code: ForeignFunction
+  private let threads: PluginThreads
+
+  /// Loads the library, with whatever its constructors do. Blocks as long as these like.
+  init(_ function: Function, name: String, slots: Int) throws(Failure) {
+    let address = try Function.find(function.symbol, in: function.library)
+    self.function = function
+    code = ForeignFunction(
+      at: address, taking: function.parameters.map(\.type), returning: function.returnedType)
+    threads = PluginThreads(name: name, most: slots)
+  }
+
+  func invoke(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation,
+    done: @escaping @Sendable (CallResult) -> Void
+  ) {
+    do {
+      try threads.run { [self] _ in
+        guard !host.isCancelled, invocation.start() else {
+          let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
+          return done(CallResult(.failed(failure), wasCalled: false))
+        }
+        let before = Thread.cpuMicroseconds
+        let outcome = run(call, host)
+        _ = invocation.end()
+        done(CallResult(outcome, cpuMicroseconds: Thread.cpuMicroseconds - before))
+      }
+    } catch {
+      done(CallResult(.failed(error), wasCalled: false))
+    }
+  }
+
+  private func run(_ call: PluginCall, _ host: any CallHost) -> CallResult.Outcome {
+    guard case .values(let values) = call.arguments else {
+      preconditionFailure("a declared function takes its arguments one by one")
+    }
+    do throws(Failure) {
+      return try FunctionCall(function, values).run(code) { host.emit(.output, $0) }
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  func cancel(_ invocation: Invocation) {}
+
+  /// The process is ended for it.
+  func giveUp(_ invocation: Invocation) -> Bool { invocation.giveUp() }
+
+  func beginAsking() -> Channel<Failure?>? { nil }
+
+  func noteSilentProbe(_ failure: Failure) {}
+
+  func restart() {}
+
+  /// The process ends next, and with it what is left here.
+  func close(within patience: Duration) throws(Failure) { threads.close() }
+
+  var state: Plugin.State { .ready }
+  var capacity: Int { threads.most }
+  func stuckCalls(of handler: Int) -> Int { 0 }
+}
+
+extension Function {
+  /// Loads the library, which stays.
+  static func find(
+    _ symbol: String, in library: String
+  ) throws(Failure) -> UnsafeMutableRawPointer {
+    guard let address = try SharedLibrary(at: library).symbol(symbol) else {
+      throw Failure(.invalid, "no-symbol", "\(library) has no \(symbol)")
+    }
+    return address
+  }
+}
