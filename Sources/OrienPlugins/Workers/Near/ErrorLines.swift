@@ -10,20 +10,32 @@ struct ErrorLines {
 
   init(context: PluginContext) { self.context = context }
 
-  /// Reads what is there now.
-  mutating func read(_ errors: borrowing Descriptor) throws(SystemError) {
+  /// Reads what is there now; false where that is nothing.
+  @discardableResult
+  mutating func read(_ errors: borrowing Descriptor) throws(SystemError) -> Bool {
     var room = [UInt8](repeating: 0, count: 16 << 10)
     let raw = errors.raw
     let result = room.withUnsafeMutableBytes { bytes in
       Result { () throws(SystemError) in try Descriptor.read(raw, into: bytes) }
     }
-    guard let count = try result.get() else { return }
+    guard let count = try result.get() else { return false }
     areOver = count == 0
     for byte in room.prefix(count) {
       if byte == UInt8(ascii: "\n") || line.count == Self.lineBytes { tell() }
       if byte != UInt8(ascii: "\n") { line.append(byte) }
     }
     if areOver { tell() }
+    return true
+  }
+
+  /// Reads what an ended process has left there, and tells a line that has no end.
+  mutating func readRest(_ errors: borrowing Descriptor) {
+    do throws(SystemError) {
+      while !areOver, try read(errors) {}
+    } catch {
+      context.log(.warning, "what it wrote last cannot be read: \(error)")
+    }
+    tell()
   }
 
   private mutating func tell() {

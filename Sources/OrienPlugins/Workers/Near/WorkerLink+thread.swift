@@ -58,8 +58,11 @@ extension WorkerLink {
       state.socket = Descriptor(owning: mouth)
       send(.load(parts.order), &state)
     }
-    let heard = listen(started.ear, started.errors)
-    return end(of: started.process, heard)
+    var lines = ErrorLines(context: parts.context)
+    let heard = listen(started.ear, started.errors, &lines)
+    let end = end(of: started.process, heard)
+    lines.readRest(started.errors)
+    return end
   }
 
   /// Why nobody listens any more.
@@ -69,9 +72,10 @@ extension WorkerLink {
     case condemned(Failure)
   }
 
-  private func listen(_ ear: borrowing Descriptor, _ errors: borrowing Descriptor) -> Heard {
+  private func listen(
+    _ ear: borrowing Descriptor, _ errors: borrowing Descriptor, _ lines: inout ErrorLines
+  ) -> Heard {
     var reader = MessageReader(takesDescriptors: false)
-    var lines = ErrorLines(context: parts.context)
     var due = Instant.now + parts.openPatience
     var stage = Stage.loading
     while true {
