@@ -30,6 +30,8 @@ class ArgumentAttacks(NodeCase):
         subprocess.run(
             ["cc", "-shared", "-fPIC", "-I", ROOT / "Sources/COrienABI/include", "-o",
              cls.tools / "ruled.so", ROOT / "Tests/Fixtures/ruled.c"], check=True)
+        # A process of its own would stay open beyond a test.
+        (cls.tools / "ruled.json").write_text('{"isolation": "node"}')
         super().setUpClass()
 
     def run_script(self, tool, content, name="main", **arguments):

@@ -89,13 +89,9 @@ extension API {
       troubles.append("new work is refused: \(shortage.message)")
     }
     for plugin in kernel.catalogue.plugins {
-      switch plugin.state {
-      case .ready, .closed: break
-      case .unavailable(let failure):
-        troubles.append("plugin \(plugin.name) is unavailable: \(failure.message)")
-      case .stuck(let threads):
-        troubles.append("plugin \(plugin.name) is stuck: \(threads) calls have not returned")
-      }
+      let standing = plugin.state.standing
+      guard let reason = standing.reason else { continue }
+      troubles.append("plugin \(plugin.name) is \(standing.name.rawValue): \(reason)")
     }
     return troubles
   }

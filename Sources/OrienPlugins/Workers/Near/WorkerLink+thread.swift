@@ -54,7 +54,9 @@ extension WorkerLink {
 
   private func live(_ started: consuming Started) -> End {
     let mouth = started.mouth.take()!.release()
+    let pid = started.process.pid
     state.withLock { state in
+      state.pid = pid
       state.socket = Descriptor(owning: mouth)
       send(.load(parts.order), &state)
     }
@@ -158,7 +160,10 @@ extension WorkerLink {
   }
 
   private func end(of process: consuming ChildProcess, _ heard: Heard) -> End {
-    let isClosing = state.withLock { $0.isClosing }
+    let isClosing = state.withLock { state in
+      state.pid = nil
+      return state.isClosing
+    }
     let end: ChildProcess.End
     do throws(SystemError) {
       // Who has closed its socket is about to end; who does not is ended.

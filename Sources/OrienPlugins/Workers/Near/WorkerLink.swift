@@ -36,6 +36,8 @@ final class WorkerLink: Sendable {
     /// What it is to be ended for, now.
     var condemned: Failure?
     var socket: Descriptor?
+    /// While there is one that is not waited for.
+    var pid: Int32?
   }
 
   init(
@@ -105,6 +107,11 @@ final class WorkerLink: Sendable {
       send(.probe, &state)
       return true
     }
+  }
+
+  /// Of the process, where it runs. Its number is nobody else's while this holds the lock.
+  var residentBytes: UInt64? {
+    state.withLock { state in state.pid.flatMap(ProcessMemory.residentBytes) }
   }
 
   func close() {
