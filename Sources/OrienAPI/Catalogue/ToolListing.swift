@@ -4,7 +4,7 @@ import OrienModel
 import OrienSystem
 
 /// How a list of tools is wanted: in whose words, and of which tools.
-struct ToolListing: Hashable {
+struct ToolListing: Equatable {
   /// Whose types read it. Each of these but ORIEN's has the member `tools` of that framework's
   /// requests or answers, or JSON Schema's documents by the tools' ids.
   enum Format: String, CaseIterable {
@@ -20,6 +20,7 @@ struct ToolListing: Hashable {
   init() {}
 
   init(_ inquiry: Inquiry) throws(Failure) {
+    guard !inquiry.request.query.isEmpty else { return }
     try inquiry.allowQuery("format", "strict", "all")
     if let text = try inquiry.single("format") {
       let names = Format.allCases.map(\.rawValue)
@@ -58,9 +59,11 @@ struct ToolListing: Hashable {
 /// a tool may have become unavailable, and after news of the catalogue, so that who has heard them is
 /// told no older state. Belongs to the loop.
 struct ToolLists {
-  private var rendered: [ToolListing: Rendered] = [:]
+  /// One for each listing that somebody asked for: too few to be hashed.
+  private var rendered: [Rendered] = []
 
   private struct Rendered {
+    var listing: ToolListing
     var answer: TaggedAnswer
     var until: Instant
     /// How much was told by then.
@@ -70,13 +73,15 @@ struct ToolLists {
   mutating func answer(
     to listing: ToolListing, of kernel: Kernel, after news: Int, at now: Instant
   ) -> TaggedAnswer {
-    if let rendered = rendered[listing], now < rendered.until, rendered.news == news {
-      return rendered.answer
+    let place = rendered.firstIndex { $0.listing == listing }
+    if let place, now < rendered[place].until, rendered[place].news == news {
+      return rendered[place].answer
     }
     var writer = JSONWriter(reservingBytes: 8192)
     writer.writeTools(of: kernel, listing)
     let answer = TaggedAnswer(json: writer.bytes)
-    rendered[listing] = Rendered(answer: answer, until: now + .seconds(1), news: news)
+    let fresh = Rendered(listing: listing, answer: answer, until: now + .seconds(1), news: news)
+    if let place { rendered[place] = fresh } else { rendered.append(fresh) }
     return answer
   }
 }

@@ -31,6 +31,10 @@ extension Endpoint {
 }
 
 extension API {
+  private static let links = [
+    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json",
+  ]
+
   fileprivate func sendIdentity(_ inquiry: Inquiry) {
     inquiry.exchange.answer { writer in
       writer.object { writer in
@@ -38,9 +42,7 @@ extension API {
         writer.field("providerId", identity.id)
         writer.field("version", identity.version)
         writer.object("links") { writer in
-          for link in ["health", "tools", "plugins", "executions", "metrics", "openapi.json"] {
-            writer.field(link, "/" + link)
-          }
+          for link in Self.links { writer.field(link, "/" + link) }
         }
       }
     }
