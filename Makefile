@@ -52,7 +52,8 @@ bench: build
 	ORIEN_BENCH=1 swift build -c release --product bench-workers
 	python3 Tests/Bench/bench.py
 
-# What the node is weighed against, and what holds it to its document, from PyPI; never in the node.
+# What the node is weighed against, and what holds it to its document and to the types of those who
+# read its tools, from PyPI; never in the node.
 .venv: Tests/Bench/requirements.txt
 .venv-schema: Tests/Schema/requirements.txt
 .venv .venv-schema:

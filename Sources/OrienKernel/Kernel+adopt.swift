@@ -7,12 +7,17 @@ extension Kernel {
   /// its way to that, is done by the one it was meant for.
   package func adopt(_ contents: ToolsContents) {
     let before = catalogue.plugins
-    catalogue = Catalogue(contents, policy: policy)
+    catalogue = catalogue.followed(by: contents, policy: policy)
     for plugin in before where !contents.plugins.contains(where: { $0 === plugin }) {
       uses.retire(plugin)
     }
     dispatch()
+    onCatalogue()
   }
+
+  /// `body` is told on the loop of each catalogue that takes the place of another, and that there
+  /// will be no more, for the node drains.
+  package func onCatalogue(_ body: @escaping () -> Void) { onCatalogue = body }
 
   package var contents: ToolsContents { catalogue.contents }
 

@@ -13,6 +13,7 @@ extension Kernel {
         leaveToNextNode(execution)
       }
     }
+    onCatalogue()
   }
 
   /// Gives up in memory alone what waits: the ledger has it.

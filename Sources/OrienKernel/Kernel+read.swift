@@ -82,7 +82,7 @@ extension Kernel {
     guard let execution = executions[id], caller.maySee(execution.acceptance.owner),
       !execution.status.isFinal
     else { return nil }
-    return Observation(execution, execution.observe(body))
+    return execution.observers.observe(body)
   }
 
   /// What a handler has told who watches, while it is in memory.
@@ -157,7 +157,7 @@ extension Kernel {
 package final class ReportWait {
   private let execution: Execution
   private var body: (() -> Void)?
-  private var observer: UInt64 = 0
+  private var observation: Observation?
   private var timer: Timer?
 
   /// Calls `body` once. The execution and the timer hold the wait until then.
@@ -166,7 +166,7 @@ package final class ReportWait {
   ) {
     self.execution = execution
     self.body = body
-    observer = execution.observe { [self] in if execution.isOver { end() } }
+    observation = execution.observers.observe { [self] in if execution.isOver { end() } }
     timer = loop.schedule(after: patience) { [self] in end() }
   }
 
@@ -175,20 +175,7 @@ package final class ReportWait {
     guard let body else { return }
     self.body = nil
     timer?.cancel()
-    execution.forgetObserver(observer)
+    observation = nil
     body()
   }
-}
-
-/// Somebody's look at a running execution. Belongs to the loop.
-package final class Observation {
-  private let execution: Execution
-  private let number: UInt64
-
-  init(_ execution: Execution, _ number: UInt64) {
-    self.execution = execution
-    self.number = number
-  }
-
-  deinit { execution.forgetObserver(number) }
 }

@@ -38,6 +38,8 @@ extension Kernel {
       execution.output.letGo()
       execution.errors.letGo()
       counters.note(settled.record)
+      execution.tool.tally.note(settled.record)
+      execution.tool.pluginTally.note(settled.record)
       keep(execution)
     case .failure(let failure):
       // The ledger is broken, and the node goes down with it: the next start calls this one lost.

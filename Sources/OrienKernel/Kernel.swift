@@ -43,6 +43,7 @@ package final class Kernel {
   package internal(set) var stuck = 0
   package internal(set) var isDraining = false
   var whenIdle: (() -> Void)?
+  var onCatalogue: () -> Void = {}
   let uses = PluginUses()
   /// Of the names that programs ask for.
   let resolver: Resolver

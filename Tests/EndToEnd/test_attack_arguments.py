@@ -162,7 +162,7 @@ class ArgumentAttacks(NodeCase):
         for member in (
                 '"whole":NaN', '"whole":Infinity', '"whole":1e400', '"whole":1.5', '"whole":"1"',
                 '"whole":9223372036854775808', '"whole":-9223372036854775809', '"whole":01',
-                '"whole":+1', '"whole":0x1', '"whole":true', '"whole":null', '"few":-4', '"few":10',
+                '"whole":+1', '"whole":0x1', '"whole":true', '"few":-4', '"few":10',
                 '"few":1e19', '"ratio":-0.1', '"ratio":1e400', '"ratio":NaN', '"ratio":"0.5"'):
             with self.subTest(member):
                 before = self.accepted()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds a running node to its own OpenAPI document, with data that is as it says and data that is
-not, and ends with `N passed, M failed`.
+not, and its lists of tools to the types of those who read them; ends with `N passed, M failed`.
 
     check.py [--examples COUNT] [--seed NUMBER]
 """
@@ -8,6 +8,7 @@ not, and ends with `N passed, M failed`.
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,32 @@ sys.path.insert(0, str(HERE.parent / "Rigs"))
 from node import Node  # noqa: E402
 
 KEY = "the-key-that-every-request-has"
+PROGRAMS = ROOT / ".venv-schema" / "bin"
 COUNTED = re.compile(r"^  (\d+) generated, (?:(\d+) found|(\d+) passed)", re.M)
+OWN_COUNT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
+
+
+def formats():
+    """How many checks of the lists' formats have passed and failed, where a node has tools with
+    arguments of every kind and rule."""
+    with tempfile.TemporaryDirectory(prefix="orien-formats-") as folder:
+        tools = pathlib.Path(folder) / "tools.d"
+        tools.mkdir(mode=0o755)
+        for path in (ROOT / "tools.d").iterdir():
+            shutil.copy(path, tools)
+        for name in "all_types", "ruled":
+            library = tools / f"{name}.so"
+            subprocess.run(
+                ["cc", "-shared", "-fPIC", "-I", ROOT / "Sources/COrienABI/include", "-o", library,
+                 ROOT / "Tests" / "Fixtures" / f"{name}.c"], check=True)
+            library.chmod(0o755)
+        with Node(tools=tools) as node:
+            done = subprocess.run(
+                [PROGRAMS / "python", HERE / "formats.py", f"http://127.0.0.1:{node.port}"],
+                capture_output=True, text=True, timeout=120)
+    print(done.stdout, done.stderr)
+    counted = OWN_COUNT.findall(done.stdout)
+    return tuple(map(int, counted[-1])) if counted else (0, 1)
 
 
 def main():
@@ -30,7 +56,7 @@ def main():
     with Node(environment={"PROVIDER_API_KEY": KEY}) as node, \
             tempfile.TemporaryDirectory(prefix="orien-schema-") as folder:
         done = subprocess.run(
-            [ROOT / ".venv-schema" / "bin" / "schemathesis", "--config-file",
+            [PROGRAMS / "schemathesis", "--config-file",
              HERE / "schemathesis.toml", "run", f"http://127.0.0.1:{node.port}/openapi.json",
              "--header", f"Authorization: Bearer {KEY}", "--mode", "all", "--max-examples",
              wanted.examples, "--seed", wanted.seed, "--request-timeout", "20",
@@ -43,7 +69,9 @@ def main():
     counted = COUNTED.search(done.stdout)
     generated, found = (int(counted.group(1)), int(counted.group(2) or 0)) if counted else (0, 0)
     failed = max(found, int(done.returncode != 0)) + (not is_well)
-    print(f"{max(0, generated - failed)} passed, {failed} failed")
+    more, wrong = formats()
+    print(f"{max(0, generated - failed) + more} passed, {failed + wrong} failed")
+    failed += wrong
     sys.exit(1 if failed or not generated else 0)
 
 

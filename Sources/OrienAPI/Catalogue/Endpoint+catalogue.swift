@@ -7,10 +7,13 @@ import OrienSystem
 extension Endpoint {
   static let catalogue: [Endpoint] = [
     Endpoint(
-      .get, "/tools", "What this node can do.", answers: [.json("Its tools", "ToolList")]
+      .get, "/tools", "What this node can do.", query: ToolListing.query,
+      answers: [.json("Its tools", "ToolListing"), .unchanged]
     ) { api, inquiry throws(Failure) in
-      try inquiry.allowQuery()
-      inquiry.exchange.respond(api.toolList.response(of: api.kernel, at: api.loop.now))
+      let listing = try ToolListing(inquiry)
+      let answer = api.toolLists.answer(
+        to: listing, of: api.kernel, after: api.news.log.count, at: api.loop.now)
+      inquiry.exchange.respond(answer.response(to: inquiry.request))
     },
     Endpoint(
       .get, "/tools/{toolId}", "One tool.",
@@ -30,11 +33,23 @@ extension Endpoint {
     },
     Endpoint(
       .get, "/plugins", "The plugins behind the tools, and those that were refused.",
-      answers: [.json("All of them", "PluginList")]
+      answers: [.json("All of them", "PluginList"), .unchanged]
     ) { api, inquiry throws(Failure) in
       try inquiry.allowQuery()
-      inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
+      var writer = JSONWriter()
+      writer.writePlugins(api.kernel.catalogue)
+      let answer = TaggedAnswer(json: writer.bytes)
+      inquiry.exchange.respond(answer.response(to: inquiry.request))
     },
+    Endpoint(
+      .get, "/events",
+      "Follow what changes among the tools, as server-sent events: begin and catalogue.",
+      answers: [
+        .other("text/event-stream", "Events for as long as the node runs"),
+        .problem(.badRequest, "The Last-Event-ID is none of this stream"),
+        .problem(.serviceUnavailable, "Too many streams are open, or the node is going down"),
+      ]
+    ) { api, inquiry throws(Failure) in try api.sendNews(inquiry) },
     Endpoint(
       .post, "/plugins/reload", "Look at the plugins' folder anew, as whenever it changes.",
       answers: [
@@ -83,28 +98,5 @@ extension API {
         "there is no plugin \(name)\(Nearest.hint(for: name, among: plugins.map(\.name)))")
     }
     return found
-  }
-}
-
-/// The answer to `GET /tools`, rendered once and sent often: anew once a second, by which time a
-/// tool may have become unavailable. Belongs to the loop.
-struct ToolList {
-  private var rendered: (response: PreparedResponse, until: Instant)?
-
-  mutating func response(of kernel: Kernel, at now: Instant) -> PreparedResponse {
-    if let rendered, now < rendered.until { return rendered.response }
-    var writer = JSONWriter(reservingBytes: 8192)
-    writer.object { writer in
-      writer.array("tools") { writer in
-        for tool in kernel.catalogue.tools {
-          writer.writeTool(tool, trouble: kernel.trouble(of: tool))
-        }
-      }
-      writer.array("backends") { _ in }
-    }
-    let response = PreparedResponse(
-      .ok, HTTPContent(type: "application/json", bytes: writer.bytes))
-    rendered = (response, now + .seconds(1))
-    return response
   }
 }

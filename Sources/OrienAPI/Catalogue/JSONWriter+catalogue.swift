@@ -15,10 +15,12 @@ extension JSONWriter {
       writer.writeORIENArguments(declaration.arguments)
       writer.field("maxDurationSeconds", (tool.granted.wallMilliseconds ?? 0).seconds)
       writer.writeResourceLimits(tool.granted)
-      writer.field("version", tool.plugin.version)
+      writer.writeOrigin(tool.plugin)
       writer.field("plugin", tool.plugin.id)
+      writer.field("state", Standing(of: tool.plugin.state, trouble).name.rawValue)
       writer.field("available", trouble == nil)
       writer.field("unavailableReason", trouble?.message)
+      writer.writeUse(tool.tally)
       writer.object("price") { writer in writer.writePrice(tool.price) }
       writer.name("inputSchema")
       writer.writeInputSchema(of: declaration.arguments)
@@ -27,6 +29,24 @@ extension JSONWriter {
       if !declaration.units.isEmpty { writer.field("units", declaration.units) }
       writer.field("readOnly", declaration.isReadOnly)
       writer.field("idempotent", declaration.isIdempotent)
+    }
+  }
+
+  /// Of which library it is, and where that runs.
+  private mutating func writeOrigin(_ plugin: Plugin) {
+    field("version", plugin.version)
+    field("hash", plugin.hash)
+    field("generation", plugin.generation)
+    field("isolation", plugin.isolation.rawValue)
+  }
+
+  private mutating func writeUse(_ tally: Tally) {
+    object("use") { writer in
+      writer.field("calls", tally.calls)
+      writer.field("failures", tally.failures)
+      writer.field("wallMicroseconds", tally.wallMicroseconds)
+      writer.field("lastWallMicroseconds", tally.last?.wallMicroseconds)
+      writer.field("lastEndedAt", tally.last?.endedAt)
     }
   }
 
@@ -65,41 +85,48 @@ extension JSONWriter {
     object { writer in
       writer.field("file", plugin.file)
       writer.field("id", plugin.id)
-      writer.field("version", plugin.version)
       writer.field("description", plugin.declaration.doc)
-      writer.field("hash", plugin.hash)
-      writer.field("generation", plugin.generation)
-      writer.field("isolation", plugin.isolation.rawValue)
-      let (state, reason) = plugin.state.told
-      writer.field("state", state)
-      writer.field("reason", reason)
-      writer.array("tools") { writer in
-        for tool in catalogue.tools where tool.plugin === plugin { writer.write(tool.id) }
-      }
+      writer.writeOrigin(plugin)
+      writer.writeStanding(of: plugin)
+      writer.writeUse(catalogue.tally(of: plugin))
+      writer.field("residentBytes", plugin.residentBytes)
+      writer.writeTools(of: plugin, catalogue)
     }
   }
 
-  private mutating func writeRefused(_ refused: RefusedPlugin) {
+  /// A plugin as those hear of it who follow: what it is and how, without what always changes.
+  mutating func writeNews(of plugin: Plugin, _ catalogue: Catalogue) {
+    object { writer in
+      writer.field("file", plugin.name + ".so")
+      writer.field("id", plugin.id)
+      writer.writeOrigin(plugin)
+      writer.writeStanding(of: plugin)
+      writer.writeTools(of: plugin, catalogue)
+    }
+  }
+
+  private mutating func writeStanding(of plugin: Plugin) {
+    let standing = plugin.state.standing
+    field("state", standing.name.rawValue)
+    field("reason", standing.reason)
+  }
+
+  private mutating func writeTools(of plugin: Plugin, _ catalogue: Catalogue) {
+    array("tools") { writer in
+      for tool in catalogue.tools where tool.plugin === plugin { writer.write(tool.id) }
+    }
+  }
+
+  mutating func writeRefused(_ refused: RefusedPlugin) {
     object { writer in
       writer.field("file", refused.file)
       writer.field("id", refused.id)
       writer.field("version", refused.version)
       writer.field("hash", refused.hash)
-      writer.field("state", "refused")
+      writer.field("state", Standing.Name.refused.rawValue)
       writer.field("reason", refused.failure.message)
       writer.field("code", refused.failure.reason)
       writer.array("tools") { _ in }
-    }
-  }
-}
-
-extension Plugin.State {
-  fileprivate var told: (state: String, reason: String?) {
-    switch self {
-    case .ready: ("ready", nil)
-    case .unavailable(let failure): ("unavailable", failure.message)
-    case .stuck(let threads): ("stuck", "\(threads) of its calls have not returned")
-    case .closed: ("closed", nil)
     }
   }
 }

@@ -126,7 +126,7 @@ extension JSONWriter {
   private mutating func writeAnswer(_ answer: Endpoint.Answer, links: Bool) {
     object(String(answer.status.rawValue)) { writer in
       writer.field("description", answer.summary)
-      writer.writeContent(answer.type, schema: answer.schema)
+      if let type = answer.type { writer.writeContent(type, schema: answer.schema) }
       guard links else { return }
       writer.object("links") { writer in
         for other in Endpoint.all where OpenAPI.parameters(of: other.template) == ["executionId"] {
@@ -193,6 +193,18 @@ extension Endpoint {
         Query(
           name: "Last-Event-ID", summary: "Go on behind this event",
           schema: #"{"type":"string","pattern":"^([0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}-[a-z]*)?$"}"#)
+      ]
+    case "/events":
+      [
+        Query(
+          name: "Last-Event-ID", summary: "Go on behind this event",
+          schema: #"{"type":"string","pattern":"^([0-9a-f]{16}-[0-9]{1,18})?$"}"#)
+      ]
+    case "/tools", "/plugins":
+      [
+        Query(
+          name: "If-None-Match", summary: "The ETag of what the client has",
+          schema: #"{"type":"string"}"#)
       ]
     default: []
     }

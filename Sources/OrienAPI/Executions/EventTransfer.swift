@@ -73,8 +73,8 @@ private final class EventTransfer {
   private let id: ExecutionID
   private var report: ExecutionReport
   private var place: EventPlace
-  private var stream: EventStream?
   private var open: OpenStream?
+  private var answer: EventAnswer?
   private var observation: Observation?
   private var isBusy = false
   /// Something came while it was busy.
@@ -93,18 +93,18 @@ private final class EventTransfer {
   }
 
   func begin() {
-    let stream = EventStream(inquiry.exchange, on: api.loop, heartbeat: api.heartbeat)
-    self.stream = stream
+    guard let open = open.take() else { preconditionFailure("a transfer begins once") }
+    let answer = EventAnswer(api, inquiry, open)
+    self.answer = answer
     observation = api.kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
-    // The callbacks hold the transfer until the answer ends, and the end lets go of them.
-    stream.onDrain { [self] in goOn() }
-    stream.onClose { [self] in end() }
+    // These hold the transfer until the answer ends, and the end lets go of them.
+    answer.onChange(goOn: { [self] in goOn() }, end: { [self] in end() })
     goOn()
   }
 
   /// Sends the next thing there is, and again until there is none or the client takes no more.
   private func goOn() {
-    guard stream?.isWritable == true else { return }
+    guard answer?.isWritable == true else { return }
     guard !isBusy else { return mustGoOn = true }
     isBusy = true
     mustGoOn = false
@@ -144,7 +144,7 @@ private final class EventTransfer {
 
   private func finish() {
     if place.status != report.status { tellStatus() }
-    stream?.finish()
+    answer?.finish()
     end()
   }
 
@@ -181,16 +181,14 @@ private final class EventTransfer {
   }
 
   private func send(_ name: String, _ data: [UInt8]) {
-    stream?.send(id: place.id, name: name, data: String(decoding: data, as: UTF8.self))
+    answer?.send(id: place.id, name: name, data)
   }
 
   /// Letting go of an unfinished stream ends the connection: the client is to come back.
   private func cut() { end() }
 
   private func end() {
-    guard stream != nil else { return }
-    stream = nil
+    answer = nil
     observation = nil
-    open = nil
   }
 }

@@ -1,6 +1,6 @@
 import OrienModel
 
-/// The place of one answer that goes on for as long as an execution does: each is a connection that
+/// The place of one answer that goes on for as long as an execution does, or the node: each is a connection that
 /// stays, so there are so many and no more. Letting go of it makes room for the next.
 final class OpenStream {
   private let api: API

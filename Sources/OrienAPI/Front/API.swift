@@ -13,13 +13,16 @@ package final class API: HTTPHandler {
   let access: Access
   let identity: Identity
   let startedAt = Instant.now
-  var toolList = ToolList()
+  var toolLists = ToolLists()
+  let news: CatalogueNews
   let document: PreparedResponse
   var openStreams = 0
   /// Streams of events, and outputs that are followed, at once.
   package var mostStreams = 1000
   /// How long an event stream is silent at most.
   package var heartbeat = Duration.seconds(15)
+  /// How often it is looked whether a plugin has come into another state, while somebody follows.
+  package var newsInterval = Duration.milliseconds(500)
   /// Looks at `tools.d` anew, and answers once what is there is served.
   package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = {
     $0(.success(()))
@@ -59,12 +62,14 @@ package final class API: HTTPHandler {
     self.loop = loop
     self.access = access
     self.identity = identity
+    news = CatalogueNews(of: kernel)
     var router = Router<Endpoint>()
     for endpoint in Endpoint.all { router.add(endpoint.method, endpoint.template, endpoint) }
     self.router = router
     document = PreparedResponse(
       .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version))
     )
+    kernel.onCatalogue { [weak news] in news?.look() }
   }
 
   /// Every route, as the router has it: what the OpenAPI document is compared with.

@@ -34,7 +34,8 @@ struct Endpoint: Sendable {
   struct Answer: Sendable {
     var status: HTTPStatus
     var summary: String
-    var type: String
+    /// Nil: it has no body.
+    var type: String?
     /// A schema that the document names, for JSON.
     var schema: String?
   }
@@ -86,6 +87,10 @@ extension Endpoint.Answer {
     Endpoint.Answer(
       status: status, summary: summary, type: "application/problem+json", schema: "Problem")
   }
+
+  /// To who has it already, by its `ETag`.
+  static let unchanged = Endpoint.Answer(
+    status: .notModified, summary: "It is as the If-None-Match has it", type: nil, schema: nil)
 
   static func other(_ type: String, _ summary: String) -> Endpoint.Answer {
     Endpoint.Answer(status: .ok, summary: summary, type: type, schema: nil)

@@ -31,6 +31,10 @@ extension Endpoint {
 }
 
 extension API {
+  private static let links = [
+    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json",
+  ]
+
   fileprivate func sendIdentity(_ inquiry: Inquiry) {
     inquiry.exchange.answer { writer in
       writer.object { writer in
@@ -38,9 +42,7 @@ extension API {
         writer.field("providerId", identity.id)
         writer.field("version", identity.version)
         writer.object("links") { writer in
-          for link in ["health", "tools", "plugins", "executions", "metrics", "openapi.json"] {
-            writer.field(link, "/" + link)
-          }
+          for link in Self.links { writer.field(link, "/" + link) }
         }
       }
     }
@@ -89,13 +91,9 @@ extension API {
       troubles.append("new work is refused: \(shortage.message)")
     }
     for plugin in kernel.catalogue.plugins {
-      switch plugin.state {
-      case .ready, .closed: break
-      case .unavailable(let failure):
-        troubles.append("plugin \(plugin.name) is unavailable: \(failure.message)")
-      case .stuck(let threads):
-        troubles.append("plugin \(plugin.name) is stuck: \(threads) calls have not returned")
-      }
+      let standing = plugin.state.standing
+      guard let reason = standing.reason else { continue }
+      troubles.append("plugin \(plugin.name) is \(standing.name.rawValue): \(reason)")
     }
     return troubles
   }

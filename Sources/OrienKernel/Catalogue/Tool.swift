@@ -2,8 +2,8 @@ package import OrienModel
 package import OrienPlugins
 
 /// A tool as this node sells it: a handler, what its plugin's manifest and the node's policy leave
-/// it, and what it costs.
-package final class Tool: Sendable {
+/// it, and what it costs. Belongs to the loop.
+package final class Tool {
   package let id: ToolID
   package let declaration: ToolDeclaration
   package let plugin: Plugin
@@ -24,9 +24,11 @@ package final class Tool: Sendable {
   /// What its handler may meter.
   let units: Set<String>
   private let takesFiles: Bool
+  /// Of its calls, and of all calls of its plugin.
+  package let tally, pluginTally: Tally
 
   /// Nil where the handler is a role's operation, or switched off by the manifest.
-  init?(_ plugin: Plugin, handler: Int, policy: Policy) {
+  init?(_ plugin: Plugin, handler: Int, policy: Policy, tallies: Tallies) {
     let declaration = plugin.declaration.handlers[handler]
     guard declaration.role == nil, plugin.isEnabled(handler), let id = ToolID(declaration.name)
     else { return nil }
@@ -49,13 +51,15 @@ package final class Tool: Sendable {
       pluginSlots: plugin.concurrency)
     units = Set(declaration.units)
     takesFiles = declaration.arguments.contains { $0.kind == .file }
+    tally = tallies.tally(of: id, ofPlugin: plugin.id)
+    pluginTally = tallies.tally(ofPlugin: plugin.id)
   }
 
   /// Why its plugin cannot be called now; nil where it can.
   var pluginTrouble: Failure? {
     switch plugin.state {
     case .ready: nil
-    case .unavailable(let failure): failure
+    case .unavailable(let failure), .quarantined(let failure): failure
     case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")
     case .stuck(let calls): plugin.capacity > 0 && !isStuck ? nil : stuck(calls)
     }

@@ -28,8 +28,7 @@ final class Execution {
   var runningAt: Timestamp?
   /// Somebody ended it before it could begin.
   var stopsAtStart: Ending.Cause?
-  private var observers: [UInt64: () -> Void] = [:]
-  private var lastObserver: UInt64 = 0
+  let observers = Observers()
 
   enum Phase {
     /// Nobody has heard of it: the ledger has yet to say that it is kept.
@@ -107,51 +106,5 @@ final class Execution {
     tellObservers()
   }
 
-  // MARK: Observers
-
-  /// Calls `body` after every change until the number that this answers is forgotten.
-  func observe(_ body: @escaping () -> Void) -> UInt64 {
-    lastObserver += 1
-    observers[lastObserver] = body
-    return lastObserver
-  }
-
-  func forgetObserver(_ number: UInt64) { observers[number] = nil }
-
-  func tellObservers() {
-    guard !observers.isEmpty else { return }
-    for body in Array(observers.values) { body() }
-  }
-}
-
-/// The objects that a handler tells who watches: the last few, each with its number, so that who
-/// comes back goes on where it was.
-package struct EventLog: Sendable {
-  private static let bound = 256 << 10
-  private(set) var bytes = 0
-  private var objects: [[UInt8]] = []
-  private var forgotten = 0
-
-  /// What an object takes beside its bytes.
-  private static let objectBytes = 64
-
-  mutating func append(_ object: [UInt8]) {
-    objects.append(object)
-    bytes += object.count + Self.objectBytes
-    while bytes > Self.bound {
-      bytes -= objects.removeFirst().count + Self.objectBytes
-      forgotten += 1
-    }
-  }
-
-  /// How many there ever were.
-  package var count: Int { forgotten + objects.count }
-
-  /// Those from number `start` on that are still there.
-  package func from(_ start: Int) -> ArraySlice<[UInt8]> {
-    objects.dropFirst(max(0, start - forgotten))
-  }
-
-  /// The number of the first object from `start` on that is still there.
-  package func number(of start: Int) -> Int { max(start, forgotten) }
+  func tellObservers() { observers.tell() }
 }

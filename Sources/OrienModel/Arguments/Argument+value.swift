@@ -10,6 +10,15 @@ extension Argument {
   private static let pathBytes = 4095
   private static let nameBytes = 255
 
+  /// What a caller gave: `null` for an optional argument is as if it were not there, as models have
+  /// to say it that may leave nothing out; but for one of which null is a value.
+  func given(_ json: JSON?) -> JSON? {
+    guard let json, case .null = json, !isRequired, kind != .json || rules.type != nil else {
+      return json
+    }
+    return nil
+  }
+
   /// The value as the handler receives it, nil being an absent one; of no use where a fault was
   /// added.
   func value(of json: JSON?, into faults: inout ArgumentFaults) -> ArgumentValue {

@@ -25,12 +25,13 @@ package struct CheckedArguments: Sendable {
     }
     var taken: [JSON?] = []
     var values: [ArgumentValue] = []
-    var given = 0
+    var named = 0
     var hasSecrets = false
     for index in arguments.indices {
-      let json = object[arguments[index].name]
+      let member = object[arguments[index].name]
+      if member != nil { named += 1 }
+      let json = arguments[index].given(member)
       if json != nil {
-        given += 1
         if arguments[index].isSecret { hasSecrets = true }
       } else if arguments[index].isRequired {
         faults.addMissing(arguments[index].name)
@@ -38,8 +39,8 @@ package struct CheckedArguments: Sendable {
       taken.append(json ?? arguments[index].fallback)
       values.append(arguments[index].value(of: taken[index], into: &faults))
     }
-    if members.count > given {
-      faults.add(members.count - given, unknownOf: members, arguments.map(\.name))
+    if members.count > named {
+      faults.add(members.count - named, unknownOf: members, arguments.map(\.name))
     }
     if let failure = faults.failure { throw failure }
 

@@ -3,9 +3,15 @@
 extension JSONWriter {
   /// JSON Schema 2020-12 of the object of arguments. What it accepts the node accepts, but for the
   /// bounds on sizes and for files, which must lie in the workspace.
-  package mutating func writeInputSchema(of arguments: [Argument]) {
+  ///
+  /// `isNamed`: it says of which dialect it is, as one that stands alone does. `preface` writes
+  /// members of its own.
+  package mutating func writeInputSchema(
+    of arguments: [Argument], isNamed: Bool = true, preface: (inout JSONWriter) -> Void = { _ in }
+  ) {
     object { writer in
-      writer.field("$schema", "https://json-schema.org/draft/2020-12/schema")
+      if isNamed { writer.field("$schema", "https://json-schema.org/draft/2020-12/schema") }
+      preface(&writer)
       writer.field("type", "object")
       writer.object("properties") { writer in
         for argument in arguments {

@@ -58,6 +58,9 @@ final class FunctionHome: PluginHome {
 
   func noteSilentProbe(_ failure: Failure) {}
 
+  /// No process of its own.
+  var residentBytes: UInt64? { nil }
+
   func restart() {}
 
   /// The process ends next, and with it what is left here.

@@ -52,6 +52,9 @@ final class ProgramHome: PluginHome {
 
   func noteSilentProbe(_ failure: Failure) {}
 
+  /// No process of its own.
+  var residentBytes: UInt64? { nil }
+
   func restart() {}
 
   func close(within patience: Duration) throws(Failure) {

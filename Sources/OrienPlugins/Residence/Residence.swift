@@ -40,6 +40,8 @@ final class Residence: PluginHome {
     }
   }
 
+  var residentBytes: UInt64? { nil }
+
   var capacity: Int { condition.withLock { max(0, threads.most - $0.lost) } }
 
   func stuckCalls(of handler: Int) -> Int { condition.withLock { $0.lostThreads[handler] ?? 0 } }

@@ -43,6 +43,8 @@ package final class Plugin: Sendable {
     case ready
     /// Calls would fail now, and why: its probe says so, or its process does not start.
     case unavailable(Failure)
+    /// Its process only crashed and is not started any more, and what starts it all the same.
+    case quarantined(Failure)
     /// So many of its threads have not returned from a call that was given up.
     case stuck(threads: Int)
     case closed
@@ -56,6 +58,9 @@ package final class Plugin: Sendable {
   /// Handlers that can run at once while no thread is lost. One that says "any number" still gets a
   /// bounded one.
   package var concurrency: Int { declaration.slots }
+
+  /// What its own process holds of the machine's memory; nil where it has none, or none runs.
+  package var residentBytes: UInt64? { home.residentBytes }
 
   /// Calls of a handler that were given up and have not returned.
   package func stuckCalls(of handler: Int) -> Int { home.stuckCalls(of: handler) }

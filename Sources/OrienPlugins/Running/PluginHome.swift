@@ -28,6 +28,9 @@ protocol PluginHome: AnyObject, Sendable {
 
   var state: Plugin.State { get }
 
+  /// Of a process that is the plugin's own, while it runs.
+  var residentBytes: UInt64? { get }
+
   /// Handlers that can run at once now.
   var capacity: Int { get }
 

@@ -9,6 +9,13 @@ enum Paths {
   static let plugins = "/plugins"
   static let reload = "/plugins/reload"
 
+  static let news = "/events"
+
+  /// `query` has a value for each name that is asked for.
+  static func tools(_ query: [(String, String)]) -> String {
+    tools + "?" + query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
+  }
+
   static func restart(_ plugin: String) -> String { "/plugins/\(plugin.percentEncoded)/restart" }
 
   static func tool(_ id: String) -> String { "/tools/" + id.percentEncoded }

@@ -19,6 +19,12 @@ extension Command {
 
   static func tools(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let node = try invocation.node()
+    if let format = invocation.value(.format) {
+      return try showTools(in: format, invocation, node)
+    }
+    for option in [Option.strict, .allTools] where invocation.has(option) {
+      throw .usage("--\(option.name) is of a --format", invocation.command)
+    }
     if let name = invocation.operands.first {
       let tool = try node.json("GET", Paths.tool(name))
       if try !invocation.answered(tool) {
@@ -41,8 +47,27 @@ extension Command {
     return .success
   }
 
+  private static func showTools(
+    in format: String, _ invocation: Invocation, _ node: NodeClient
+  ) throws(Failure) -> ExitCode {
+    guard invocation.operands.isEmpty else {
+      throw .usage("--format lists all tools: name none", invocation.command)
+    }
+    var query = [("format", format)]
+    if invocation.has(.strict) { query.append(("strict", "1")) }
+    if invocation.has(.allTools) { query.append(("all", "1")) }
+    let answer = try node.json("GET", Paths.tools(query))
+    try invocation.console.line(String(decoding: answer.compact, as: UTF8.self))
+    return .success
+  }
+
   static func plugins(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    try invocation.show(plugins: invocation.node().json("GET", Paths.plugins))
+    let node = try invocation.node()
+    guard invocation.has(.followPlugins) else {
+      try invocation.show(plugins: node.json("GET", Paths.plugins))
+      return .success
+    }
+    try PluginNews(invocation, node).follow()
     return .success
   }
 
@@ -62,13 +87,16 @@ extension Command {
 }
 
 extension Invocation {
-  fileprivate func show(plugins answer: JSON) throws(Failure) {
+  func show(plugins answer: JSON) throws(Failure) {
     if try answered(answer) { return }
-    var table = TextTable("PLUGIN", "ID", "VERSION", "IN", "STATE", "REASON")
+    var table = TextTable(
+      "PLUGIN", "ID", "VERSION", "IN", "STATE", "CALLS", "FAILED", "MEMORY", "REASON")
     for plugin in answer["plugins"]?.array ?? [] {
       table.add(
         plugin["file"].plain, plugin["id"].plain, plugin["version"].plain,
-        plugin["isolation"].plain, plugin["state"].plain, plugin["reason"].plain)
+        plugin["isolation"].plain, plugin["state"].plain, plugin["use"]?["calls"].plain ?? "",
+        plugin["use"]?["failures"].plain ?? "",
+        plugin["residentBytes"]?.uint64.map { "\($0 >> 20) MiB" } ?? "", plugin["reason"].plain)
     }
     try console.write(table.text(console.style))
   }

@@ -9,7 +9,8 @@ import OrienSystem
 extension Node {
   /// Of what is not as it was before.
   func tell(of contents: ToolsContents, after before: ToolsContents = ToolsContents()) {
-    for plugin in contents.plugins where !before.plugins.contains(where: { $0 === plugin }) {
+    let changes = ToolsChanges(from: before, to: contents)
+    for plugin in changes.added + changes.changed {
       log.info(
         "plugin loaded",
         [
@@ -18,11 +19,10 @@ extension Node {
           "generation": "\(plugin.generation)",
         ])
     }
-    let files = Set(contents.plugins.map(\.file))
-    for plugin in before.plugins where !files.contains(plugin.file) {
+    for plugin in changes.removed {
       log.info("plugin removed", ["plugin": plugin.id, "file": plugin.file])
     }
-    for refused in contents.refused where !before.refused.contains(refused) {
+    for refused in changes.refused {
       log.error(
         "plugin refused",
         ["file": refused.file, "code": refused.failure.reason, "reason": refused.failure.message])

@@ -24,10 +24,11 @@ extension Command {
       examples: [Example("orien status --json", "As a program wants it")], run: status),
     Command(
       "tools", taking: [.maybe("TOOL")], "List the tools, or show one with its arguments",
-      options: asking,
+      options: [.format, .strict, .allTools] + asking,
       examples: [
         Example("orien tools", "What the node sells"),
         Example("orien tools python_script", "What it takes, costs and is limited to"),
+        Example("orien tools --format openai", "As a request to a model has them, in JSON"),
       ], run: tools),
     Command(
       "run", taking: [.one("TOOL"), .any("NAME=VALUE")], "Run a tool and stream its output",
@@ -54,8 +55,11 @@ extension Command {
       examples: [Example("orien cancel exec-3f2c...", "It ends as cancelled; its use is billed")],
       run: cancel),
     Command(
-      "plugins", "List the plugins, and why one was refused", options: asking,
-      examples: [Example("orien plugins", "What tools.d holds")], run: plugins),
+      "plugins", "List the plugins, and why one was refused", options: [.followPlugins] + asking,
+      examples: [
+        Example("orien plugins", "What tools.d holds"),
+        Example("orien plugins --follow", "And what comes, goes, crashes and comes back"),
+      ], run: plugins),
     Command(
       "plugin reload", "Look at the plugins' folder anew, as the node does whenever it changes",
       options: asking,

@@ -57,6 +57,13 @@ extension Option {
   static let limit = Option(
     "limit", value: "COUNT", "At most so many, the newest first; 50 by default")
   static let follow = Option("follow", letter: "f", "Go on until the execution ends")
+  static let format = Option(
+    "format", value: "FORMAT", "In these types' words: openai, anthropic, mcp or jsonschema")
+  static let strict = Option(
+    "strict", "With openai: schemas to which a model is held word by word")
+  static let allTools = Option("all", letter: "a", "With a format: tools too that are unavailable")
+  static let followPlugins = Option(
+    "follow", letter: "f", "Go on telling what changes among them")
   static let chain = Option(
     "chain", "Check every record of the state folder, and that the receipts given are among them")
   static let key = Option("key", value: "HEX", "The public key of the node that must have signed")

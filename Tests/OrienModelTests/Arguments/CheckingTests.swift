@@ -66,6 +66,28 @@ struct CheckingTests {
   }
 
   @Test(
+    "Null is an optional argument that is not there, and a required one that is wrong",
+    arguments: [
+      (.text, nil, .text(nil), "a string"), (.text, #""a""#, .text("a"), "a string"),
+      (.integer, "3", .integer(3), "an integer"), (.texts, nil, .texts(nil), "an array of strings"),
+      (.bytes, nil, .bytes([]), "bytes in base64"), (.file, nil, .text(nil), "a path"),
+      (.bool, "true", .bool(true), "a boolean"),
+    ] as [(Argument.Kind, String?, ArgumentValue, String)])
+  func null(kind: Argument.Kind, fallback: String?, expected: ArgumentValue, name: String) throws {
+    let object = try JSON(parsing: #"{"x":null}"#)
+    let optional = try Argument(declaring: "x", kind: kind, fallback: fallback)
+    let checked = try CheckedArguments(checking: object, against: [optional])
+    let absent = try CheckedArguments(checking: JSON(parsing: "{}"), against: [optional])
+    #expect(checked.values == [expected])
+    #expect(checked.packed == absent.packed && checked.stored == absent.stored)
+    let required = try Argument(declaring: "x", kind: kind, isRequired: true)
+    let failure = #expect(throws: Failure.self) {
+      try CheckedArguments(checking: object, against: [required])
+    }
+    #expect(failure?.message == "args.x: expected \(name), got null")
+  }
+
+  @Test(
     "What is not is refused, with what came and what was expected",
     arguments: [
       (.integer, #"{"minimum":1}"#, "0", "args.x: 0 is below the minimum 1"),
@@ -91,7 +113,6 @@ struct CheckingTests {
       (.bool, "{}", "0", "args.x: expected a boolean, got 0"),
       (.number, "{}", "true", "args.x: expected a number, got a boolean"),
       (.number, #"{"exclusiveMaximum":1}"#, "1", "args.x: 1 is not below 1"),
-      (.text, "{}", "null", "args.x: expected a string, got null"),
       (.text, #"{"minLength":2}"#, #""𝄞""#, #"args.x: "𝄞" is shorter than minLength 2"#),
       (
         .text, #"{"maxLength":1}"#, #""e\u0301""#, "args.x: \"e\u{301}\" is longer than maxLength 1"
@@ -114,7 +135,7 @@ struct CheckingTests {
       (.json, #"{"type":"string"}"#, "1", "args.x: expected a string, got a number"),
       (.json, #"{"type":"number"}"#, #""1""#, "args.x: expected a number, got a string"),
       (.json, #"{"type":"integer"}"#, "1.5", "args.x: expected an integer, got a number"),
-      (.json, #"{"type":"boolean"}"#, "null", "args.x: expected a boolean, got null"),
+      (.json, #"{"type":"boolean"}"#, "[null]", "args.x: expected a boolean, got an array"),
       (.json, Self.environment, #""A=1""#, "args.x: expected an object, got a string"),
       (.json, Self.environment, #"{"A":1}"#, "args.x.A: expected a string, got a number"),
       (.json, Self.environment, #"{"A":{}}"#, "args.x.A: expected a string, got an object"),

@@ -50,6 +50,37 @@ struct SchemaTests {
         + #""properties":{},"additionalProperties":false}"#)
   }
 
+  @Test("The strict schema requires all, types all, and says the rest in words")
+  func strictSchema() throws {
+    #expect(arguments.haveStrictSchema)
+    let schema = try written { $0.writeStrictSchema(of: arguments) }
+    #expect(
+      schema == #"{"type":"object","properties":{"mode":{"type":"string","description":"How.","#
+        + #""enum":["a","b"],"pattern":"^[ab]$"},"#
+        + #""times":{"type":["integer","null"],"description":"(null stands for 3)","#
+        + #""exclusiveMinimum":0,"maximum":9.5},"#
+        + #""data":{"type":["string","null"],"description":"(contentEncoding \"base64\")"},"#
+        + #""args":{"type":["array","null"],"description":"(maxLength 9)","maxItems":4,"#
+        + #""items":{"type":"string"}},"key":{"type":["string","null"]}},"#
+        + #""required":["mode","times","data","args","key"],"additionalProperties":false}"#)
+  }
+
+  @Test("What is required and may be anything has no strict schema; what is optional may be null")
+  func strictEdges() throws {
+    let any = try Argument(declaring: "any", kind: .json, isRequired: true)
+    let count = try Argument(
+      declaring: "count", kind: .json, isRequired: true, rules: #"{"type":"integer"}"#)
+    #expect(![any].haveStrictSchema && [count].haveStrictSchema)
+    let level = try Argument(
+      declaring: "level", kind: .text, rules: #"{"const":"a","format":"email","minLength":1}"#)
+    let schema = try written { $0.writeStrictSchema(of: [count, level]) }
+    #expect(
+      schema == #"{"type":"object","properties":{"count":{"type":"integer"},"#
+        + #""level":{"type":["string","null"],"description":"(minLength 1)","#
+        + #""enum":["a",null],"format":"email"}},"#
+        + #""required":["count","level"],"additionalProperties":false}"#)
+  }
+
   @Test("ORIEN's coordinators read types and validation by their own names")
   func orienArguments() throws {
     let text = try written { $0.writeORIENArguments(arguments) }

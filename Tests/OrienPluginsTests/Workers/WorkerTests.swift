@@ -39,7 +39,7 @@ struct WorkerTests {
       if failure.code == .internal { crashes += 1 }
     }
     #expect(crashes == WorkerHealth.crashesAtMost)
-    guard case .unavailable(let why) = plugin.state else {
+    guard case .quarantined(let why) = plugin.state else {
       Issue.record("it is \(plugin.state)")
       return
     }

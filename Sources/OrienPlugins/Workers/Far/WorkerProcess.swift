@@ -81,6 +81,7 @@ private final class Worker: Sendable {
         let loaded = try order.load(for: node)
         plugin.withLock { $0 = loaded }
         node.say(.loaded(nil))
+        sayMemory()
       } catch {
         refuse(error)
       }
@@ -106,7 +107,12 @@ private final class Worker: Sendable {
     }
   }
 
+  private func sayMemory() {
+    if let bytes = ProcessMemory.residentBytes { node.say(.resident(bytes)) }
+  }
+
   private func probe() {
+    sayMemory()
     guard let home = plugin.withLock({ $0 })?.home else { return }
     guard let answers = home.beginAsking() else { return node.say(.probed(nil)) }
     // Not this thread's time: a call that comes meanwhile waits for no probe.

@@ -28,12 +28,14 @@ struct ErrorLines {
     return true
   }
 
-  /// Reads what there is of a process that has ended, whoever else still writes there.
-  mutating func readAll(_ errors: borrowing Descriptor) {
-    var rest = Self.mostAtEnd
-    while !areOver, rest > 0 {
-      guard let isMore = try? read(errors), isMore else { break }
-      rest -= 1
+  /// Reads what an ended process has left there, and tells a line that has no end. Others may still
+  /// write there, who do not matter any more.
+  mutating func readRest(_ errors: borrowing Descriptor) {
+    do throws(SystemError) {
+      var rest = Self.mostAtEnd
+      while !areOver, rest > 0, try read(errors) { rest -= 1 }
+    } catch {
+      context.log(.warning, "what it wrote last cannot be read: \(error)")
     }
     tell()
   }

@@ -27,10 +27,13 @@ final class WorkerHome: PluginHome {
   var state: Plugin.State {
     condition.withLock { condition in
       if condition.isClosed { return .closed }
+      if let quarantine = condition.health.quarantine { return .quarantined(quarantine) }
       let failure = condition.health.obstacle(at: .now) ?? condition.unavailable
       return failure.map { .unavailable($0) } ?? .ready
     }
   }
+
+  var residentBytes: UInt64? { condition.withLock { $0.link }?.residentBytes }
 
   var capacity: Int { parts.slots }
 

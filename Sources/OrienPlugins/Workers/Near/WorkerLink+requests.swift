@@ -17,6 +17,7 @@ extension WorkerLink {
     case .request(let request): answer(request)
     case .log(let level, let message, let call): parts.context.log(level, message, call: call)
     case .returned(let id, let result): end(id, result)
+    case .resident(let bytes): state.withLock { $0.residentBytes = bytes }
     case .probed(let failure):
       state.withLock { $0.isProbing = false }
       onProbe(failure)

@@ -51,7 +51,7 @@ extension WorkerLink {
     let heard = listen(ear, errors, &lines)
     let end = end(of: process, heard)
     // What it wrote last may have come after the end of all else.
-    lines.readAll(errors)
+    lines.readRest(errors)
     return end
   }
 

@@ -36,6 +36,8 @@ final class WorkerLink: Sendable {
     /// What it is to be ended for, now.
     var condemned: Failure?
     var socket: Descriptor?
+    /// As the process said last.
+    var residentBytes: UInt64?
   }
 
   init(
@@ -105,6 +107,11 @@ final class WorkerLink: Sendable {
       send(.probe, &state)
       return true
     }
+  }
+
+  /// Of the process, where it runs. Its number is nobody else's while this holds the lock.
+  var residentBytes: UInt64? {
+    state.withLock { $0.residentBytes }
   }
 
   func close() {

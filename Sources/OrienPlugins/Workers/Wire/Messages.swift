@@ -31,9 +31,11 @@ enum WorkerMessage: Sendable {
   case log(PluginLogLevel, String, call: String?)
   case returned(UInt64, CallResult)
   case probed(Failure?)
+  /// How much of the machine's memory the process has, as it says itself.
+  case resident(UInt64)
 
   enum Kind: UInt32 {
-    case loaded = 1, emit, meter, ended, request, log, returned, probed
+    case loaded = 1, emit, meter, ended, request, log, returned, probed, resident
   }
 }
 
