@@ -15,7 +15,7 @@ extension Manifest {
     } catch {
       throw Failure(.invalid, "bad-manifest", "manifest: \(error.message)")
     }
-    var members = try ManifestObject(json, "manifest")
+    var members = try MemberReader(json, "manifest", reason: "bad-manifest")
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
     isolation = try members.choice("isolation", of: Isolation.self)
     limits = try members.limits()
@@ -35,7 +35,7 @@ extension Manifest {
 extension Manifest.Terms {
   fileprivate init(_ json: JSON, _ path: String) throws(Failure) {
     self.init()
-    var members = try ManifestObject(json, path)
+    var members = try MemberReader(json, path, reason: "bad-manifest")
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
     limits = try members.limits()
     required = try members.required()
@@ -44,7 +44,7 @@ extension Manifest.Terms {
   }
 }
 
-extension ManifestObject {
+extension MemberReader {
   fileprivate mutating func network() throws(Failure) -> Manifest.Network? {
     let expected = #""none", "loopback" or {"allow": ["HOST:PORT", ...]}"#
     guard let json = try take("network", as: { $0 }, expected) else { return nil }
@@ -54,7 +54,7 @@ extension ManifestObject {
     case nil where json.members != nil: break
     default: throw refusal("network", "expected \(expected)")
     }
-    var members = try ManifestObject(json, "manifest.network")
+    var members = try MemberReader(json, "manifest.network", reason: "bad-manifest")
     let allowed = try members.take("allow", as: \.texts, "an array of strings")
     try members.finish()
     guard let allowed, !allowed.isEmpty else { throw refusal("network", "expected \(expected)") }
