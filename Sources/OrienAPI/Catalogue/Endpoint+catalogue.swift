@@ -33,7 +33,7 @@ extension Endpoint {
       answers: [.json("All of them", "PluginList")]
     ) { api, inquiry throws(Failure) in
       try inquiry.allowQuery()
-      inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
+      inquiry.exchange.answer { writer in writer.writePlugins(of: api.kernel) }
     },
     Endpoint(
       .post, "/plugins/reload", "Look at the plugins' folder anew, as whenever it changes.",
@@ -46,7 +46,7 @@ extension Endpoint {
       api.reloadPlugins { result in
         switch result {
         case .success:
-          inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
+          inquiry.exchange.answer { writer in writer.writePlugins(of: api.kernel) }
         case .failure(let failure): inquiry.exchange.fail(failure)
         }
       }
@@ -100,7 +100,7 @@ struct ToolList {
           writer.writeTool(tool, trouble: kernel.trouble(of: tool))
         }
       }
-      writer.array("backends") { _ in }
+      writer.writeBackends(of: kernel)
     }
     let response = PreparedResponse(
       .ok, HTTPContent(type: "application/json", bytes: writer.bytes))

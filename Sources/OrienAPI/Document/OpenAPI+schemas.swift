@@ -97,9 +97,15 @@ extension OpenAPI {
       "readOnly": {"type": "boolean"}, "idempotent": {"type": "boolean"}}},
     "ToolList": {"type": "object", "required": ["tools", "backends"], "properties": {
       "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Tool"}},
-      "backends": {"type": "array"}}},
-    "PluginList": {"type": "object", "required": ["plugins"], "properties": {
-      "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}}}},
+      "backends": {"type": "array", "items": {"$ref": "#/components/schemas/Backend"}}}},
+    "Backend": {"type": "object", "required": ["role", "operations", "available"],
+      "properties": {
+        "role": {"type": "string"}, "plugin": {"type": "string"},
+        "operations": {"type": "array", "items": {"type": "string"}},
+        "available": {"type": "boolean"}, "unavailableReason": {"type": "string"}}},
+    "PluginList": {"type": "object", "required": ["plugins", "backends"], "properties": {
+      "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}},
+      "backends": {"type": "array", "items": {"$ref": "#/components/schemas/Backend"}}}},
     "Plugin": {"type": "object", "required": ["file", "state", "tools"], "properties": {
         "file": {"type": "string"}, "id": {"type": "string"}, "version": {"type": "string"},
         "description": {"type": "string"}, "hash": {"type": "string"},

@@ -16,9 +16,10 @@ struct Opening {
   let deadline: Instant
   private(set) var contents: ToolsContents
 
-  /// Files by the plugin's id, and by tool or role operation.
+  /// Files by the plugin's id, and by tool. Of a role there may be several backends; which one is
+  /// wanted is not for the loader to say.
   private var plugins: [String: String] = [:]
-  private var handlers: [String: String] = [:]
+  private var tools: [String: String] = [:]
   /// Those whose end is not known yet; their ids are theirs until they fail.
   private var begun: [Load] = []
   /// The library in whose constructors the dynamic loader, of which there is one, hangs.
@@ -118,7 +119,7 @@ struct Opening {
 
   private mutating func take(ids declaration: PluginDeclaration, _ candidate: Candidate) {
     plugins[declaration.id] = candidate.file
-    for handler in declaration.handlers { handlers[handler.key] = candidate.file }
+    for tool in declaration.tools { tools[tool] = candidate.file }
   }
 
   /// One that runs in a process of its own, and is opened there when it is first called.
@@ -158,7 +159,7 @@ struct Opening {
     case .success(let plugin): contents.plugins.append(plugin)
     case .failure(let failure):
       plugins[load.declaration.id] = nil
-      for handler in load.declaration.handlers { handlers[handler.key] = nil }
+      for tool in load.declaration.tools { tools[tool] = nil }
       if failure.reason == "loader-stuck" { stuck = load.candidate.file }
       refuse(load.candidate, failure)
     }
@@ -182,19 +183,18 @@ struct Opening {
   private mutating func checkIDs(
     _ declaration: PluginDeclaration, _ candidate: Candidate
   ) throws(Failure) {
-    let owners = [plugins[declaration.id]] + declaration.handlers.map { handlers[$0.key] }
+    let owners = [plugins[declaration.id]] + declaration.tools.map { tools[$0] }
     // Who has not opened yet may still fail, and owns nothing then.
     settle { owners.contains($0.candidate.file) }
     if let owner = plugins[declaration.id] {
       throw Failure(
         .conflict, "duplicate-id", "plugin \(declaration.id) is \(owner) already; remove one")
     }
-    for handler in declaration.handlers {
-      if let owner = handlers[handler.key] {
+    for tool in declaration.tools {
+      if let owner = tools[tool] {
         throw Failure(
           .conflict, "duplicate-id",
-          "\(handler.role == nil ? "tool" : "operation") \(handler.key) belongs to \(owner), "
-            + "which comes before \(candidate.file); remove one")
+          "tool \(tool) belongs to \(owner), which comes before \(candidate.file); remove one")
       }
     }
   }
@@ -210,7 +210,7 @@ struct Opening {
   }
 }
 
-extension ToolDeclaration {
-  /// What no two handlers of a node share.
-  fileprivate var key: String { role.map { "\($0) \(name)" } ?? name }
+extension PluginDeclaration {
+  /// The names that no two plugins of a node share.
+  fileprivate var tools: [String] { handlers.filter { $0.role == nil }.map(\.name) }
 }

@@ -75,7 +75,7 @@ package struct ToolsFolder: Sendable {
     return (examine(names, folder, store), refused)
   }
 
-  private func store() throws(Failure) -> PluginStore {
+  func store() throws(Failure) -> PluginStore {
     try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
   }
 

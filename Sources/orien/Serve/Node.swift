@@ -80,7 +80,7 @@ final class Node {
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
       policy: policy,
-      catalogue: Catalogue(contents, policy: policy))
+      catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
     let api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
@@ -171,6 +171,7 @@ final class Node {
         kernel.recover { [unowned self] in
           endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
+          tell(of: kernel.operations)
           listen()
         }
       }
