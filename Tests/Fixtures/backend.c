@@ -1,6 +1,8 @@
 /* A backend of echo/1 in C. -DPLUGIN_ID: its id; -DCONCURRENCY; -DLACKS_FORGET: it lacks an
  * operation; -DSTRANGE: it takes an argument that the page has not; -DTOOL: it has a tool too;
- * -DREFUSES_OPEN: open() fails; -DREPLY: what say answers with, whatever it was told. */
+ * -DREFUSES_OPEN: open() fails; -DALONE: it does where another is open, by a file in its folder;
+ * -DREPLY: what say answers with, whatever it was told. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,10 +108,30 @@ static orien_status open_plugin(void **self, orien_call *call) {
 }
 #endif
 
+#ifdef ALONE
+static char path[512];
+static orien_status open_plugin(void **self, orien_call *call) {
+  (void)self;
+  snprintf(path, sizeof path, "%s/open", call->host->folder);
+  int file = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return call->fail(call, ORIEN_CONFLICT, "two-writers", "another is open");
+  close(file);
+  return ORIEN_OK;
+}
+static void close_plugin(void *self) {
+  (void)self;
+  unlink(path);
+}
+#endif
+
 static const orien_plugin plugin = {.size = sizeof plugin, .id = PLUGIN_ID, .version = "1.0.0",
     .concurrency = CONCURRENCY, .handlers = handlers,
 #ifdef REFUSES_OPEN
     .open = (orien_function)open_plugin,
+#endif
+#ifdef ALONE
+    .open = (orien_function)open_plugin,
+    .close = close_plugin,
 #endif
 };
 

@@ -73,7 +73,7 @@ extension JSONWriter {
           writer.field("plugin", row.plugin)
           writer.field("operations", row.operations)
           writer.field("available", trouble == nil)
-          writer.field("unavailableReason", trouble?.message)
+          writer.field("reason", trouble?.message)
         }
       }
     }

@@ -102,7 +102,7 @@ extension OpenAPI {
       "properties": {
         "role": {"type": "string"}, "plugin": {"type": "string"},
         "operations": {"type": "array", "items": {"type": "string"}},
-        "available": {"type": "boolean"}, "unavailableReason": {"type": "string"}}},
+        "available": {"type": "boolean"}, "reason": {"type": "string"}}},
     "PluginList": {"type": "object", "required": ["plugins", "backends"], "properties": {
       "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}},
       "backends": {"type": "array", "items": {"$ref": "#/components/schemas/Backend"}}}},

@@ -28,8 +28,8 @@ package struct Backend: Sendable {
         try check(argument, of: operation)
       }
     }
-    // Who changes its tools' plugin opens the new one beside the old; of a backend there is one.
-    guard plugin.declaration.handlers.allSatisfy({ $0.role != nil }) else {
+    // Of what has tools a new generation opens beside the old; of a backend one is open at a time.
+    guard plugin.isBackend else {
       throw refusal("has tools too; a backend is a plugin of its own")
     }
     guard !page.hasClosingLane || plugin.concurrency > 1 else {

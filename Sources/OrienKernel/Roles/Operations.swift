@@ -144,6 +144,7 @@ package final class Operations {
     table = RoleTable(choice, plugins)
     let waiting = takeWaiting()
     for plugin in lanes.keys { lanes[plugin]?.isHeld = false }
+    whenQuiet = [:]
     for order in waiting {
       do throws(Failure) { enter(order, try table.backend(of: order.role)) } catch {
         refuse(order, error)

@@ -10,7 +10,7 @@ struct Opening {
   let folder: ToolsFolder
   let store: PluginStore
   /// Those that are open already.
-  let open: [Plugin]
+  private(set) var open: [Plugin]
   let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
@@ -87,9 +87,14 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
-    if sound.manifest.isolation ?? folder.isolation == .worker {
+    if let predecessor = backend(before: declaration, candidate) {
+      try succeed(predecessor, sound, candidate)
+      return take(ids: declaration, candidate)
+    }
+    if isWorker(sound) {
       take(ids: declaration, candidate)
-      contents.plugins.append(try workerPlugin(candidate, sound))
+      contents.plugins.append(
+        try workerPlugin(candidate, sound, generation: generation(of: candidate)))
       return
     }
     // A second one would only wait for the loader behind it.
@@ -102,13 +107,11 @@ struct Opening {
       throw Failure(
         .unavailable, "late", "was not opened: slow ones took all the time that a start has")
     }
-    let load = PluginLoad(
-      name: candidate.name, candidate: sound, generation: generation(of: candidate),
-      folder: try store.dataFolder(of: declaration.id), node: node,
-      nodeVersion: folder.nodeVersion,
-      patience: min(folder.openPatience, deadline.since(start)))
-    try folder.onLoading(candidate.file)
-    let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
+    let begun = Load(
+      candidate: candidate, declaration: declaration,
+      load: try beginLoad(
+        candidate, sound, generation: generation(of: candidate),
+        within: min(folder.openPatience, deadline.since(start))))
     take(ids: declaration, candidate)
     if let result = begun.load.result(within: Self.moment) {
       conclude(begun, result)
@@ -123,8 +126,8 @@ struct Opening {
   }
 
   /// One that runs in a process of its own, and is opened there when it is first called.
-  private func workerPlugin(
-    _ candidate: Candidate, _ sound: Candidate.Sound
+  func workerPlugin(
+    _ candidate: Candidate, _ sound: Candidate.Sound, generation: UInt64
   ) throws(Failure) -> Plugin {
     let declaration = sound.declaration
     var listing = JSONWriter()
@@ -139,10 +142,32 @@ struct Opening {
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
     return Plugin(
-      sound, name: candidate.name, generation: generation(of: candidate), home: WorkerHome(parts))
+      sound, name: candidate.name, generation: generation, home: WorkerHome(parts))
   }
 
-  private func generation(of candidate: Candidate) -> UInt64 {
+  func isWorker(_ sound: Candidate.Sound) -> Bool {
+    sound.manifest.isolation ?? folder.isolation == .worker
+  }
+
+  func beginLoad(
+    _ candidate: Candidate, _ sound: Candidate.Sound, generation: UInt64, within patience: Duration
+  ) throws(Failure) -> PluginLoad.Begun {
+    let load = PluginLoad(
+      name: candidate.name, candidate: sound, generation: generation,
+      folder: try store.dataFolder(of: sound.declaration.id), node: node,
+      nodeVersion: folder.nodeVersion, patience: patience)
+    try folder.onLoading(candidate.file)
+    return try load.begin()
+  }
+
+  /// Puts a successor in its place, or its predecessor as it was opened again.
+  mutating func replace(_ plugin: Plugin, by other: Plugin) {
+    for place in open.indices where open[place] === plugin { open[place] = other }
+  }
+
+  mutating func append(_ plugin: Plugin) { contents.plugins.append(plugin) }
+
+  func generation(of candidate: Candidate) -> UInt64 {
     folder.generations.next(of: candidate.name)
   }
 
@@ -172,7 +197,7 @@ struct Opening {
       refused.version = sound.declaration.version
     }
     // What serves goes on until there is something better, or somebody says that it is not to.
-    if failure.reason != "disabled", let plugin = open(candidate),
+    if failure.reason != "disabled", let plugin = open(candidate), plugin.state != .closed,
       (try? keep(plugin, candidate)) != nil
     {
       refused.failure.message += "; generation \(plugin.generation) serves on"

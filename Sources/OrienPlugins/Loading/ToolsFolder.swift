@@ -23,6 +23,9 @@ package struct ToolsFolder: Sendable {
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
   package var onLoading: @Sendable (String) throws(Failure) -> Void = { _ in }
+  /// Told of each backend that is about to be closed for its successor; true once none of its calls is
+  /// under way, and none will be until what was loaded is adopted. Blocks.
+  package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]

@@ -21,11 +21,13 @@ final class BackendBench {
   private let loop: Loop
   private let operations: Operations
 
-  /// `library` is an absolute path. Blocks for the scan; failures are the library's, or of this machine.
+  /// `path` is absolute. Blocks for the scan; failures are the library's, or of this machine.
   init(
-    _ library: String, _ page: RolePage, worker: String, log: Log
+    _ path: String, _ page: RolePage, worker: String, log: Log
   ) throws(Failure) {
     self.page = page
+    // Whoever runs this named the file, by whatever links: the loader follows none.
+    let library = HostFile.resolved(path) ?? path
     let slash = library.lastIndex(of: "/") ?? library.startIndex
     folder = try TemporaryFolder(in: "/tmp")
     let own = folder.folder.path

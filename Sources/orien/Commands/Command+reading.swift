@@ -75,7 +75,7 @@ extension Invocation {
     guard !backends.isEmpty else { return }
     var roles = TextTable("ROLE", "BACKEND", "AVAILABLE")
     for row in backends {
-      let available = row["available"]?.bool == true ? "yes" : row["unavailableReason"].plain
+      let available = row["available"]?.bool == true ? "yes" : row["reason"].plain
       roles.add(row["role"].plain, row["plugin"].plain, available)
     }
     try console.line("")

@@ -18,6 +18,8 @@ final class Node {
   private let ledger: Ledger
   private let launcher: Launcher
   private var reloader: Reloader!
+  /// Says to the reloader that nothing of a backend is under way any more.
+  private let quiet = Channel<Void>()
   private let journal: StartJournal
   private let users: SlotUsers?
   private let images: Images?
@@ -90,6 +92,15 @@ final class Node {
       errorBody: Problem.content, handler: api)
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
+    }
+    let hold = loop.inbox { [unowned self] (plugin: String) in
+      kernel.operations.hold(plugin) { [quiet] in quiet.send(()) }
+    }
+    tools.onSucceeding = { [quiet] plugin in
+      // What came too late for the last one is no answer to this.
+      _ = quiet.drain(within: .zero)
+      hold.send(plugin.id)
+      return quiet.receive(within: Self.quietPatience) != nil
     }
     reloader = try Reloader(
       tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
@@ -227,6 +238,8 @@ final class Node {
     end(within: .zero)
   }
 
+  /// What calls of a backend may take to end before it is replaced.
+  private static let quietPatience = Duration.seconds(60)
   private static let drainBound = Duration.seconds(10)
 
   private func end(within bound: Duration) {
@@ -270,6 +283,7 @@ final class Node {
   }
 
   private func close() {
+    quiet.close()
     for plugin in reloader.close() {
       do {
         try plugin.close(within: .seconds(2))

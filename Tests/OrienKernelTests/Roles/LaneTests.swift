@@ -98,3 +98,43 @@ struct LaneTests {
     }
   }
 }
+
+@Suite("Kernel: a backend that is replaced", .timeLimit(.minutes(5)))
+struct ReplacingTests {
+  @Test("Its calls end before it is let go, and those that come wait for its successor")
+  func held() throws {
+    try World.backing(.backend()) { world in
+      let operations = world.kernel.operations
+      var (running, waiting): (Bool, Bool) = (true, true)
+      var isQuiet = false
+      let waits = try JSON(parsing: #"{"name":"a","how":"wait"}"#)
+      world.kernel.perform("keep", of: "echo/1", waits) { _ in running = false }
+      try world.wait { operations.inFlight.values.contains { $0.run != nil } }
+      operations.hold("test.backend") { isQuiet = true }
+      let arguments = try JSON(parsing: #"{"name":"b"}"#)
+      world.kernel.perform("forget", of: "echo/1", arguments) { _ in waiting = false }
+      #expect(!isQuiet)
+      for order in operations.inFlight.values { order.run?.stop() }
+      try world.wait { isQuiet }
+      #expect(waiting)
+      world.kernel.adopt(world.kernel.contents)
+      try world.wait { !running && !waiting }
+    }
+  }
+
+  @Test("One whose backend is gone when its turn comes is told so")
+  func gone() throws {
+    try World.backing(.backend()) { world in
+      world.kernel.operations.hold("test.backend") {}
+      var answer: Result<JSON, Failure>?
+      let arguments = try JSON(parsing: #"{"name":"b"}"#)
+      world.kernel.perform("forget", of: "echo/1", arguments) { answer = $0 }
+      world.kernel.operations.adopt([])
+      try world.wait { answer != nil }
+      guard case .failure(let failure)? = answer else { throw Missing() }
+      #expect(failure.reason == "no-backend")
+    }
+  }
+
+  private struct Missing: Error {}
+}

@@ -121,7 +121,12 @@ final class WorkerHome: PluginHome {
     condition.withLock { if $0.asked != nil { $0.unavailable = failure } }
   }
 
-  // MARK: The end
+  // MARK: Beginning and end
+
+  func open() throws(Failure) {
+    let answer = try link().opening.receive()
+    if case .some(.some(let failure)) = answer { throw failure }
+  }
 
   func restart() {
     let link = condition.withLock { condition in

@@ -21,6 +21,7 @@ extension WorkerLink {
       case .refused(let failure), .crashed(let failure): failure
       case .closed: Failure(.internal, "plugin-crash", "the plugin's process ended")
       }
+    opening.send(failure)
     for call in carried.values {
       call.done(CallResult(.failed(failure), wasCalled: call.wasSent))
     }

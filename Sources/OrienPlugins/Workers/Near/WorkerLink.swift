@@ -22,6 +22,8 @@ final class WorkerLink: Sendable {
   let helpers: PluginThreads
   let onEnd: @Sendable (WorkerLink, End) -> Void
   let onProbe: @Sendable (Failure?) -> Void
+  /// Says once whether the plugin has opened, or why not.
+  let opening = Channel<Failure?>()
 
   struct State: ~Copyable {
     var outbox = Outbox()
