@@ -120,6 +120,7 @@ static orien_status open_plugin(void **self, orien_call *call) {
 }
 static void close_plugin(void *self) {
   (void)self;
+  usleep(200000);
   unlink(path);
 }
 #endif

@@ -50,6 +50,25 @@ struct SuccessionTests {
     try second.plugins[0].close(within: .seconds(5))
   }
 
+  @Test("A process that is started anew begins when the one before it has ended")
+  func restarts() throws {
+    let tools = try Tools(.worker)
+    try tools.put("one.so", Fixture.bytes("backend", Self.alone + [reply("first")]))
+    let contents = try tools.load()
+    for _ in 0..<2 {
+      #expect(try say(contents) == "first")
+      contents.plugins[0].restart()
+    }
+    #expect(try say(contents) == "first")
+    // The way out takes it a while; its successor waits for that, too.
+    contents.plugins[0].restart()
+    try tools.put("one.so", Fixture.bytes("backend", Self.alone + [reply("second")]))
+    let second = try tools.folder.load(for: tools.node, after: contents.plugins)
+    #expect(second.refused.isEmpty)
+    #expect(try say(second) == "second")
+    try second.plugins[0].close(within: .seconds(5))
+  }
+
   @Test("While calls of the old one do not end, it is neither closed nor replaced")
   func busy() throws {
     let tools = try Tools()

@@ -63,7 +63,9 @@ extension Opening {
 
 extension Plugin {
   /// All that it has are operations of roles.
-  package var isBackend: Bool {
-    !declaration.handlers.isEmpty && declaration.handlers.allSatisfy { $0.role != nil }
-  }
+  package var isBackend: Bool { declaration.isBackend }
+}
+
+extension PluginDeclaration {
+  var isBackend: Bool { !handlers.isEmpty && handlers.allSatisfy { $0.role != nil } }
 }

@@ -138,7 +138,8 @@ struct Opening {
       folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
       memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
-      program: folder.worker, order: order, slots: declaration.slots,
+      program: folder.worker, order: order, isAlone: declaration.isBackend,
+      slots: declaration.slots,
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience, idlePatience: folder.workers.idlePatience)
     return Plugin(

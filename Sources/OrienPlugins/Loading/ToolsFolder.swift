@@ -51,7 +51,7 @@ package struct ToolsFolder: Sendable {
   /// Loads and opens what is there, in the order of names; what is open already and has not changed
   /// is gone on with, and so is what changed for the worse. Blocks; before the loop runs, or off it:
   /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
-  /// a second for the first probes. Fails only where the folder or the store cannot be used at all.
+  /// a second for the first probes, and what each backend takes that is replaced. Fails only where the folder or the store cannot be used at all.
   ///
   /// `retired` are out of use for who comes anew, but not at their end.
   package func load(

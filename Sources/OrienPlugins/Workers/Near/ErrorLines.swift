@@ -26,6 +26,9 @@ struct ErrorLines {
     if areOver { tell() }
   }
 
+  /// Tells what has come of a line that nobody ends any more.
+  mutating func finish() { tell() }
+
   private mutating func tell() {
     defer { line.removeAll() }
     guard !line.isEmpty else { return }

@@ -6,6 +6,7 @@ import Synchronization
 
 extension WorkerLink {
   func work() {
+    _ = predecessor?.receive()
     let end: End
     do throws(Failure) { end = try live() } catch { end = .refused(error) }
     let carried = state.withLock { state in
@@ -16,6 +17,7 @@ extension WorkerLink {
     }
     helpers.close()
     onEnd(self, end)
+    ended.close()
     let failure =
       switch end {
       case .refused(let failure), .crashed(let failure): failure
@@ -94,7 +96,10 @@ extension WorkerLink {
           throw error.failure("hearing a worker")
         }
         if hasMore { state.withLock { flush(&$0) } }
-        if let heard = try hear(ear, &reader) { return heard }
+        if let heard = try hear(ear, &reader) {
+          lines.finish()
+          return heard
+        }
       } catch {
         return .condemned(
           Failure(.internal, "plugin-misbehaved", "its worker is out of step: \(error.message)"))

@@ -16,6 +16,8 @@ struct WorkerParts: Sendable {
   /// The program `orien-worker`.
   var program: String
   var order: WorkerOrder
+  /// No process of it begins before the one before it has ended.
+  var isAlone: Bool
   /// The plugin's handlers at once.
   var slots: Int
   var context: PluginContext
