@@ -29,8 +29,17 @@ package enum RoleFolder {
 
   private static func bytes(of name: FolderPath, in folder: Folder) throws(Failure) -> [UInt8] {
     let file = try folder.file(name)
-    do throws(SystemError) { return try file.readAll(atMost: mostBytes + 1) } catch {
+    let (status, bytes): (FileStatus, [UInt8])
+    do throws(SystemError) {
+      (status, bytes) = (try file.status(), try file.readAll(atMost: mostBytes + 1))
+    } catch {
       throw error.failure("reading it")
     }
+    guard status.mode & 0o022 == 0, status.owner == 0 || status.owner == User.current else {
+      throw Failure(
+        .denied, "untrusted-file",
+        "expected a page of root's or user \(User.current)'s that others may not write to")
+    }
+    return bytes
   }
 }
