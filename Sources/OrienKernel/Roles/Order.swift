@@ -65,18 +65,19 @@ struct Lanes {
     return waiting
   }
 
-  /// The next that is to begin now; its place is taken.
+  /// The next that is to begin now; its place is taken. Of those that wait the ones that close go
+  /// first.
   mutating func next(of backend: (Order) -> Backend?) -> Order? {
     guard !isHeld else { return nil }
-    for (place, order) in waiting.enumerated() {
-      guard let backend = backend(order), running < backend.plugin.concurrency else { continue }
-      switch order.operation.lane {
-      case .closing: closing += 1
-      case .ordinary where ordinary < backend.ordinarySlots: ordinary += 1
-      case .ordinary: continue
+    for lane in [RoleOperation.Lane.closing, .ordinary] {
+      let next = waiting.firstIndex { order in
+        guard order.operation.lane == lane, let backend = backend(order) else { return false }
+        return running < backend.plugin.concurrency
+          && (lane == .closing || ordinary < backend.ordinarySlots)
       }
-      waiting.remove(at: place)
-      return order
+      guard let next else { continue }
+      if lane == .closing { closing += 1 } else { ordinary += 1 }
+      return waiting.remove(at: next)
     }
     return nil
   }

@@ -1,5 +1,7 @@
 import OrienLedger
 import OrienModel
+import OrienPlugins
+import OrienSystem
 import OrienTestKit
 import Testing
 
@@ -38,6 +40,32 @@ struct LaneTests {
       #expect(world.kernel.operations.inFlight.count == 1)
       world.kernel.operations.stop()
       try world.wait { ordinary.allSatisfy { $0.all.count == 1 } }
+    }
+  }
+
+  @Test("Of those that wait the ones that close go first, and the others leave one place to them")
+  func first() throws {
+    try World.backing(.backend()) { world in
+      let backend = try world.kernel.operations.table.backend(of: "echo/1")
+      var lanes = Lanes()
+      for name in ["keep", "keep", "forget", "forget", "keep"] {
+        let operation = try #require(backend.page.operation(name))
+        let checked = try CheckedArguments(
+          checking: JSON(parsing: #"{"name":"a"}"#), against: operation.arguments)
+        lanes.add(Order(operation, of: "echo/1", checked, due: .now) { _ in })
+      }
+      func next() -> String? { lanes.next { _ in backend }?.operation.name }
+      #expect([next(), next(), next()] == ["forget", "forget", nil])
+      lanes.leave(.closing)
+      #expect([next(), next()] == ["keep", nil])
+      lanes.leave(.closing)
+      #expect(lanes.running == 1 && next() == nil)
+      lanes.leave(.ordinary)
+      lanes.isHeld = true
+      #expect(next() == nil)
+      lanes.isHeld = false
+      #expect([next(), next()] == ["keep", nil])
+      #expect(lanes.takeAll().count == 1)
     }
   }
 
