@@ -23,8 +23,8 @@ let cxx: [CXXSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-unus
 func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
-func header(_ name: String, _ more: CSetting...) -> Target {
-  .target(name: name, cSettings: c + more)
+func header(_ name: String, excluding pages: [String] = [], _ more: CSetting...) -> Target {
+  .target(name: name, exclude: pages, cSettings: c + more)
 }
 func shim(_ name: String, links library: String) -> Target {
   .target(name: name, cxxSettings: cxx, linkerSettings: [.linkedLibrary(library)])
@@ -53,12 +53,14 @@ func cPlugin(_ name: String) -> Target {
     name: "plugin_" + name, dependencies: ["COrienABI"], path: "Plugins/" + name,
     publicHeadersPath: ".", cSettings: c, linkerSettings: entryAlone)
 }
-func swiftPlugin(_ name: String) -> Target {
+func swiftPlugin(_ name: String, in folder: String = "Plugins") -> Target {
   .target(
-    name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"], path: "Plugins/" + name,
+    name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"], path: folder + "/" + name,
     swiftSettings: swift + lean, linkerSettings: entryAlone)
 }
 let plugins = [cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script")]
+// For tests alone: nobody installs it.
+let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's
 // stub. Static, it also starts in a quarter of the time. No sanitizer stands in a static program, so
@@ -101,7 +103,7 @@ func bareLibrary(_ name: String, _ uses: [Target.Dependency], beside: [String] =
 let layers: [Target] = [
   // L0: C headers and libraries, and the values of the domain
   header("CLinux"),
-  header("COrienABI"),
+  header("COrienABI", excluding: ["Roles"]),
   header("COrienJail", oneThread),
   header("CCurl"),
   system("CLibFFI", "libffi", "libffi-dev"),
@@ -230,8 +232,8 @@ let package = Package(
     .library(name: "orien_warm_node", type: .dynamic, targets: ["COrienWarmNode"]),
     .library(name: "orien_warm_python", type: .dynamic, targets: ["COrienWarmPython"]),
   ]
-    + plugins.map {
+    + (plugins + testPlugins).map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + checks + fuzzers + benches,
+  targets: layers + plugins + testPlugins + checks + fuzzers + benches,
   cxxLanguageStandard: .cxx17)

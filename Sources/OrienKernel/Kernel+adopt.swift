@@ -11,6 +11,7 @@ extension Kernel {
     for plugin in before where !contents.plugins.contains(where: { $0 === plugin }) {
       uses.retire(plugin)
     }
+    operations.adopt(contents.plugins)
     dispatch()
     onCatalogue()
   }

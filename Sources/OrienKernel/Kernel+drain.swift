@@ -27,7 +27,7 @@ extension Kernel {
   }
 
   func noteIfIdle() {
-    if active == 0 { whenIdle?() }
+    if active == 0, operations.isIdle { whenIdle?() }
   }
 
   /// Drains, lets what runs end for `bound` at most, then cancels it, and calls `body` when nothing
@@ -36,6 +36,7 @@ extension Kernel {
     drain()
     let deadline = parts.loop.schedule(after: bound) { [self] in
       for execution in executions.values { stop(execution, .shutdown) }
+      operations.stop()
     }
     whenIdle = { [self] in
       deadline.cancel()

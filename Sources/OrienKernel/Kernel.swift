@@ -45,10 +45,14 @@ package final class Kernel {
   var whenIdle: (() -> Void)?
   var onCatalogue: () -> Void = {}
   let uses = PluginUses()
+  /// What the node's own services ask of backends.
+  package let operations: Operations
   /// Of the names that programs ask for.
   let resolver: Resolver
 
-  package init(_ parts: Parts, policy: Policy, catalogue: Catalogue) {
+  package init(
+    _ parts: Parts, policy: Policy, catalogue: Catalogue, roles: RoleChoice = RoleChoice()
+  ) {
     self.parts = parts
     resolver = Resolver(loop: parts.loop)
     self.policy = policy
@@ -56,6 +60,11 @@ package final class Kernel {
     admission = Admission(
       bounds: .init(
         slots: policy.slots, queued: policy.queued, queuedPerOwner: policy.queuedPerOwner))
+    operations = Operations(
+      Operations.Parts(
+        loop: parts.loop, ledger: parts.ledger, log: parts.log, grace: policy.grace),
+      roles, catalogue.plugins, uses: uses)
+    operations.onIdle = { [unowned self] in noteIfIdle() }
   }
 
   /// Executions that are accepted and not over.

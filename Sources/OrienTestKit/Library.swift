@@ -47,7 +47,7 @@ package enum Built {
 private enum Fixtures {
   private static let built = Mutex<(folder: Scratch?, paths: [String: String])>((nil, [:]))
 
-  private static let tree = URL(filePath: #filePath).deletingLastPathComponent()
+  fileprivate static let tree = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path(percentEncoded: false)
 
   static func library(
@@ -82,4 +82,9 @@ private enum Fixtures {
   }
 
   struct Failed: Error { var command: [String] }
+}
+
+/// The pages of the roles that tests have.
+package enum TestRoles {
+  package static let folder = Fixtures.tree + "/Tests/Fixtures/roles"
 }

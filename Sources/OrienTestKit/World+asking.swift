@@ -92,3 +92,17 @@ extension World {
     return jail.processes[count - 1]
   }
 }
+
+extension World {
+  /// Asks a role's backend, and waits for the answer.
+  @discardableResult
+  package func perform(
+    _ operation: String, of role: String = "echo/1", _ arguments: String = "{}",
+    within patience: Duration? = nil
+  ) throws(Failure) -> JSON {
+    let arguments = try JSON(parsing: arguments)
+    return try loop.answer {
+      kernel.perform(operation, of: role, arguments, within: patience, then: $0)
+    }
+  }
+}

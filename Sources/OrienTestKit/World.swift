@@ -16,6 +16,8 @@ package final class World {
     package var policy = Policy.standard
     package var ledger = Ledger.Options()
     package var workspaces = WorkspaceLimits()
+    /// The roles' pages, and which plugins are wanted for them.
+    package var roles = RoleChoice()
     /// Processes are real ones.
     package var hasLauncher = false
 
@@ -74,7 +76,7 @@ package final class World {
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: jail, workspaces: workspaces, disk: disk, log: Self.log),
       policy: settings.policy,
-      catalogue: Catalogue(tools, policy: settings.policy))
+      catalogue: Catalogue(tools, policy: settings.policy), roles: settings.roles)
     (self.workspaces, self.kernel) = (workspaces, kernel)
     _ = try loop.answer { workspaces.adopt(sessions.kept, then: $0) }
     recovery = try loop.answer { answer in kernel.recover { answer(.success($0)) } }

@@ -171,6 +171,20 @@ struct ConfigurationTests {
     #expect(setting.show(other) == value)
   }
 
+  @Test("Backends are named by role, each role once")
+  func backends() throws {
+    let two = try load(["BACKENDS": "vm/1:com.example.vm, proxy/1:test.proxy", "ROLES_DIR": "r"])
+    #expect(two.backends == ["vm/1": "com.example.vm", "proxy/1": "test.proxy"])
+    #expect(Setting.named("BACKENDS")?.show(two) == "proxy/1:test.proxy,vm/1:com.example.vm")
+    #expect(two.rolesFolder == scratch.path + "/r")
+    for wrong in ["vm/1", "vm:a", "vm/1:a,vm/1:b", "vm/1:", "vm/1:a:b"] {
+      #expect(throws: Failure.self) { try load(["BACKENDS": wrong]) }
+    }
+    // Nobody named a folder, and none is there: a node without roles.
+    #expect(try load().roles().pages.isEmpty)
+    #expect(throws: Failure.self) { try two.roles() }
+  }
+
   @Test("Bytes are written with letters of 1024, and nothing overflows")
   func bytes() {
     let format = Format<UInt64>.bytes(0...1 << 50)

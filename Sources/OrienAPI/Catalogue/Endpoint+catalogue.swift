@@ -37,7 +37,7 @@ extension Endpoint {
     ) { api, inquiry throws(Failure) in
       try inquiry.allowQuery()
       var writer = JSONWriter()
-      writer.writePlugins(api.kernel.catalogue)
+      writer.writePlugins(of: api.kernel)
       let answer = TaggedAnswer(json: writer.bytes)
       inquiry.exchange.respond(answer.response(to: inquiry.request))
     },
@@ -61,7 +61,7 @@ extension Endpoint {
       api.reloadPlugins { result in
         switch result {
         case .success:
-          inquiry.exchange.answer { writer in writer.writePlugins(api.kernel.catalogue) }
+          inquiry.exchange.answer { writer in writer.writePlugins(of: api.kernel) }
         case .failure(let failure): inquiry.exchange.fail(failure)
         }
       }

@@ -72,11 +72,29 @@ extension JSONWriter {
     }
   }
 
-  mutating func writePlugins(_ catalogue: Catalogue) {
+  mutating func writePlugins(of kernel: Kernel) {
+    let catalogue = kernel.catalogue
     object { writer in
       writer.array("plugins") { writer in
         for plugin in catalogue.plugins { writer.writePlugin(plugin, catalogue) }
         for refused in catalogue.refused { writer.writeRefused(refused) }
+      }
+      writer.writeBackends(of: kernel)
+    }
+  }
+
+  /// Each role with its backend, or why there is none.
+  mutating func writeBackends(of kernel: Kernel) {
+    array("backends") { writer in
+      for row in kernel.operations.table.rows {
+        let trouble = kernel.trouble(of: row)
+        writer.object { writer in
+          writer.field("role", row.role)
+          writer.field("plugin", row.plugin)
+          writer.field("operations", row.operations)
+          writer.field("available", trouble == nil)
+          writer.field("reason", trouble?.message)
+        }
       }
     }
   }

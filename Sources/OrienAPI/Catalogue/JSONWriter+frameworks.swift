@@ -26,7 +26,7 @@ extension JSONWriter {
       writer.array("tools") { writer in
         for tool in tools { writer.writeTool(tool, trouble: kernel.trouble(of: tool)) }
       }
-      writer.array("backends") { _ in }
+      writer.writeBackends(of: kernel)
     }
   }
 

@@ -100,7 +100,12 @@ extension OpenAPI {
       "readOnly": {"type": "boolean"}, "idempotent": {"type": "boolean"}}},
     "ToolList": {"type": "object", "required": ["tools", "backends"], "properties": {
       "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Tool"}},
-      "backends": {"type": "array"}}},
+      "backends": {"type": "array", "items": {"$ref": "#/components/schemas/Backend"}}}},
+    "Backend": {"type": "object", "required": ["role", "operations", "available"],
+      "properties": {
+        "role": {"type": "string"}, "plugin": {"type": "string"},
+        "operations": {"type": "array", "items": {"type": "string"}},
+        "available": {"type": "boolean"}, "reason": {"type": "string"}}},
     "ToolListing": {"anyOf": [{"$ref": "#/components/schemas/ToolList"},
       {"$ref": "#/components/schemas/OpenAITools"}, {"$ref": "#/components/schemas/AnthropicTools"},
       {"$ref": "#/components/schemas/MCPTools"}, {"$ref": "#/components/schemas/ToolSchemas"}]},
@@ -133,8 +138,9 @@ extension OpenAPI {
       "wallMicroseconds": {"type": "integer", "minimum": 0, "description": "Of all together"},
       "lastWallMicroseconds": {"type": "integer", "minimum": 0},
       "lastEndedAt": {"type": "string", "format": "date-time"}}},
-    "PluginList": {"type": "object", "required": ["plugins"], "properties": {
-      "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}}}},
+    "PluginList": {"type": "object", "required": ["plugins", "backends"], "properties": {
+      "plugins": {"type": "array", "items": {"$ref": "#/components/schemas/Plugin"}},
+      "backends": {"type": "array", "items": {"$ref": "#/components/schemas/Backend"}}}},
     "Plugin": {"type": "object", "required": ["file", "state", "tools"], "properties": {
         "file": {"type": "string"}, "id": {"type": "string"}, "version": {"type": "string"},
         "description": {"type": "string"}, "hash": {"type": "string"},

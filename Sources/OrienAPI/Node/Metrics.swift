@@ -12,6 +12,7 @@ extension API {
       "orien_uptime_seconds", "Since the node started",
       Instant.now.since(startedAt).milliseconds / 1000)
     writeExecutions(to: &text)
+    writeOperations(to: &text)
     writeLedger(to: &text)
     writeServer(to: &text)
     text.gauge(
@@ -49,6 +50,23 @@ extension API {
     }
   }
 
+  /// Of what only reads: what changes something is in the ledger.
+  private func writeOperations(to text: inout MetricsText) {
+    let operations = kernel.operations
+    text.family("orien_backend_reads_total", "counter", "Operations of backends that only read")
+    for (reading, count) in operations.reads.sorted(by: { $0.key < $1.key }) {
+      text.sample(
+        "orien_backend_reads_total",
+        [
+          ("role", reading.role), ("operation", reading.operation), ("outcome", reading.outcome),
+        ], count)
+    }
+    text.gauge(
+      "orien_operations_unreconciled",
+      "Operations of backends of which nobody knows whether they happened",
+      operations.unreconciled.count)
+  }
+
   private func writeLedger(to text: inout MetricsText) {
     let gauges = kernel.ledgerGauges
     text.gauge("orien_ledger_waiting", "Entries that wait for the ledger's writer", gauges.waiting)
@@ -80,6 +98,12 @@ extension API {
     for digit in 2...5 {
       text.sample("orien_http_answers_total", [("class", "\(digit)xx")], counts.answers(digit))
     }
+  }
+}
+
+extension Operations.Reading {
+  fileprivate static func < (a: Self, b: Self) -> Bool {
+    (a.role, a.operation, a.outcome) < (b.role, b.operation, b.outcome)
   }
 }
 

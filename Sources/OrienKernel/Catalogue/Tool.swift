@@ -57,23 +57,31 @@ package final class Tool {
 
   /// Why its plugin cannot be called now; nil where it can.
   var pluginTrouble: Failure? {
-    switch plugin.state {
-    case .ready: nil
-    case .unavailable(let failure), .quarantined(let failure): failure
-    case .closed: Failure(.unavailable, "plugin-closed", "plugin \(plugin.name) is closed")
-    case .stuck(let calls): plugin.capacity > 0 && !isStuck ? nil : stuck(calls)
-    }
+    if case .stuck(let calls) = plugin.state, isStuck { return plugin.stuck(calls) }
+    return plugin.trouble
   }
 
   /// None of its slots will come free.
   private var isStuck: Bool {
     plugin.stuckCalls(of: handler) >= Int(clamping: granted.concurrency ?? .max)
   }
+}
 
-  private func stuck(_ calls: Int) -> Failure {
+extension Plugin {
+  /// Why it cannot be called now; nil where it can.
+  var trouble: Failure? {
+    switch state {
+    case .ready: nil
+    case .unavailable(let failure), .quarantined(let failure): failure
+    case .closed: Failure(.unavailable, "plugin-closed", "plugin \(name) is closed")
+    case .stuck(let calls): capacity > 0 ? nil : stuck(calls)
+    }
+  }
+
+  fileprivate func stuck(_ calls: Int) -> Failure {
     Failure(
       .unavailable, "plugin-stuck",
-      "plugin \(plugin.name) is stuck: \(calls) of its calls have not returned")
+      "plugin \(name) is stuck: \(calls) of its calls have not returned")
   }
 }
 

@@ -107,6 +107,23 @@ enum Schema {
     INSERT INTO open_spans SELECT DISTINCT number >> 8 FROM executions WHERE status < 2;
     DROP INDEX executions_open;
     """,
+    """
+    -- What backends of roles were asked to change. Without an outcome nobody knows whether it happened.
+    CREATE TABLE operations (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL,
+      role TEXT NOT NULL,
+      operation TEXT NOT NULL,
+      plugin TEXT NOT NULL,
+      arguments BLOB NOT NULL,
+      begun_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      outcome TEXT,
+      detail BLOB,
+      usage BLOB
+    ) STRICT;
+    CREATE UNIQUE INDEX operations_open ON operations (id) WHERE ended_at IS NULL;
+    """,
   ]
 }
 

@@ -8,4 +8,7 @@ package struct Recovered: Sendable {
   package var started: [Acceptance]
   /// Every session, those that are leaving included.
   package var sessions: [SessionRecord]
+  /// Operations of backends whose outcome nobody knows, oldest first: to be looked at by whoever
+  /// asked for them, never to be done again.
+  package var operations: [OperationIntent]
 }

@@ -6,6 +6,7 @@ final class Statements {
   let executionByKey, executionStatus: Statement
   let putSession, useSession, removeSession: Statement
   let stateRevision, putState, removeState: Statement
+  let beginOperation, endOperation: Statement
 
   init(_ database: Database) throws(DatabaseError) {
     begin = try database.prepare("BEGIN IMMEDIATE")
@@ -50,5 +51,15 @@ final class Statements {
     putState = try database.prepare(
       "INSERT OR REPLACE INTO plugin_state (plugin, key, value) VALUES (?, ?, ?)")
     removeState = try database.prepare("DELETE FROM plugin_state WHERE plugin = ? AND key = ?")
+    beginOperation = try database.prepare(
+      """
+      INSERT INTO operations (id, role, operation, plugin, arguments, begun_at)
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      """)
+    endOperation = try database.prepare(
+      """
+      UPDATE operations SET ended_at = ?, outcome = ?, detail = ?, usage = ?
+      WHERE id = ? AND ended_at IS NULL
+      """)
   }
 }

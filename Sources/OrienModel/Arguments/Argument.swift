@@ -31,7 +31,7 @@ package struct Argument: Sendable {
 
 extension Argument.Kind {
   /// As a message says it.
-  var name: String {
+  package var name: String {
     switch self {
     case .bool: "a boolean"
     case .integer: "an integer"

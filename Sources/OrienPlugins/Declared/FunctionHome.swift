@@ -61,6 +61,9 @@ final class FunctionHome: PluginHome {
   /// No process of its own.
   var residentBytes: UInt64? { nil }
 
+  /// It is from its beginning.
+  func open() {}
+
   func restart() {}
 
   /// The process ends next, and with it what is left here.

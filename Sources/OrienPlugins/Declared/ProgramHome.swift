@@ -55,6 +55,9 @@ final class ProgramHome: PluginHome {
   /// No process of its own.
   var residentBytes: UInt64? { nil }
 
+  /// It is from its beginning.
+  func open() {}
+
   func restart() {}
 
   func close(within patience: Duration) throws(Failure) {

@@ -10,15 +10,16 @@ struct Opening {
   let folder: ToolsFolder
   let store: PluginStore
   /// Those that are open already.
-  let open: [Plugin]
+  private(set) var open: [Plugin]
   let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
   private(set) var contents: ToolsContents
 
-  /// Files by the plugin's id, and by tool or role operation.
+  /// Files by the plugin's id, and by tool. Of a role there may be several backends; which one is
+  /// wanted is not for the loader to say.
   private var plugins: [String: String] = [:]
-  private var handlers: [String: String] = [:]
+  private var tools: [String: String] = [:]
   /// Those whose end is not known yet; their ids are theirs until they fail.
   private var begun: [Load] = []
   /// The library in whose constructors the dynamic loader, of which there is one, hangs.
@@ -86,14 +87,15 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
+    if let predecessor = backend(before: declaration, candidate) {
+      try succeed(predecessor, sound, candidate)
+      return take(ids: declaration, candidate)
+    }
     if let home = try home(of: candidate, sound) {
       take(ids: declaration, candidate)
       contents.plugins.append(
         Plugin(sound, file: candidate.file, generation: generation(of: candidate), home: home))
       return
-    }
-    guard case .library(let path) = sound.code else {
-      preconditionFailure("a declared tool has a home")
     }
     // A second one would only wait for the loader behind it.
     settle { !$0.load.isLoaded }
@@ -105,13 +107,11 @@ struct Opening {
       throw Failure(
         .unavailable, "late", "was not opened: slow ones took all the time that a start has")
     }
-    let load = PluginLoad(
-      file: candidate.file, candidate: sound, path: path, generation: generation(of: candidate),
-      folder: try store.dataFolder(of: declaration.id), node: node,
-      nodeVersion: folder.nodeVersion,
-      patience: min(folder.openPatience, deadline.since(start)))
-    folder.onLoading(candidate.file)
-    let begun = Load(candidate: candidate, declaration: declaration, load: try load.begin())
+    let begun = Load(
+      candidate: candidate, declaration: declaration,
+      load: try beginLoad(
+        candidate, sound, generation: generation(of: candidate),
+        within: min(folder.openPatience, deadline.since(start))))
     take(ids: declaration, candidate)
     if let result = begun.load.result(within: Self.moment) {
       conclude(begun, result)
@@ -122,11 +122,11 @@ struct Opening {
 
   private mutating func take(ids declaration: PluginDeclaration, _ candidate: Candidate) {
     plugins[declaration.id] = candidate.file
-    for handler in declaration.handlers { handlers[handler.key] = candidate.file }
+    for tool in declaration.tools { tools[tool] = candidate.file }
   }
 
   /// Where it runs that is not loaded into this process; nil: it is.
-  private func home(
+  func home(
     of candidate: Candidate, _ sound: Candidate.Sound
   ) throws(Failure) -> (any PluginHome)? {
     switch sound.code {
@@ -152,13 +152,35 @@ struct Opening {
       memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
       starter: folder.starter, bounds: folder.workers, manifest: sound.manifest, order: order,
+      isAlone: declaration.isBackend,
       slots: declaration.slots,
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience)
     return WorkerHome(parts)
   }
 
-  private func generation(of candidate: Candidate) -> UInt64 {
+  func beginLoad(
+    _ candidate: Candidate, _ sound: Candidate.Sound, generation: UInt64, within patience: Duration
+  ) throws(Failure) -> PluginLoad.Begun {
+    guard case .library(let path) = sound.code else {
+      preconditionFailure("a declared tool has a home")
+    }
+    let load = PluginLoad(
+      file: candidate.file, candidate: sound, path: path, generation: generation,
+      folder: try store.dataFolder(of: sound.declaration.id), node: node,
+      nodeVersion: folder.nodeVersion, patience: patience)
+    folder.onLoading(candidate.file)
+    return try load.begin()
+  }
+
+  /// Puts a successor in its place, or its predecessor as it was opened again.
+  mutating func replace(_ plugin: Plugin, by other: Plugin) {
+    for place in open.indices where open[place] === plugin { open[place] = other }
+  }
+
+  mutating func append(_ plugin: Plugin) { contents.plugins.append(plugin) }
+
+  func generation(of candidate: Candidate) -> UInt64 {
     folder.generations.next(of: candidate.name)
   }
 
@@ -175,7 +197,7 @@ struct Opening {
     case .success(let plugin): contents.plugins.append(plugin)
     case .failure(let failure):
       plugins[load.declaration.id] = nil
-      for handler in load.declaration.handlers { handlers[handler.key] = nil }
+      for tool in load.declaration.tools { tools[tool] = nil }
       if failure.reason == "loader-stuck" { stuck = load.candidate.file }
       refuse(load.candidate, failure)
     }
@@ -188,7 +210,7 @@ struct Opening {
       refused.version = sound.declaration.version
     }
     // What serves goes on until there is something better, or somebody says that it is not to.
-    if failure.reason != "disabled", let plugin = open(candidate),
+    if failure.reason != "disabled", let plugin = open(candidate), plugin.state != .closed,
       (try? keep(plugin, candidate)) != nil
     {
       refused.failure.message += "; generation \(plugin.generation) serves on"
@@ -199,19 +221,18 @@ struct Opening {
   private mutating func checkIDs(
     _ declaration: PluginDeclaration, _ candidate: Candidate
   ) throws(Failure) {
-    let owners = [plugins[declaration.id]] + declaration.handlers.map { handlers[$0.key] }
+    let owners = [plugins[declaration.id]] + declaration.tools.map { tools[$0] }
     // Who has not opened yet may still fail, and owns nothing then.
     settle { owners.contains($0.candidate.file) }
     if let owner = plugins[declaration.id] {
       throw Failure(
         .conflict, "duplicate-id", "plugin \(declaration.id) is \(owner) already; remove one")
     }
-    for handler in declaration.handlers {
-      if let owner = handlers[handler.key] {
+    for tool in declaration.tools {
+      if let owner = tools[tool] {
         throw Failure(
           .conflict, "duplicate-id",
-          "\(handler.role == nil ? "tool" : "operation") \(handler.key) belongs to \(owner), "
-            + "which comes before \(candidate.file); remove one")
+          "tool \(tool) belongs to \(owner), which comes before \(candidate.file); remove one")
       }
     }
   }
@@ -227,7 +248,7 @@ struct Opening {
   }
 }
 
-extension ToolDeclaration {
-  /// What no two handlers of a node share.
-  fileprivate var key: String { role.map { "\($0) \(name)" } ?? name }
+extension PluginDeclaration {
+  /// The names that no two plugins of a node share.
+  fileprivate var tools: [String] { handlers.filter { $0.role == nil }.map(\.name) }
 }

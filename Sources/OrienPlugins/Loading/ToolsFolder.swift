@@ -25,6 +25,9 @@ package struct ToolsFolder: Sendable {
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
   package var onLoading: @Sendable (String) -> Void = { _ in }
+  /// Told of each backend that is about to be closed for its successor; true once none of its calls is
+  /// under way, and none will be until what was loaded is adopted. Blocks.
+  package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]
@@ -55,7 +58,7 @@ package struct ToolsFolder: Sendable {
   /// Loads and opens what is there, in the order of names; what is open already and has not changed
   /// is gone on with, and so is what changed for the worse. Blocks; before the loop runs, or off it:
   /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
-  /// a second for the first probes. Fails only where the folder or the store cannot be used at all.
+  /// a second for the first probes, and what each backend takes that is replaced. Fails only where the folder or the store cannot be used at all.
   ///
   /// `retired` are out of use for who comes anew, but not at their end.
   package func load(
@@ -85,7 +88,7 @@ package struct ToolsFolder: Sendable {
     )
   }
 
-  private func store() throws(Failure) -> PluginStore {
+  func store() throws(Failure) -> PluginStore {
     try PluginStore(at: storePath, reader: "\(nodeVersion) \(Self.abi)")
   }
 

@@ -27,7 +27,7 @@ extension Manifest {
 extension Manifest.Terms {
   fileprivate init(_ json: JSON, _ path: String) throws(Failure) {
     self.init()
-    var members = try ManifestObject(json, path)
+    var members = try MemberReader(json, path, reason: "bad-manifest")
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
     limits = try members.limits()
     required = try members.required()

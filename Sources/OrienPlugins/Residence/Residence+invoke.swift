@@ -34,6 +34,9 @@ extension Residence {
   /// Its handler asks the host itself.
   func cancel(_ invocation: Invocation) {}
 
+  /// It is since it was loaded.
+  func open() {}
+
   /// A library that is loaded stays so.
   func restart() {}
 

@@ -14,15 +14,15 @@ package final class Plugin: Sendable {
   package let hash: String
   /// Counts the loads of a library by that name in this node, from 1.
   package let generation: UInt64
-  /// Of the manifest's file; nil where there was none.
-  let manifestBytes: [UInt8]?
+  /// What it was made of.
+  let candidate: Candidate.Sound
   let home: any PluginHome
 
   init(_ candidate: Candidate.Sound, file: String, generation: UInt64, home: any PluginHome) {
     self.file = file
     declaration = candidate.declaration
     manifest = candidate.manifest
-    manifestBytes = candidate.manifestBytes
+    self.candidate = candidate
     hash = candidate.hash
     self.generation = generation
     self.home = home
@@ -30,7 +30,8 @@ package final class Plugin: Sendable {
 
   /// What was loaded of it is what is there now.
   func isOf(_ candidate: Candidate.Sound) -> Bool {
-    hash == candidate.hash && manifestBytes == candidate.manifestBytes && state != .closed
+    hash == candidate.hash && self.candidate.manifestBytes == candidate.manifestBytes
+      && state != .closed
   }
 
   /// In this process, or in one of its own.

@@ -20,6 +20,10 @@ protocol PluginHome: AnyObject, Sendable {
   /// It has not answered in time.
   func noteSilentProbe(_ failure: Failure)
 
+  /// Has the plugin open, where that would wait for its first call. Blocks for as long as open() may
+  /// take.
+  func open() throws(Failure)
+
   /// Forgets what went wrong, and ends a process that is the plugin's own once its calls returned.
   func restart()
 

@@ -46,7 +46,7 @@ enum Grammar {
         && text.utf8.first!.isLowerOrDigit && !text.hasTwoDots
     case .version: Self.isVersion(text)
     case .tool: ToolID(text) != nil
-    case .role: Self.isRole(text)
+    case .role: RolePage.isID(text)
     case .unit:
       text.matches(1...64) { $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }
         && text.utf8.first!.isASCIILetter
@@ -68,13 +68,6 @@ enum Grammar {
     return numbers.count == 3 && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }
       && tail.count != 1
       && tail.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-.+".utf8.contains($0) }
-  }
-
-  private static func isRole(_ text: String) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    return parts.count == 2 && (1...32).contains(parts[0].count) && parts[0].first!.isASCIILetter
-      && parts[0].allSatisfy { $0.isLowerOrDigit || $0 == UInt8(ascii: "-") }
-      && (1...3).contains(parts[1].count) && parts[1].allSatisfy(\.isASCIIDigit)
   }
 
   private static func isMediaType(_ text: String) -> Bool {

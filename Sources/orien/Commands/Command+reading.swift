@@ -99,6 +99,15 @@ extension Invocation {
         plugin["residentBytes"]?.uint64.map { "\($0 >> 20) MiB" } ?? "", plugin["reason"].plain)
     }
     try console.write(table.text(console.style))
+    let backends = answer["backends"]?.array ?? []
+    guard !backends.isEmpty else { return }
+    var roles = TextTable("ROLE", "BACKEND", "AVAILABLE")
+    for row in backends {
+      let available = row["available"]?.bool == true ? "yes" : row["reason"].plain
+      roles.add(row["role"].plain, row["plugin"].plain, available)
+    }
+    try console.line("")
+    try console.write(roles.text(console.style))
   }
 
   func node() throws(Failure) -> NodeClient { try NodeClient(try NodeClient.Address(self)) }

@@ -141,6 +141,10 @@ private struct Loading {
       configuration.origin["TOOLS_DIR"] == nil
       ? environment.toolsFolder : configuration.toolsFolder
     configuration.toolsFolder = environment.absolute(tools)
+    let roles =
+      configuration.origin["ROLES_DIR"] == nil
+      ? environment.rolesFolder : configuration.rolesFolder
+    configuration.rolesFolder = environment.absolute(roles)
   }
 }
 

@@ -15,6 +15,7 @@ struct Configuration: Sendable {
   var stateFolder = ""
   var workspaceFolder = ""
   var toolsFolder = ""
+  var rolesFolder = ""
   var logLevel = Log.Level.info
   /// Nil: text on a terminal, JSON elsewhere.
   var logFormat: Log.Format?
@@ -39,6 +40,8 @@ struct Configuration: Sendable {
   var policy = Policy.standard
   var workspaces = WorkspaceLimits()
   var workers = WorkerBounds()
+  /// The plugin that is wanted for a role, by the role.
+  var backends: [String: String] = [:]
   var workspaceQuota = WorkspaceQuota.auto
   var ledger = Ledger.Options()
   var http = HTTPLimits()

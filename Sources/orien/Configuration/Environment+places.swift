@@ -28,6 +28,18 @@ extension Environment {
     return folders.first { HostFile.kind(at: $0) == .folder } ?? absolute("tools.d")
   }
 
+  /// `roles` beside the program, in the package that it was built in, or where a system keeps what
+  /// belongs to programs.
+  var rolesFolder: String {
+    let program = executablePath.parent
+    var folders = [program + "/roles", program.parent + "/lib/orien/roles"]
+    let parts = executablePath.split(separator: "/", omittingEmptySubsequences: false)
+    if let build = parts.firstIndex(of: ".build") {
+      folders.insert(parts[..<build].joined(separator: "/") + "/Sources/COrienABI/Roles", at: 0)
+    }
+    return folders.first { HostFile.kind(at: $0) == .folder } ?? folders[folders.count - 1]
+  }
+
   /// Where the hosts of interpreters that wait may be, best first.
   var warmFolders: [String] {
     let program = executablePath.parent

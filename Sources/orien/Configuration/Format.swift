@@ -107,6 +107,24 @@ extension Format {
   }
 }
 
+extension Format where Value == [String: String] {
+  /// Plugins by role.
+  static let backends = Format(
+    expected: "ROLE:PLUGIN, as vm/1:com.example.vm, or several between commas, each role once"
+  ) { text in
+    var plugins: [String: String] = [:]
+    for pair in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+      let words = pair.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard words.count == 2, RolePage.isID(words[0]), !words[1].isEmpty,
+        plugins.updateValue(words[1], forKey: words[0]) == nil
+      else { return nil }
+    }
+    return plugins
+  } show: { plugins in
+    plugins.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+  }
+}
+
 extension Format where Value == NetworkAddress {
   static let address = Format(expected: "HOST:PORT with a numeric host, as 127.0.0.1:4000") {
     NetworkAddress($0)

@@ -28,6 +28,9 @@ extension Setting {
       fallback: "`tools.d` beside the program or in its package, else in the working folder",
       flag: .tools),
     Setting(
+      "ROLES_DIR", \.rolesFolder, .path, "The pages that backends of roles are held to",
+      fallback: "`roles` beside the program or in its package"),
+    Setting(
       "LOG_LEVEL", \.logLevel,
       .choice(["debug": .debug, "info": .info, "warning": .warning, "error": .error]),
       "What is worth a line of the log"),
@@ -140,6 +143,9 @@ extension Setting {
   ]
 
   private static let plugins: [Setting] = [
+    Setting(
+      "BACKENDS", \.backends, .backends,
+      "The plugin that is a role's backend, by its id; needed where there are several"),
     Setting(
       "WORKER_MEMORY_BYTES", \.workers.memoryBytes, .bytes(64 << 20...1 << 50),
       "What a plugin's own process may write to in memory"),

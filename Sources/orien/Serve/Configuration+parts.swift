@@ -53,6 +53,15 @@ extension Configuration {
     return policy
   }
 
+  /// The roles' pages, and which plugins are wanted. A folder that nobody named may be missing: then
+  /// this node knows no roles.
+  func roles() throws(Failure) -> RoleChoice {
+    let isThere = HostFile.kind(at: rolesFolder) != nil
+    let pages =
+      isThere || origin["ROLES_DIR"] != nil ? try RoleFolder.pages(in: rolesFolder) : []
+    return RoleChoice(pages: pages, plugins: backends)
+  }
+
   /// What workspaces are made of; nil where they are folders.
   func images(loop: Loop, log: Log) throws(Failure) -> Images? {
     guard workspaceQuota != .count else { return nil }

@@ -1,4 +1,5 @@
 import OrienKernel
+import OrienLedger
 import OrienModel
 import OrienPlugins
 import OrienSandbox
@@ -29,6 +30,22 @@ extension Node {
     }
     if contents.plugins.isEmpty {
       log.warning("there are no tools", ["folder": configuration.toolsFolder])
+    }
+  }
+
+  /// Of the roles that somebody meant to back, and of what nobody knows the outcome of.
+  func tell(of operations: Operations) {
+    for row in operations.table.rows where row.plugin != nil {
+      guard case .failure(let failure) = row.backend else { continue }
+      log.error("a role has no backend", ["role": row.role, "reason": failure.message])
+    }
+    for intent in operations.unreconciled {
+      log.warning(
+        "nobody knows whether an operation of the last node's happened",
+        [
+          "operation": intent.id, "role": intent.role, "name": intent.operation,
+          "plugin": intent.plugin,
+        ])
     }
   }
 

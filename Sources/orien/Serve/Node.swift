@@ -18,6 +18,8 @@ final class Node {
   private let ledger: Ledger
   private let launcher: Launcher
   private var reloader: Reloader!
+  /// Says to the reloader that nothing of a backend is under way any more.
+  private let quiet = Channel<Void>()
   private let journal: StartJournal
   private let users: SlotUsers?
   private let images: Images?
@@ -83,7 +85,7 @@ final class Node {
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
       policy: policy,
-      catalogue: Catalogue(contents, policy: policy))
+      catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
     let api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
@@ -93,6 +95,15 @@ final class Node {
       errorBody: Problem.content, handler: api)
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
+    }
+    let hold = loop.inbox { [unowned self] (plugin: String) in
+      kernel.operations.hold(plugin) { [quiet] in quiet.send(()) }
+    }
+    tools.onSucceeding = { [quiet] plugin in
+      // What came too late for the last one is no answer to this.
+      _ = quiet.drain(within: .zero)
+      hold.send(plugin.id)
+      return quiet.receive(within: Self.quietPatience) != nil
     }
     reloader = try Reloader(
       tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
@@ -177,6 +188,7 @@ final class Node {
         kernel.recover { [unowned self] in
           endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
+          tell(of: kernel.operations)
           listen()
         }
       }
@@ -232,6 +244,8 @@ final class Node {
     end(within: .zero)
   }
 
+  /// What calls of a backend may take to end before it is replaced.
+  private static let quietPatience = Duration.seconds(60)
   private static let drainBound = Duration.seconds(10)
 
   private func end(within bound: Duration) {
@@ -256,6 +270,7 @@ final class Node {
 
   /// On a thread of its own: workers end by way of the loop.
   private func closePlugins(then body: @escaping () -> Void) {
+    quiet.close()
     let closed = loop.reply { (_: Void) in body() }
     Thread("close") { [reloader, log] in
       for plugin in reloader?.close() ?? [] {

@@ -71,6 +71,13 @@ extension Command {
       examples: [Example("orien plugin restart greet", "With its next call")],
       run: restartPlugin),
     Command(
+      "plugin check", taking: [.one("FILE")],
+      "Run the checks of a role's page against a backend, without a node",
+      options: [.role, .config, .json],
+      examples: [
+        Example("orien plugin check my_vm.so --role vm/1", "Each check, and 1 where one fails")
+      ], run: checkPlugin),
+    Command(
       "receipt verify", taking: [.any("FILE")], "Check receipts, or all records, without the node",
       options: [.chain, .state, .config, .key, .json],
       examples: [

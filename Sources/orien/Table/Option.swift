@@ -44,6 +44,8 @@ extension Option {
   static let safeMode = Option(
     "safe-mode", "Load no plugins but those that come with Orien")
 
+  static let role = Option("role", value: "ROLE", "The role whose page it is held to, like vm/1")
+
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
   static let ofSession = Option("session", value: "ID", "Only executions in that session")

@@ -9,11 +9,11 @@ extension World {
   @discardableResult
   static func with<Result>(
     _ libraries: [Library] = [], after before: Scratch? = nil,
-    _ change: (inout Settings) -> Void = { _ in }, _ body: (World) throws -> Result
+    _ change: (inout Settings) throws -> Void = { _ in }, _ body: (World) throws -> Result
   ) throws -> Result {
     var settings = Settings()
     settings.libraries = try libraries.isEmpty ? [.tools()] : libraries
-    change(&settings)
+    try change(&settings)
     let world = try World(settings, after: before)
     let result = Swift.Result { try body(world) }
     try world.close()

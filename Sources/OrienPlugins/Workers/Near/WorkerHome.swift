@@ -10,14 +10,14 @@ final class WorkerHome: PluginHome {
 
   private struct Condition {
     var link: WorkerLink?
+    /// When the process that was started last is gone.
+    var lastEnded: Channel<Never>?
     var health = WorkerHealth()
     /// What its probe says.
     var unavailable: Failure?
     /// Where the answer of a probe under way goes.
     var asked: Channel<Failure?>?
     var isClosed = false
-    /// Closed when the last process is gone after `close`.
-    let ended = Channel<Never>()
   }
 
   init(_ parts: WorkerParts) { self.parts = parts }
@@ -61,10 +61,12 @@ final class WorkerHome: PluginHome {
       }
       if let obstacle = condition.health.obstacle(at: .now) { throw obstacle }
       let link = try WorkerLink(
-        parts, onProbe: { [weak self] in self?.noteProbe($0) },
+        parts, after: parts.isAlone ? condition.lastEnded : nil,
+        onProbe: { [weak self] in self?.noteProbe($0) },
         onEnd: { [weak self] in self?.noteEnd(of: $0, $1) })
       try link.start()
       condition.link = link
+      condition.lastEnded = link.ended
       return link
     }
   }
@@ -93,7 +95,6 @@ final class WorkerHome: PluginHome {
       case .refused(let failure): condition.health.noteRefusal(failure, at: .now)
       case .crashed(let failure): condition.health.noteCrash(failure, of: name, at: .now)
       }
-      if condition.isClosed { condition.ended.close() }
     }
     switch end {
     case .closed: break
@@ -124,7 +125,12 @@ final class WorkerHome: PluginHome {
     condition.withLock { if $0.asked != nil { $0.unavailable = failure } }
   }
 
-  // MARK: The end
+  // MARK: Beginning and end
+
+  func open() throws(Failure) {
+    let answer = try link().opening.receive()
+    if case .some(.some(let failure)) = answer { throw failure }
+  }
 
   func restart() {
     let link = condition.withLock { condition in
@@ -137,10 +143,11 @@ final class WorkerHome: PluginHome {
   func close(within patience: Duration) throws(Failure) {
     let (link, ended) = condition.withLock { condition in
       condition.isClosed = true
-      return (condition.link, condition.ended)
+      return (condition.link, condition.lastEnded)
     }
-    guard let link else { return }
-    link.close()
+    link?.close()
+    // One that was idle, or is started anew, may still be on its way out.
+    guard let ended else { return }
     _ = ended.receive(within: patience)
     guard ended.isOver else {
       throw Failure(

@@ -31,6 +31,7 @@ extension WorkerLink {
       for id in state.calls.carried.keys.sorted() { pass(id, &state) }
       if state.isClosing { send(.close, &state) }
     }
+    opening.send(nil)
   }
 
   private func host(of id: UInt64) -> (any CallHost)? {

@@ -6,6 +6,7 @@ import Synchronization
 
 extension WorkerLink {
   func work() {
+    _ = predecessor?.receive()
     let end: End
     do throws(Failure) { end = try live() } catch { end = .refused(error) }
     let carried = state.withLock { state in
@@ -16,11 +17,13 @@ extension WorkerLink {
     }
     helpers.close()
     onEnd(self, end)
+    ended.close()
     let failure =
       switch end {
       case .refused(let failure), .crashed(let failure): failure
       case .closed: Failure(.internal, "plugin-crash", "the plugin's process ended")
       }
+    opening.send(failure)
     for call in carried.values {
       call.done(CallResult(.failed(failure), wasCalled: call.wasSent))
     }

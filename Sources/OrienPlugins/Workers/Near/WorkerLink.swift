@@ -22,6 +22,12 @@ final class WorkerLink: Sendable {
   let helpers: PluginThreads
   let onEnd: @Sendable (WorkerLink, End) -> Void
   let onProbe: @Sendable (Failure?) -> Void
+  /// Says once whether the plugin has opened, or why not.
+  let opening = Channel<Failure?>()
+  /// Closed when the process is gone.
+  let ended = Channel<Never>()
+  /// That of the process that has to be gone before this one begins.
+  let predecessor: Channel<Never>?
 
   struct State: ~Copyable {
     var outbox = Outbox()
@@ -41,10 +47,12 @@ final class WorkerLink: Sendable {
   }
 
   init(
-    _ parts: WorkerParts, onProbe: @escaping @Sendable (Failure?) -> Void,
+    _ parts: WorkerParts, after predecessor: Channel<Never>?,
+    onProbe: @escaping @Sendable (Failure?) -> Void,
     onEnd: @escaping @Sendable (WorkerLink, End) -> Void
   ) throws(Failure) {
     self.parts = parts
+    self.predecessor = predecessor
     self.onProbe = onProbe
     self.onEnd = onEnd
     helpers = PluginThreads(name: parts.order.name, most: parts.slots)

@@ -18,6 +18,8 @@ struct WorkerParts: Sendable {
   var bounds: WorkerBounds
   var manifest: Manifest
   var order: WorkerOrder
+  /// No process of it begins before the one before it has ended.
+  var isAlone: Bool
   /// The plugin's handlers at once.
   var slots: Int
   var context: PluginContext

@@ -1,0 +1,154 @@
+package import OrienLedger
+package import OrienModel
+package import OrienPlugins
+package import OrienSystem
+
+/// What the node's own services ask of backends. Each operation is held to its role's page on both
+/// ways, has a deadline, and stands in the ledger where it changes something. Belongs to the loop.
+package final class Operations {
+  package struct Parts {
+    package var loop: Loop
+    package var ledger: Ledger
+    package var log: Log
+    /// How long a backend may go on after its deadline before it is given up.
+    package var grace: Duration
+
+    package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
+      self.loop = loop
+      self.ledger = ledger
+      self.log = log
+      self.grace = grace
+    }
+  }
+
+  /// Counts what only reads: what changes something is in the ledger.
+  package struct Reading: Hashable, Sendable {
+    package var role, operation: String
+    /// `done`, or why it failed, in one word.
+    package var outcome: String
+  }
+
+  let parts: Parts
+  let uses: PluginUses
+  private let choice: RoleChoice
+  package private(set) var table: RoleTable
+  package internal(set) var reads: [Reading: UInt64] = [:]
+  /// Those of which nobody knows whether they happened, oldest first: for the service that asked for
+  /// them to look at what is there.
+  package internal(set) var unreconciled: [OperationIntent]
+  /// By the backend's id.
+  private var lanes: [String: Lanes] = [:]
+  var inFlight: [ObjectIdentifier: Order] = [:]
+  /// Who waits until nothing of a plugin is in flight.
+  private var whenQuiet: [String: () -> Void] = [:]
+  var onIdle: () -> Void = {}
+
+  package convenience init(_ parts: Parts, _ choice: RoleChoice, _ plugins: [Plugin]) {
+    self.init(parts, choice, plugins, uses: PluginUses())
+  }
+
+  init(_ parts: Parts, _ choice: RoleChoice, _ plugins: [Plugin], uses: PluginUses) {
+    self.parts = parts
+    self.uses = uses
+    self.choice = choice
+    table = RoleTable(choice, plugins)
+    unreconciled = parts.ledger.recovered.operations
+  }
+
+  /// None waits, and none is in flight.
+  var isIdle: Bool { inFlight.isEmpty && lanes.values.allSatisfy(\.waiting.isEmpty) }
+
+  /// Asks the role's backend and answers once, never before this returns: what the page has as the
+  /// operation's result, or a failure that it lists. What is the backend's fault is `internal`; where
+  /// there is none, or it is too busy or too slow, `unavailable`.
+  ///
+  /// It takes as long as the page allows at most, its waiting included, or `patience`.
+  package func perform(
+    _ name: String, of role: String, _ arguments: JSON, within patience: Duration? = nil,
+    then answer: @escaping (Result<JSON, Failure>) -> Void
+  ) {
+    do throws(Failure) {
+      let backend = try table.backend(of: role)
+      guard let operation = backend.page.operation(name) else {
+        throw Failure(.invalid, "unknown-operation", "\(role) has no operation \(name.quoted)")
+      }
+      let checked = try CheckedArguments(checking: arguments, against: operation.arguments)
+      let wall = Duration.milliseconds(Int64(clamping: operation.limits.wallMilliseconds ?? 0))
+      let order = Order(
+        operation, of: role, checked, due: .now + min(patience ?? wall, wall), answer: answer)
+      order.timer = parts.loop.schedule(at: order.due) { [unowned self] in giveUpWaiting(order) }
+      enter(order, backend)
+    } catch {
+      parts.loop.soon { answer(.failure(error)) }
+    }
+  }
+
+  // MARK: Waiting
+
+  private func enter(_ order: Order, _ backend: Backend) {
+    lanes[backend.plugin.id, default: Lanes()].add(order)
+    parts.loop.soon { [self] in dispatch(backend.plugin.id) }
+  }
+
+  private func dispatch(_ plugin: String) {
+    while let order = lanes[plugin]?.next(of: { try? table.backend(of: $0.role) }) {
+      guard let backend = try? table.backend(of: order.role) else {
+        preconditionFailure("an order waits for the backend that there is")
+      }
+      inFlight[ObjectIdentifier(order)] = order
+      begin(order, backend)
+    }
+  }
+
+  /// Its place is free again.
+  func leave(_ order: Order, _ plugin: Plugin) {
+    order.use = nil
+    lanes[plugin.id]?.leave(order.operation.lane)
+    if lanes[plugin.id]?.running == 0 { whenQuiet.removeValue(forKey: plugin.id)?() }
+    dispatch(plugin.id)
+  }
+
+  private func giveUpWaiting(_ order: Order) {
+    guard lanes.keys.contains(where: { lanes[$0]?.remove(order) == true }) else { return }
+    refuse(order, Failure(.unavailable, "backend-busy", "its turn did not come in time"))
+  }
+
+  private func refuse(_ order: Order, _ failure: Failure) {
+    order.timer?.cancel()
+    order.answer(.failure(failure))
+    if isIdle { onIdle() }
+  }
+
+  /// Ends what waits, and wants the end of what runs.
+  func stop() {
+    let draining = Failure(.unavailable, "draining", "the node is going down")
+    for order in takeWaiting() { refuse(order, draining) }
+    for order in inFlight.values { order.run?.stop() }
+  }
+
+  private func takeWaiting() -> [Order] {
+    lanes.keys.sorted().flatMap { lanes[$0]?.takeAll() ?? [] }
+  }
+
+  // MARK: Other plugins
+
+  /// Begins nothing more of a plugin's, and calls `body` once nothing of it is in flight.
+  package func hold(_ plugin: String, then body: @escaping () -> Void) {
+    lanes[plugin, default: Lanes()].isHeld = true
+    guard lanes[plugin]?.running ?? 0 > 0 else { return body() }
+    whenQuiet[plugin] = body
+  }
+
+  /// Goes on with these plugins: what waited for one that was replaced is asked of its successor.
+  package func adopt(_ plugins: [Plugin]) {
+    table = RoleTable(choice, plugins)
+    let waiting = takeWaiting()
+    for plugin in lanes.keys { lanes[plugin]?.isHeld = false }
+    whenQuiet = [:]
+    for order in waiting {
+      do throws(Failure) { enter(order, try table.backend(of: order.role)) } catch {
+        refuse(order, error)
+      }
+    }
+  }
+}
