@@ -12,23 +12,23 @@ import OrienSystem
 final class Node {
   let configuration: Configuration
   let log: Log
-  private let loop: Loop
+  let loop: Loop
   private let signals: Signals
-  private let disk: DiskThreads
-  private let ledger: Ledger
-  private let launcher: Launcher
-  private var reloader: Reloader!
+  let disk: DiskThreads
+  let ledger: Ledger
+  let launcher: Launcher
+  var reloader: Reloader!
   /// Says to the reloader that nothing of a backend is under way any more.
-  private let quiet = Channel<Void>()
-  private let journal: StartJournal
+  let quiet = Channel<Void>()
+  let journal: StartJournal
   private let users: SlotUsers?
   private let images: Images?
-  private let workspaces: Workspaces
+  let workspaces: Workspaces
   private let sessions: LedgerSessions
-  private let kernel: Kernel
-  private let server: HTTPServer
-  private var exitCode = ExitCode.success
-  private var isEnding = false
+  let kernel: Kernel
+  let server: HTTPServer
+  var exitCode = ExitCode.success
+  var isEnding = false
   private var startWatch: StartWatch?
 
   /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
@@ -195,7 +195,7 @@ final class Node {
     }
   }
 
-  private func endStartWatch() {
+  func endStartWatch() {
     startWatch?.end()
     startWatch = nil
   }
@@ -218,97 +218,5 @@ final class Node {
   private func adopt(_ contents: ToolsContents) {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
-  }
-
-  // MARK: The end
-
-  private func hear(_ signal: Signals.Signal) {
-    switch signal {
-    case .hangup: log.warning("SIGHUP changes nothing: restart the node to read its files anew")
-    case .interrupt, .terminate:
-      guard !isEnding else {
-        log.warning("ending at once")
-        log.close()
-        Program.exit(1)
-      }
-      log.info("ending: running work has \(Self.drainBound) to finish")
-      end(within: Self.drainBound)
-    }
-  }
-
-  /// The node cannot go on: what it has promised is recovered by its next start.
-  private func fail(_ failure: Failure) {
-    log.error("the node cannot go on", ["error": failure.description])
-    exitCode = failure.code == .full ? ExitCode(failure) : ExitCode(1)
-    journal.end()
-    end(within: .zero)
-  }
-
-  /// What calls of a backend may take to end before it is replaced.
-  private static let quietPatience = Duration.seconds(60)
-  private static let drainBound = Duration.seconds(10)
-
-  private func end(within bound: Duration) {
-    guard !isEnding else { return }
-    isEnding = true
-    endStartWatch()
-    // Whoever waits for an answer hears the end of its execution, so both end side by side.
-    var rest = 2
-    let one = { [self] in
-      rest -= 1
-      if rest == 0 { closePlugins { [self] in endJail() } }
-    }
-    kernel.shutDown(within: bound, then: one)
-    server.shutDown(within: bound + .seconds(3), then: one)
-    // What cannot be written now is recovered by the next start.
-    _ = loop.schedule(after: bound + .seconds(10)) { [self] in
-      log.error("the end took too long: some of the work will be called lost")
-      exitCode = ExitCode(1)
-      loop.stop()
-    }
-  }
-
-  /// On a thread of its own: workers end by way of the loop.
-  private func closePlugins(then body: @escaping () -> Void) {
-    quiet.close()
-    let closed = loop.reply { (_: Void) in body() }
-    Thread("close") { [reloader, log] in
-      for plugin in reloader?.close() ?? [] {
-        do throws(Failure) {
-          try plugin.close(within: .seconds(2))
-        } catch {
-          log.warning("a plugin did not close", ["error": error.description])
-        }
-      }
-      closed(())
-    }.detach()
-  }
-
-  private func endJail() {
-    workspaces.close()
-    launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
-  }
-
-  /// Ends the process where the end does not come: a thread that a dead disk holds is waited for by
-  /// nobody.
-  private func giveUp(after patience: Duration) {
-    do throws(SystemError) {
-      try Thread(orFailing: "last", stackBytes: 512 << 10) { [log] in
-        _ = Channel<Void>().receive(within: patience)
-        log.error("the disk holds up the end: what it has not kept will be called lost")
-        log.close()
-        Program.exit(1)
-      }.detach()
-    } catch {
-      log.warning("nothing bounds the end", ["error": "\(error)"])
-    }
-  }
-
-  private func close() {
-    giveUp(after: .seconds(10))
-    disk.close()
-    ledger.close()
-    log.info("ended")
-    log.close()
   }
 }
