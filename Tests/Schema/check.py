@@ -31,7 +31,7 @@ def formats():
     with tempfile.TemporaryDirectory(prefix="orien-formats-") as folder:
         tools = pathlib.Path(folder) / "tools.d"
         tools.mkdir(mode=0o755)
-        for path in (ROOT / "tools.d").iterdir():
+        for path in filter(pathlib.Path.is_file, (ROOT / "tools.d").iterdir()):
             shutil.copy(path, tools)
         for name in "all_types", "ruled":
             library = tools / f"{name}.so"
