@@ -65,7 +65,8 @@ extension Kernel {
     return FinalRecord(
       id: execution.id, session: execution.acceptance.session, owner: execution.acceptance.owner,
       tool: tool.id, plugin: tool.plugin.id, generation: tool.plugin.generation,
-      isolation: end.ranProcess ? isolation : tool.plugin.isolation.rawValue, status: ending.status, reason: ending.reason,
+      isolation: end.ranProcess ? isolation : tool.plugin.isolation.rawValue, status: ending.status,
+      reason: ending.reason,
       message: ending.message, exitCode: ending.exitCode, signal: ending.signal,
       acceptedAt: execution.acceptance.acceptedAt, runningAt: execution.runningAt,
       completedAt: max(completedAt, execution.runningAt ?? completedAt),
