@@ -22,9 +22,6 @@ extension Kernel {
 
   package var contents: ToolsContents { catalogue.contents }
 
-  /// Plugins that were replaced or removed and whose last calls are not over.
-  package var retiredPlugins: [Plugin] { uses.retired }
-
-  /// `body` is told on the loop of each such plugin once it is to be closed.
+  /// `body` is told on the loop of each plugin that was replaced or removed, once it is to be closed.
   package func onUnused(_ body: @escaping (Plugin) -> Void) { uses.onUnused = body }
 }

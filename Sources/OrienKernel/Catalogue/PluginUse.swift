@@ -20,7 +20,7 @@ final class PluginUse {
 final class PluginUses {
   private var counts: [ObjectIdentifier: Int] = [:]
   /// Out of the catalogue, and still used.
-  private(set) var retired: [Plugin] = []
+  private var retired: [Plugin] = []
   /// Called for each plugin that was retired and is not used.
   var onUnused: (Plugin) -> Void = { _ in }
 

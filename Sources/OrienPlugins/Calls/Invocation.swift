@@ -1,3 +1,4 @@
+import OrienModel
 import Synchronization
 
 /// A call that was handed to a plugin, for whoever may have to give it up.
@@ -29,6 +30,13 @@ package final class Invocation: Sendable {
       stage = .running
       return true
     }
+  }
+
+  /// The same for a call of `host`; nil where it is to be called, else what its caller hears.
+  func refusal(of host: any CallHost) -> CallResult? {
+    guard host.isCancelled || !start() else { return nil }
+    let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
+    return CallResult(.failed(failure), wasCalled: false)
   }
 
   /// The handler returned; true where it had been written off.

@@ -24,10 +24,7 @@ final class FunctionHome: PluginHome {
   ) {
     do {
       try threads.run { [self] _ in
-        guard !host.isCancelled, invocation.start() else {
-          let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
-          return done(CallResult(.failed(failure), wasCalled: false))
-        }
+        if let refusal = invocation.refusal(of: host) { return done(refusal) }
         let before = Thread.cpuMicroseconds
         let outcome = run(call, host)
         _ = invocation.end()

@@ -17,10 +17,7 @@ final class ProgramHome: PluginHome {
     _ call: PluginCall, host: any CallHost, as invocation: Invocation,
     done: @escaping @Sendable (CallResult) -> Void
   ) {
-    guard !host.isCancelled, invocation.start() else {
-      let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
-      return done(CallResult(.failed(failure), wasCalled: false))
-    }
+    if let refusal = invocation.refusal(of: host) { return done(refusal) }
     let outcome = outcome(of: call)
     _ = invocation.end()
     done(CallResult(outcome))

@@ -14,7 +14,7 @@ extension ToolsFolder {
   /// Judges all libraries as `load` does, each in a process of its own, and loads none. Blocks as
   /// that does.
   package func survey() throws(Failure) -> ToolsSurvey {
-    let (candidates, refused) = try candidates()
+    let (candidates, refused) = try candidates(in: store())
     var survey = ToolsSurvey()
     survey.refused = refused
     for candidate in candidates {

@@ -58,14 +58,15 @@ package struct ToolsFolder: Sendable {
   /// Loads and opens what is there, in the order of names; what is open already and has not changed
   /// is gone on with, and so is what changed for the worse. Blocks; before the loop runs, or off it:
   /// for the plugins' code at most twice `togetherPatience`, a tenth of a second for each library, and
-  /// a second for the first probes, and what each backend takes that is replaced. Fails only where the folder or the store cannot be used at all.
+  /// a second for the first probes, and what each backend takes that is replaced. Fails only where the
+  /// folder or the store cannot be used at all.
   ///
   /// `retired` are out of use for who comes anew, but not at their end.
   package func load(
     for node: any PluginHost, after open: [Plugin] = [], beside retired: [Plugin] = []
   ) throws(Failure) -> ToolsContents {
-    let (candidates, refused) = try candidates()
     let store = try store()
+    let (candidates, refused) = try candidates(in: store)
     try store.prune(
       keeping: Set(candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
     var opening = Opening(
@@ -78,9 +79,10 @@ package struct ToolsFolder: Sendable {
   }
 
   /// Every library and declared tool, judged; and what is refused for its name.
-  func candidates() throws(Failure) -> ([Candidate], [RefusedPlugin]) {
+  func candidates(
+    in store: PluginStore
+  ) throws(Failure) -> ([Candidate], [RefusedPlugin]) {
     let folder = try Folder(at: path)
-    let store = try store()
     let (names, refused) = try libraries(in: folder)
     let candidates = examine(names, folder, store)
     return (

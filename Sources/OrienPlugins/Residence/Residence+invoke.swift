@@ -13,10 +13,7 @@ extension Residence {
     }
     do {
       try threads.run { [self] arena in
-        guard !host.isCancelled, invocation.start() else {
-          let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
-          return done(CallResult(.failed(failure), wasCalled: false))
-        }
+        if let refusal = invocation.refusal(of: host) { return done(refusal) }
         let before = Thread.cpuMicroseconds
         let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
         let used = Thread.cpuMicroseconds - before

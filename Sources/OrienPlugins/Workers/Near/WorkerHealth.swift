@@ -26,8 +26,6 @@ struct WorkerHealth {
       .unavailable, trouble.reason, "\(trouble.message); it is started again in \(rest) s")
   }
 
-  mutating func noteOpen() { trouble = nil }
-
   /// The plugin does not open: that may pass.
   mutating func noteRefusal(_ failure: Failure, at now: Instant) {
     crashes = recent(now) + [now]

@@ -81,10 +81,9 @@ final class WorkerLink: Sendable {
   /// Sends a call on its way, unless it was given up before that.
   func pass(_ id: UInt64, _ state: inout State) {
     guard let carried = state.calls.carried[id] else { return }
-    guard !carried.host.isCancelled, carried.invocation.start() else {
+    if let refusal = carried.invocation.refusal(of: carried.host) {
       _ = state.calls.remove(id)
-      let failure = Failure(.cancelled, "cancelled", "cancelled before it ran")
-      return carried.done(CallResult(.failed(failure), wasCalled: false))
+      return carried.done(refusal)
     }
     state.calls.noteSent(id)
     send(.call(id, carried.call), &state)
@@ -117,10 +116,7 @@ final class WorkerLink: Sendable {
     }
   }
 
-  /// Of the process, where it runs. Its number is nobody else's while this holds the lock.
-  var residentBytes: UInt64? {
-    state.withLock { $0.residentBytes }
-  }
+  var residentBytes: UInt64? { state.withLock { $0.residentBytes } }
 
   func close() {
     state.withLock { state in
