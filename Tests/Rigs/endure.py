@@ -7,18 +7,13 @@ leak is counted; each must be as it was. Each execution has the one final record
 deserves, and the chain of receipts verifies.
 """
 
-import argparse
 import contextlib
-import pathlib
-import random
-import shutil
-import sys
-import tempfile
 import time
 
-from audit import Audit
+from audit import Audit, workspaces
 from census import Census
 from groups import group_name, groups_named
+from holding import hold
 from mix import BUSY, DESERVES, ENVIRONMENT, PATIENT, Mix
 from node import Node, until
 
@@ -107,12 +102,15 @@ class Endurance:
         yield from self.audit.processes_left()
         yield from self.audit.folders_without_session()
 
+    def close(self):
+        self.node.close()
+
     def end(self):
         for session in self.mix.sessions:
             answer = self.node.ask("DELETE", f"/sessions/{session}/workspace?force=1")
             if answer.status != 200:
                 raise AssertionError(f"{session}: {answer}")
-        self.hold(map(str, (self.node.state / "workspaces").iterdir()))
+        self.hold(workspaces(self.node))
         if status := self.node.stop():
             raise AssertionError(f"the node ended with {status}")
         # The keeper outlives the node by what it clears away.
@@ -149,31 +147,5 @@ def table(before, after):
                      for what in sorted(before.keys() | after.keys()))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--executions", type=int, default=10000)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
-    home = pathlib.Path(tempfile.mkdtemp(prefix="orien-endure-"))
-    endurance, held = None, 0
-    try:
-        endurance = Endurance(home, options.seed)
-        for line in endurance.run(options.executions):
-            held += 1
-            print(line, flush=True)
-        print(f"{held} passed, 0 failed")
-    except BaseException as fault:
-        print(f"FAIL, seed {options.seed}: {type(fault).__name__}\n{fault}")
-        if endurance:
-            print(*endurance.node.lines[-30:], sep="\n")
-        print(f"{held} passed, 1 failed", flush=True)
-        raise
-    finally:
-        if endurance:
-            endurance.node.close()
-        shutil.rmtree(home, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    hold(__doc__, "executions", 10000, Endurance, Endurance.run)

@@ -7,17 +7,13 @@ record that never changes, no script ran twice, the chain of receipts verifies, 
 in a control group, folders equal sessions, and nothing grows. Each kill that holds is one check.
 """
 
-import argparse
-import pathlib
 import random
-import shutil
-import sys
-import tempfile
 import threading
 import time
 
 from audit import Audit, workspaces
 from groups import group_name, processes_in_groups
+from holding import hold
 from load import CLEARED, SESSIONS, Load
 from node import Node, is_alive, send, until
 
@@ -137,6 +133,10 @@ class Soak:
         assert self.found and has_run, "no script ran while something was killed"
         assert not list(self.audit.broken_chain())
 
+    def close(self):
+        self.load.stop()
+        self.node.close()
+
     def summary(self):
         accepted = self.load.accepted()
         ends = {}
@@ -148,33 +148,13 @@ class Soak:
                 f" {self.found} processes died with their node")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
-    home = pathlib.Path(tempfile.mkdtemp(prefix="orien-soak-"))
-    soak, held = None, 0
-    try:
-        soak = Soak(home, options.seed)
-        for held, victim in soak.run(options.kills):
-            print(f"{held:4} {victim}", flush=True)
-        print(soak.summary())
-        soak.end()
-        print(f"{held + 1} passed, 0 failed")
-    except BaseException as fault:
-        print(f"FAIL after {held} kills, seed {options.seed}: {fault!r}\n{fault}")
-        if soak:
-            print(*soak.node.lines[-30:], sep="\n")
-        print(f"{held} passed, 1 failed", flush=True)
-        raise
-    finally:
-        if soak:
-            soak.load.stop()
-            soak.node.close()
-        shutil.rmtree(home, ignore_errors=True)
+def steps(soak, kills):
+    for number, victim in soak.run(kills):
+        yield f"{number:4} {victim}"
+    print(soak.summary())
+    soak.end()
+    yield "the end, in order"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    hold(__doc__, "kills", 200, Soak, steps)
