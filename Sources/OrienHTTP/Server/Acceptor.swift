@@ -24,7 +24,11 @@ final class Acceptor {
     self.loop = loop
     self.service = service
     reserve = try Descriptor.spare()
-    watch = try loop.watch(self.listener.descriptor.raw, .read) { [unowned self] _ in accept() }
+  }
+
+  /// Until then who connects waits in the kernel's queue.
+  func open() throws(SystemError) {
+    watch = try loop.watch(listener.descriptor.raw, .read) { [unowned self] _ in accept() }
   }
 
   private func accept() {

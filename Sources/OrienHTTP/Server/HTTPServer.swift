@@ -8,6 +8,7 @@ package final class HTTPServer {
   private let loop: Loop
   private let service: HTTPService
   private var acceptors: [Acceptor] = []
+  private var isOpen = true
 
   /// `errorBody` makes the body of what the server itself refuses, so that all errors of a program
   /// look alike.
@@ -30,10 +31,24 @@ package final class HTTPServer {
     do {
       let listener = try Listener(on: address)
       let bound = listener.address
-      acceptors.append(try Acceptor(listener, loop, service))
+      let acceptor = try Acceptor(listener, loop, service)
+      if isOpen { try acceptor.open() }
+      acceptors.append(acceptor)
       return bound
     } catch {
       throw error.failure("listening on \(address)")
+    }
+  }
+
+  /// Lets who connects wait, unanswered and not refused, until `open`.
+  package func hold() { isOpen = false }
+
+  package func open() throws(Failure) {
+    isOpen = true
+    do throws(SystemError) {
+      for acceptor in acceptors { try acceptor.open() }
+    } catch {
+      throw error.failure("serving")
     }
   }
 

@@ -45,8 +45,10 @@ void groups_find(struct groups *groups, enum group_mode mode, const char *name,
                  const char *workspaces);
 
 /* Tries one child: made, limited, joined, killed, counted, removed. Where that does not work there
- * are no groups from here on. It takes as long as `group_enter` may. */
-void groups_try(struct groups *groups);
+ * are no groups from the judgement on. The first to join a group waits for the kernel, for tens
+ * of milliseconds: a process of its own does that while other things are done. */
+pid_t groups_try(const struct groups *groups);
+void groups_judge(struct groups *groups, pid_t trial);
 
 /* Lets go of the descriptors. */
 void groups_close(struct groups *groups);

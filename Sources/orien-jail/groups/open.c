@@ -13,45 +13,73 @@
 #include "disk.h"
 #include "groups.h"
 
-/* What one child can do; NULL where it can all that is claimed. */
-static const char *try_child(const struct groups *groups, uint64_t number) {
+/* What cannot be done to a group; the trial's process exits with it. */
+enum fault { FAULT_NONE, FAULT_MADE, FAULT_LIMITED, FAULT_TRIED, FAULT_KILLED, FAULT_JOINED };
+
+static const char *const fault_words[] = {"", "made", "limited", "tried", "killed", "joined"};
+
+/* Beside a fault: there is no limit of disks. */
+enum { NO_DISK = 1 << 4 };
+
+/* What one child can do. */
+static enum fault try_child(const struct groups *groups, uint64_t number) {
   struct orien_jail_limits limits = {
       .memory_bytes = 64 << 20, .cpu_percent = 100, .processes = 8};
-  if (group_limit(groups, number, &limits) != 0) return "limited";
+  if (group_limit(groups, number, &limits) != 0) return FAULT_LIMITED;
   pid_t self = getpid(), child = fork();
-  if (child < 0) return "tried";
+  if (child < 0) return FAULT_TRIED;
   if (child == 0) {
     if (!process_follow(self, SIGKILL) || group_enter(groups, number) != 0) _exit(1);
     if (!groups->can_kill) _exit(0);
     for (;;) pause();
   }
   // Only a kill that works ends the child that has joined.
-  const char *fault = NULL;
+  enum fault fault = FAULT_NONE;
   int status = 0;
-  for (unsigned i = 0; fault == NULL; i++) {
+  for (unsigned i = 0; fault == FAULT_NONE; i++) {
     if (groups->can_kill) group_kill(groups, number);
     pid_t ended = waitpid(child, &status, groups->can_kill ? WNOHANG : 0);
     if (ended == child) break;
     poll(NULL, 0, 1);
-    if (i == 1000) fault = "killed";
+    if (i == 1000) fault = FAULT_KILLED;
   }
   if (fault) {
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
     return fault;
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? "joined" : NULL;
+  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? FAULT_JOINED : FAULT_NONE;
 }
 
-void groups_try(struct groups *groups) {
-  if (groups->count == 0) return;
-  uint64_t number = group_number();
-  const char *fault = group_make(groups, number) != 0 ? "made" : try_child(groups, number);
-  // A limit of disks alone that does not work is none.
-  if (!fault && groups->disk[0] && disk_limit(groups, number, 1 << 30) != 0) groups->disk[0] = 0;
+static _Noreturn void try_all(const struct groups *groups, uint64_t number) {
+  int fault = group_make(groups, number) != 0 ? FAULT_MADE : try_child(groups, number);
+  bool has_disk = fault || !groups->disk[0] || disk_limit(groups, number, 1 << 30) == 0;
   for (unsigned i = 0; group_remove(groups, number) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
-  if (fault == NULL) return;
-  complain("a control group cannot be %s here: limits hold for single processes only", fault);
+  _exit(fault | (has_disk ? 0 : NO_DISK));
+}
+
+pid_t groups_try(const struct groups *groups) {
+  if (groups->count == 0) return 0;
+  uint64_t number = group_number();
+  pid_t self = getpid(), trial = fork();
+  if (trial == 0) {
+    if (!process_follow(self, SIGKILL)) _exit(FAULT_TRIED);
+    try_all(groups, number);
+  }
+  return trial;
+}
+
+void groups_judge(struct groups *groups, pid_t trial) {
+  if (trial == 0) return;
+  int status = 0, result = FAULT_TRIED;
+  if (trial > 0 && waitpid(trial, &status, 0) == trial && WIFEXITED(status))
+    result = WEXITSTATUS(status);
+  // A limit of disks alone that does not work is none.
+  if (result & NO_DISK) groups->disk[0] = 0;
+  int fault = result & ~NO_DISK;
+  if (fault == FAULT_NONE) return;
+  complain("a control group cannot be %s here: limits hold for single processes only",
+           fault_words[fault]);
   groups_remove(groups);
   groups_close(groups);
 }

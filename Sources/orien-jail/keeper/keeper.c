@@ -283,8 +283,9 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   groups_find(&keeper.parts.groups, options->groups, options->group_name,
               options->walls.workspaces);
   clear_groups();
-  groups_try(&keeper.parts.groups);
+  pid_t trial = groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);
+  groups_judge(&keeper.parts.groups, trial);
   stewards_begin(&keeper.parts, &options->images);
   // A change of user takes this back.
   process_follow(getppid(), SIGCONT);

@@ -122,10 +122,11 @@ final class Node {
     } catch {
       throw error.failure("waiting for signals")
     }
+    server.hold()
     // Nothing may be called lost while it still runs, and nothing run beside it: whatever an earlier
     // node started goes first.
     launcher.whenClear(within: Self.jailPatience) { [unowned self] result in
-      continueStart(result) { learn() }
+      continueStart(result) { settleLost() }
     }
     loop.run()
     close()
@@ -139,6 +140,27 @@ final class Node {
   ) {
     guard !isEnding else { return }
     do throws(Failure) { try body(result.get()) } catch { fail(error) }
+  }
+
+  private func settleLost() {
+    ledger.settleLost(
+      then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
+        continueStart(result) { () throws(Failure) in
+          try listen()
+          learn()
+        }
+      })
+    startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
+    startWatch?.begin()
+  }
+
+  /// Who comes now is served in a moment, when it is known what there is to serve with: the jail is
+  /// still being tried.
+  private func listen() throws(Failure) {
+    for address in configuration.addresses {
+      let bound = try server.listen(on: address)
+      log.announce("orien: listening on http://\(bound)")
+    }
   }
 
   /// Waits until it is known whether workspaces can be images.
@@ -171,17 +193,8 @@ final class Node {
     if !isEnding { takeUp() }
   }
 
-  /// Goes on where the last node stopped, and then listens.
+  /// Goes on where the last node stopped, and then serves.
   private func takeUp() {
-    ledger.settleLost(
-      then: loop.reply { [unowned self] (result: Result<Void, Failure>) in
-        continueStart(result) { adoptSessions() }
-      })
-    startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
-    startWatch?.begin()
-  }
-
-  private func adoptSessions() {
     workspaces.adopt(sessions.kept) { [unowned self] result in
       continueStart(result) { adoption in
         tell(of: adoption)
@@ -189,7 +202,7 @@ final class Node {
           endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
           tell(of: kernel.operations)
-          listen()
+          continueStart(.success(())) { () throws(Failure) in try serve() }
         }
       }
     }
@@ -200,18 +213,10 @@ final class Node {
     startWatch = nil
   }
 
-  private func listen() {
-    guard !isEnding else { return }
-    do throws(Failure) {
-      for address in configuration.addresses {
-        let bound = try server.listen(on: address)
-        log.announce("orien: listening on http://\(bound)")
-      }
-      journal.end()
-      Program.giveBackStart()
-    } catch {
-      fail(error)
-    }
+  private func serve() throws(Failure) {
+    try server.open()
+    journal.end()
+    Program.giveBackStart()
   }
 
   /// Serves with what `tools.d` holds now.

@@ -18,7 +18,7 @@ final class ServerRig: Sendable {
 
   init(
     _ limits: HTTPLimits = HTTPLimits(), origins: OriginPolicy = OriginPolicy(),
-    on address: String = "127.0.0.1:0"
+    on address: String = "127.0.0.1:0", isHeld: Bool = false
   ) throws {
     let loop = try Loop()
     let handler = SampleHandler()
@@ -26,6 +26,7 @@ final class ServerRig: Sendable {
     let server = HTTPServer(
       on: loop, limits: limits, origins: origins, errorBody: SampleHandler.errorBody,
       handler: handler)
+    if isHeld { server.hold() }
     self.address = try server.listen(on: NetworkAddress(address)!)
     site = Site(server: server, handler: handler, loop: loop)
     thread = Thread("test-server") { loop.run() }

@@ -5,6 +5,18 @@ import Testing
 
 @Suite("Server over sockets")
 struct HTTPServerTests {
+  @Test("Who comes before it opens is answered once it does")
+  func hold() throws {
+    let rig = try ServerRig(isHeld: true)
+    defer { rig.stop() }
+    let early = try rig.connect()
+    early.send(Transcript.request("GET /tools"))
+    #expect(rig.onLoop { $0.server.openConnections } == 0)
+    #expect(rig.onLoop { (try? $0.server.open()) != nil })
+    #expect(early.responses(1).map(\.status) == [200])
+    #expect(try rig.answers(Transcript.request("GET /tools")).map(\.status) == [200])
+  }
+
   @Test("The port that the kernel chose is reported, and more than one address is listened on")
   func listens() throws {
     let loop = try Loop()
