@@ -4,10 +4,10 @@ import OrienSystem
 
 /// A declared function in this process, which is a worker: its library loaded, and threads to call it
 /// on.
-final class FunctionHome: PluginHome {
+final class FunctionHome: LocalHome {
   private let function: Function
   private let code: ForeignFunction
-  private let threads: PluginThreads
+  let threads: PluginThreads
 
   /// Loads the library, with whatever its constructors do. Blocks as long as these like.
   init(_ function: Function, name: String, slots: Int) throws(Failure) {
@@ -22,17 +22,17 @@ final class FunctionHome: PluginHome {
     _ call: PluginCall, host: any CallHost, as invocation: Invocation,
     done: @escaping @Sendable (CallResult) -> Void
   ) {
-    do {
-      try threads.run { [self] _ in
-        if let refusal = invocation.refusal(of: host) { return done(refusal) }
-        let before = Thread.cpuMicroseconds
-        let outcome = run(call, host)
-        _ = invocation.end()
-        done(CallResult(outcome, cpuMicroseconds: Thread.cpuMicroseconds - before))
-      }
-    } catch {
-      done(CallResult(.failed(error), wasCalled: false))
-    }
+    performOnThread(call, host: host, as: invocation, done: done)
+  }
+
+  func perform(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation, _ arena: inout Arena
+  ) -> CallResult {
+    if let refusal = invocation.refusal(of: host) { return refusal }
+    let before = Thread.cpuMicroseconds
+    let outcome = run(call, host)
+    _ = invocation.end()
+    return CallResult(outcome, cpuMicroseconds: Thread.cpuMicroseconds - before)
   }
 
   private func run(_ call: PluginCall, _ host: any CallHost) -> CallResult.Outcome {

@@ -149,11 +149,11 @@ struct Opening {
       name: candidate.name, code: code, listing: listing.bytes,
       config: JSON.object(sound.manifest.config).compact,
       folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
-      memoryBytes: folder.workers.memoryBytes, openFiles: folder.workers.openFiles)
+      slots: UInt64(declaration.slots), memoryBytes: folder.workers.memoryBytes,
+      openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
       starter: folder.starter, bounds: folder.workers, manifest: sound.manifest, order: order,
       isAlone: declaration.isBackend,
-      slots: declaration.slots,
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience)
     return WorkerHome(parts)

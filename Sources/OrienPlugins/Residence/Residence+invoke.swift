@@ -1,4 +1,5 @@
 import COrienABI
+import OrienFFI
 import OrienModel
 import OrienSystem
 
@@ -11,21 +12,21 @@ extension Residence {
       done(CallResult(.failed(Self.isStuck(name)), wasCalled: false))
       return
     }
-    do {
-      try threads.run { [self] arena in
-        if let refusal = invocation.refusal(of: host) { return done(refusal) }
-        let before = Thread.cpuMicroseconds
-        let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
-        let used = Thread.cpuMicroseconds - before
-        if invocation.end() {
-          noteLostThread(-1, of: call.handler)
-          context.log(.warning, "a call that was given up has returned", call: call.id)
-        }
-        done(CallResult(outcome, cpuMicroseconds: used))
-      }
-    } catch {
-      done(CallResult(.failed(error), wasCalled: false))
+    performOnThread(call, host: host, as: invocation, done: done)
+  }
+
+  func perform(
+    _ call: PluginCall, host: any CallHost, as invocation: Invocation, _ arena: inout Arena
+  ) -> CallResult {
+    if let refusal = invocation.refusal(of: host) { return refusal }
+    let before = Thread.cpuMicroseconds
+    let outcome = frame(call, host: host).run(table.handlers[call.handler].run, &arena)
+    let used = Thread.cpuMicroseconds - before
+    if invocation.end() {
+      noteLostThread(-1, of: call.handler)
+      context.log(.warning, "a call that was given up has returned", call: call.id)
     }
+    return CallResult(outcome, cpuMicroseconds: used)
   }
 
   /// Its handler asks the host itself.

@@ -2,7 +2,7 @@ import OrienModel
 import Synchronization
 
 /// A plugin in this process, loaded and opened. Its library stays in the process for good.
-final class Residence: PluginHome {
+final class Residence: LocalHome {
   /// The library's file name without `.so`.
   let name: String
   let table: PluginTable

@@ -12,6 +12,8 @@ import OrienModel
   private(set) var waiters = 0
   /// Somebody was signalled that there is something, and has not looked yet.
   private var isSignalled = false
+  /// Somebody is to be woken as soon as the lock is given up.
+  private var isWaking = false
   /// Somebody will be, when the loop's turn ends.
   private var isNoted = false
   /// Nobody waits for the turn's end: what is said here may be the last that is.
@@ -39,7 +41,14 @@ import OrienModel
   }
 
   @usableFromInline func lock() { pthread_mutex_lock(mutex) }
-  @usableFromInline func unlock() { pthread_mutex_unlock(mutex) }
+
+  /// Who is woken finds the lock free.
+  @usableFromInline func unlock() {
+    let wakes = isWaking
+    isWaking = false
+    pthread_mutex_unlock(mutex)
+    if wakes { pthread_cond_signal(condition) }
+  }
 
   /// Nothing will be brought any more: all who wait look once more.
   @usableFromInline func close() {
@@ -66,7 +75,7 @@ import OrienModel
 
   private func signal() {
     isSignalled = true
-    pthread_cond_signal(condition)
+    isWaking = true
   }
 
   /// Waits until there is something or nothing will come, at most for `patience`; the caller's lock

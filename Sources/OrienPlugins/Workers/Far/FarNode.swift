@@ -7,6 +7,7 @@ final class FarNode: PluginHost {
   private let socket: Descriptor
   /// One message goes after the other.
   private let turn = Mutex(())
+  private let reader = Mutex(MessageReader(takesDescriptors: true))
   private let waiting = Mutex(Waiting())
 
   /// What a request was answered, and the descriptor that came with it.
@@ -22,8 +23,31 @@ final class FarNode: PluginHost {
 
   init(_ socket: consuming Descriptor) { self.socket = socket }
 
-  /// For the one thread that reads.
-  func read(_ body: (borrowing Descriptor) -> Void) { body(socket) }
+  /// Waits for what the node says next, and the descriptor that comes with it. The end of it is the
+  /// end of this process. One thread at a time.
+  func next() -> (NodeMessage, descriptor: Int32?) {
+    reader.withLock { reader in
+      while true {
+        do throws(Failure) {
+          switch try reader.next(from: socket) {
+          case .message(let message):
+            let what = try NodeMessage(kind: message.kind, id: message.id, body: message.body)
+            return (what, what.passesDescriptor ? reader.takeDescriptor()?.release() : nil)
+          case .partial: wait()
+          case .end: Confinement.exit(0)
+          }
+        } catch {
+          Confinement.exit(70)
+        }
+      }
+    }
+  }
+
+  /// Unlike one who is in the middle of reading, this is not woken by what the node takes.
+  private func wait() {
+    let never = Instant(nanoseconds: .max)
+    if (try? ChildProcess.wait(for: socket.raw, until: never)) == nil { Confinement.exit(71) }
+  }
 
   func say(_ message: WorkerMessage) {
     let packed = message.packed

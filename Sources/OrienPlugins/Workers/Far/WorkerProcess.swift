@@ -1,7 +1,5 @@
-import OrienFFI
 import OrienModel
 import OrienSystem
-import Synchronization
 
 /// The work of the process that holds one plugin for a node: `orien-worker --plugin`, with the
 /// node's socket as its standard input. It ends when the node closes that, and with the node.
@@ -11,144 +9,53 @@ package enum WorkerProcess {
   /// Called first thing in a process of its own; any other thread is the plugin's.
   package static func run() -> Never {
     let node = FarNode(Descriptor(owning: socket))
-    let worker = Worker(node)
-    node.read { socket in
-      var reader = MessageReader(takesDescriptors: true)
-      while true { worker.hear(next(&reader, socket), &reader) }
-    }
-    Confinement.exit(0)
-  }
-
-  /// Waits for what the node says next. The end of it is the end of this process.
-  private static func next(
-    _ reader: inout MessageReader, _ socket: borrowing Descriptor
-  ) -> NodeMessage {
-    while true {
-      do throws(Failure) {
-        switch try reader.next(from: socket) {
-        case .message(let message):
-          return try NodeMessage(kind: message.kind, id: message.id, body: message.body)
-        case .partial: break
-        case .end: Confinement.exit(0)
-        }
-      } catch {
-        Confinement.exit(70)
-      }
-      let never = Instant(nanoseconds: .max)
-      if (try? ChildProcess.wait(for: socket.raw, until: never)) == nil { Confinement.exit(71) }
-    }
-  }
-}
-
-/// The plugin of this process, as the node asks of it.
-private final class Worker: Sendable {
-  private let node: FarNode
-  private let plugin = Mutex<Plugin?>(nil)
-  private let calls = Mutex<[UInt64: FarCall]>([:])
-
-  init(_ node: FarNode) { self.node = node }
-
-  func hear(_ message: NodeMessage, _ reader: inout MessageReader) {
-    switch message {
-    case .load(let order): load(order, reader.takeDescriptor())
-    case .call(let id, let call): run(call, as: id)
-    case .cancel(let id): calls.withLock { $0[id] }?.cancel()
-    case .answer(let number, let answer):
-      var descriptor: Int32?
-      if case .opened = answer { descriptor = reader.takeDescriptor()?.release() }
-      node.hear(FarNode.Answer(answer: answer, descriptor: descriptor), to: number)
-    case .probe: probe()
-    case .close: close()
-    }
-  }
-
-  /// On a thread of its own: what open() asks of the node is answered on this one.
-  private func load(_ order: WorkerOrder, _ library: consuming Descriptor?) {
-    var order = order
+    let (message, library) = node.next()
+    guard case .load(let order) = message else { Confinement.exit(70) }
+    var placed = order
     // Open for good: the loader knows the library by this name.
-    if let library { order.code = .library("/proc/self/fd/\(library.release())") }
+    if let library { placed.code = .library("/proc/self/fd/\(library)") }
     do {
       // On the first thread, whose bounds are all others'.
       try Confinement.apply(
         memoryBytes: order.memoryBytes, openFiles: order.openFiles, isWalled: order.isWalled)
     } catch {
-      return refuse(error.failure("bounding the worker"))
+      refuse(error.failure("bounding the worker"), node)
     }
-    Thread("load") { [self, order] in
-      do throws(Failure) {
-        let loaded = try order.load(for: node)
-        plugin.withLock { $0 = loaded }
-        node.say(.loaded(nil))
-        sayMemory()
-      } catch {
-        refuse(error)
-      }
-    }.detach()
+    let worker = Worker(node, order)
+    // What open() asks of the node is answered on another thread than this one.
+    do throws(Failure) {
+      try worker.listen()
+      worker.begin(with: try placed.load(for: node))
+    } catch {
+      refuse(error, node)
+    }
+    worker.wait()
   }
 
-  private func refuse(_ failure: Failure) {
+  private static func refuse(_ failure: Failure, _ node: FarNode) -> Never {
     node.say(.loaded(failure))
     Confinement.exit(0)
-  }
-
-  private func run(_ call: PluginCall, as id: UInt64) {
-    guard let plugin = plugin.withLock({ $0 }),
-      plugin.declaration.handlers.indices.contains(call.handler)
-    else {
-      Confinement.exit(70)
-    }
-    let host = FarCall(id, limits: call.limits, node: node)
-    calls.withLock { $0[id] = host }
-    plugin.invoke(call, host: host) { [self] result in
-      calls.withLock { _ = $0.removeValue(forKey: id) }
-      node.say(.returned(id, result))
-    }
-  }
-
-  private func sayMemory() {
-    if let bytes = ProcessMemory.residentBytes { node.say(.resident(bytes)) }
-  }
-
-  private func probe() {
-    sayMemory()
-    guard let home = plugin.withLock({ $0 })?.home else { return }
-    guard let answers = home.beginAsking() else { return node.say(.probed(nil)) }
-    // Not this thread's time: a call that comes meanwhile waits for no probe.
-    Thread("probe") { [node] in
-      if let answer = answers.receive() { node.say(.probed(answer)) }
-    }.detach()
-  }
-
-  private func close() {
-    // On a thread of its own, as above. The node ends who takes too long for it.
-    Thread("close") { [self] in
-      let isClosed = (try? plugin.withLock({ $0 })?.close(within: .seconds(60))) != nil
-      Confinement.exit(isClosed ? 0 : 1)
-    }.detach()
   }
 }
 
 extension WorkerOrder {
   /// Blocks for as long as the plugin likes.
-  fileprivate func load(for node: FarNode) throws(Failure) -> Plugin {
+  fileprivate func load(for node: FarNode) throws(Failure) -> any LocalHome {
     switch code {
     case .library(let path): try load(path, for: node)
     case .declared(let manifest): try load(declared: manifest)
     }
   }
 
-  private func load(declared manifest: [UInt8]) throws(Failure) -> Plugin {
+  private func load(declared manifest: [UInt8]) throws(Failure) -> FunctionHome {
     let candidate = try DeclaredTool(parsing: manifest, named: name).candidate(hash: "", manifest)
     guard case .function(let function) = candidate.code else {
       throw Failure(.internal, "bad-frame", "a worker holds no program")
     }
-    let slots = candidate.declaration.slots
-    return Plugin(
-      candidate, file: name, generation: 1,
-      home: try FunctionHome(function, name: name, slots: slots))
+    return try FunctionHome(function, name: name, slots: Int(clamping: slots))
   }
 
-  private func load(_ path: String, for node: FarNode) throws(Failure) -> Plugin {
+  private func load(_ path: String, for node: FarNode) throws(Failure) -> any LocalHome {
     let listing = try Listing(JSON(parsing: listing))
     let declaration = try listing.declaration()
     var manifest = Manifest()
@@ -160,6 +67,10 @@ extension WorkerOrder {
     let load = PluginLoad(
       file: name, candidate: candidate, path: path, generation: 1, folder: folder, node: node,
       nodeVersion: nodeVersion, patience: .seconds(3600))
-    return try load.begin().result().get()
+    let home = try load.begin().result().get().home
+    guard let home = home as? any LocalHome else {
+      preconditionFailure("a library that is loaded lives here")
+    }
+    return home
   }
 }

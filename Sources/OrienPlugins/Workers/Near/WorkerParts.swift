@@ -20,13 +20,13 @@ struct WorkerParts: Sendable {
   var order: WorkerOrder
   /// No process of it begins before the one before it has ended.
   var isAlone: Bool
-  /// The plugin's handlers at once.
-  var slots: Int
   var context: PluginContext
   /// What open() may take.
   var openPatience: Duration
   /// What close() may take.
   static let closePatience = Duration.seconds(2)
+
+  var slots: Int { Int(clamping: order.slots) }
 
   /// The library, as what is sent to the worker: nobody there needs to find it. Nil where there is none
   /// of the plugin's own.

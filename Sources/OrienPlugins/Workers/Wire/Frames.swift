@@ -42,6 +42,8 @@ struct MessageReader: ~Copyable {
   }
 
   private var room = [UInt8](repeating: 0, count: 2 * (Frames.headerBytes + Frames.bodyBytes))
+  /// All that had come was read.
+  private var isDrained = false
   /// What of `room` was read and not yet taken.
   private var filled = 0..<0
   private var begun: Message?
@@ -62,6 +64,11 @@ struct MessageReader: ~Copyable {
   mutating func next(from socket: borrowing Descriptor) throws(Failure) -> Step {
     while true {
       if let message = try takeMessage() { return .message(message) }
+      // What came last was less than there was room for: that was all.
+      if isDrained {
+        isDrained = false
+        return .partial
+      }
       do throws(SystemError) {
         guard let count = try fill(from: socket) else { return .partial }
         if count == 0 { return .end }
@@ -106,13 +113,15 @@ struct MessageReader: ~Copyable {
     let end = filled.upperBound
     let result = room.withUnsafeMutableBytes { bytes in
       Result { () throws(SystemError) in
-        try socket.receive(into: UnsafeMutableRawBufferPointer(rebasing: bytes[end...])) {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[end...])
+        return try socket.receive(into: rest) {
           if takes { came.append($0.release()) }
         }
       }
     }
     descriptors += came
     let count = try result.get()
+    isDrained = (count ?? 0) > 0 && end + (count ?? 0) < room.count
     filled = filled.lowerBound..<(end + (count ?? 0))
     return count
   }

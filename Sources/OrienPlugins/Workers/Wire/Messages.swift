@@ -14,6 +14,13 @@ enum NodeMessage: Sendable {
   /// To be closed, and then to end.
   case close
 
+  var passesDescriptor: Bool {
+    switch self {
+    case .load, .answer(_, .opened): true
+    default: false
+    }
+  }
+
   enum Kind: UInt32 {
     case load = 1, call, cancel, answer, probe, close
   }
@@ -49,6 +56,8 @@ struct WorkerOrder: Sendable {
   var config: [UInt8]
   var folder: String
   var nodeVersion: String
+  /// The plugin's handlers at once.
+  var slots: UInt64
   /// Walls stand around the process, which may bound itself no further.
   var isWalled = false
   /// What the process may take.
