@@ -15,6 +15,9 @@ final class HostDisk: Sendable {
   private let promised = Atomic<UInt64>(0)
   /// There are images.
   private let isGuarded = Atomic(false)
+  /// What it had free when it was last asked: calls come faster than disks fill.
+  private let free = Mutex<(at: Instant, bytes: UInt64)?>(nil)
+  private static let freshness = Duration.milliseconds(5)
 
   init(under root: Folder) { self.root = root }
 
@@ -39,8 +42,17 @@ final class HostDisk: Sendable {
 
   private func hasFree(_ bytes: UInt64) -> Bool {
     // A disk that cannot be asked says so to who writes to it.
-    guard let room = try? root.room() else { return true }
-    return bytes.saturatingAdd(Self.reserveBytes) <= room.availableBytes
+    guard let free = freeBytes() else { return true }
+    return bytes.saturatingAdd(Self.reserveBytes) <= free
+  }
+
+  private func freeBytes() -> UInt64? {
+    let now = Instant.now
+    return free.withLock { last in
+      if let last, now.since(last.at) < Self.freshness { return last.bytes }
+      last = (try? root.room()).map { (now, $0.availableBytes) }
+      return last?.bytes
+    }
   }
 
   let full = Failure(

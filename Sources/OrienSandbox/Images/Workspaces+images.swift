@@ -66,7 +66,7 @@ extension Workspaces {
     }
   }
 
-  /// To be called when a call has begun or ended in it.
+  /// To be called when the first call has begun in it, and when the last one has ended.
   func noteWriters(_ state: SessionState) {
     guard state.session.image != nil else { return }
     let key = state.session.key

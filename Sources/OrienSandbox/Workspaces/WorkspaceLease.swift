@@ -70,10 +70,10 @@ package final class WorkspaceLease {
     held = nil
     state.alarms[number] = nil
     state.leases -= 1
-    workspaces.noteWriters(state)
     workspaces.touch(state)
     if isUncounted || hasWritten { workspaces.measure(state) { _ in } }
     guard state.leases == 0 else { return }
+    workspaces.noteWriters(state)
     workspaces.stopMeter(state)
     let onVacant = state.onVacant
     state.onVacant = nil
@@ -110,7 +110,7 @@ extension Workspaces {
     if isFirst { try total.requireRoom(onDisk: state.account.left) }
     touch(state)
     let lease = WorkspaceLease(workspace, state, self)
-    noteWriters(state)
+    if isFirst { noteWriters(state) }
     return lease
   }
 
