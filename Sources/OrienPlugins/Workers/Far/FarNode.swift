@@ -5,8 +5,7 @@ import Synchronization
 /// The node as a worker sees it: a socket to it. Any thread.
 final class FarNode: PluginHost {
   private let socket: Descriptor
-  /// One message goes after the other.
-  private let turn = Mutex(())
+  private let outgoing = Mutex(Outgoing())
   private let reader = Mutex(MessageReader(takesDescriptors: true))
   private let waiting = Mutex(Waiting())
 
@@ -14,6 +13,14 @@ final class FarNode: PluginHost {
   struct Answer: Sendable {
     var answer: WorkerAnswer
     var descriptor: Int32?
+  }
+
+  /// One message goes after the other.
+  private struct Outgoing {
+    var isGathering = false
+    var gathered: [UInt8] = []
+
+    static let mostBytes = 16 << 10
   }
 
   private struct Waiting {
@@ -52,7 +59,29 @@ final class FarNode: PluginHost {
   func say(_ message: WorkerMessage) {
     let packed = message.packed
     let bytes = Frames.bytes(kind: packed.kind.rawValue, id: packed.id, body: packed.body)
-    let isHeard = turn.withLock { _ in (try? socket.writeAll(bytes)) != nil }
+    outgoing.withLock { outgoing in
+      outgoing.gathered += bytes
+      let mayWait =
+        outgoing.isGathering && packed.kind == .emit
+        && outgoing.gathered.count < Outgoing.mostBytes
+      if !mayWait { send(&outgoing) }
+    }
+  }
+
+  /// What is emitted from here on goes with what is said next.
+  func gather() { outgoing.withLock { $0.isGathering = true } }
+
+  /// It has waited long enough.
+  func stopGathering() {
+    outgoing.withLock { outgoing in
+      outgoing.isGathering = false
+      if !outgoing.gathered.isEmpty { send(&outgoing) }
+    }
+  }
+
+  private func send(_ outgoing: inout Outgoing) {
+    let isHeard = (try? socket.writeAll(outgoing.gathered)) != nil
+    outgoing.gathered = []
     // Nobody is there any more for whom this process would be.
     if !isHeard { Confinement.exit(0) }
   }

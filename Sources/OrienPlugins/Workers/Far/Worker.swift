@@ -5,8 +5,10 @@ import Synchronization
 
 /// The plugin of this process, as the node asks of it.
 ///
-/// One thread at a time listens to the node. The one that hears of a call lets another listen, and
-/// runs the handler itself: no call waits for a thread to wake, and the node is always heard.
+/// One thread at a time listens to the node, and runs the handler of a call that it hears of itself:
+/// no call waits for a thread to wake, which takes longer than most handlers do. Where the last one
+/// took long, another thread listens meanwhile; else it does so when this one is late, and what the
+/// handler emits until then goes in one piece with its return.
 final class Worker: Sendable {
   private let node: FarNode
   /// As many as the plugin has slots, and one that listens while all of these are taken.
@@ -16,6 +18,12 @@ final class Worker: Sendable {
   private let calls = Mutex(Calls())
   /// Closed when the last call has returned after `close`.
   private let rested = Channel<Never>()
+  private let alarm: Alarm
+
+  /// What a handler may take before another thread listens in place of its own; twice that at most.
+  private static let patience = Duration.milliseconds(1)
+  /// What the last one has to have taken less than.
+  private static let quickness = Duration.microseconds(200)
 
   private struct Arrival: Sendable {
     let id: UInt64
@@ -26,6 +34,14 @@ final class Worker: Sendable {
   private struct Calls {
     var carried: [UInt64: FarCall] = [:]
     var running = 0
+    /// Somebody listens, or will in a moment.
+    var isHeard = true
+    /// It will be looked whether somebody does: setting a clock costs more than a quick handler.
+    var isWatched = false
+    /// How many have begun, and had when that was looked at last.
+    var begun: UInt64 = 0
+    var begunBefore: UInt64 = 0
+    var areQuick = false
     /// Those that came while all slots were taken: a node sends none such but by mistake.
     var waiting: [Arrival] = []
     var isClosing = false
@@ -33,13 +49,14 @@ final class Worker: Sendable {
     var isRested: Bool { isClosing && carried.isEmpty }
   }
 
-  init(_ node: FarNode, _ order: WorkerOrder) {
+  init(_ node: FarNode, _ order: WorkerOrder) throws(SystemError) {
     self.node = node
+    alarm = try Alarm()
     slots = Int(clamping: order.slots)
     threads = PluginThreads(name: order.name, most: slots + 1)
   }
 
-  /// Has a thread listen from here on.
+  /// Has a thread listen.
   func listen() throws(Failure) {
     try threads.run { [self] arena in hear(&arena) }
   }
@@ -51,10 +68,50 @@ final class Worker: Sendable {
     sayMemory()
   }
 
-  /// For the thread that nobody has anything for: the process ends from another one.
-  func wait() -> Never {
-    _ = Channel<Never>().receive()
-    Confinement.exit(70)
+  /// Sees to it that the node is heard, for as long as the process lives.
+  func watch() -> Never {
+    while true {
+      do {
+        try alarm.wait()
+        switch look() {
+        case .heard: break
+        case .unheard: alarm.set(after: Self.patience)
+        case .late:
+          node.stopGathering()
+          try listen()
+        }
+      } catch {
+        // A process that can start no thread cannot go on: the node starts it anew.
+        Confinement.exit(71)
+      }
+    }
+  }
+
+  private enum Sight { case heard, unheard, late }
+
+  /// Whether a handler runs on the thread that is to listen, and is the one that did when this was
+  /// last asked: then the caller is to have another listen.
+  private func look() -> Sight {
+    calls.withLock { calls in
+      if calls.isHeard {
+        calls.isWatched = false
+        return .heard
+      }
+      let isSame = calls.begun == calls.begunBefore
+      calls.begunBefore = calls.begun
+      guard isSame else { return .unheard }
+      calls.isHeard = true
+      calls.isWatched = false
+      return .late
+    }
+  }
+
+  /// True where nobody listens, and the caller is to.
+  private func takeEar() -> Bool {
+    calls.withLock { calls in
+      defer { calls.isHeard = true }
+      return !calls.isHeard
+    }
   }
 
   private func hear(_ arena: inout Arena) {
@@ -62,10 +119,17 @@ final class Worker: Sendable {
       let (message, descriptor) = node.next()
       switch message {
       case .call(let id, let call):
-        guard let arrival = admit(call, as: id) else { continue }
-        // A process that cannot start another thread cannot go on: the node starts it anew.
-        do throws(Failure) { try listen() } catch { Confinement.exit(71) }
-        return run(arrival, &arena)
+        guard let (arrival, ear) = admit(call, as: id) else { continue }
+        switch ear {
+        case .watched: node.gather()
+        case .unwatched:
+          node.gather()
+          alarm.set(after: Self.patience)
+        case .passedOn:
+          do throws(Failure) { try listen() } catch { Confinement.exit(71) }
+        }
+        run(arrival, &arena)
+        guard takeEar() else { return }
       case .cancel(let id): calls.withLock { $0.carried[id] }?.cancel()
       case .answer(let number, let answer):
         node.hear(FarNode.Answer(answer: answer, descriptor: descriptor), to: number)
@@ -76,8 +140,15 @@ final class Worker: Sendable {
     }
   }
 
+  /// Who listens while a handler runs.
+  private enum Ear {
+    /// Nobody: it is expected to be quick.
+    case watched, unwatched
+    case passedOn
+  }
+
   /// Nil where it has to wait for a slot.
-  private func admit(_ call: PluginCall, as id: UInt64) -> Arrival? {
+  private func admit(_ call: PluginCall, as id: UInt64) -> (arrival: Arrival, ear: Ear)? {
     let arrival = Arrival(id: id, call: call, host: FarCall(id, limits: call.limits, node: node))
     return calls.withLock { calls in
       calls.carried[id] = arrival.host
@@ -86,7 +157,11 @@ final class Worker: Sendable {
         return nil
       }
       calls.running += 1
-      return arrival
+      guard calls.areQuick else { return (arrival, .passedOn) }
+      calls.isHeard = false
+      calls.begun += 1
+      defer { calls.isWatched = true }
+      return (arrival, calls.isWatched ? .watched : .unwatched)
     }
   }
 
@@ -96,9 +171,12 @@ final class Worker: Sendable {
     var next: Arrival? = first
     while let arrival = next.take() {
       let invocation = Invocation(of: arrival.call.handler)
+      let begin = Instant.now
       let result = home.perform(arrival.call, host: arrival.host, as: invocation, &arena)
       node.say(.returned(arrival.id, result))
+      let isQuick = Instant.now.since(begin) < Self.quickness
       next = calls.withLock { calls in
+        calls.areQuick = isQuick
         calls.carried[arrival.id] = nil
         if !calls.waiting.isEmpty { return calls.waiting.removeFirst() }
         calls.running -= 1

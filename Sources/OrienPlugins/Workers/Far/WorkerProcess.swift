@@ -21,7 +21,10 @@ package enum WorkerProcess {
     } catch {
       refuse(error.failure("bounding the worker"), node)
     }
-    let worker = Worker(node, order)
+    let worker: Worker
+    do { worker = try Worker(node, order) } catch {
+      refuse(error.failure("starting a worker"), node)
+    }
     // What open() asks of the node is answered on another thread than this one.
     do throws(Failure) {
       try worker.listen()
@@ -29,7 +32,7 @@ package enum WorkerProcess {
     } catch {
       refuse(error, node)
     }
-    worker.wait()
+    worker.watch()
   }
 
   private static func refuse(_ failure: Failure, _ node: FarNode) -> Never {

@@ -20,6 +20,12 @@ struct Outbox: ~Copyable {
     items.append(Item(bytes: bytes[...], descriptor: descriptor))
   }
 
+  /// Takes over what another has.
+  mutating func add(_ other: inout Outbox) {
+    items += other.items
+    other.items = []
+  }
+
   /// Sends what is taken now. Throws where nobody is there to take it.
   mutating func flush(to socket: borrowing Descriptor) throws(SystemError) {
     var done = 0

@@ -25,11 +25,11 @@ extension WorkerLink {
   }
 
   private func sendWaiting() {
-    state.withLock { state in
+    change { state in
       state.isLoaded = true
       state.idleSince = .now
       for id in state.calls.carried.keys.sorted() { pass(id, &state) }
-      if state.isClosing { send(.close, &state) }
+      if state.isClosing { state.send(.close) }
     }
     opening.send(nil)
   }

@@ -11,10 +11,10 @@ extension WorkerLink {
     do throws(Failure) { end = try live() } catch { end = .refused(error) }
     let carried = state.withLock { state in
       state.isClosing = true
-      state.socket = nil
       state.outbox = Outbox()
       return state.calls.removeAll()
     }
+    shut()
     helpers.close()
     onEnd(self, end)
     ended.close()
@@ -46,10 +46,8 @@ extension WorkerLink {
     order.isWalled = process.isWalled
     let raw = mouth.release()
     let passed: Int32? = if let library { library.release() } else { nil }
-    state.withLock { state in
-      state.socket = Descriptor(owning: raw)
-      send(.load(order), passing: passed, &state)
-    }
+    open(raw)
+    change { $0.send(.load(order), passing: passed) }
     var lines = ErrorLines(context: parts.context)
     let heard = listen(ear, errors, &lines)
     let end = end(of: process, heard)
@@ -95,9 +93,10 @@ extension WorkerLink {
     var due = Instant.now + parts.openPatience
     var stage = Stage.loading
     while true {
-      let (condemned, hasMore, now) = state.withLock { state in
-        (state.condemned, !state.outbox.isEmpty, stage.next(after: state, now: .now, parts, &due))
+      let (condemned, now) = state.withLock { state in
+        (state.condemned, stage.next(after: state, now: .now, parts, &due))
       }
+      let hasMore = hasRest.load(ordering: .relaxed)
       stage = now
       if let condemned { return .condemned(condemned) }
       do throws(Failure) {
@@ -112,7 +111,7 @@ extension WorkerLink {
         } catch {
           throw error.failure("hearing a worker")
         }
-        if hasMore { state.withLock { flush(&$0) } }
+        if hasMore { flush() }
         if let heard = try hear(ear, &reader) { return heard }
       } catch {
         return .condemned(

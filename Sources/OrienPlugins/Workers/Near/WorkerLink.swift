@@ -17,6 +17,9 @@ final class WorkerLink: Sendable {
 
   let parts: WorkerParts
   let state = Mutex(State())
+  private let mouth = Mutex(Mouth())
+  /// The socket took not all of it.
+  let hasRest = Atomic(false)
   let bell: Bell
   /// For what of the node's may block.
   let helpers: PluginThreads
@@ -29,7 +32,14 @@ final class WorkerLink: Sendable {
   /// That of the process that has to be gone before this one begins.
   let predecessor: Channel<Never>?
 
+  /// What is held while somebody sends, which takes longer than anything else here.
+  private struct Mouth: ~Copyable {
+    var socket: Descriptor?
+    var outbox = Outbox()
+  }
+
   struct State: ~Copyable {
+    /// What is to go: whoever has added the first of it sends it.
     var outbox = Outbox()
     var calls = WorkerCalls()
     /// Its plugin is open; until then calls wait here.
@@ -41,7 +51,6 @@ final class WorkerLink: Sendable {
     var isClosing = false
     /// What it is to be ended for, now.
     var condemned: Failure?
-    var socket: Descriptor?
     /// As the process said last.
     var residentBytes: UInt64?
   }
@@ -70,7 +79,7 @@ final class WorkerLink: Sendable {
 
   /// False where it takes no more calls.
   func take(_ carried: WorkerCalls.Carried) -> Bool {
-    state.withLock { state in
+    change { state in
       guard !state.isClosing, state.condemned == nil else { return false }
       let id = state.calls.add(carried)
       if state.isLoaded { pass(id, &state) }
@@ -86,14 +95,14 @@ final class WorkerLink: Sendable {
       return carried.done(refusal)
     }
     state.calls.noteSent(id)
-    send(.call(id, carried.call), &state)
+    state.send(.call(id, carried.call))
   }
 
   func cancel(_ invocation: Invocation) {
-    state.withLock { state in
+    change { state in
       guard let id = state.calls.id(of: invocation) else { return }
       if state.calls.carried[id]?.wasSent == true {
-        send(.cancel(id), &state)
+        state.send(.cancel(id))
       } else {
         pass(id, &state)
       }
@@ -108,10 +117,10 @@ final class WorkerLink: Sendable {
 
   /// False where one is under way, or nobody is there to be asked.
   func probe() -> Bool {
-    state.withLock { state in
+    change { state in
       guard state.isLoaded, !state.isProbing, !state.isClosing else { return false }
       state.isProbing = true
-      send(.probe, &state)
+      state.send(.probe)
       return true
     }
   }
@@ -119,10 +128,10 @@ final class WorkerLink: Sendable {
   var residentBytes: UInt64? { state.withLock { $0.residentBytes } }
 
   func close() {
-    state.withLock { state in
+    change { state in
       guard !state.isClosing else { return }
       state.isClosing = true
-      if state.isLoaded { send(.close, &state) }
+      if state.isLoaded { state.send(.close) }
     }
     bell.ring()
   }
@@ -136,30 +145,55 @@ final class WorkerLink: Sendable {
   }
 
   func answer(_ answer: WorkerAnswer, to number: UInt64, passing descriptor: Int32? = nil) {
-    state.withLock { send(.answer(number, answer), passing: descriptor, &$0) }
+    change { $0.send(.answer(number, answer), passing: descriptor) }
   }
 
-  func send(_ message: NodeMessage, passing descriptor: Int32? = nil, _ state: inout State) {
+  /// Changes the state, and sends what that has put into its outbox.
+  func change<Result>(_ body: (inout State) -> Result) -> Result {
+    var isFirst = false
+    let result = state.withLock { state in
+      let wasEmpty = state.outbox.isEmpty
+      let result = body(&state)
+      isFirst = wasEmpty && !state.outbox.isEmpty
+      return result
+    }
+    if isFirst, !flush() { bell.ring() }
+    return result
+  }
+
+  /// Sends what the socket takes; false where there is more. A broken socket shows when it is read.
+  @discardableResult
+  func flush() -> Bool {
+    mouth.withLock { mouth in
+      state.withLock { mouth.outbox.add(&$0.outbox) }
+      guard let socket = mouth.socket.take() else {
+        mouth.outbox = Outbox()
+        return true
+      }
+      do throws(SystemError) { try mouth.outbox.flush(to: socket) } catch {
+        mouth.outbox = Outbox()
+      }
+      mouth.socket = consume socket
+      hasRest.store(!mouth.outbox.isEmpty, ordering: .relaxed)
+      return mouth.outbox.isEmpty
+    }
+  }
+
+  func open(_ raw: Int32) { mouth.withLock { $0.socket = Descriptor(owning: raw) } }
+
+  func shut() {
+    mouth.withLock { mouth in
+      mouth.socket = nil
+      mouth.outbox = Outbox()
+    }
+  }
+}
+
+extension WorkerLink.State {
+  mutating func send(_ message: NodeMessage, passing descriptor: Int32? = nil) {
     let packed = message.packed
-    let bytes = Frames.bytes(kind: packed.kind.rawValue, id: packed.id, body: packed.body)
-    let isFirst = state.outbox.isEmpty
-    state.outbox.add(bytes, passing: descriptor)
-    guard isFirst else { return }
-    flush(&state)
-    if !state.outbox.isEmpty { bell.ring() }
-  }
-
-  /// A broken socket shows when it is read.
-  func flush(_ state: inout State) {
-    guard let socket = state.socket.take() else {
-      state.outbox = Outbox()
-      return
-    }
-    do throws(SystemError) {
-      try state.outbox.flush(to: socket)
-    } catch {
-      state.outbox = Outbox()
-    }
-    state.socket = consume socket
+    outbox.add(
+      Frames.bytes(kind: packed.kind.rawValue, id: packed.id, body: packed.body),
+      passing: descriptor)
   }
 }
