@@ -62,7 +62,10 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
   if (!strcmp(name, "fork")) return say(call, fork() == -1 ? "refused" : "forked");
   if (!strcmp(name, "kill-parent")) return say(call, kill(getppid(), 0) == -1 ? "refused" : "told");
   if (!strcmp(name, "spin")) for (volatile int i = 0;; i++) {}
-  if (!strcmp(name, "wait")) while (!call->cancelled(call)) usleep(1000);
+  if (!strcmp(name, "wait")) {
+    say(call, "waiting");
+    while (!call->cancelled(call)) usleep(1000);
+  }
   if (!strcmp(name, "cancel-fd")) {
     char byte;
     fd_set set;

@@ -101,13 +101,30 @@ struct WorkerTests {
     #expect(plugin.output(of: "nothing") == "done")
   }
 
-  @Test("hears that a call is cancelled", arguments: ["wait", "cancel-fd"])
-  func cancel(deed: String) throws {
+  @Test(
+    "hears that a call is cancelled, also where all before it were quick",
+    arguments: ["wait", "cancel-fd"], [0, 3])
+  func cancel(deed: String, quick: Int) throws {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
+    for _ in 0..<quick { #expect(plugin.output(of: "nothing") == "done") }
     let answers = Channel<CallResult>()
     let call = plugin.invoke(plugin.deed(deed), host: RecordingCall()) { answers.send($0) }
     #expect(plugin.output(of: "nothing") == "done")
+    plugin.cancel(call)
+    #expect(answers.receive()?.wasCalled == true)
+  }
+
+  @Test("sends what a call says while it runs, also where all before it were quick")
+  func speech() throws {
+    let tools = try Tools(.worker)
+    let plugin = try tools.plugin("deeds")
+    for _ in 0..<3 { #expect(plugin.output(of: "nothing") == "done") }
+    let answers = Channel<CallResult>()
+    let host = RecordingCall()
+    let call = plugin.invoke(plugin.deed("wait"), host: host) { answers.send($0) }
+    #expect(plugin.output(of: "nothing") == "done")
+    #expect(host.output == "waiting")
     plugin.cancel(call)
     #expect(answers.receive()?.wasCalled == true)
   }
