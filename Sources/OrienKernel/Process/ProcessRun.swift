@@ -28,13 +28,15 @@ final class ProcessRun {
     _ command: Command, limits: Limits, in workspace: Workspace, by ways: Ways,
     output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
+    let reach = command.isOffline ? ways.reach.offline : ways.reach
     let request = JailRequest(
-      command.arguments, environment: ways.reach.environment + command.environment,
-      limits: limits, needsWalls: ways.needsWalls, network: ways.reach.network,
-      devices: try ways.reach.places(among: ways.jail.devices))
+      command.arguments, environment: reach.environment + command.environment,
+      limits: limits, needsWalls: ways.needsWalls, readsOnly: command.readsOnly,
+      network: reach.network,
+      devices: try reach.places(among: ways.jail.devices))
     let loop = ways.loop
     let doorway = Doorway(
-      ways.reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
+      reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
       fields: ["execution": ways.execution.description])
     var deadline: Timer?
     do {

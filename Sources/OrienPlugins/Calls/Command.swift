@@ -12,16 +12,23 @@ package struct Command: Sendable, Equatable {
   package var wallMilliseconds: UInt64?
   /// Not jailed: what the manifest grants, in the plugin's own folder.
   package var isOutside: Bool
+  /// It reads its workspace and writes to none of it.
+  package var readsOnly: Bool
+  /// It has no network, whatever its plugin is granted.
+  package var isOffline: Bool
 
   package init(
     _ arguments: [String], environment: [String] = [], input: [UInt8] = [],
-    wallMilliseconds: UInt64? = nil, isOutside: Bool = false
+    wallMilliseconds: UInt64? = nil, isOutside: Bool = false, readsOnly: Bool = false,
+    isOffline: Bool = false
   ) {
     self.arguments = arguments
     self.environment = environment
     self.input = input
     self.wallMilliseconds = wallMilliseconds
     self.isOutside = isOutside
+    self.readsOnly = readsOnly
+    self.isOffline = isOffline
   }
 }
 

@@ -44,6 +44,7 @@ extension Command {
   private static let mostTexts = 1 << 16
   private static let mostTextBytes = 8 << 20
   private static let mostInputBytes = 16 << 20
+  private static let flags = UInt32(ORIEN_OUTSIDE | ORIEN_READS_ONLY | ORIEN_OFFLINE)
 
   /// Within the bounds, and it makes sense.
   var isSound: Bool {
@@ -60,7 +61,7 @@ extension Command {
   /// A copy; nil where it is not sound.
   fileprivate init?(copying pointer: UnsafePointer<orien_command>) {
     guard let command = orien_command.copy(from: pointer),
-      command.flags & ~UInt32(ORIEN_OUTSIDE) == 0,
+      command.flags & ~Self.flags == 0,
       let arguments = PluginText.copyAll(
         command.argv, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
       let environment = PluginText.copyAll(
@@ -70,7 +71,9 @@ extension Command {
     self.init(
       arguments, environment: environment, input: Array(input),
       wallMilliseconds: command.wall_ms == 0 ? nil : command.wall_ms,
-      isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0)
+      isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0,
+      readsOnly: command.flags & UInt32(ORIEN_READS_ONLY) != 0,
+      isOffline: command.flags & UInt32(ORIEN_OFFLINE) != 0)
     guard isSound else { return nil }
   }
 }

@@ -108,11 +108,14 @@ extension Command: Packed {
     packer.put(bytes: input)
     packer.put(wallMilliseconds)
     packer.put(isOutside)
+    packer.put(readsOnly)
+    packer.put(isOffline)
   }
   init(from unpacker: inout Unpacker) throws(Failure) {
     self.init(
       try unpacker.part(), environment: try unpacker.part(), input: try unpacker.bytes(),
-      wallMilliseconds: try unpacker.part(), isOutside: try unpacker.part())
+      wallMilliseconds: try unpacker.part(), isOutside: try unpacker.part(),
+      readsOnly: try unpacker.part(), isOffline: try unpacker.part())
     guard isSound else { throw Unpacker.damaged }
   }
 }
