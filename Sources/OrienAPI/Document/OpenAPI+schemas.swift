@@ -174,7 +174,7 @@ extension OpenAPI {
       "files": {"type": "array", "items": {"type": "object", "required": ["name", "size"],
         "properties": {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 0},
         "sha256": {"type": "string"},
-        "kind": {"enum": ["file", "folder", "link", "other"]},
+        "kind": {"enum": ["file", "folder", "link", "device", "other"]},
         "modifiedAt": {"type": "string", "format": "date-time"}}}},
       "truncated": {"type": "boolean"}}},
     "Problem": {"type": "object", "description": "RFC 9457, with what other dialects look for",
