@@ -67,7 +67,7 @@ extension API {
         case .failure(let failure) where failure.reason == "image-not-found":
           inquiry.exchange.fail(
             Failure(
-              .unavailable, failure.reason, "Sandbox image not found: \(sandbox.image)"))
+              .unavailable, failure.reason, "Sandbox image not found: \(sandbox.image ?? failure.message)"))
         case .failure(let failure): inquiry.exchange.fail(failure)
         }
       }.begin()
@@ -95,21 +95,25 @@ extension API {
   func buildImage(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
     try inquiry.mustBeOperator()
-    let image = sandbox.image
-    var arguments: [JSON.Member] = []
-    let page = try? kernel.operations.table.backend(of: Self.role).page
-    for name in ["tag", "image"] where page?.operation("build")?.takes(name) == true {
-      arguments.append(JSON.Member(name, .string(image)))
+    _ = try kernel.operations.table.backend(of: Self.role)
+    guard let path = sandbox.dockerfile else {
+      throw Failure(
+        .unavailable, "no-dockerfile", "there is nothing to build of: SANDBOX_DOCKERFILE names it")
     }
+    let dockerfile = try HostFile(at: path).text(atMostBytes: 64 << 10)
+    let image = sandbox.image ?? ""
+    let arguments = [
+      JSON.Member("dockerfile", .string(dockerfile)), JSON.Member("image", .string(image)),
+    ]
     kernel.perform("build", of: Self.role, .object(arguments)) { result in
       switch result {
       case .success(let built):
-        let tag = built["tag"]?.string ?? built["image"]?.string ?? image
+        let tag = built["image"]?.string ?? image
         inquiry.exchange.answer { writer in
           writer.object { $0.field("message", "Successfully built image: \(tag)") }
         }
       case .failure(var failure):
-        if failure.code != .unavailable {
+        if failure.code != .unavailable || failure.reason == "build-failed" {
           failure = Failure(.internal, failure.reason, "Build failed: \(failure.message)")
         }
         inquiry.exchange.fail(failure)
@@ -141,13 +145,9 @@ extension API {
     guard (try? kernel.operations.table.backend(of: Self.role)) != nil else { return send(nil) }
     kernel.perform("probe", of: Self.role, .object([]), within: .seconds(2)) { result in
       let found = try? result.get()
-      send(found?["version"]?.string ?? found?["engineVersion"]?.string)
+      send(found?["version"]?.string)
     }
   }
-}
-
-extension RoleOperation {
-  fileprivate func takes(_ name: String) -> Bool { arguments.contains { $0.name == name } }
 }
 
 extension Problem {

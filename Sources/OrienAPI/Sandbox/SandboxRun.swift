@@ -89,6 +89,10 @@ final class SandboxRun {
 
   private var arguments: JSON {
     var members = [JSON.Member("readonly", .bool(request.readsOnly))]
+    let known = kernel.catalogue.tool(tool)?.declaration.arguments
+    if let image = settings.image, known?.contains(where: { $0.name == "image" }) == true {
+      members.append(JSON.Member("image", .string(image)))
+    }
     if let name = language.name {
       members.append(JSON.Member("language", .string(name)))
       members.append(JSON.Member("script", .string(language.file)))

@@ -19,8 +19,10 @@ package struct SandboxSettings: Sendable {
   }
 
   package var backend = Backend.auto
-  /// Of containers; the jail has the machine's own programs.
-  package var image = "aurea-sandbox:latest"
+  /// Of containers, where it is not the backend's own; the jail has the machine's own programs.
+  package var image: String?
+  /// What that image is built of, by its path.
+  package var dockerfile: String?
   package var cpuPercent: UInt64 = 100
   package var memoryBytes: UInt64 = 512 << 20
   package var timeoutSeconds: Int64 = 30

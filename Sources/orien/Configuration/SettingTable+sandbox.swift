@@ -7,7 +7,12 @@ extension Setting {
       "SANDBOX_BACKEND", \.sandbox.backend,
       .choice(["auto": .auto, "docker": .docker, "jail": .jail]),
       "What code runs in: containers, the node's jail, or auto: containers where there are any"),
-    Setting("SANDBOX_IMAGE", \.sandbox.image, .text, "The image of those containers"),
+    Setting(
+      "SANDBOX_IMAGE", \.sandbox.image, .optional(.text),
+      "The image of those containers, where it is not their plugin's own"),
+    Setting(
+      "SANDBOX_DOCKERFILE", \.sandbox.dockerfile, .optional(.path),
+      "What /build-image builds that image of"),
     Setting(
       "SANDBOX_CPU_LIMIT", \.sandbox.cpuPercent, .cores,
       "The processors that code has, as 1.0"),
