@@ -34,6 +34,14 @@ extension OpenAPI {
       "detail": {"type": "array", "items": {"type": "object", "required": ["loc", "msg", "type"],
         "properties": {"loc": {"type": "array", "items": {"type": "string"}},
         "msg": {"type": "string"}, "type": {"type": "string"}}}}}},
+    "RPCRequest": {"type": ["object", "array"], "description": "A call, or several as a batch",
+      "properties": {"jsonrpc": {"const": "2.0"}, "method": {"type": "string"},
+      "params": {"type": ["object", "array"]}, "id": {"type": ["string", "number", "null"]}},
+      "examples": [{"jsonrpc": "2.0", "method": "rpc.discover", "id": 1}]},
+    "RPCResponse": {"type": ["object", "array"], "properties": {"jsonrpc": {"const": "2.0"},
+      "result": {}, "error": {"type": "object", "required": ["code", "message"], "properties": {
+      "code": {"type": "integer"}, "message": {"type": "string"}, "data": {"type": "object"}}},
+      "id": {"type": ["string", "number", "null"]}}},
     "Built": {"type": "object", "required": ["message"], "properties": {
       "message": {"type": "string"}}},
     """#

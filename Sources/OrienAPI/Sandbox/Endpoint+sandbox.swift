@@ -58,7 +58,8 @@ extension API {
   private func run(_ request: RunRequest, _ inquiry: Inquiry) {
     do throws(Failure) {
       let tool = try sandboxTool()
-      SandboxRun(request, by: tool, self, for: inquiry.caller) { [sandbox] result in
+      let job = SandboxJob(tool, request, sandbox)
+      SandboxRun(job, self, for: inquiry.caller) { [sandbox] result in
         switch result {
         case .success(let answer):
           inquiry.exchange.answer(fields: [HTTPField("X-Sandbox", answer.sandbox)]) { writer in
@@ -77,14 +78,14 @@ extension API {
   }
 
   /// The tool that runs code now; why there is none is the trouble of the one wanted most.
-  func sandboxTool() throws(Failure) -> String {
+  func sandboxTool(among names: [String]? = nil) throws(Failure) -> Tool {
     var trouble: Failure?
-    for name in sandbox.backend.tools {
+    for name in names ?? sandbox.backend.tools {
       guard let tool = kernel.catalogue.tool(name) else {
         trouble = trouble ?? Failure(.unavailable, "no-sandbox", "there is no tool \(name)")
         continue
       }
-      guard let found = kernel.trouble(of: tool) else { return name }
+      guard let found = kernel.trouble(of: tool) else { return tool }
       // Of two that cannot, the one that is there says more.
       trouble = found
     }

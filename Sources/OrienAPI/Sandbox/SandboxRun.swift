@@ -10,10 +10,7 @@ import OrienSystem
 ///
 /// A client that goes away ends nothing: the execution stands in the ledger like any other.
 final class SandboxRun {
-  private let request: RunRequest
-  private let tool: String
-  private let language: SandboxSettings.Language
-  private let settings: SandboxSettings
+  private let job: SandboxJob
   private let kernel: Kernel
   private let workspaces: Workspaces
   private let caller: Caller
@@ -22,13 +19,10 @@ final class SandboxRun {
 
   /// `answer` is called once, never before this returns.
   init(
-    _ request: RunRequest, by tool: String, _ api: API, for caller: Caller,
+    _ job: SandboxJob, _ api: API, for caller: Caller,
     then answer: @escaping (Result<RunAnswer, Failure>) -> Void
   ) {
-    self.request = request
-    self.tool = tool
-    settings = api.sandbox
-    language = api.sandbox.language(request.language)
+    self.job = job
     kernel = api.kernel
     workspaces = api.workspaces
     self.caller = caller
@@ -43,16 +37,9 @@ final class SandboxRun {
     workspaces.open(session) { [self] result in
       switch result {
       case .failure(let failure): answer(.failure(failure))
-      case .success(let workspace): put(files[...], into: workspace)
+      case .success(let workspace): put(job.files[...], into: workspace)
       }
     }
-  }
-
-  private var files: [(name: FolderPath, content: String)] {
-    guard let own = try? FolderPath(language.file) else {
-      preconditionFailure("the table of languages has names of files")
-    }
-    return [(own, request.code)] + request.files
   }
 
   private func put(
@@ -73,34 +60,13 @@ final class SandboxRun {
   }
 
   private func submit() {
-    var terms = Terms()
-    terms.limits.wallMilliseconds = UInt64(request.timeoutSeconds) * 1000
-    terms.limits.cpuPercent = settings.cpuPercent
-    terms.limits.memoryBytes = settings.memoryBytes
-    // What cannot write to its workspace leaves nothing there.
-    if request.capturesArtifacts, !request.readsOnly { terms.artifacts = ArtifactWish() }
     let submission = Submission(
-      tool: tool, arguments: arguments, session: session.id, owner: session.owner, terms: terms)
+      tool: job.tool, arguments: job.arguments, session: session.id, owner: session.owner,
+      terms: job.terms)
     kernel.submit(submission) { [self] result in
       guard case .success(let report) = result else { return end(result) }
       wait(for: report.id)
     }
-  }
-
-  private var arguments: JSON {
-    var members = [JSON.Member("readonly", .bool(request.readsOnly))]
-    let known = kernel.catalogue.tool(tool)?.declaration.arguments
-    if let image = settings.image, known?.contains(where: { $0.name == "image" }) == true {
-      members.append(JSON.Member("image", .string(image)))
-    }
-    if let name = language.name {
-      members.append(JSON.Member("language", .string(name)))
-      members.append(JSON.Member("script", .string(language.file)))
-    } else {
-      let words = language.command + ["./" + language.file]
-      members.append(JSON.Member("command", .array(words.map { .string($0) })))
-    }
-    return .object(members)
   }
 
   private func wait(for id: ExecutionID) {
@@ -108,8 +74,8 @@ final class SandboxRun {
       guard case .success(let report) = result else { return end(result) }
       guard let record = report.final else { return wait(for: id) }
       let answer = RunAnswer(
-        report: report, record: record, sandbox: record.sandbox ?? tool,
-        timeoutSeconds: request.timeoutSeconds)
+        report: report, record: record, sandbox: record.sandbox ?? job.tool,
+        timeoutSeconds: job.timeoutSeconds)
       if let failure = answer.failure { return end(Result<Void, Failure>.failure(failure)) }
       readStreams(into: answer)
     }
@@ -150,7 +116,7 @@ final class SandboxRun {
     answer.omitted = artifacts.others.map(\.path.text)
     workspaces.open(session, creating: false) { [self] result in
       guard case .success(let workspace) = result else { return end(result) }
-      take(artifacts.files[...], from: workspace, room: settings.artifactBytes, answer)
+      take(artifacts.files[...], from: workspace, room: job.artifactBytes, answer)
     }
   }
 
