@@ -59,7 +59,8 @@ func swiftPlugin(_ name: String, in folder: String = "Plugins") -> Target {
     swiftSettings: swift + lean, linkerSettings: entryAlone)
 }
 let plugins = [
-  cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"), swiftPlugin("jail-run"),
+  cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
+  swiftPlugin("jail-run"),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]

@@ -32,16 +32,19 @@ extension Handler where State == Void {
       .optional(.file("script", "What to run: a path in the session's workspace")),
       .texts("args", "Arguments behind the script", default: [], .count(0...1000), words),
       .text("stdin", "What it reads on its standard input", default: ""),
-      .json("env", "Variables added to its environment: an object of strings", default: "{}", texts),
+      .json(
+        "env", "Variables added to its environment: an object of strings", default: "{}", texts),
       .bool("readonly", "It cannot write to its workspace", default: true),
-      .bool("network", "It has the network that the manifest grants", default: false)
+      .bool(
+        "network", "It has the network that the manifest grants; refused where that is none",
+        default: false)
     ) { (call, language, command, script, args, stdin, env, readsOnly, network) in
       var words = try beginning(language, command, script)
       if let script { words.append("./" + script) }
       var program = Command(
         words[0], words.dropFirst() + args, environment: try env.variables, input: stdin)
       program.readsOnly = readsOnly
-      program.isOffline = !network
+      program.network = network ? .needed : .none
       try call.fact(["sandbox": "jail"])
       try call.exec(program)
     }.needingProcesses
@@ -53,7 +56,8 @@ extension Handler where State == Void {
 
   private static var texts: Rule {
     .schema(
-      #"{"type":"object","additionalProperties":{"type":"string","maxLength":\#(longestArgument)}}"#)
+      #"{"type":"object","additionalProperties":{"type":"string","maxLength":\#(longestArgument)}}"#
+    )
   }
 
   private static func beginning(

@@ -1,13 +1,17 @@
 """Code in, result and artifacts out: the dialect of `/run`, and what it leaves."""
 
 import base64
+import hashlib
 import http.client
 import io
 import json
 import os
+import pathlib
+import shutil
 import socket
 import sqlite3
 import tarfile
+import tempfile
 import threading
 import time
 
@@ -276,6 +280,45 @@ class Artifacts(NodeCase):
             receipt = self.get(f"/executions/{record['executionId']}/receipt").json
             self.assertEqual(json.loads(receipt["record"])["artifacts"], record["artifacts"])
 
+    def test_network_is_what_the_manifest_grants(self):
+        session = self.session()
+        answer = self.execute(session, "jail-run", {"command": ["true"], "network": True}, wait=20)
+        self.assertEqual((answer.json["status"], answer.json["reason"]),
+                         ("failed", "network-not-granted"), answer)
+        self.assertEqual(answer.json["cost"]["microUnits"], 0)
+        for arguments in ({}, {"language": "python"}, {"language": "python", "command": ["true"]}):
+            answer = self.execute(session, "jail-run", arguments, wait=20)
+            self.assertEqual(answer.json["status"], "failed", answer)
+        self.refused(self.execute(session, "jail-run", {"command": []}), 400)
+        self.refused(self.execute(session, "jail-run", {"language": "cobol"}), 400)
+
+    def test_a_hundred_thousand_files(self):
+        _, record = self.leaving("for i in range(10 ** 5): open(f'{i:06}', 'w')")
+        self.assertEqual(record["status"], "failed", record["reason"])
+        self.assertEqual(len(self.paths(record)), 50)
+        self.assertGreater(record["artifacts"]["more"], 90_000)
+
+    def test_a_file_that_others_change_meanwhile_is_never_half_told(self):
+        session = self.session()
+        self.upload(session, "writer.py", b"import itertools\nprint('up', flush=True)\n"
+                    b"for i in itertools.count():\n"
+                    b"    f = open('x', 'r+b' if i else 'wb'); f.write(bytes([i % 256]) * (4 << 20))")
+        self.upload(session, "main.py", b"pass")
+        writer = self.execute(session, "python_script", {"script": "writer.py"}).json["executionId"]
+        until(lambda: self.get(f"/executions/{writer}").json["outputBytes"], 20, "it is not up")
+        for _ in range(10):
+            answer = self.ask("POST", "/execute?wait=20", {
+                "sessionId": session, "toolId": "python_script", "args": {"script": "main.py"},
+                "captureArtifacts": True}, timeout=60).json
+            for file in answer["artifacts"]["files"]:
+                if file["path"] == "x" and file["size"] == 4 << 20:
+                    got = self.get(f"/executions/{answer['executionId']}/artifacts/x")
+                    self.assertIn(got.status, (200, 404, 409))
+                    if got.status == 200:
+                        self.assertEqual(hashlib.sha256(got.body).hexdigest(), file["sha256"])
+        self.ask("DELETE", f"/executions/{writer}")
+        self.final(writer)
+
     def test_nobody_looks_unasked(self):
         _, record = self.leaving("open('a', 'w')", captureArtifacts=False)
         self.assertNotIn("artifacts", record)
@@ -368,6 +411,53 @@ class Artifacts(NodeCase):
                 ({"limits": []}, "/limits"), ({"limits": {"wall": 1}}, "/limits/wall"),
                 ({"limits": {"wallMilliseconds": 0}}, "/limits/wallMilliseconds")):
             self.refused(self.ask("POST", "/execute", base | members), 400, pointer=pointer)
+
+
+class Commands(NodeCase):
+    """`orien sandbox run`."""
+
+    def setUp(self):
+        super().setUp()
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="orien-sandbox-"))
+        self.addCleanup(shutil.rmtree, self.place)
+
+    def run_file(self, name, code, *words, status=0):
+        (self.place / name).write_text(code)
+        done = self.node.command("sandbox", "run", str(self.place / name), *map(str, words),
+                                 environment={"PROVIDER_API_KEY": KEY})
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def test_its_streams_and_its_exit_are_the_codes(self):
+        done = self.run_file("x.py", "import sys; print('out'); print('err', file=sys.stderr);"
+                                     "sys.exit(7)", status=7)
+        self.assertEqual((done.stdout, done.stderr), ("out\n", "err\n"))
+        self.assertEqual(self.run_file("x.js", "console.log(1)").stdout, "1\n")
+        self.assertEqual(self.run_file("x", "echo $0", "--language", "bash").stdout, "./main.sh\n")
+        self.run_file("x.py", "while True: pass", "--timeout", 1, status=124)
+
+    def test_files_go_in_and_artifacts_come_out(self):
+        (self.place / "in").write_text("7")
+        kept = self.place / "kept"
+        done = self.run_file(
+            "x.py", "import os; x = open('number').read(); os.makedirs('a/b')\n"
+                    "open('a/b/c', 'w').write(x * 2); open('bin', 'wb').write(b'\\xff')\n"
+                    "os.symlink('/etc/passwd', 'link')",
+            "--file", f"{self.place / 'in'}:number", "--artifacts", kept)
+        self.assertEqual((kept / "a/b/c").read_text(), "77")
+        self.assertEqual((kept / "bin").read_bytes(), b"\xff")
+        self.assertFalse((kept / "link").exists())
+        self.assertIn("link", done.stderr)
+
+    def test_without_a_place_for_artifacts_nothing_is_written(self):
+        self.run_file("x.py", "open('new', 'w')", status=1)
+
+    def test_what_is_wrong_is_told(self):
+        self.run_file("x.py", "", "--timeout", 0, status=64)
+        self.run_file("x.py", "", "--file", self.place / "none", status=66)
+        (self.place / "odd").write_bytes(b"\xff")
+        self.run_file("x.py", "", "--file", self.place / "odd", status=65)
+        self.run_file("x.py", "", "--file", f"{self.place / 'x.py'}:main.py", status=65)
 
 
 class Port(NodeCase):

@@ -65,10 +65,11 @@ extension API {
           inquiry.exchange.answer(fields: [HTTPField("X-Sandbox", answer.sandbox)]) { writer in
             answer.write(to: &writer)
           }
-        case .failure(let failure) where failure.reason == "image-not-found":
+        case .failure(let failure) where failure.reason == "image-missing":
           inquiry.exchange.fail(
             Failure(
-              .unavailable, failure.reason, "Sandbox image not found: \(sandbox.image ?? failure.message)"))
+              .unavailable, failure.reason,
+              "Sandbox image not found: \(sandbox.image ?? failure.message)"))
         case .failure(let failure): inquiry.exchange.fail(failure)
         }
       }.begin()

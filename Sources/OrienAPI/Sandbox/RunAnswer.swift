@@ -21,12 +21,16 @@ struct RunAnswer {
     "exit", "signal", "cpu", "memory", "output", "disk", "limit", "ok", "oom",
   ]
 
+  private static let laters: Set = [
+    "queue-deadline", "node-shutdown", "draining", "image-missing",
+  ]
+
   /// Why nothing ran to its end, for that is no answer of a program's.
   var failure: Failure? {
     if record.status == .timeout || record.exitCode != nil || record.signal != nil { return nil }
     guard !Self.endsOfPrograms.contains(record.reason) else { return nil }
     let why = record.message ?? record.reason
-    let isLater = ["queue-deadline", "node-shutdown", "draining"].contains(record.reason)
+    let isLater = Self.laters.contains(record.reason)
     return isLater
       ? Failure(.unavailable, record.reason, why)
       : Failure(.internal, record.reason, "Execution failed: \(why)")

@@ -103,7 +103,8 @@ final class Execution {
   var bytes: Int {
     var bytes = 2048 + output.head.capacity + errors.head.capacity + events.bytes
     if case .final(let settled) = phase {
-      bytes += (settled.record.facts?.capacity ?? 0)
+      bytes +=
+        (settled.record.facts?.capacity ?? 0)
         + (settled.record.artifacts?.capacity ?? 0) + (settled.record.message?.utf8.count ?? 0)
     }
     return bytes

@@ -28,7 +28,8 @@ final class ProcessRun {
     _ command: Command, limits: Limits, in workspace: Workspace, by ways: Ways,
     output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
-    let reach = command.isOffline ? ways.reach.offline : ways.reach
+    let reach = command.network == .none ? ways.reach.offline : ways.reach
+    if command.network == .needed, reach.network == .none { throw Self.noNetwork }
     let request = JailRequest(
       command.arguments, environment: reach.environment + command.environment,
       limits: limits, needsWalls: ways.needsWalls, readsOnly: command.readsOnly,
@@ -64,6 +65,9 @@ final class ProcessRun {
       throw error.failure("starting \(command.arguments[0])")
     }
   }
+
+  private static let noNetwork = Failure(
+    .denied, "network-not-granted", "the manifest of its plugin grants no network")
 
   func kill(_ reason: ProcessExit.Reason) { process.kill(reason) }
 }

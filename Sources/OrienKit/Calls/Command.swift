@@ -16,8 +16,16 @@ public struct Command: Sendable {
   public var isOutside: Bool
   /// It reads its workspace and writes to none of it; refused where nothing walls it in.
   public var readsOnly = false
-  /// It has no network, whatever the manifest grants.
-  public var isOffline = false
+  public var network = Network.granted
+
+  /// What it has of the network that the manifest grants.
+  public enum Network: Sendable {
+    /// All of it, be it none.
+    case granted
+    case none
+    /// All of it, and it is refused where that is none.
+    case needed
+  }
 
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
@@ -41,8 +49,14 @@ public struct Command: Sendable {
   }
 
   private var flags: UInt32 {
-    (isOutside ? UInt32(ORIEN_OUTSIDE) : 0) | (readsOnly ? UInt32(ORIEN_READS_ONLY) : 0)
-      | (isOffline ? UInt32(ORIEN_OFFLINE) : 0)
+    let wish =
+      switch network {
+      case .granted: UInt32(0)
+      case .none: UInt32(ORIEN_OFFLINE)
+      case .needed: UInt32(ORIEN_ONLINE)
+      }
+    return (isOutside ? UInt32(ORIEN_OUTSIDE) : 0) | (readsOnly ? UInt32(ORIEN_READS_ONLY) : 0)
+      | wish
   }
 
   /// Lends the command as the node wants it.

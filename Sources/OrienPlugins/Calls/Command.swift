@@ -14,13 +14,21 @@ package struct Command: Sendable, Equatable {
   package var isOutside: Bool
   /// It reads its workspace and writes to none of it.
   package var readsOnly: Bool
-  /// It has no network, whatever its plugin is granted.
-  package var isOffline: Bool
+  package var network: Network
+
+  /// What it has of the network that its plugin is granted.
+  package enum Network: UInt8, Sendable {
+    /// All of it, be it none.
+    case granted
+    case none
+    /// All of it, and it is refused where that is none.
+    case needed
+  }
 
   package init(
     _ arguments: [String], environment: [String] = [], input: [UInt8] = [],
     wallMilliseconds: UInt64? = nil, isOutside: Bool = false, readsOnly: Bool = false,
-    isOffline: Bool = false
+    network: Network = .granted
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -28,7 +36,7 @@ package struct Command: Sendable, Equatable {
     self.wallMilliseconds = wallMilliseconds
     self.isOutside = isOutside
     self.readsOnly = readsOnly
-    self.isOffline = isOffline
+    self.network = network
   }
 }
 

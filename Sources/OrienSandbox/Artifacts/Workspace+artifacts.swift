@@ -36,7 +36,8 @@ extension Workspace {
     let isCut = try eachFile(in: before.folder) { (path, status) throws(Failure) in
       if before.hasChanged(path, status, in: self) { changed.append((path, status)) }
     }
-    if let place = before.folder, let status = try? folder.status(of: place), status.kind != .folder {
+    if let place = before.folder, let status = try? folder.status(of: place), status.kind != .folder
+    {
       changed.append((place, status))
     }
     changed.sort { $0.0 < $1.0 }

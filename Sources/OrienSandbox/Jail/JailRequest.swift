@@ -34,7 +34,8 @@ package struct JailRequest: Sendable {
 
   package init(
     _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
-    needsWalls: Bool = false, readsOnly: Bool = false, network: Network = .none, devices: Set<Int> = []
+    needsWalls: Bool = false, readsOnly: Bool = false, network: Network = .none,
+    devices: Set<Int> = []
   ) {
     self.arguments = arguments
     self.environment = environment

@@ -14,7 +14,8 @@ extension Format where Value == UInt64 {
     return percent > 0 ? percent : nil
   } show: { percent in
     let rest = percent % 100
-    return "\(percent / 100).\(rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")"
+    return
+      "\(percent / 100).\(rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")"
   }
 }
 
