@@ -147,11 +147,11 @@ class RPC(NodeCase):
             "socket": "modules['_socket'].socket() if '_socket' in modules else "
                       "modules['builtins'].__import__('socket')",
             "native": "check(modules['ctypes'].CDLL(None, use_errno=True).socket(1, 1, 0))",
-            "raw": "check(modules['ctypes'].CDLL(None, use_errno=True).syscall(2, b'/etc/passwd', 0))",
+            "raw": "check(modules['ctypes'].CDLL(None).syscall(2, b'/etc/passwd', 0))",
             "unseccomp": "check(modules['ctypes'].CDLL(None).prctl(22, 0, 0, 0, 0))",
             "remap": "check(modules['ctypes'].CDLL(None).chdir(b'/'))",
         }
-        code = ESCAPE + "def check(value):\n    if value == -1: raise OSError(1, 'refused')\nresult = {}\n"
+        code = ESCAPE + "result = {}\ndef check(value):\n    if value == -1: raise OSError(1, '')\n"
         for name, attempt in attempts.items():
             code += (f"try:\n    {attempt}\n    result['{name}'] = 'escaped'\n"
                      f"except BaseException as e:\n    result['{name}'] = str(type(e).__name__)\n")

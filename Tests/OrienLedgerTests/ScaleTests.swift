@@ -43,7 +43,7 @@ struct ScaleTests {
       BEGIN;
       WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(rows))
       INSERT INTO executions SELECT n, randomblob(16), 'bob', 's1', 'echo', 2, n, n, 0, n, NULL, NULL,
-        NULL FROM numbers;
+        NULL, NULL FROM numbers;
       INSERT INTO records SELECT position, number, number, zeroblob(32), zeroblob(900)
         FROM executions;
       """)

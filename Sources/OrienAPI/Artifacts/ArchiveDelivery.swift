@@ -48,7 +48,7 @@ final class ArchiveDelivery {
       isReading = false
       guard let writer = self.writer else { return }
       guard case .success(let download) = result else { return cut() }
-      writer.write(TarHeader.bytes(of: file))
+      writer.write(TarHeader.bytes(of: file.path, file.bytes))
       if file.bytes > 0 { current = (download, file.bytes, file.bytes) }
       goOn()
     }

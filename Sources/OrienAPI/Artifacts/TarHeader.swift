@@ -1,5 +1,3 @@
-import OrienModel
-import OrienSandbox
 import OrienSystem
 
 /// What stands before a file in an archive: POSIX ustar, and before it a record of pax where the
@@ -7,13 +5,13 @@ import OrienSystem
 enum TarHeader {
   static let blockBytes = 512
 
-  static func bytes(of file: Artifacts.File) -> [UInt8] {
-    let name = file.path.bytes
-    guard name.count > 100 else { return block(name, file.bytes, kind: UInt8(ascii: "0")) }
+  static func bytes(of path: FolderPath, _ bytes: UInt64) -> [UInt8] {
+    let name = path.bytes
+    guard name.count > 100 else { return block(name, bytes, kind: UInt8(ascii: "0")) }
     let record = paxRecord("path", name)
     return block(Array("pax".utf8), UInt64(record.count), kind: UInt8(ascii: "x"))
       + record + padding(after: UInt64(record.count))
-      + block(Array(name.prefix(100)), file.bytes, kind: UInt8(ascii: "0"))
+      + block(Array(name.prefix(100)), bytes, kind: UInt8(ascii: "0"))
   }
 
   /// What fills the last block of so many bytes.

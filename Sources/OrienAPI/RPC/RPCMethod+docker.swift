@@ -132,7 +132,12 @@ private final class ContainerCall {
   private func wait(for id: ExecutionID) {
     api.kernel.report(id, for: caller, waiting: .seconds(60)) { [self] result in
       guard case .success(let report) = result else { return fail(result.failure) }
-      guard let record = report.final else { return wait(for: id) }
+      guard let record = report.final else {
+        guard !api.kernel.isDraining || report.status == .running else {
+          return fail(Failure(.unavailable, "draining", "the node is going down"))
+        }
+        return wait(for: id)
+      }
       api.kernel.readOutput(of: report, .output, from: 0, atMost: 1 << 20) { [self] output in
         api.kernel.readOutput(of: report, .errors, from: 0, atMost: 1 << 20) { [self] errors in
           tell(record, report.id, (try? output.get()) ?? [], (try? errors.get()) ?? [])

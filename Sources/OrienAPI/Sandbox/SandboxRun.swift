@@ -72,7 +72,11 @@ final class SandboxRun {
   private func wait(for id: ExecutionID) {
     kernel.report(id, for: caller, waiting: .seconds(60)) { [self] result in
       guard case .success(let report) = result else { return end(result) }
-      guard let record = report.final else { return wait(for: id) }
+      guard let record = report.final else {
+        // What waits is the next node's, and would find its session gone.
+        guard !kernel.isDraining || report.status == .running else { return end(Self.draining) }
+        return wait(for: id)
+      }
       let answer = RunAnswer(
         report: report, record: record, sandbox: record.sandbox ?? job.tool,
         timeoutSeconds: job.timeoutSeconds)
@@ -80,6 +84,9 @@ final class SandboxRun {
       readStreams(into: answer)
     }
   }
+
+  private static let draining = Result<Void, Failure>.failure(
+    Failure(.unavailable, "draining", "the node is going down"))
 
   private func readStreams(into answer: RunAnswer) {
     read(.output, of: answer.report, []) { [self] output in
