@@ -49,7 +49,8 @@ struct ScaleTests {
       """)
     try database.prepare(
       """
-      INSERT INTO executions VALUES (1, ?, 'alice', 's1', 'echo', 1, 1, 1, 0, NULL, NULL, NULL, NULL)
+      INSERT INTO executions VALUES (1, ?, 'alice', 's1', 'echo', 1, 1, 1, 0, NULL, NULL, NULL, NULL,
+        NULL)
       """
     ).run { $0.blob(mint.mint().bytes) }
     let end = Link(position: rows, hash: [UInt8](repeating: 0, count: 32))
