@@ -58,7 +58,10 @@ func swiftPlugin(_ name: String, in folder: String = "Plugins") -> Target {
     name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"], path: folder + "/" + name,
     swiftSettings: swift + lean, linkerSettings: entryAlone)
 }
-let plugins = [cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script")]
+let plugins = [
+  cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
+  swiftPlugin("jail-run"),
+]
 // For tests alone: nobody installs it.
 let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
 

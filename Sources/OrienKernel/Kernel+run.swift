@@ -78,8 +78,27 @@ extension Kernel {
       })
   }
 
-  /// Runs what the ledger knows to be running.
+  /// Runs what the ledger knows to be running. Where its artifacts are asked for it is noted before
+  /// what lies in its workspace.
   func start(_ execution: Execution) {
+    guard let wish = execution.acceptance.terms.artifacts, execution.stopsAtStart == nil else {
+      return run(execution)
+    }
+    execution.phase = .starting
+    let folder = wish.folder.flatMap { try? FolderPath($0) }
+    parts.workspaces.snapshot(of: execution.workspace.workspace, in: folder) { [self] result in
+      switch result {
+      case .success(let before):
+        execution.before = before
+        run(execution)
+      case .failure(let failure):
+        leave(execution.tool)
+        settle(execution, Run.End(neverBegan: .failed(failure)))
+      }
+    }
+  }
+
+  private func run(_ execution: Execution) {
     if let cause = execution.stopsAtStart {
       leave(execution.tool)
       return settle(execution, Run.End(neverBegan: .caused(by: cause)))
@@ -111,7 +130,7 @@ extension Kernel {
   /// has gone beyond its limit, however quick it was.
   private func judge(_ execution: Execution, _ end: Run.End) {
     guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
-      return settle(execution, end)
+      return gather(execution, end)
     }
     execution.workspace.judge { [self] excess in
       var end = end
@@ -122,6 +141,16 @@ extension Kernel {
         end.ending.message = disk.message
         end.ending.isFaultOfHost = end.ending.isFaultOfHost || disk.isFaultOfHost
       }
+      gather(execution, end)
+    }
+  }
+
+  /// Looks at what the call has left, where its artifacts are asked for, however it ended.
+  private func gather(_ execution: Execution, _ end: Run.End) {
+    guard let before = execution.before else { return settle(execution, end) }
+    execution.before = nil
+    parts.workspaces.artifacts(in: execution.workspace.workspace, since: before) { [self] in
+      execution.artifacts = $0
       settle(execution, end)
     }
   }

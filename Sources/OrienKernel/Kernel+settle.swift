@@ -74,7 +74,8 @@ extension Kernel {
       limits: grantedLimits(of: execution, inJail: end.ranProcess), currency: tool.price.currency,
       costMicroUnits: end.hasBegun && !ending.isFaultOfHost ? tool.price.cost(of: end.usage) : 0,
       output: execution.output.summary, errors: execution.errors.summary,
-      facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact)
+      facts: end.facts.isEmpty ? nil : JSON.object(end.facts).compact,
+      artifacts: execution.artifacts?.json)
   }
 
   /// What the node could not keep of an output nobody has bought.
@@ -92,8 +93,11 @@ extension Kernel {
 
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
   func grantedLimits(of execution: Execution, inJail: Bool) -> GrantedLimits {
-    let tool = execution.tool
-    return inJail
-      ? tool.limits(inJail: parts.jail.capabilities, execution.workspace) : tool.limitsInNode
+    let (tool, granted) = (execution.tool, execution.granted)
+    guard !inJail else {
+      return tool.limits(granted, inJail: parts.jail.capabilities, execution.workspace)
+    }
+    guard granted != tool.granted else { return tool.limitsInNode }
+    return granted.told(wish: tool.wish) { Tool.means(ofNode: $0) }
   }
 }

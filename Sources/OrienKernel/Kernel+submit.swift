@@ -153,7 +153,8 @@ extension Kernel {
     let acceptance = Acceptance(
       id: id, session: submission.session, owner: submission.owner, tool: tool.id,
       arguments: request.checked.stored, hasSecrets: request.checked.hasSecrets, acceptedAt: now,
-      runningAt: entry == .run ? now : nil, idempotency: submission.idempotency)
+      runningAt: entry == .run ? now : nil, idempotency: submission.idempotency,
+      terms: submission.terms)
     let execution = remember(
       acceptance, tool, request.use, tool.arguments(of: request.checked), lease)
     parts.ledger.accept(
@@ -186,7 +187,8 @@ extension Kernel {
     _ acceptance: Acceptance, _ tool: Tool, _ use: PluginUse, _ arguments: CallArguments,
     _ lease: WorkspaceLease
   ) -> Execution {
-    let limit = Int(clamping: tool.granted.outputBytes ?? .max)
+    let outputBytes = tool.granted.least(acceptance.terms.limits).outputBytes
+    let limit = Int(clamping: outputBytes ?? .max)
     func log(_ stream: OutputStream) -> OutputLog {
       OutputLog(
         of: acceptance.id, stream, limitBytes: limit, files: parts.ledger.outputs,

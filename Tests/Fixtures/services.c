@@ -32,7 +32,7 @@ static orien_status wrong(void *self, orien_call *call) {
   orien_exit zero = {0}, whole = {.size = sizeof whole};
   const char *const no_words[] = {NULL}, *const words[] = {"a", NULL}, *const bad[] = {"=", NULL};
   orien_command command = {.size = sizeof command, .argv = no_words},
-                flagged = {.size = sizeof command, .argv = words, .flags = 8},
+                flagged = {.size = sizeof command, .argv = words, .flags = 1u << 31},
                 env = {.size = sizeof command, .argv = words, .env = bad};
   int32_t file = 0;
   uint64_t revision = 0;

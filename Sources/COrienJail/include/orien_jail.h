@@ -88,12 +88,15 @@ struct orien_jail_limits {
   uint64_t io_bytes_per_second;
 };
 
-/* What a program has to be held by. */
+/* What a program has to be held by, as bits. */
 enum orien_jail_profile {
   /* Whatever there is, be it nothing. */
   ORIEN_JAIL_OPEN = 0,
   /* Walls: without them it is not run. */
-  ORIEN_JAIL_WALLED,
+  ORIEN_JAIL_WALLED = 1,
+  /* A workspace that it cannot write to; without walls there is none, and it is not run. */
+  ORIEN_JAIL_READS_ONLY = 2,
+  ORIEN_JAIL_PROFILES = ORIEN_JAIL_WALLED | ORIEN_JAIL_READS_ONLY,
 };
 
 /* What a program that is walled in reaches by network. */
@@ -124,7 +127,7 @@ enum {
 /* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
-  /* enum orien_jail_profile */
+  /* Bits of enum orien_jail_profile. */
   uint32_t profile;
   /* enum orien_jail_network */
   uint32_t network;

@@ -16,7 +16,14 @@ extension OpenAPI {
     "Submission": {"type": "object", "required": ["sessionId", "toolId", "args"], "properties": {
       "sessionId": {"$ref": "#/components/schemas/SessionID"},
       "toolId": {"type": "string", "minLength": 1},
-      "args": {"type": "object", "description": "As the tool's inputSchema has it"}},
+      "args": {"type": "object", "description": "As the tool's inputSchema has it"},
+      "captureArtifacts": {"type": "boolean", "default": false,
+        "description": "Tell in the record which files the call leaves"},
+      "outputFolder": {"type": "string", "minLength": 1, "maxLength": 255,
+      "pattern": "^(?![.]{1,2}$)[^/\\\\u0000-\\\\u001f\\\\u007f]+$",
+        "description": "The same, of one folder of the workspace alone"},
+      "limits": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1},
+        "description": "Less than the tool is granted; what is more changes nothing"}},
       "examples": [{"sessionId": "demo", "toolId": "echo", "args": {"message": "hello"}}]},
     "Accepted": {"type": "object", "required": ["executionId", "status", "startedAt"],
       "properties": {
@@ -71,6 +78,7 @@ extension OpenAPI {
       "cost": {"type": "object", "required": ["currency", "microUnits"], "properties": {
         "currency": {"type": "string"}, "microUnits": {"type": "integer", "minimum": 0}}},
       "facts": {"type": "object", "description": "What the tool stated"},
+      "artifacts": {"$ref": "#/components/schemas/ArtifactList"},
       "receipt": {"type": "object", "required": ["id", "hash"], "properties": {
         "id": {"type": "string"}, "hash": {"type": "string"}}}}},
     "ExecutionPage": {"type": "object", "required": ["executions"], "properties": {
@@ -174,9 +182,24 @@ extension OpenAPI {
       "files": {"type": "array", "items": {"type": "object", "required": ["name", "size"],
         "properties": {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 0},
         "sha256": {"type": "string"},
-        "kind": {"enum": ["file", "folder", "link", "other"]},
+        "kind": {"enum": ["file", "folder", "link", "device", "other"]},
         "modifiedAt": {"type": "string", "format": "date-time"}}}},
       "truncated": {"type": "boolean"}}},
+    "ArtifactList": {"type": "object", "required": ["files", "others", "more"], "properties": {
+      "files": {"type": "array", "items": {"type": "object",
+        "required": ["path", "size", "sha256"], "properties": {
+        "path": {"type": "string"},
+        "pathBase64": {"type": "string", "description": "Of a name that is no UTF-8"},
+        "size": {"type": "integer", "minimum": 0},
+        "sha256": {"type": "string"},
+        "href": {"type": "string", "description": "Where its bytes are"}}}},
+      "others": {"type": "array", "description": "What appeared and is no artifact",
+        "items": {"type": "object", "required": ["path", "kind", "reason"], "properties": {
+        "path": {"type": "string"}, "pathBase64": {"type": "string"},
+        "kind": {"enum": ["file", "folder", "link", "device", "other"]},
+        "reason": {"type": "string"}}}},
+      "more": {"type": "integer", "minimum": 0, "description": "What is not named"},
+      "failure": {"type": "string", "description": "Why nobody could look"}}},
     "Problem": {"type": "object", "description": "RFC 9457, with what other dialects look for",
       "required": ["type", "title", "status", "detail", "error", "message", "code", "errors"],
       "properties": {"type": {"type": "string"}, "title": {"type": "string"},

@@ -90,6 +90,7 @@ extension Submission {
           arguments.map { "args: expected an object, got \($0.kindName)" }
             ?? "Missing required member: args"))
     }
+    let terms = Terms(json, faults: &faults)
     guard let tool, let session, let arguments, faults.isEmpty else {
       throw Failure(
         .invalid,
@@ -97,6 +98,6 @@ extension Submission {
           ? "invalid-session" : "invalid-request",
         faults[0].message, faults: faults)
     }
-    self.init(tool: tool, arguments: arguments, session: session, owner: owner)
+    self.init(tool: tool, arguments: arguments, session: session, owner: owner, terms: terms)
   }
 }

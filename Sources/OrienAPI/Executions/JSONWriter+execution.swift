@@ -98,5 +98,9 @@ extension JSONWriter {
       name("facts")
       write(raw: facts)
     }
+    if let artifacts = record.artifacts {
+      name("artifacts")
+      write(raw: artifacts)
+    }
   }
 }

@@ -27,6 +27,8 @@ package final class API: HTTPHandler {
   package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = {
     $0(.success(()))
   }
+  /// Of code that is sent to be run.
+  package var sandbox = SandboxSettings()
   /// The server's own figures, for metrics.
   package var serverFigures: () -> ServerFigures = { ServerFigures() }
   private let router: Router<Endpoint>

@@ -61,7 +61,7 @@ struct Endpoint: Sendable {
     }
   }
 
-  static let all = node + catalogue + executions + sessions
+  static let all = node + catalogue + executions + artifacts + sessions + sandbox + rpc
 
   /// What every route answers to who is not let in.
   private static func door(isOpen: Bool) -> [Answer] {

@@ -49,6 +49,7 @@ extension API {
   }
 
   fileprivate func sendHealth(_ inquiry: Inquiry) {
+    if wantsSandboxHealth(inquiry) { return sendSandboxHealth(inquiry) }
     let troubles = self.troubles()
     // To a stranger no more than ORIEN's nodes have always said.
     let isStranger = !inquiry.caller.isOperator || !inquiry.request.listener.isLoopback

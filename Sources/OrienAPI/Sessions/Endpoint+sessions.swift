@@ -137,14 +137,3 @@ extension JSONWriter {
     }
   }
 }
-
-extension FileStatus.Kind {
-  fileprivate var name: String {
-    switch self {
-    case .regular: "file"
-    case .folder: "folder"
-    case .link: "link"
-    case .device, .other: "other"
-    }
-  }
-}

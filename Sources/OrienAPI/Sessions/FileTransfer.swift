@@ -119,7 +119,7 @@ private final class FileReceipt {
 
 /// A file on its way to a client, read as fast as it is taken. Belongs to the loop; alive for as
 /// long as its answer is.
-private final class FileDelivery {
+final class FileDelivery {
   private static let stepBytes = 256 << 10
 
   private let download: FileDownload

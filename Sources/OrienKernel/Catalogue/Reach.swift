@@ -24,6 +24,14 @@ struct Reach: Sendable {
     }
   }
 
+  private init(devices: [String]) {
+    (egress, network) = (nil, .none)
+    self.devices = devices
+  }
+
+  /// The same without any network.
+  var offline: Reach { Reach(devices: devices) }
+
   /// The devices as a jail knows them that may lend these.
   func places(among lent: [String]) throws(Failure) -> Set<Int> {
     var places: Set<Int> = []

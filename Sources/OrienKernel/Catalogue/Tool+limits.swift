@@ -4,19 +4,15 @@ import OrienSandbox
 extension Tool {
   /// What the node holds itself, wherever a call runs; a handler in the node nobody holds to more.
   static let heldByNode: Set = ["concurrency", "wallMilliseconds", "outputBytes", "inputBytes"]
-  /// What its calls may have in their workspace.
-  var disk: DiskUsage {
-    DiskUsage(bytes: granted.diskBytes ?? .max, files: granted.diskFiles ?? .max)
-  }
-
   static func means(ofNode limit: String) -> Enforcement {
     heldByNode.contains(limit) ? .node : .none
   }
 
   /// Each limit of a call that goes on in the jail, whose word on it is `capabilities`.
-  func limits(inJail capabilities: JailCapabilities?, _ workspace: WorkspaceLease) -> GrantedLimits
-  {
-    let held = workspace.enforcement(of: disk)
+  func limits(
+    _ granted: Limits, inJail capabilities: JailCapabilities?, _ workspace: WorkspaceLease
+  ) -> GrantedLimits {
+    let held = workspace.enforcement(of: granted.disk)
     return granted.told(wish: wish) { name in
       switch name {
       case "diskBytes": held.bytes
@@ -75,6 +71,9 @@ extension Tool {
 }
 
 extension Limits {
+  /// What a call may have in its workspace.
+  var disk: DiskUsage { DiskUsage(bytes: diskBytes ?? .max, files: diskFiles ?? .max) }
+
   /// Each of these that is set, beside what was wished for and what holds it.
   func told(
     wish: Limits, enforcedBy: (String) -> Enforcement

@@ -15,6 +15,11 @@ final class Execution {
   /// Until it begins.
   private var arguments: CallArguments?
   let workspace: WorkspaceLease
+  /// What it may use: the tool's limits, and what its caller has lowered them to.
+  let granted: Limits
+  /// What lay in its workspace when it began, where its artifacts are asked for; and these.
+  var before: WorkspaceSnapshot?
+  var artifacts: Artifacts?
   let output: OutputLog
   let errors: OutputLog
   private(set) var events = EventLog()
@@ -55,6 +60,8 @@ final class Execution {
     self.use = use
     self.arguments = arguments
     self.workspace = workspace
+    let lowered = acceptance.terms.limits
+    granted = lowered == Limits() ? tool.granted : tool.granted.least(lowered)
     self.output = output
     self.errors = errors
     runningAt = acceptance.runningAt
@@ -96,7 +103,9 @@ final class Execution {
   var bytes: Int {
     var bytes = 2048 + output.head.capacity + errors.head.capacity + events.bytes
     if case .final(let settled) = phase {
-      bytes += (settled.record.facts?.capacity ?? 0) + (settled.record.message?.utf8.count ?? 0)
+      bytes +=
+        (settled.record.facts?.capacity ?? 0)
+        + (settled.record.artifacts?.capacity ?? 0) + (settled.record.message?.utf8.count ?? 0)
     }
     return bytes
   }

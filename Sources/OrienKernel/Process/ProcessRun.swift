@@ -28,13 +28,16 @@ final class ProcessRun {
     _ command: Command, limits: Limits, in workspace: Workspace, by ways: Ways,
     output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
+    let reach = command.network == .none ? ways.reach.offline : ways.reach
+    if command.network == .needed, reach.network == .none { throw Self.noNetwork }
     let request = JailRequest(
-      command.arguments, environment: ways.reach.environment + command.environment,
-      limits: limits, needsWalls: ways.needsWalls, network: ways.reach.network,
-      devices: try ways.reach.places(among: ways.jail.devices))
+      command.arguments, environment: reach.environment + command.environment,
+      limits: limits, needsWalls: ways.needsWalls, readsOnly: command.readsOnly,
+      network: reach.network,
+      devices: try reach.places(among: ways.jail.devices))
     let loop = ways.loop
     let doorway = Doorway(
-      ways.reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
+      reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
       fields: ["execution": ways.execution.description])
     var deadline: Timer?
     do {
@@ -62,6 +65,9 @@ final class ProcessRun {
       throw error.failure("starting \(command.arguments[0])")
     }
   }
+
+  private static let noNetwork = Failure(
+    .denied, "network-not-granted", "the manifest of its plugin grants no network")
 
   func kill(_ reason: ProcessExit.Reason) { process.kill(reason) }
 }

@@ -56,18 +56,18 @@ final class Run {
     self.execution = execution
     self.kernel = kernel
     let (tool, loop) = (execution.tool, kernel.parts.loop)
-    let wall = tool.granted.wallMilliseconds ?? .max
+    let wall = execution.granted.wallMilliseconds ?? .max
     let due = startedAt + .milliseconds(Int64(clamping: wall))
     // Holds this until its thread can say nothing more that has to be heard.
     inbox = loop.inbox { [self] news in hear(news) }
     call = Call(
-      inbox: inbox, limits: tool.granted, units: tool.units, workspace: workspace)
+      inbox: inbox, limits: execution.granted, units: tool.units, workspace: workspace)
     deadline = loop.schedule(at: due) { [unowned self] in stop(.deadline(milliseconds: wall)) }
     let invocation = tool.plugin.invoke(
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
         session: execution.acceptance.session.description,
-        workspacePath: workspace.sharedPath, limits: tool.granted, deadline: due),
+        workspacePath: workspace.sharedPath, limits: execution.granted, deadline: due),
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
@@ -203,21 +203,23 @@ final class Run {
     if let obstacle = kernel.obstacle { throw obstacle }
     guard !kernel.refusesPrograms else { throw .unwalled }
     // Another launcher may hold less than the one that was there when this was accepted.
-    let workspaces = execution.workspace.enforcement(of: tool.disk).bytes
+    let workspaces = execution.workspace.enforcement(of: execution.granted.disk).bytes
     let shortfall = tool.shortfall(
       inJail: kernel.parts.jail.capabilities, workspaces: workspaces)
     if let shortfall { throw shortfall }
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      execution.workspace.watch(upTo: tool.disk) { [weak self] in self?.stop(.disk($0)) }
+      execution.workspace.watch(upTo: execution.granted.disk) { [weak self] in
+        self?.stop(.disk($0))
+      }
     }
     let ways = ProcessRun.Ways(
       reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,
       jail: kernel.parts.jail, resolver: kernel.resolver, loop: kernel.parts.loop,
       log: kernel.parts.log, execution: execution.id)
     return try ProcessRun(
-      command, limits: tool.granted, in: workspace, by: ways, output: output, errors: errors,
+      command, limits: execution.granted, in: workspace, by: ways, output: output, errors: errors,
       onEnd: onEnd)
   }
 

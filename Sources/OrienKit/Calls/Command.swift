@@ -14,6 +14,18 @@ public struct Command: Sendable {
   public var wallMilliseconds: UInt64?
   /// Not jailed: only what the manifest grants ("program:nginx"), in the plugin's own folder.
   public var isOutside: Bool
+  /// It reads its workspace and writes to none of it; refused where nothing walls it in.
+  public var readsOnly = false
+  public var network = Network.granted
+
+  /// What it has of the network that the manifest grants.
+  public enum Network: Sendable {
+    /// All of it, be it none.
+    case granted
+    case none
+    /// All of it, and it is refused where that is none.
+    case needed
+  }
 
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
@@ -36,6 +48,17 @@ public struct Command: Sendable {
       wallMilliseconds: wallMilliseconds, isOutside: isOutside)
   }
 
+  private var flags: UInt32 {
+    let wish =
+      switch network {
+      case .granted: UInt32(0)
+      case .none: UInt32(ORIEN_OFFLINE)
+      case .needed: UInt32(ORIEN_ONLINE)
+      }
+    return (isOutside ? UInt32(ORIEN_OUTSIDE) : 0) | (readsOnly ? UInt32(ORIEN_READS_ONLY) : 0)
+      | wish
+  }
+
   /// Lends the command as the node wants it.
   func withTable(
     _ body: (UnsafePointer<orien_command>) -> orien_status
@@ -54,7 +77,7 @@ public struct Command: Sendable {
       input.withBytes { bytes in
         var table = orien_command()
         table.size = UInt32(MemoryLayout<orien_command>.size)
-        table.flags = isOutside ? UInt32(ORIEN_OUTSIDE) : 0
+        table.flags = flags
         table.argv = argv.pointer
         table.env = env.pointer
         table.input = bytes

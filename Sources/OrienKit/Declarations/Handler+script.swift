@@ -13,7 +13,7 @@ extension Handler where State == Void {
     _ name: String, _ doc: String, title: String? = nil, example: JSON? = nil,
     limits: Limits? = nil, by interpreter: String, options: [String] = []
   ) -> Handler {
-    var handler = Handler(
+    Handler(
       name, doc, title: title, example: example, limits: limits,
       .file("script", "The script to run: a path in the session's workspace"),
       .texts(
@@ -26,21 +26,39 @@ extension Handler where State == Void {
           #"{"type":"object","additionalProperties":{"type":"string","maxLength":\#(Self.longestArgument)}}"#
         ))
     ) { (call, script, args, stdin, env) in
-      guard let variables = env.object else {
-        throw Failure(.invalid, "args.env: expected an object of strings, got \(env.text)")
-      }
-      var environment: [String: String] = [:]
-      for (name, value) in variables {
-        guard let text = value.string else {
-          throw Failure(.invalid, "args.env.\(name): expected a string, got \(value.text)")
-        }
-        environment[name] = text
-      }
+      let environment = try env.variables
       try call.exec(
         Command(
           interpreter, options + ["./" + script] + args, environment: environment, input: stdin))
-    }
-    handler.needs = ["orien.process/1"]
+    }.needingProcesses
+  }
+}
+
+extension Handler {
+  /// The same, which cannot work where the node runs no programs: there it is listed as one that is
+  /// not available.
+  public var needingProcesses: Handler {
+    var handler = self
+    handler.needs.append("orien.process/1")
     return handler
+  }
+}
+
+extension JSON {
+  /// What an argument `env` names, an object of strings, as a command's environment.
+  public var variables: [String: String] {
+    get throws(Failure) {
+      guard let members = object else {
+        throw Failure(.invalid, "args.env: expected an object of strings, got \(text)")
+      }
+      var variables: [String: String] = [:]
+      for (name, value) in members {
+        guard let text = value.string else {
+          throw Failure(.invalid, "args.env.\(name): expected a string, got \(value.text)")
+        }
+        variables[name] = text
+      }
+      return variables
+    }
   }
 }

@@ -36,6 +36,10 @@ extension FinalRecord {
         json.name("facts")
         json.write(raw: facts)
       }
+      if let artifacts {
+        json.name("artifacts")
+        json.write(raw: artifacts)
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ extension Database {
 extension Acceptance {
   /// Most readers have no use for the arguments.
   static func columns(arguments: String = "NULL") -> String {
-    "id, session, owner, tool, \(arguments), has_secrets, accepted_at, running_at"
+    "id, session, owner, tool, \(arguments), has_secrets, accepted_at, running_at, terms"
   }
 
   /// Reads the `columns` of a row. What was refused at the door cannot be in the file.
@@ -41,11 +41,17 @@ extension Acceptance {
     guard row.view(0).count == 16, let session = SessionID(row.text(1)),
       let tool = ToolID(row.text(3))
     else { throw DatabaseError(corrupt: "an execution's id, session or tool is none") }
+    var terms = Terms.none
+    var faults: [Failure.Fault] = []
+    if !row.isNull(8), let json = try? JSON(parsing: row.bytes(8)) {
+      terms = Terms(json, faults: &faults)
+    }
     self.init(
       id: ExecutionID(random: row.bytes(0)), session: session, owner: Owner(row.text(2)),
       tool: tool, arguments: row.bytes(4), hasSecrets: row.integer(5) != 0,
       acceptedAt: Timestamp(microseconds: row.integer(6)),
-      runningAt: row.isNull(7) ? nil : Timestamp(microseconds: row.integer(7)), idempotency: nil)
+      runningAt: row.isNull(7) ? nil : Timestamp(microseconds: row.integer(7)), idempotency: nil,
+      terms: terms)
   }
 }
 

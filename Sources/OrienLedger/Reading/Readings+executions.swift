@@ -31,7 +31,7 @@ extension Readings {
       row throws(DatabaseError) in
       guard found.count < limit, scanned < Self.scannedRows else { return false }
       scanned += 1
-      next = row.integer(10)
+      next = row.integer(11)
       if query.accepts(row) { found.append(try Found(row)) }
       return true
     }
@@ -49,11 +49,11 @@ extension Readings {
 
     init(_ row: Row) throws(DatabaseError) {
       acceptance = try Acceptance(row)
-      guard let status = Status(column: row.integer(8)) else {
+      guard let status = Status(column: row.integer(9)) else {
         throw DatabaseError(corrupt: "an execution's status is none")
       }
       self.status = status
-      position = row.integer(9)
+      position = row.integer(10)
     }
   }
 
@@ -91,7 +91,7 @@ extension Readings {
 extension ExecutionQuery {
   /// Whether a row with `Acceptance.columns` and the status is one that the list shows.
   fileprivate func accepts(_ row: Row) -> Bool {
-    (status.map { $0.column == row.integer(8) } ?? true)
+    (status.map { $0.column == row.integer(9) } ?? true)
       && (owner.map { row.view(2).elementsEqual($0.description.utf8) } ?? true)
       && (session.map { row.view(1).elementsEqual($0.description.utf8) } ?? true)
   }

@@ -124,6 +124,10 @@ enum Schema {
     ) STRICT;
     CREATE UNIQUE INDEX operations_open ON operations (id) WHERE ended_at IS NULL;
     """,
+    """
+    -- What a caller asks of a call beside its arguments; NULL, as for most: nothing.
+    ALTER TABLE executions ADD COLUMN terms BLOB;
+    """,
   ]
 }
 

@@ -15,14 +15,14 @@ final class Statements {
     accept = try database.prepare(
       """
       INSERT INTO executions (number, id, owner, session, tool, status, accepted_at, running_at,
-        has_secrets, idempotency_key, idempotency_body, arguments)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        has_secrets, idempotency_key, idempotency_body, arguments, terms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
     start = try database.prepare(
       "UPDATE executions SET status = 1, running_at = ? WHERE number = ? AND id = ? AND status = 0")
     settle = try database.prepare(
       """
-      UPDATE executions SET status = ?, position = ?, arguments = NULL
+      UPDATE executions SET status = ?, position = ?, arguments = NULL, terms = NULL
       WHERE number = ? AND id = ? AND status < 2
       """)
     record = try database.prepare(

@@ -27,6 +27,7 @@ extension Writer {
         row.blob(claim?.key)
         row.blob(claim?.body)
         row.blob(acceptance.arguments)
+        row.blob(acceptance.terms.kept)
       } : 0
     guard inserted == 1 else {
       return .failure(
@@ -136,11 +137,11 @@ extension Writer {
       var json = JSONWriter(after: consume memory)
       final.write(to: &json)
       record = json.bytes
-      guard final.message != nil || final.facts != nil, (try? JSON(parsing: record)) == nil else {
-        return
-      }
+      let hasRemarks = final.message != nil || final.facts != nil || final.artifacts != nil
+      guard hasRemarks, (try? JSON(parsing: record)) == nil else { return }
       final.message = nil
       final.facts = nil
+      final.artifacts = nil
     }
   }
 

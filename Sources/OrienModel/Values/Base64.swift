@@ -35,3 +35,24 @@ extension [UInt8] {
     }
   }
 }
+
+extension [UInt8] {
+  private static let base64Letters = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// As base64 text, with its padding.
+  package var base64: String {
+    var text: [UInt8] = []
+    text.reserveCapacity((count + 2) / 3 * 4)
+    for start in stride(from: 0, to: count, by: 3) {
+      let length = Swift.min(3, count - start)
+      var bits: UInt32 = 0
+      for place in 0..<3 { bits = bits << 8 | (place < length ? UInt32(self[start + place]) : 0) }
+      for place in 0..<4 {
+        let letter = Self.base64Letters[Int(bits >> (18 - 6 * UInt32(place)) & 63)]
+        text.append(place <= length ? letter : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

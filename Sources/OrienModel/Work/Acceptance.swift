@@ -12,10 +12,12 @@ package struct Acceptance: Sendable {
   /// Set where it was born running; nil where it waits in the queue.
   package var runningAt: Timestamp?
   package var idempotency: Idempotency?
+  package var terms: Terms
 
   package init(
     id: ExecutionID, session: SessionID, owner: Owner, tool: ToolID, arguments: [UInt8],
-    hasSecrets: Bool, acceptedAt: Timestamp, runningAt: Timestamp?, idempotency: Idempotency?
+    hasSecrets: Bool, acceptedAt: Timestamp, runningAt: Timestamp?, idempotency: Idempotency?,
+    terms: Terms = .none
   ) {
     self.id = id
     self.session = session
@@ -26,5 +28,6 @@ package struct Acceptance: Sendable {
     self.acceptedAt = acceptedAt
     self.runningAt = runningAt
     self.idempotency = idempotency
+    self.terms = terms
   }
 }

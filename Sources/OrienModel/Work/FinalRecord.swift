@@ -29,6 +29,8 @@ package struct FinalRecord: Sendable, Equatable {
   package var errors: StreamSummary
   /// What the handler stated (`ORIEN_FACT`), one JSON object as compact text.
   package var facts: [UInt8]?
+  /// What the call has left in its workspace, where it was asked for, likewise.
+  package var artifacts: [UInt8]?
 
   package init(
     id: ExecutionID, session: SessionID, owner: Owner, tool: ToolID, plugin: String,
@@ -36,7 +38,7 @@ package struct FinalRecord: Sendable, Equatable {
     exitCode: Int32? = nil, signal: Int32? = nil, acceptedAt: Timestamp, runningAt: Timestamp?,
     completedAt: Timestamp, runningMicroseconds: UInt64, usage: Usage, limits: GrantedLimits,
     currency: String, costMicroUnits: UInt64, output: StreamSummary, errors: StreamSummary,
-    facts: [UInt8]? = nil
+    facts: [UInt8]? = nil, artifacts: [UInt8]? = nil
   ) {
     self.id = id
     self.session = session
@@ -61,6 +63,7 @@ package struct FinalRecord: Sendable, Equatable {
     self.output = output
     self.errors = errors
     self.facts = facts
+    self.artifacts = artifacts
   }
 }
 

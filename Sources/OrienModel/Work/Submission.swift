@@ -6,16 +6,18 @@ package struct Submission: Sendable {
   package var session: SessionID
   package var owner: Owner
   package var idempotency: Idempotency?
+  package var terms: Terms
 
   package init(
     tool: String, arguments: JSON, session: SessionID, owner: Owner,
-    idempotency: Idempotency? = nil
+    idempotency: Idempotency? = nil, terms: Terms = .none
   ) {
     self.tool = tool
     self.arguments = arguments
     self.session = session
     self.owner = owner
     self.idempotency = idempotency
+    self.terms = terms
   }
 }
 

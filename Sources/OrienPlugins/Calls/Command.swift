@@ -12,16 +12,31 @@ package struct Command: Sendable, Equatable {
   package var wallMilliseconds: UInt64?
   /// Not jailed: what the manifest grants, in the plugin's own folder.
   package var isOutside: Bool
+  /// It reads its workspace and writes to none of it.
+  package var readsOnly: Bool
+  package var network: Network
+
+  /// What it has of the network that its plugin is granted.
+  package enum Network: UInt8, Sendable {
+    /// All of it, be it none.
+    case granted
+    case none
+    /// All of it, and it is refused where that is none.
+    case needed
+  }
 
   package init(
     _ arguments: [String], environment: [String] = [], input: [UInt8] = [],
-    wallMilliseconds: UInt64? = nil, isOutside: Bool = false
+    wallMilliseconds: UInt64? = nil, isOutside: Bool = false, readsOnly: Bool = false,
+    network: Network = .granted
   ) {
     self.arguments = arguments
     self.environment = environment
     self.input = input
     self.wallMilliseconds = wallMilliseconds
     self.isOutside = isOutside
+    self.readsOnly = readsOnly
+    self.network = network
   }
 }
 

@@ -44,6 +44,8 @@ extension Command {
   private static let mostTexts = 1 << 16
   private static let mostTextBytes = 8 << 20
   private static let mostInputBytes = 16 << 20
+  private static let flags = UInt32(
+    ORIEN_OUTSIDE | ORIEN_READS_ONLY | ORIEN_OFFLINE | ORIEN_ONLINE)
 
   /// Within the bounds, and it makes sense.
   var isSound: Bool {
@@ -60,7 +62,7 @@ extension Command {
   /// A copy; nil where it is not sound.
   fileprivate init?(copying pointer: UnsafePointer<orien_command>) {
     guard let command = orien_command.copy(from: pointer),
-      command.flags & ~UInt32(ORIEN_OUTSIDE) == 0,
+      command.flags & ~Self.flags == 0,
       let arguments = PluginText.copyAll(
         command.argv, atMost: Self.mostTexts, bytes: Self.mostTextBytes),
       let environment = PluginText.copyAll(
@@ -70,7 +72,20 @@ extension Command {
     self.init(
       arguments, environment: environment, input: Array(input),
       wallMilliseconds: command.wall_ms == 0 ? nil : command.wall_ms,
-      isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0)
+      isOutside: command.flags & UInt32(ORIEN_OUTSIDE) != 0,
+      readsOnly: command.flags & UInt32(ORIEN_READS_ONLY) != 0,
+      network: Network(flags: command.flags))
     guard isSound else { return nil }
+  }
+}
+
+extension Command.Network {
+  /// Who wants none and some has none.
+  fileprivate init(flags: UInt32) {
+    if flags & UInt32(ORIEN_OFFLINE) != 0 {
+      self = .none
+    } else {
+      self = flags & UInt32(ORIEN_ONLINE) != 0 ? .needed : .granted
+    }
   }
 }

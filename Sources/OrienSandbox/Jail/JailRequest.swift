@@ -13,6 +13,8 @@ package struct JailRequest: Sendable {
   package var limits: Limits
   /// Without walls around it it is not run: nobody knows what it does.
   package var needsWalls: Bool
+  /// It reads its working folder and writes to none of it; without walls it is not run.
+  package var readsOnly: Bool
   /// What it reaches by network where it is walled in.
   package var network: Network
   /// Places in the jail's list of devices of those that it finds in its `/dev`.
@@ -32,12 +34,14 @@ package struct JailRequest: Sendable {
 
   package init(
     _ arguments: [String], environment: [String] = [], limits: Limits = Limits(),
-    needsWalls: Bool = false, network: Network = .none, devices: Set<Int> = []
+    needsWalls: Bool = false, readsOnly: Bool = false, network: Network = .none,
+    devices: Set<Int> = []
   ) {
     self.arguments = arguments
     self.environment = environment
     self.limits = limits
     self.needsWalls = needsWalls
+    self.readsOnly = readsOnly
     self.network = network
     self.devices = devices
   }

@@ -22,7 +22,7 @@ extension JailRequest {
     }
     let start = orien_jail_start(
       limits: orien_jail_limits(limits),
-      profile: (needsWalls ? ORIEN_JAIL_WALLED : ORIEN_JAIL_OPEN).rawValue,
+      profile: profile,
       network: network.frameValue, devices: devices.reduce(0) { $0 | 1 << UInt32($1) },
       arguments: UInt32(arguments.count),
       variables: UInt32(environment.count), string_bytes: UInt32(strings.count))
@@ -33,6 +33,10 @@ extension JailRequest {
         "arguments and environment are \(strings.count) bytes; at most 256 KiB are taken together")
     }
     return Frame.header(ORIEN_JAIL_START, id: id, size: body.count) + body
+  }
+
+  private var profile: UInt32 {
+    (needsWalls ? ORIEN_JAIL_WALLED.rawValue : 0) | (readsOnly ? ORIEN_JAIL_READS_ONLY.rawValue : 0)
   }
 
   private static func append(_ text: String, to strings: inout [UInt8]) throws(Failure) {

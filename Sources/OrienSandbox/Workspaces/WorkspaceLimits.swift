@@ -22,5 +22,9 @@ package struct WorkspaceLimits: Sendable {
   package var listedFiles = 10_000
   package var hashedBytes: UInt64 = 256 << 20
 
+  /// What a call's artifacts may be: names of them, and bytes of all together.
+  package var artifacts = 1000
+  package var artifactBytes: UInt64 = 64 << 20
+
   package init() {}
 }

@@ -97,7 +97,7 @@ extension FolderPath {
   }
 
   /// The path of `name` in the folder that this one names; nil where it would be too long.
-  func appending(_ name: FolderPath) -> FolderPath? {
+  package func appending(_ name: FolderPath) -> FolderPath? {
     guard cString.count + name.cString.count - 1 <= Self.maximumBytes else { return nil }
     var longer = cString
     longer[longer.count - 1] = Self.slash

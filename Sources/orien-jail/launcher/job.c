@@ -117,11 +117,13 @@ static int lend_devices(const struct parts *parts, struct frame_reader *frame,
 
 /* Sends the frame on, with mounts that the slot may use in the place of the folder and of names. */
 static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame,
-                     uint32_t devices) {
+                     const struct request *request) {
+  uint32_t devices = request->devices;
+  bool reads_only = request->profile & ORIEN_JAIL_READS_ONLY;
   if (parts->walls.kind == ORIEN_JAIL_WALLS_NONE) devices = 0;
   int folder = frame->descriptor[REQUEST_WORKSPACE], mount = folder;
   if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE)
-    mount = slot_lend(&parts->walls, job->slot, folder);
+    mount = slot_lend(&parts->walls, job->slot, folder, reads_only);
   if (mount < 0) return errno;
   frame->descriptor[REQUEST_WORKSPACE] = mount;
   int error = lend_devices(parts, frame, devices);
@@ -135,7 +137,7 @@ static int hand_over(struct job *job, const struct parts *parts, struct frame_re
 int job_start(struct job *job, const struct parts *parts, struct frame_reader *frame,
               const struct request *request) {
   const struct orien_jail_limits *limits = &request->limits;
-  int error = hand_over(job, parts, frame, request->devices);
+  int error = hand_over(job, parts, frame, request);
   // Nothing follows: a stub that has but a part of it knows that it will not get the rest.
   shutdown(job->order, SHUT_WR);
   job->state = error ? JOB_SPENT : JOB_RUNNING;

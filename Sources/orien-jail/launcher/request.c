@@ -30,7 +30,7 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   memcpy(&start, frame->body, sizeof start);
   unsigned devices = lent ? (unsigned)__builtin_popcount(start.devices) : 0;
   if (frame->descriptors != REQUEST_DESCRIPTORS + devices) return false;
-  if (start.profile > ORIEN_JAIL_WALLED || start.network > ORIEN_JAIL_DOOR ||
+  if (start.profile & ~(uint32_t)ORIEN_JAIL_PROFILES || start.network > ORIEN_JAIL_DOOR ||
       start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
       start.variables > ORIEN_JAIL_STRINGS)

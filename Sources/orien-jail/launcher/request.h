@@ -7,7 +7,7 @@ enum { REQUEST_INPUT, REQUEST_OUTPUT, REQUEST_ERRORS, REQUEST_WORKSPACE, REQUEST
 
 struct request {
   struct orien_jail_limits limits;
-  /* enum orien_jail_profile, enum orien_jail_network */
+  /* Bits of enum orien_jail_profile, enum orien_jail_network */
   uint32_t profile, network;
   /* By bits, and where they have been lent the descriptors of their mounts. */
   uint32_t devices;

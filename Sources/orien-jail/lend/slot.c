@@ -86,10 +86,12 @@ static int copy_of(int folder) {
 }
 
 /* A mount of the folder, as the user of `owner` sees it; -1: as everybody. -1 with errno. */
-static int mount_for(int owner, int folder) {
+static int mount_for(int owner, int folder, bool reads_only) {
   int tree = copy_of(folder);
   if (tree < 0) return -1;
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+  // Of this mount alone: others write to the same folder meanwhile.
+  if (reads_only) attributes.attr_set |= MOUNT_ATTR_RDONLY;
   if (owner >= 0) {
     attributes.attr_set |= MOUNT_ATTR_IDMAP;
     attributes.userns_fd = (uint64_t)owner;
@@ -101,15 +103,15 @@ static int mount_for(int owner, int folder) {
   return -1;
 }
 
-int slot_lend(const struct walls *walls, unsigned slot, int folder) {
+int slot_lend(const struct walls *walls, unsigned slot, int folder, bool reads_only) {
   bool has_own = walls->kind == ORIEN_JAIL_WALLS_ROOT && defends(DEFENCE_USER);
-  return mount_for(has_own ? made[slot].owner : -1, folder);
+  return mount_for(has_own ? made[slot].owner : -1, folder, reads_only);
 }
 
 int slot_try(int owner, const char *path) {
   int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return errno;
-  int tree = mount_for(owner, folder);
+  int tree = mount_for(owner, folder, false);
   int error = tree < 0 ? errno : 0;
   if (tree >= 0) close(tree);
   close(folder);

@@ -14,9 +14,10 @@ int slot_network(unsigned slot);
 /* The user namespace that it is to be in, where that is not everybody's; -1: there is none. */
 int slot_owner(const struct walls *walls, unsigned slot);
 
-/* The folder as a mount that is attached nowhere yet, which only the slot's user may write to;
- * -1 with errno. For the launcher, who sees the node's folders; the slot has been prepared. */
-int slot_lend(const struct walls *walls, unsigned slot, int folder);
+/* The folder as a mount that is attached nowhere yet, which only the slot's user may write to, and
+ * not even that one where it reads only; -1 with errno. For the launcher, who sees the node's
+ * folders; the slot has been prepared. */
+int slot_lend(const struct walls *walls, unsigned slot, int folder, bool reads_only);
 
 /* Whether the folder at `path` can be shown so to the user of the namespace `owner`; 0 or an
  * errno. */

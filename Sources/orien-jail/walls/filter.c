@@ -74,6 +74,8 @@ static const uint64_t prctls[] = {
     PR_SET_DUMPABLE,     PR_GET_DUMPABLE,     PR_CAPBSET_READ,        PR_SET_NO_NEW_PRIVS,
     PR_GET_NO_NEW_PRIVS, PR_SET_TIMERSLACK,   PR_GET_TIMERSLACK,      PR_SET_CHILD_SUBREAPER,
     PR_GET_SECCOMP,      PR_SET_THP_DISABLE,  PR_GET_CHILD_SUBREAPER, PR_SET_VMA,
+    // A program may wall itself in further; seccomp(2), which can do more than that, is not there.
+    PR_SET_SECCOMP,
 };
 static const uint64_t ioctls[] = {
     TCGETS, 0x802c542aU /* TCGETS2 */, TIOCGWINSZ, FIONBIO, FIONREAD, FIOCLEX, FIONCLEX, FIOASYNC,

@@ -14,7 +14,8 @@ final class NodeClient {
 
   /// Asks and reads the JSON that comes back. A refusal is a failure.
   func json(
-    _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = []
+    _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = [],
+    patience: Duration? = nil, bytes: Int? = nil
   ) throws(Failure) -> JSON {
     var headers = headers
     var content = HTTPRequest.Body.none
@@ -22,9 +23,10 @@ final class NodeClient {
       headers.append(HTTPHeader("Content-Type", "application/json"))
       content = .bytes(body.compact)
     }
-    let response = try reaching { () throws(Failure) in
-      try client.send(request(method, path, headers, content))
-    }
+    var request = request(method, path, headers, content)
+    if let patience { request.bounds.totalMilliseconds = Int(patience.components.seconds) * 1000 }
+    if let bytes { request.bounds.bodyBytes = bytes }
+    let response = try reaching { [request] () throws(Failure) in try client.send(request) }
     try check(response)
     do throws(Failure) {
       return try JSON(parsing: response.body)

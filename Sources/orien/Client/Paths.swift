@@ -6,6 +6,7 @@ enum Paths {
   static let health = "/health"
   static let tools = "/tools"
   static let execute = "/execute"
+  static let run = "/run"
   static let plugins = "/plugins"
   static let reload = "/plugins/reload"
 

@@ -1,3 +1,4 @@
+import OrienAPI
 import OrienHTTP
 import OrienKernel
 import OrienLedger
@@ -45,6 +46,7 @@ struct Configuration: Sendable {
   var workspaceQuota = WorkspaceQuota.auto
   var ledger = Ledger.Options()
   var http = HTTPLimits()
+  var sandbox = SandboxSettings()
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]
@@ -80,9 +82,15 @@ struct Configuration: Sendable {
 }
 
 extension Configuration {
-  /// Where to listen: LISTEN, unless HOST or PORT was set more strongly, as by the environment over
-  /// a file.
+  /// Where to listen: at the sandbox's own port too.
   var addresses: [NetworkAddress] {
+    guard let port = sandbox.port else { return mainAddresses }
+    let own = NetworkAddress(host: host, port: port)
+    return mainAddresses + (mainAddresses.contains(own) ? [] : [own])
+  }
+
+  /// LISTEN, unless HOST or PORT was set more strongly, as by the environment over a file.
+  private var mainAddresses: [NetworkAddress] {
     let single = [origin["HOST"], origin["PORT"]].compactMap { $0 }.max()
     if let several = origin["LISTEN"], single.map({ $0 <= several }) ?? true { return listen }
     return [NetworkAddress(host: host, port: port)]

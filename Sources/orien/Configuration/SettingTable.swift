@@ -9,7 +9,7 @@ import OrienSystem
 /// Every setting there is: the one table that reading, `orien config show`, the flags of
 /// `orien serve` and the README's table are made of.
 extension Setting {
-  static let all: [Setting] = place + listening + work + calls + plugins + keeping
+  static let all: [Setting] = place + listening + work + calls + plugins + sandbox + keeping
 
   static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
 
@@ -178,6 +178,12 @@ extension Setting {
       "UPLOAD_BYTES", \.workspaces.uploadBytes, .bytes(0...1 << 50),
       "The largest file that may be sent to a workspace"),
     Setting(
+      "MAX_ARTIFACTS", \.workspaces.artifacts, .whole(0...100_000),
+      "Files that a call's record names of those that it has left"),
+    Setting(
+      "ARTIFACT_BYTES", \.workspaces.artifactBytes, .bytes(0...1 << 50),
+      "What those may have together, as they are read for their hashes"),
+    Setting(
       "SESSION_TTL_SECONDS", \.workspaces.idle, .seconds,
       "After so long without use a session and its workspace are removed"),
     Setting(
@@ -197,5 +203,5 @@ extension Setting {
   private static let laterNames: Set<String> = [
     "COORDINATOR_URL", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES", "VM_ACCESS", "ALLOW_FROM",
   ]
-  private static let laterPrefixes = ["GOLEM_PROVIDER_", "SANDBOX_"]
+  private static let laterPrefixes = ["GOLEM_PROVIDER_"]
 }

@@ -93,6 +93,7 @@ final class Node {
     server = HTTPServer(
       on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
       errorBody: Problem.content, handler: api)
+    api.sandbox = configuration.sandbox
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }

@@ -3,7 +3,9 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = [
+  static let all: [Command] = work + sandbox + others
+
+  private static let work: [Command] = [
     Command(
       "serve", "Run a node in the foreground",
       options: Setting.all.compactMap(\.flag) + [.safeMode, .config],
@@ -54,6 +56,9 @@ extension Command {
       "cancel", taking: [.several("ID")], "Cancel executions", options: asking,
       examples: [Example("orien cancel exec-3f2c...", "It ends as cancelled; its use is billed")],
       run: cancel),
+  ]
+
+  private static let others: [Command] = [
     Command(
       "plugins", "List the plugins, and why one was refused", options: [.followPlugins] + asking,
       examples: [
@@ -97,7 +102,7 @@ extension Command {
   ]
 
   /// What every command takes that asks a node.
-  private static let asking: [Option] = [.json, .url, .keyFile]
+  static let asking: [Option] = [.json, .url, .keyFile]
 
   /// The command that the words begin with, and how many of them are its name.
   static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {

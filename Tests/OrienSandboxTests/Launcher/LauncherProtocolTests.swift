@@ -89,7 +89,7 @@ struct LauncherProtocolTests {
       start("true\0", arguments: .max), start("true\0", variables: .max),
       start("true\0", claimed: 4), start("true\0", claimed: .max),
       start("true\0NAME\0", variables: 1), start("true\0=x\0", variables: 1),
-      start("true\0") { $0.profile = 2 }, start("true\0") { $0.limits.memory_bytes = .max },
+      start("true\0") { $0.profile = 4 }, start("true\0") { $0.limits.memory_bytes = .max },
       start("true\0") { $0.limits.processes = 1 << 40 },
       start("true\0") { $0.limits.cpu_milliseconds = .max },
       Frame.header(ORIEN_JAIL_START, id: 1),

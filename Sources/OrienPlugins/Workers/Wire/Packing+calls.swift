@@ -108,12 +108,22 @@ extension Command: Packed {
     packer.put(bytes: input)
     packer.put(wallMilliseconds)
     packer.put(isOutside)
+    packer.put(readsOnly)
+    packer.put(number: network.rawValue)
   }
   init(from unpacker: inout Unpacker) throws(Failure) {
     self.init(
       try unpacker.part(), environment: try unpacker.part(), input: try unpacker.bytes(),
-      wallMilliseconds: try unpacker.part(), isOutside: try unpacker.part())
+      wallMilliseconds: try unpacker.part(), isOutside: try unpacker.part(),
+      readsOnly: try unpacker.part(), network: try Network(packed: &unpacker))
     guard isSound else { throw Unpacker.damaged }
+  }
+}
+
+extension Command.Network {
+  fileprivate init(packed unpacker: inout Unpacker) throws(Failure) {
+    guard let network = Self(rawValue: try unpacker.number()) else { throw Unpacker.damaged }
+    self = network
   }
 }
 

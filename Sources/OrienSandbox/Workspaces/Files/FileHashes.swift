@@ -28,7 +28,10 @@ final class FileHashes: Sendable {
     let size = UInt64(clamping: status.bytes)
     guard size <= budget else { return nil }
     budget -= size
-    let hash = try Self.hash(file, bytes: status.bytes)
+    let hash: String
+    do { hash = try Self.hash(file, bytes: status.bytes) } catch {
+      throw error.failure("hashing a file")
+    }
     remember(hash, path, status)
     return hash
   }
@@ -53,20 +56,14 @@ final class FileHashes: Sendable {
     do { return try file.status() } catch { throw error.failure("hashing a file") }
   }
 
-  private static func hash(
-    _ file: borrowing Descriptor, bytes: Int64
-  ) throws(Failure) -> String {
+  static func hash(_ file: borrowing Descriptor, bytes: Int64) throws(SystemError) -> String {
     var digest = SHA256()
     var offset: Int64 = 0
-    do throws(SystemError) {
-      while offset < bytes {
-        let chunk = try file.readAll(from: offset, atMost: Int(min(1 << 18, bytes - offset)))
-        if chunk.isEmpty { break }
-        digest.update(chunk)
-        offset += Int64(chunk.count)
-      }
-    } catch {
-      throw error.failure("hashing a file")
+    while offset < bytes {
+      let chunk = try file.readAll(from: offset, atMost: Int(min(1 << 18, bytes - offset)))
+      if chunk.isEmpty { break }
+      digest.update(chunk)
+      offset += Int64(chunk.count)
     }
     return digest.finish()
   }

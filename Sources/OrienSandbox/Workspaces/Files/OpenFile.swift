@@ -16,6 +16,21 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Of the state that it was opened in: `file-changed` where that is no more, for what others change
+  /// while it is read is no state of it.
+  func hash() throws(Failure) -> String {
+    do throws(SystemError) {
+      let sha256 = try FileHashes.hash(descriptor, bytes: status.bytes)
+      let now = try descriptor.status()
+      if now.bytes == status.bytes, now.changedNanoseconds == status.changedNanoseconds {
+        return sha256
+      }
+    } catch {
+      throw error.failure("hashing a file")
+    }
+    throw Failure(.conflict, "file-changed", "the file was changed while it was read")
+  }
+
   func read(from offset: Int64, _ count: Int) throws(Failure) -> [UInt8] {
     let bytes: [UInt8]
     do {
