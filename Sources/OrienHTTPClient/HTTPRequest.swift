@@ -10,10 +10,12 @@ package struct HTTPRequest {
   /// Reached by this socket where it is set, whatever the host in `url` says.
   package var unixSocketPath: String?
   package var bounds: Bounds
+  /// Who asks wants no answer any more once this polls readable; it is only looked at.
+  package var stopDescriptor: Int32?
 
   package init(
     _ method: String = "GET", _ url: String, headers: [HTTPHeader] = [], body: Body = .none,
-    unixSocketPath: String? = nil, bounds: Bounds = Bounds()
+    unixSocketPath: String? = nil, bounds: Bounds = Bounds(), stopDescriptor: Int32? = nil
   ) {
     self.method = method
     self.url = url
@@ -21,6 +23,7 @@ package struct HTTPRequest {
     self.body = body
     self.unixSocketPath = unixSocketPath
     self.bounds = bounds
+    self.stopDescriptor = stopDescriptor
   }
 
   package enum Body {
