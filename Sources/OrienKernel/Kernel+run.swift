@@ -80,12 +80,25 @@ extension Kernel {
 
   /// Runs what the ledger knows to be running.
   func start(_ execution: Execution) {
-    if let cause = execution.stopsAtStart {
-      leave(execution.tool)
-      return settle(execution, Run.End(neverBegan: .caused(by: cause)))
+    let user = execution.tool.plugin.manifest.workspaceUser
+    execution.workspace.share(with: user, as: execution.id.description) { [self] place in
+      start(execution, at: place)
     }
-    execution.phase = .running(Run(execution, in: self))
-    execution.tellObservers()
+  }
+
+  private func start(_ execution: Execution, at place: Result<SharedPlace?, Failure>) {
+    do throws(Failure) {
+      let place = try place.get()
+      if let cause = execution.stopsAtStart {
+        leave(execution.tool)
+        return settle(execution, Run.End(neverBegan: .caused(by: cause)))
+      }
+      execution.phase = .running(Run(execution, at: place, in: self))
+      execution.tellObservers()
+    } catch {
+      leave(execution.tool)
+      settle(execution, Run.End(neverBegan: .failed(error)))
+    }
   }
 
   /// A call is over; where its handler has not returned, its slot stays taken.

@@ -52,7 +52,7 @@ final class Run {
 
   /// Starts the call. The kernel hears of its end once, never before this returns, and of a handler
   /// that was stuck at the end and returns after all.
-  init(_ execution: Execution, in kernel: Kernel) {
+  init(_ execution: Execution, at place: SharedPlace?, in kernel: Kernel) {
     self.execution = execution
     self.kernel = kernel
     let (tool, loop) = (execution.tool, kernel.parts.loop)
@@ -67,7 +67,7 @@ final class Run {
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
         session: execution.acceptance.session.description,
-        workspacePath: workspace.sharedPath, limits: tool.granted, deadline: due),
+        workspace: place.map { SharedWorkspace(path: $0.path, user: $0.user) }, limits: tool.granted, deadline: due),
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)

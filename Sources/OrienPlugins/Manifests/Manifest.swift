@@ -17,6 +17,9 @@ package struct Manifest: Sendable {
   package var network = Network.none
   /// Devices that its programs find in their `/dev`, by their paths there.
   package var devices: [String] = []
+  /// As whom a daemon sees sessions' workspaces, which are lent to it for its calls; nil: they are
+  /// not.
+  package var workspaceUser: UInt32?
   /// By a handler's name.
   package var tools: [String: Terms] = [:]
 
