@@ -12,7 +12,8 @@ struct ContainerRun {
   private static let hurryMilliseconds = 800
   /// After so long without its engine a container is given up.
   private static let absenceMilliseconds: UInt64 = 5000
-  private static let sampleMilliseconds = (first: UInt64(40), last: UInt64(500))
+  /// What has ended tells no more what it used: it is asked often at first, and then less.
+  private static let sampleMilliseconds = (first: UInt64(10), last: UInt64(500))
 
   private let sandbox: Sandbox
   private let container: String
@@ -73,7 +74,6 @@ struct ContainerRun {
     do throws(Failure) {
       let stream = try connection.attach(container, withInput: !program.input.isEmpty)
       try connection.start(container)
-      sampleAt = Pause.now + sampleInterval
       if !program.input.isEmpty { stream.send(program.input, ending: true) }
       if let stop = try follow(stream, call) { return try end(stop, call) }
       guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }

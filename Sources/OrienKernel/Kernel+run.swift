@@ -80,6 +80,7 @@ extension Kernel {
 
   /// Runs what the ledger knows to be running.
   func start(_ execution: Execution) {
+    execution.phase = .starting
     let user = execution.tool.plugin.manifest.workspaceUser
     execution.workspace.share(with: user, as: execution.id.description) { [self] place in
       start(execution, at: place)
@@ -123,7 +124,7 @@ extension Kernel {
   /// Counts what programs have left in the workspace: one that ended by itself and left too much
   /// has gone beyond its limit, however quick it was.
   private func judge(_ execution: Execution, _ end: Run.End) {
-    guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
+    guard end.leftFiles, end.ending.exitCode != nil || end.ending.signal != nil else {
       return settle(execution, end)
     }
     execution.workspace.judge { [self] excess in

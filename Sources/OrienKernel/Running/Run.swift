@@ -14,6 +14,8 @@ final class Run {
     /// The handler has not returned: its slot stays taken.
     var isStuck = false
     var ranProcess = false
+    /// Others than the node may have written to the workspace.
+    var leftFiles = false
     /// Its handler was called: there is something to pay for.
     var hasBegun = true
   }
@@ -49,6 +51,7 @@ final class Run {
   private var usage = Usage()
   private(set) var ranProcess = false
   private var wasCalled = true
+  private var isWatched = false
 
   /// Starts the call. The kernel hears of its end once, never before this returns, and of a handler
   /// that was stuck at the end and returns after all.
@@ -71,6 +74,8 @@ final class Run {
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
+    // What a daemon of the plugin's writes is bounded like what a program does.
+    if place != nil, tool.plugin.manifest.workspaceUser != nil { watchWorkspace() }
   }
 
   private var tool: Tool { execution.tool }
@@ -210,7 +215,7 @@ final class Run {
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      execution.workspace.watch(upTo: tool.disk) { [weak self] in self?.stop(.disk($0)) }
+      watchWorkspace()
     }
     let ways = ProcessRun.Ways(
       reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,
@@ -219,6 +224,12 @@ final class Run {
     return try ProcessRun(
       command, limits: tool.granted, in: workspace, by: ways, output: output, errors: errors,
       onEnd: onEnd)
+  }
+
+  private func watchWorkspace() {
+    guard !isWatched else { return }
+    isWatched = true
+    execution.workspace.watch(upTo: tool.disk) { [weak self] in self?.stop(.disk($0)) }
   }
 
   // MARK: The end
@@ -260,7 +271,7 @@ final class Run {
       execution,
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
-        ranProcess: ranProcess, hasBegun: wasCalled))
+        ranProcess: ranProcess, leftFiles: isWatched, hasBegun: wasCalled))
   }
 }
 

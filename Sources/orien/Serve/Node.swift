@@ -189,6 +189,7 @@ final class Node {
           endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
           tell(of: kernel.operations)
+          kernel.beginSweeping()
           listen()
         }
       }
