@@ -40,6 +40,7 @@ class DockerCase(NodeCase):
     def setUpClass(cls):
         cls.engine = docker.Engine()
         cls.addClassCleanup(cls.engine.close)
+        cls.prepare_engine()
         cls.tools = tempfile.mkdtemp(prefix="orien-tools-")
         cls.addClassCleanup(shutil.rmtree, cls.tools)
         tools_with(cls.engine_host or cls.engine.host, cls.tools, **cls.manifest)
@@ -47,6 +48,10 @@ class DockerCase(NodeCase):
         cls.run_in("warm", command=["true"])
         cls.ask("DELETE", "/sessions/warm/workspace")
         cls.before = (cls.node.pid, cls.node.descriptors(), cls.before[2])
+
+    @classmethod
+    def prepare_engine(cls):
+        """What is to stand before the engine sets `engine_host`."""
 
     def hold_oracles(self):
         until(lambda: not self.ours(), 15, lambda: f"left: {[one['Names'] for one in self.ours()]}")

@@ -183,9 +183,9 @@ def version_of(*paths):
 
 
 def add_small(archive):
-    for name in ("bin", "tmp", "workspace", "proc", "dev", "sys", "etc"):
+    for name in ("bin", "setuid", "tmp", "workspace", "proc", "dev", "sys", "etc"):
         entry = tarfile.TarInfo(name)
-        entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+        entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if name == "tmp" else 0o755
         archive.addfile(entry)
     archive.add(shutil.which("busybox"), "bin/busybox")
     for name in APPLETS:
@@ -193,14 +193,19 @@ def add_small(archive):
         entry.type, entry.linkname = tarfile.SYMTYPE, "busybox"
         archive.addfile(entry)
     # A way up that no container may take.
-    shell = tarfile.TarInfo("bin/root-shell")
+    shell = tarfile.TarInfo("setuid/busybox")
     content = pathlib.Path(shutil.which("busybox")).read_bytes()
     shell.size, shell.mode = len(content), 0o4755
     archive.addfile(shell, io.BytesIO(content))
 
 
+def recipe_of(*programs):
+    """What an archive is made of, this file's own part in it too."""
+    return version_of(*map(os.path.realpath, programs)) + pathlib.Path(__file__).read_text()
+
+
 def small_archive():
-    return cached("small", version_of(shutil.which("busybox")) + repr(APPLETS), add_small)
+    return cached("small", recipe_of(shutil.which("busybox")), add_small)
 
 
 def libraries(path):
@@ -223,5 +228,4 @@ def add_sandbox(archive):
 
 
 def sandbox_archive():
-    recipe = version_of(*map(os.path.realpath, PROGRAMS)) + repr(APPLETS)
-    return cached("sandbox", recipe, add_sandbox)
+    return cached("sandbox", recipe_of(shutil.which("busybox"), *PROGRAMS), add_sandbox)
