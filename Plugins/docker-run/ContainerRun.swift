@@ -49,7 +49,7 @@ struct ContainerRun {
     do throws(Failure) {
       return try connection.create(name, request.json(sandbox))
     } catch {
-      if error.reason != "engine-failed" { Self.remove(name, sandbox, closing) }
+      Self.remove(name, sandbox, closing)
       throw error
     }
   }

@@ -86,9 +86,12 @@ final class EngineConnection {
     bounds.connectMilliseconds = min(milliseconds, 2000)
     bounds.totalMilliseconds = milliseconds
     bounds.bodyBytes = Self.answerBytes
-    return HTTPRequest(
+    var request = HTTPRequest(
       method, engine.address.base + path, unixSocketPath: engine.address.socket, bounds: bounds,
       stopDescriptor: stop)
+    // Nothing is made or started twice, whatever became of the first answer.
+    request.isRepeatable = method != "POST"
+    return request
   }
 
   func prefix(within milliseconds: Int) throws(Failure) -> String {

@@ -33,6 +33,7 @@ struct CurlHandle: ~Copyable {
       set(CURLOPT_LOW_SPEED_TIME, number: max(1, silence / 1000))
     }
     if let path = request.unixSocketPath { set(CURLOPT_UNIX_SOCKET_PATH, text: path) }
+    if !request.isRepeatable { set(CURLOPT_FRESH_CONNECT, number: 1) }
     ccurl_set_stop(raw, request.stopDescriptor ?? -1)
   }
 

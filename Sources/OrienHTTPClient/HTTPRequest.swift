@@ -10,6 +10,9 @@ package struct HTTPRequest {
   /// Reached by this socket where it is set, whatever the host in `url` says.
   package var unixSocketPath: String?
   package var bounds: Bounds
+  /// It may be sent again where a connection that was kept turns out to be closed. One that must not
+  /// has a connection of its own.
+  package var isRepeatable = true
   /// Who asks wants no answer any more once this polls readable; it is only looked at.
   package var stopDescriptor: Int32?
 
