@@ -22,7 +22,8 @@ struct AllowedImages: Sendable {
     let name = wanted.split(separator: "@", maxSplits: 1)[0]
     guard names.contains(wanted) || names.contains(String(name)) else {
       throw Failure(
-        .denied, "args.image: '\(wanted)' is not among what the operator allows: "
+        .denied,
+        "args.image: '\(wanted)' is not among what the operator allows: "
           + names.joined(separator: ", "), reason: "image-not-allowed")
     }
     return wanted

@@ -177,7 +177,8 @@ struct ContainerRun {
   private func exit(of state: JSON) throws(Failure) -> Exit {
     guard !engineWasAway else {
       throw Failure(
-        .unavailable, "the container engine went away while the program ran, and with it the "
+        .unavailable,
+        "the container engine went away while the program ran, and with it the "
           + "program", reason: "engine-lost")
     }
     if let error = state["Error"]?.string, !error.isEmpty {

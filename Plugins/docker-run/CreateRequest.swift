@@ -53,7 +53,8 @@ struct CreateRequest {
       "OomKillDisable": false, "NanoCpus": .integer(Int(clamping: percent * 10_000_000)),
       "PidsLimit": .integer(limits.processes.map(Int.init) ?? Self.defaults.processes),
       "Ulimits": .array(ulimits), "ShmSize": .integer(16 << 20),
-      "IpcMode": "private", "PidMode": "", "UTSMode": "", "UsernsMode": "", "CgroupnsMode": "private",
+      "IpcMode": "private", "PidMode": "", "UTSMode": "", "UsernsMode": "",
+      "CgroupnsMode": "private",
       "Runtime": .string(sandbox.runtime),
       // What it says is read as it comes: kept in a file, it would fill the engine's disk.
       "LogConfig": ["Type": "none", "Config": [:]],

@@ -28,7 +28,8 @@ final class Engine: Sendable {
     let (oldest, newest) = Self.versions
     guard major == oldest[0], minor >= oldest[1] else {
       throw Failure(
-        .unavailable, "the engine knows its API up to \(major).\(minor), and 1.\(oldest[1]) at "
+        .unavailable,
+        "the engine knows its API up to \(major).\(minor), and 1.\(oldest[1]) at "
           + "least is needed: Docker 19.03, or Podman 3", reason: "engine-too-old")
     }
     let agreed = "/v1.\(min(minor, newest[1]))"

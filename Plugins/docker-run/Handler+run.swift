@@ -29,7 +29,8 @@ extension Handler<Sandbox> {
       "image", "One of the images that the operator allows, by name or digest; none: the usual one",
       default: "", .length(0...255)),
     .bool("readonly", "The workspace cannot be written to", default: true),
-    .bool("network", "Gets the network that the operator allows, where there is one", default: false)
+    .bool(
+      "network", "Gets the network that the operator allows, where there is one", default: false)
   ) { (call, sandbox, language, command, script, args, stdin, env, image, readonly, network) in
     let program = try Program(
       language: language, command: command, script: script, arguments: args, input: stdin,
@@ -64,12 +65,14 @@ extension Call {
   fileprivate func sharedWorkspace() throws(Failure) -> (path: String, user: UInt32) {
     guard let workspace else {
       throw Failure(
-        .unavailable, "the engine cannot see the workspace: it is mounted for the node alone; give "
+        .unavailable,
+        "the engine cannot see the workspace: it is mounted for the node alone; give "
           + "the manifest a \"workspaceUser\"", reason: "workspace-not-lent")
     }
     guard let user = workspaceUser else {
       throw Failure(
-        .unavailable, "the workspace is root's, and no container runs as root: let workspaces be "
+        .unavailable,
+        "the workspace is root's, and no container runs as root: let workspaces be "
           + "images (WORKSPACE_QUOTA=auto), which are lent, or run the node as another user",
         reason: "workspace-not-lent")
     }

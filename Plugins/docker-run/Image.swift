@@ -13,7 +13,8 @@ struct Image {
     let answer = try connection.ask("GET", "/images/\(name.asPath)/json")
     guard answer.status != 404 else {
       throw Failure(
-        .unavailable, "the engine has no image '\(name)': build it by 'orien sandbox build', or "
+        .unavailable,
+        "the engine has no image '\(name)': build it by 'orien sandbox build', or "
           + "pull it", reason: "image-missing")
     }
     guard answer.isSuccess, let digest = answer.body["Id"]?.string else {
@@ -21,7 +22,8 @@ struct Image {
     }
     if let volumes = answer.body["Config"]?["Volumes"]?.object, !volumes.isEmpty {
       throw Failure(
-        .denied, "image '\(name)' declares volumes, which no limit would hold: "
+        .denied,
+        "image '\(name)' declares volumes, which no limit would hold: "
           + volumes.keys.sorted().joined(separator: ", "), reason: "image-has-volumes")
     }
     self.name = name

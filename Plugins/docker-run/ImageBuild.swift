@@ -25,7 +25,8 @@ struct ImageBuild {
     }
     guard answer.isSuccess else {
       throw Failure(
-        .unavailable, "image '\(name)' cannot be built: "
+        .unavailable,
+        "image '\(name)' cannot be built: "
           + (answer.lines.first?["message"]?.string ?? "the engine does not say why"),
         reason: "build-failed")
     }

@@ -25,7 +25,8 @@ struct Program {
     for (name, value) in (environment.object ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard let value = value.string, Self.isName(name), !value.utf8.contains(0) else {
         throw Failure(
-          .invalid, "args.env: expected an object of strings, whose names have no '=', found "
+          .invalid,
+          "args.env: expected an object of strings, whose names have no '=', found "
             + "'\(name)'", reason: "bad-env")
       }
       lines.append("\(name)=\(value)")
@@ -41,7 +42,8 @@ struct Program {
     case (false, nil):
       guard let interpreter = interpreters[language] else {
         throw Failure(
-          .invalid, "args.language: '\(language)' is none of "
+          .invalid,
+          "args.language: '\(language)' is none of "
             + interpreters.keys.sorted().joined(separator: ", "), reason: "unknown-language")
       }
       guard let script else {
@@ -51,7 +53,8 @@ struct Program {
       return [interpreter, "./" + script]
     default:
       throw Failure(
-        .invalid, "expected either args.language with args.script, or args.command, whose first "
+        .invalid,
+        "expected either args.language with args.script, or args.command, whose first "
           + "word is a program", reason: "no-program")
     }
   }

@@ -73,7 +73,8 @@ class Engine:
         for name in ("pid", "exec/containerd/containerd.pid"):
             (self.home / name).unlink(missing_ok=True)
         self.daemon = subprocess.Popen(
-            ["dockerd", "--config-file", self.home / "daemon.json", "--data-root",
+            # In a network of its own, in which there is nothing: it asks nobody for an image.
+            ["unshare", "--net", "dockerd", "--config-file", self.home / "daemon.json", "--data-root",
              self.home / "data", "--exec-root", self.home / "exec", "--pidfile",
              self.home / "pid", "--host", self.host, "--bridge=none", "--iptables=false",
              "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",

@@ -70,7 +70,8 @@ final class Run {
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
         session: execution.acceptance.session.description,
-        workspace: place.map { SharedWorkspace(path: $0.path, user: $0.user) }, limits: tool.granted, deadline: due),
+        workspace: place.map { SharedWorkspace(path: $0.path, user: $0.user) },
+        limits: tool.granted, deadline: due),
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
