@@ -100,4 +100,8 @@ package struct HTTPResponse: Sendable {
   }
 
   package var isSuccess: Bool { (200..<300).contains(status) }
+  /// What was asked for is not there.
+  package var isMissing: Bool { status == 404 }
+  /// It is in a state in which that cannot be done.
+  package var isConflict: Bool { status == 409 }
 }

@@ -5,7 +5,6 @@ import json
 import pathlib
 import shutil
 import tempfile
-import unittest
 
 import docker
 from case import NodeCase
@@ -29,7 +28,6 @@ def lent(node):
     return [line for line in mounts.splitlines() if str(node.state) in line]
 
 
-@unittest.skipUnless(docker.is_there(), "no engine can be started here")
 class DockerCase(NodeCase):
     """`manifest` is what docker-run's has beside the shipped one."""
 

@@ -15,7 +15,8 @@ class RunningTests(DockerCase):
     def test_says_hello_in_each_language(self):
         session = self.session()
         programs = {"python": "print('hello', 6 * 7)", "javascript": "console.log('hello', 6 * 7)",
-                    "bash": "echo hello $((6 * 7)) ${BASH_VERSION:+}", "sh": "echo hello $((6 * 7))"}
+                    "bash": "echo ${BASH_VERSION:+hello} $((6 * 7))",
+                    "sh": "echo hello $((6 * 7))"}
         for language, program in programs.items():
             with self.subTest(language):
                 self.upload(session, "program", program.encode())
@@ -51,7 +52,7 @@ class RunningTests(DockerCase):
     def test_reads_as_much_as_it_is_sent_and_says_as_much(self):
         text = "0123456789abcde\n" * 50_000
         record = self.run_in(self.session(), command=["cat"], stdin=text)
-        self.assertEqual((record["status"], record["outputBytes"]), ("completed", len(text)), record)
+        self.assertEqual((record["status"], record["outputBytes"]), ("completed", len(text)))
 
     def test_a_program_that_reads_nothing_ends_all_the_same(self):
         record = self.run_in(self.session(), command=["true"], stdin="x" * 900_000)
@@ -80,7 +81,8 @@ class RunningTests(DockerCase):
         self.assertEqual(opened["status"], "completed", opened)
         self.assertEqual(self.get(f"/sessions/{session}/files/made/out").body, b"out\n")
         self.assertEqual(self.get(f"/sessions/{session}/files/deep/in.txt").status, 404)
-        self.assertEqual(self.python(session, "print(open('made/out').read())")["output"], "out\n\n")
+        record = self.python(session, "print(open('made/out').read())")
+        self.assertEqual(record["output"], "out\n\n")
 
     def test_a_file_that_it_made_is_a_file_of_the_sessions(self):
         session = self.session()

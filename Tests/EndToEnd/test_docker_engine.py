@@ -1,5 +1,5 @@
-"""An engine that is away, dies, hangs or breaks off at any step, and a node that dies: each call has
-an end that says so, and nothing of the node's is left."""
+"""An engine that is away, dies, hangs or breaks off at any step, and a node that dies: each call
+has an end that says so, and nothing of the node's is left."""
 
 import contextlib
 import re

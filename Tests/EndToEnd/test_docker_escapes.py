@@ -41,7 +41,8 @@ attempt('device', lambda: os.mknod('/tmp/disk', 0o060666, os.makedev(8, 0)))
 attempt('root file system', write('/etc/passwd'))
 attempt('workspace', write('/workspace/x'))
 attempt('host name', lambda: libc.sethostname(b'x', 1) and os.strerror(ctypes.get_errno()))
-for path in ('/etc/hostname', '/proc/sys/kernel/core_pattern', '/proc/sysrq-trigger', '/proc/sys/vm/panic_on_oom',
+for path in ('/etc/hostname', '/proc/sys/kernel/core_pattern', '/proc/sysrq-trigger',
+             '/proc/sys/vm/panic_on_oom',
              '/sys/fs/cgroup/memory/memory.limit_in_bytes', '/sys/kernel/uevent_helper',
              '/proc/self/oom_score_adj', '/dev/mem', '/dev/kmsg', '/dev/sda', '/dev/loop-control'):
     if path.endswith('oom_score_adj'):
@@ -67,7 +68,8 @@ for folder, folders, files in os.walk('/', followlinks=False):
     folders[:] = [name for name in folders if folder != '/' or name not in ('proc', 'sys')]
     for name in files:
         path = os.path.join(folder, name)
-        if os.path.exists(path) and (os.stat(path).st_mode & 0o170000) == 0o140000: found.append(path)
+        kind = os.stat(path).st_mode & 0o170000 if os.path.exists(path) else 0
+        if kind == 0o140000: found.append(path)
 told['sockets'] = found
 told['mounts'] = sorted({line.split()[1] for line in open('/proc/self/mounts')
                          if line.split()[2] in ('ext4', 'xfs', 'btrfs')})
@@ -105,15 +107,16 @@ class EscapeTests(DockerCase):
 
     def test_a_program_that_the_workspace_brings_is_nobody_elses(self):
         session = self.session()
-        record = self.sh(session, "mkdir own; cp /bin/busybox own; chmod 4755 own/*; own/busybox id -u; "
-                         "mknod disk b 8 0 || echo refused; ls -ln own", readonly=False)
+        record = self.sh(session, "mkdir own; cp /bin/busybox own; chmod 4755 own/*; "
+                         "own/busybox id -u; mknod disk b 8 0 || echo refused; ls -ln own",
+                         readonly=False)
         self.assertEqual(record["output"].split("\n")[:2], ["1899999999", "refused"], record)
 
     def test_a_link_out_of_the_workspace_leads_nowhere(self):
         session = self.session()
         secret = self.outside / "canary"
-        record = self.sh(session, f"ln -s {secret} link; ln -s {self.outside} folder; ln -s / root; "
-                         "cat link folder/canary", readonly=False)
+        record = self.sh(session, f"ln -s {secret} link; ln -s {self.outside} folder; "
+                         "ln -s / root; cat link folder/canary", readonly=False)
         self.assertNotIn("untouched", record["output"])
         for path in ("link", "folder/canary", f"root{secret}"):
             answer = self.get(f"/sessions/{session}/files/{path}")

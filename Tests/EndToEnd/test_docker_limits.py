@@ -146,7 +146,6 @@ class RecordingEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer
             pass
 
 
-@unittest.skipUnless(docker.is_there(), "workspaces are not lent here")
 class CreateRequestTests(unittest.TestCase):
     maxDiff = None
 

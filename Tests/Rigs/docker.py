@@ -30,11 +30,6 @@ APPLETS = ("sh", "cat", "echo", "ls", "sleep", "id", "mount", "dd", "env", "touc
            "ln", "yes", "head", "chroot", "wget", "ping", "kill", "true", "ps", "mknod", "stat")
 
 
-def is_there():
-    """Whether this machine could have one."""
-    return os.geteuid() == 0 and all(map(shutil.which, ("dockerd", "busybox", "python3", "node")))
-
-
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout):
         super().__init__("engine", timeout=timeout)
@@ -74,8 +69,8 @@ class Engine:
             (self.home / name).unlink(missing_ok=True)
         self.daemon = subprocess.Popen(
             # In a network of its own, in which there is nothing: it asks nobody for an image.
-            ["unshare", "--net", "dockerd", "--config-file", self.home / "daemon.json", "--data-root",
-             self.home / "data", "--exec-root", self.home / "exec", "--pidfile",
+            ["unshare", "--net", "dockerd", "--config-file", self.home / "daemon.json",
+             "--data-root", self.home / "data", "--exec-root", self.home / "exec", "--pidfile",
              self.home / "pid", "--host", self.host, "--bridge=none", "--iptables=false",
              "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
              "--userland-proxy=false", "--cgroup-parent", f"/{self.group}", "--exec-opt",

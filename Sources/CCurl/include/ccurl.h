@@ -27,11 +27,11 @@ CURLcode ccurl_set_size(CURL *curl, CURLoption option, int64_t value);
 CURLcode ccurl_set_pointer(CURL *curl, CURLoption option, const void *value);
 CURLcode ccurl_set_function(CURL *curl, CURLoption option, ccurl_data value);
 
-/* Ends a transfer, at the latest a second after it polls readable; below 0: none. Whoever gave it
+/* Ends a transfer, at the latest a second after it polls readable; below 0: none. Who gave it
  * keeps it open for as long as the transfer lasts. */
 void ccurl_set_stop(CURL *curl, int descriptor);
 
-/* A connection that was only made (CURLOPT_CONNECT_ONLY), used as the stream of bytes that it is. */
+/* A connection that was only made (CURLOPT_CONNECT_ONLY), as the stream of bytes that it is. */
 
 /* Bits of what `ccurl_wait` has found. */
 enum { CCURL_READS = 1, CCURL_WRITES = 2, CCURL_STOPPED = 4 };

@@ -33,7 +33,7 @@ extension EngineConnection {
   /// How it is; nil where the engine has none of that id.
   func state(_ container: String, within milliseconds: Int) throws(Failure) -> JSON? {
     let answer = try ask("GET", "/containers/\(container)/json", within: milliseconds)
-    if answer.status == 404 { return nil }
+    if answer.response.isMissing { return nil }
     guard answer.isSuccess, let state = answer.body["State"] else {
       throw answer.failure("looking at a container")
     }
@@ -53,8 +53,8 @@ extension EngineConnection {
   func remove(_ container: String, within milliseconds: Int) throws(Failure) {
     let answer = try ask(
       "DELETE", "/containers/\(container)?force=1&v=1", within: milliseconds)
-    // 409: somebody else is removing it.
-    guard answer.isSuccess || answer.status == 404 || answer.status == 409 else {
+    // Where it is in conflict somebody else is removing it.
+    guard answer.isSuccess || answer.response.isMissing || answer.response.isConflict else {
       throw answer.failure("removing a container")
     }
   }

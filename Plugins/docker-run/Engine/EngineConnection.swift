@@ -16,13 +16,18 @@ final class EngineConnection {
   }
 
   struct Answer {
-    let status: Int
+    let response: HTTPResponse
+    /// Null where it is no JSON.
     let body: JSON
-    let headers: [HTTPHeader]
 
-    var isSuccess: Bool { (200..<300).contains(status) }
+    init(_ response: HTTPResponse) {
+      self.response = response
+      body = (response.body.isEmpty ? nil : try? JSON(parsing: response.body)) ?? .null
+    }
+
+    var isSuccess: Bool { response.isSuccess }
     /// What an engine says of a failure.
-    var message: String { body["message"]?.string ?? "status \(status)" }
+    var message: String { body["message"]?.string ?? "status \(response.status)" }
 
     func failure(_ doing: String) -> Failure {
       Failure(.unavailable, "\(doing): the engine says: \(message)", reason: "engine-failed")
@@ -44,9 +49,7 @@ final class EngineConnection {
   }
 
   func send(_ request: HTTPRequest) throws(Failure) -> Answer {
-    let response = try exchange(request)
-    let json = response.body.isEmpty ? nil : try? JSON(parsing: response.body)
-    return Answer(status: response.status, body: json ?? .null, headers: response.headers)
+    Answer(try exchange(request))
   }
 
   func exchange(_ request: HTTPRequest) throws(Failure) -> HTTPResponse {
@@ -62,8 +65,7 @@ final class EngineConnection {
   func ping(within milliseconds: Int) throws(Failure) {
     let answer = try send(request("GET", "/_ping", within: milliseconds))
     guard answer.isSuccess else { throw answer.failure("asking whether it is there") }
-    let offered = answer.headers.first { $0.name.lowercased() == "api-version" }?.value
-    _ = try engine.agree(on: offered)
+    _ = try engine.agree(on: answer.response.header("Api-Version"))
   }
 
   /// A stream that the engine gives over to both sides.
@@ -74,10 +76,7 @@ final class EngineConnection {
     do { opened = try HTTPStream.open(request) } catch { throw Self.failure(error) }
     switch opened {
     case .stream(let stream): return stream
-    case .refused(let response):
-      let json = response.body.isEmpty ? nil : try? JSON(parsing: response.body)
-      throw Answer(status: response.status, body: json ?? .null, headers: [])
-        .failure("attaching to a container")
+    case .refused(let response): throw Answer(response).failure("attaching to a container")
     }
   }
 

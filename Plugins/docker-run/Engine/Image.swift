@@ -11,7 +11,7 @@ struct Image {
   /// Throws where it is not there, or would bring a disk of its own that no limit holds.
   init(_ name: String, by connection: EngineConnection) throws(Failure) {
     let answer = try connection.ask("GET", "/images/\(name.asPath)/json")
-    guard answer.status != 404 else {
+    guard !answer.response.isMissing else {
       throw Failure(
         .unavailable,
         "the engine has no image '\(name)': build it by 'orien sandbox build', or "
