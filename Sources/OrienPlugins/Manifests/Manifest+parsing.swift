@@ -9,6 +9,7 @@ extension Manifest {
     self.init()
     var members = try ManifestObject(parsing: bytes)
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
+    isOptional = try members.take("optional", as: \.bool, "true or false") ?? false
     isolation = try members.choice("isolation", of: Isolation.self)
     limits = try members.limits()
     required = try members.required()

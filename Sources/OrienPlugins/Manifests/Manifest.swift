@@ -3,6 +3,8 @@ package import OrienModel
 /// The operator's word on one plugin, from the file beside its library.
 package struct Manifest: Sendable {
   package var isEnabled = true
+  /// The node is well also where what this stands for is away.
+  package var isOptional = false
   package var isolation: Isolation?
   /// They only lower what the plugin asks for.
   package var limits = Limits()
