@@ -53,14 +53,19 @@ func cPlugin(_ name: String) -> Target {
     name: "plugin_" + name, dependencies: ["COrienABI"], path: "Plugins/" + name,
     publicHeadersPath: ".", cSettings: c, linkerSettings: entryAlone)
 }
-func swiftPlugin(_ name: String, in folder: String = "Plugins") -> Target {
+func swiftPlugin(
+  _ name: String, _ more: [Target.Dependency] = [], in folder: String = "Plugins",
+  beside: [String] = []
+) -> Target {
   .target(
-    name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"], path: folder + "/" + name,
-    swiftSettings: swift + lean, linkerSettings: entryAlone)
+    name: "plugin_" + name, dependencies: ["COrienABI", "OrienKit"] + more,
+    path: folder + "/" + name, exclude: beside, swiftSettings: swift + lean,
+    linkerSettings: entryAlone)
 }
 let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
+  swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]

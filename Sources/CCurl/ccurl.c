@@ -3,7 +3,10 @@
 #include "ccurl.h"
 
 #include <dlfcn.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <time.h>
 
 static struct {
   __typeof__(curl_global_init) *global_init;
@@ -14,6 +17,8 @@ static struct {
   __typeof__(curl_easy_setopt) *set;
   __typeof__(curl_easy_getinfo) *get;
   __typeof__(curl_easy_strerror) *text;
+  __typeof__(curl_easy_send) *send;
+  __typeof__(curl_easy_recv) *receive;
   __typeof__(curl_slist_append) *append;
   __typeof__(curl_slist_free_all) *free_list;
 } functions;
@@ -38,6 +43,8 @@ static void load(void) {
       {"curl_easy_setopt", (void **)&functions.set},
       {"curl_easy_getinfo", (void **)&functions.get},
       {"curl_easy_strerror", (void **)&functions.text},
+      {"curl_easy_send", (void **)&functions.send},
+      {"curl_easy_recv", (void **)&functions.receive},
       {"curl_slist_append", (void **)&functions.append},
       {"curl_slist_free_all", (void **)&functions.free_list},
   };
@@ -96,3 +103,56 @@ CURLcode ccurl_set_function(CURL *curl, CURLoption option, ccurl_data value) {
              ? functions.set(curl, option, value)
              : CURLE_BAD_FUNCTION_ARGUMENT;
 }
+
+static int is_readable(int descriptor) {
+  struct pollfd one = {.fd = descriptor, .events = POLLIN};
+  return poll(&one, 1, 0) > 0;
+}
+
+static int stop_where_told(void *stop, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+  (void)a, (void)b, (void)c, (void)d;
+  return is_readable((int)(intptr_t)stop);
+}
+
+void ccurl_set_stop(CURL *curl, int descriptor) {
+  if (descriptor < 0) return;
+  functions.set(curl, CURLOPT_XFERINFODATA, (void *)(intptr_t)descriptor);
+  functions.set(curl, CURLOPT_XFERINFOFUNCTION, stop_where_told);
+  functions.set(curl, CURLOPT_NOPROGRESS, 0L);
+}
+
+static int socket_of(CURL *curl) {
+  curl_socket_t connection = CURL_SOCKET_BAD;
+  if (curl) functions.get(curl, CURLINFO_ACTIVESOCKET, &connection);
+  return connection == CURL_SOCKET_BAD ? -1 : (int)connection;
+}
+
+int ccurl_wait(CURL *curl, int writes, int stop, int milliseconds) {
+  struct pollfd watched[2] = {
+      {.fd = socket_of(curl), .events = (short)(writes ? POLLIN | POLLOUT : POLLIN)},
+      {.fd = stop, .events = POLLIN}};
+  // Interrupted: whoever waits looks at the clock, and waits again.
+  if (poll(watched, 2, milliseconds) <= 0) return 0;
+  int found = watched[1].revents ? CCURL_STOPPED : 0;
+  if (watched[0].revents & ~POLLOUT) found |= CCURL_READS;
+  if (watched[0].revents & POLLOUT) found |= CCURL_WRITES;
+  return found;
+}
+
+uint64_t ccurl_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+CURLcode ccurl_send(CURL *curl, const void *data, size_t size, size_t *done) {
+  *done = 0;
+  return functions.send(curl, data, size, done);
+}
+
+CURLcode ccurl_receive(CURL *curl, void *data, size_t size, size_t *done) {
+  *done = 0;
+  return functions.receive(curl, data, size, done);
+}
+
+void ccurl_finish_sending(CURL *curl) { shutdown(socket_of(curl), SHUT_WR); }

@@ -10,10 +10,15 @@ package struct HTTPRequest {
   /// Reached by this socket where it is set, whatever the host in `url` says.
   package var unixSocketPath: String?
   package var bounds: Bounds
+  /// It may be sent again where a connection that was kept turns out to be closed. One that must not
+  /// has a connection of its own.
+  package var isRepeatable = true
+  /// Who asks wants no answer any more once this polls readable; it is only looked at.
+  package var stopDescriptor: Int32?
 
   package init(
     _ method: String = "GET", _ url: String, headers: [HTTPHeader] = [], body: Body = .none,
-    unixSocketPath: String? = nil, bounds: Bounds = Bounds()
+    unixSocketPath: String? = nil, bounds: Bounds = Bounds(), stopDescriptor: Int32? = nil
   ) {
     self.method = method
     self.url = url
@@ -21,6 +26,7 @@ package struct HTTPRequest {
     self.body = body
     self.unixSocketPath = unixSocketPath
     self.bounds = bounds
+    self.stopDescriptor = stopDescriptor
   }
 
   package enum Body {
@@ -94,4 +100,8 @@ package struct HTTPResponse: Sendable {
   }
 
   package var isSuccess: Bool { (200..<300).contains(status) }
+  /// What was asked for is not there.
+  package var isMissing: Bool { status == 404 }
+  /// It is in a state in which that cannot be done.
+  package var isConflict: Bool { status == 409 }
 }

@@ -81,16 +81,16 @@ extension Kernel {
   /// Runs what the ledger knows to be running. Where its artifacts are asked for it is noted before
   /// what lies in its workspace.
   func start(_ execution: Execution) {
-    guard let wish = execution.acceptance.terms.artifacts, execution.stopsAtStart == nil else {
-      return run(execution)
-    }
     execution.phase = .starting
+    guard let wish = execution.acceptance.terms.artifacts, execution.stopsAtStart == nil else {
+      return share(execution)
+    }
     let folder = wish.folder.flatMap { try? FolderPath($0) }
     parts.workspaces.snapshot(of: execution.workspace.workspace, in: folder) { [self] result in
       switch result {
       case .success(let before):
         execution.before = before
-        run(execution)
+        share(execution)
       case .failure(let failure):
         leave(execution.tool)
         settle(execution, Run.End(neverBegan: .failed(failure)))
@@ -98,13 +98,27 @@ extension Kernel {
     }
   }
 
-  private func run(_ execution: Execution) {
-    if let cause = execution.stopsAtStart {
-      leave(execution.tool)
-      return settle(execution, Run.End(neverBegan: .caused(by: cause)))
+  /// Lets whom its plugin works with see its workspace, where there is such.
+  private func share(_ execution: Execution) {
+    let user = execution.tool.plugin.manifest.workspaceUser
+    execution.workspace.share(with: user, as: execution.id.description) { [self] place in
+      start(execution, at: place)
     }
-    execution.phase = .running(Run(execution, in: self))
-    execution.tellObservers()
+  }
+
+  private func start(_ execution: Execution, at place: Result<SharedPlace?, Failure>) {
+    do throws(Failure) {
+      let place = try place.get()
+      if let cause = execution.stopsAtStart {
+        leave(execution.tool)
+        return settle(execution, Run.End(neverBegan: .caused(by: cause)))
+      }
+      execution.phase = .running(Run(execution, at: place, in: self))
+      execution.tellObservers()
+    } catch {
+      leave(execution.tool)
+      settle(execution, Run.End(neverBegan: .failed(error)))
+    }
   }
 
   /// A call is over; where its handler has not returned, its slot stays taken.
@@ -129,7 +143,7 @@ extension Kernel {
   /// Counts what programs have left in the workspace: one that ended by itself and left too much
   /// has gone beyond its limit, however quick it was.
   private func judge(_ execution: Execution, _ end: Run.End) {
-    guard end.ranProcess, end.ending.exitCode != nil || end.ending.signal != nil else {
+    guard end.leftFiles, end.ending.exitCode != nil || end.ending.signal != nil else {
       return gather(execution, end)
     }
     execution.workspace.judge { [self] excess in

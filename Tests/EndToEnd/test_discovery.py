@@ -156,5 +156,9 @@ class Discovery(unittest.TestCase):
         self.addCleanup(follower.kill)
         self.assertIn("PLUGIN", follower.stdout.readline())
         self.assertIn("tool.so", follower.stdout.readline())
+        # Behind a blank line, the roles, of which none has a backend here.
+        self.assertEqual(follower.stdout.readline(), "\n")
+        self.assertIn("ROLE", follower.stdout.readline())
+        self.assertIn("sandbox/1", follower.stdout.readline())
         self.shop.put("tool", 2)
         self.assertEqual(follower.stdout.readline(), "tool.so: changed\n")

@@ -62,7 +62,8 @@ class Readme(unittest.TestCase):
     def test_plugins_that_were_built_are_listed_and_run(self):
         def listed():
             tools = {tool["id"]: tool for tool in self.node.get("/tools").json["tools"]}
-            new = tools.keys() - {"echo", "python_script", "node_script", "jail-run"}
+            own = {"echo", "python_script", "node_script", "jail-run", "docker-run"}
+            new = tools.keys() - own
             return {tool: tools[tool] for tool in new} if len(new) >= 2 else None
         self.test_files_and_commands_in_their_order()
         if not listed():

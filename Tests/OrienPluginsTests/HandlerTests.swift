@@ -49,7 +49,7 @@ struct HandlerTests {
     let host = RecordingCall()
     var call = plugin.call("about", .values([]), id: "exec-7")
     call.session = "s"
-    call.workspacePath = "/w"
+    call.workspace = SharedWorkspace(path: "/w", user: 7)
     call.limits.wallMilliseconds = 5
     call.limits.openFiles = .max
     #expect(plugin.result(of: call, host: host).outcome == .done)

@@ -30,7 +30,7 @@ extension LayerTable {
       case "tests": Row(module: name + "Tests", uses: uses)
       case "fuzz", "bench": Row(module: "\(match.1)-\(name)", uses: uses)
       case "cPlugin": Row(module: name, uses: ["COrienABI"])
-      case "swiftPlugin": Row(module: name, uses: ["COrienABI", "OrienKit"])
+      case "swiftPlugin": Row(module: name, uses: ["COrienABI", "OrienKit"] + uses)
       default: Row(module: name, uses: uses)
       }
     }

@@ -26,3 +26,27 @@ CURLcode ccurl_set_long(CURL *curl, CURLoption option, long value);
 CURLcode ccurl_set_size(CURL *curl, CURLoption option, int64_t value);
 CURLcode ccurl_set_pointer(CURL *curl, CURLoption option, const void *value);
 CURLcode ccurl_set_function(CURL *curl, CURLoption option, ccurl_data value);
+
+/* Ends a transfer, at the latest a second after it polls readable; below 0: none. Who gave it
+ * keeps it open for as long as the transfer lasts. */
+void ccurl_set_stop(CURL *curl, int descriptor);
+
+/* A connection that was only made (CURLOPT_CONNECT_ONLY), as the stream of bytes that it is. */
+
+/* Bits of what `ccurl_wait` has found. */
+enum { CCURL_READS = 1, CCURL_WRITES = 2, CCURL_STOPPED = 4 };
+
+/* Waits until the connection has something to be read, or, where it `writes`, takes something, or
+ * until `stop` polls readable (below 0: nothing does), for at most so long. curl may be NULL: then
+ * it waits for `stop` alone. What there is, as bits; 0: the time is over. */
+int ccurl_wait(CURL *curl, int writes, int stop, int milliseconds);
+
+/* Milliseconds of a clock that only runs forward. */
+uint64_t ccurl_now(void);
+
+/* CURLE_AGAIN: not now. What is sent or received is counted in `done`; 0 received is the end. */
+CURLcode ccurl_send(CURL *curl, const void *data, size_t size, size_t *done);
+CURLcode ccurl_receive(CURL *curl, void *data, size_t size, size_t *done);
+
+/* Nothing more is sent; the other side may still answer. */
+void ccurl_finish_sending(CURL *curl);

@@ -257,17 +257,26 @@ enum orien_jail_image_order {
   ORIEN_JAIL_IMAGE_REMOVE,
   /* Give back to the disk what its files have left. */
   ORIEN_JAIL_IMAGE_TRIM,
+  /* Mount it for the machine's daemons as well, under `lent`, its files being `user`'s there; and
+   * take that back. */
+  ORIEN_JAIL_IMAGE_LEND,
+  ORIEN_JAIL_IMAGE_TAKE_BACK,
 };
 
 enum {
   /* Hexadecimal digits, of which its name has so many and no others. */
   ORIEN_JAIL_IMAGE_NAME = 32,
+  /* Of a name under which one is lent, of a-z, 0-9 and -, its NUL included. */
+  ORIEN_JAIL_LENT_BYTES = 64,
 };
 
 struct orien_jail_image {
   /* enum orien_jail_image_order */
   uint32_t order;
   char name[ORIEN_JAIL_IMAGE_NAME];
+  /* Of what is lent, and 0 and nothing of all else. */
+  uint32_t user;
+  char lent[ORIEN_JAIL_LENT_BYTES];
 };
 
 enum orien_jail_image_fault {

@@ -94,6 +94,7 @@ extension API {
     for plugin in kernel.catalogue.plugins {
       let standing = plugin.state.standing
       guard let reason = standing.reason else { continue }
+      if plugin.manifest.isOptional, standing.name == .unavailable { continue }
       troubles.append("plugin \(plugin.name) is \(standing.name.rawValue): \(reason)")
     }
     return troubles

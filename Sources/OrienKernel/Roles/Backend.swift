@@ -29,7 +29,7 @@ package struct Backend: Sendable {
       }
     }
     // Of what has tools a new generation opens beside the old; of a backend one is open at a time.
-    guard plugin.isBackend else {
+    guard plugin.isBackend || page.allowsTools else {
       throw refusal("has tools too; a backend is a plugin of its own")
     }
     guard !page.hasClosingLane || plugin.concurrency > 1 else {

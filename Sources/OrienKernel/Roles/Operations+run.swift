@@ -99,6 +99,8 @@ extension Operations {
 
   private func tell(_ order: Order, _ result: Result<JSON, Failure>) {
     order.timer?.cancel()
+    // It has a descriptor where its handler wanted one.
+    order.run = nil
     inFlight[ObjectIdentifier(order)] = nil
     order.answer(result)
     if isIdle { onIdle() }

@@ -68,7 +68,19 @@ package final class Operations {
     then answer: @escaping (Result<JSON, Failure>) -> Void
   ) {
     do throws(Failure) {
-      let backend = try table.backend(of: role)
+      perform(name, by: try table.backend(of: role), arguments, within: patience, then: answer)
+    } catch {
+      parts.loop.soon { answer(.failure(error)) }
+    }
+  }
+
+  /// The same of a backend that need not be the chosen one.
+  package func perform(
+    _ name: String, by backend: Backend, _ arguments: JSON, within patience: Duration? = nil,
+    then answer: @escaping (Result<JSON, Failure>) -> Void
+  ) {
+    let role = backend.page.id
+    do throws(Failure) {
       guard let operation = backend.page.operation(name) else {
         throw Failure(.invalid, "unknown-operation", "\(role) has no operation \(name.quoted)")
       }

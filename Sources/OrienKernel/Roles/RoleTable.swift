@@ -20,6 +20,8 @@ package struct RoleTable: Sendable {
     /// Of the plugin that is the backend, or would be.
     package let plugin: String?
     package let backend: Result<Backend, Failure>
+    /// All that could be it: a service may ask each of them.
+    package let candidates: [Backend]
     /// The names of the role's operations, where its page is here.
     package let operations: [String]
   }
@@ -31,6 +33,11 @@ package struct RoleTable: Sendable {
     let roles = Set(
       choice.pages.map(\.id) + plugins.flatMap(\.roles) + Array(choice.plugins.keys))
     rows = roles.sorted().map { role in Self.row(role, choice, plugins) }
+  }
+
+  /// The plugins that are backends of the role, chosen or not.
+  package func backends(of role: String) -> [Backend] {
+    rows.first { $0.role == role }?.candidates ?? []
   }
 
   package func backend(of role: String) throws(Failure) -> Backend {
@@ -71,6 +78,7 @@ package struct RoleTable: Sendable {
           "several-backends",
           "\(ids) are backends of \(role): choose one by BACKENDS=\(role):\(candidates[0].id)")
       },
+      candidates: page.map { page in candidates.compactMap { try? Backend($0, page) } } ?? [],
       operations: page?.operations.map(\.name) ?? [])
   }
 

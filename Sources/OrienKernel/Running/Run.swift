@@ -14,6 +14,8 @@ final class Run {
     /// The handler has not returned: its slot stays taken.
     var isStuck = false
     var ranProcess = false
+    /// Others than the node may have written to the workspace.
+    var leftFiles = false
     /// Its handler was called: there is something to pay for.
     var hasBegun = true
   }
@@ -49,10 +51,11 @@ final class Run {
   private var usage = Usage()
   private(set) var ranProcess = false
   private var wasCalled = true
+  private var isWatched = false
 
   /// Starts the call. The kernel hears of its end once, never before this returns, and of a handler
   /// that was stuck at the end and returns after all.
-  init(_ execution: Execution, in kernel: Kernel) {
+  init(_ execution: Execution, at place: SharedPlace?, in kernel: Kernel) {
     self.execution = execution
     self.kernel = kernel
     let (tool, loop) = (execution.tool, kernel.parts.loop)
@@ -67,10 +70,13 @@ final class Run {
       PluginCall(
         handler: tool.handler, arguments: execution.takeArguments(), id: execution.id.description,
         session: execution.acceptance.session.description,
-        workspacePath: workspace.sharedPath, limits: execution.granted, deadline: due),
+        workspace: place.map { SharedWorkspace(path: $0.path, user: $0.user) },
+        limits: execution.granted, deadline: due),
       host: call
     ) { [inbox = inbox!] in inbox.send(.returned($0)) }
     phase = .handler(invocation)
+    // What a daemon of the plugin's writes is bounded like what a program does.
+    if place != nil, tool.plugin.manifest.workspaceUser != nil { watchWorkspace() }
   }
 
   private var tool: Tool { execution.tool }
@@ -210,9 +216,7 @@ final class Run {
     guard !command.isOutside else { throw Self.outside }
     if !ranProcess {
       ranProcess = true
-      execution.workspace.watch(upTo: execution.granted.disk) { [weak self] in
-        self?.stop(.disk($0))
-      }
+      watchWorkspace()
     }
     let ways = ProcessRun.Ways(
       reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,
@@ -221,6 +225,14 @@ final class Run {
     return try ProcessRun(
       command, limits: execution.granted, in: workspace, by: ways, output: output, errors: errors,
       onEnd: onEnd)
+  }
+
+  private func watchWorkspace() {
+    guard !isWatched else { return }
+    isWatched = true
+    execution.workspace.watch(upTo: execution.granted.disk) { [weak self] in
+      self?.stop(.disk($0))
+    }
   }
 
   // MARK: The end
@@ -262,7 +274,7 @@ final class Run {
       execution,
       End(
         ending: ending, usage: usage, facts: remains.facts, isStuck: isStuck,
-        ranProcess: ranProcess, hasBegun: wasCalled))
+        ranProcess: ranProcess, leftFiles: isWatched, hasBegun: wasCalled))
   }
 }
 

@@ -16,6 +16,14 @@ public struct Call: ~Copyable {
   public var session: String? { raw.pointee.session.map { String(cString: $0) } }
   /// The workspace's path, for a daemon that mounts it. Open its files by `openFile`.
   public var workspace: String? { raw.pointee.workspace.map { String(cString: $0) } }
+  /// Whose its files are there: what a container that mounts it runs as. Nil where they are root's,
+  /// as whom none is to run.
+  public var workspaceUser: UInt32? {
+    guard UnsafePointer(raw).has(\.workspace_user), raw.pointee.workspace_user != 0 else {
+      return nil
+    }
+    return raw.pointee.workspace_user
+  }
   public var host: Host { Host(raw: raw.pointee.host) }
   /// As granted: pass them on to what does the work.
   public var limits: Limits { raw.pointee.limits.map { Limits($0) } ?? Limits() }

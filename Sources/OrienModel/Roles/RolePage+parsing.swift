@@ -19,6 +19,7 @@ extension RolePage {
       throw page.refusal("role", "expected a role and its number, like vm/1, found \(id.quoted)")
     }
     let doc = try page.need("doc", as: \.string, "a text")
+    let allowsTools = try page.take("tools", as: \.bool, "true or false") ?? false
     let operations = try page.objects("operations") { object throws(Failure) in
       try RoleOperation(&object)
     }
@@ -30,7 +31,7 @@ extension RolePage {
       try RoleCheck(&object, of: operations)
     }
     try page.finish()
-    self.init(id: id, doc: doc, operations: operations, checks: checks)
+    self.init(id: id, doc: doc, operations: operations, allowsTools: allowsTools, checks: checks)
   }
 }
 

@@ -5,11 +5,16 @@ package struct RolePage: Sendable {
   package let id: String
   package let doc: String
   package let operations: [RoleOperation]
+  /// A backend may have tools beside its operations.
+  package let allowsTools: Bool
   /// In the order in which they are to be made, one after the other.
   package let checks: [RoleCheck]
 
-  init(id: String, doc: String, operations: [RoleOperation], checks: [RoleCheck]) {
+  init(
+    id: String, doc: String, operations: [RoleOperation], allowsTools: Bool, checks: [RoleCheck]
+  ) {
     self.id = id
+    self.allowsTools = allowsTools
     self.doc = doc
     self.operations = operations
     self.checks = checks

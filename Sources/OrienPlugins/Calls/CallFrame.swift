@@ -14,13 +14,13 @@ struct CallFrame {
   var host: UnsafeMutablePointer<orien_host>
   var handler: UnsafePointer<orien_handler>?
   var session: String?
-  var workspacePath: String?
+  var workspace: SharedWorkspace?
   var limits = Limits()
   var deadline: Instant
 
   /// Calls the function and judges what it returned.
   func run(_ function: orien_function, _ arena: inout Arena) -> CallResult.Outcome {
-    let texts = [call.id, session, workspacePath]
+    let texts = [call.id, session, workspace?.path]
     arena.reset(
       bytes: texts.reduce(Signature.bytes(of: values) + MemoryLayout<orien_limits>.stride + 16) {
         $0 + ($1.map { Arena.bytes(of: $0) } ?? 0)
@@ -31,7 +31,8 @@ struct CallFrame {
     contents.size = ServiceTables.bytes(of: orien_call.self)
     contents.id = arena.copy(call.id)
     contents.session = session.map { arena.copy($0) }
-    contents.workspace = workspacePath.map { arena.copy($0) }
+    contents.workspace = (workspace?.path).map { arena.copy($0) }
+    contents.workspace_user = workspace?.user ?? 0
     contents.host = UnsafePointer(host)
     contents.handler = handler
     contents.limits = UnsafePointer(granted)

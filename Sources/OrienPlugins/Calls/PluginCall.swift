@@ -10,23 +10,35 @@ package struct PluginCall: Sendable {
   package var id: String
   /// Nil: a call of the node's own.
   package var session: String?
-  /// The workspace's folder, for a daemon that mounts it; nil where there is none.
-  package var workspacePath: String?
+  /// The workspace as a daemon mounts it; nil where there is none, or none sees it.
+  package var workspace: SharedWorkspace?
   /// As granted.
   package var limits: Limits
   package var deadline: Instant
 
   package init(
     handler: Int, arguments: CallArguments, id: String, session: String? = nil,
-    workspacePath: String? = nil, limits: Limits = Limits(), deadline: Instant
+    workspace: SharedWorkspace? = nil, limits: Limits = Limits(), deadline: Instant
   ) {
     self.handler = handler
     self.arguments = arguments
     self.id = id
     self.session = session
-    self.workspacePath = workspacePath
+    self.workspace = workspace
     self.limits = limits
     self.deadline = deadline
+  }
+}
+
+/// A workspace as a daemon of this machine can mount it.
+package struct SharedWorkspace: Sendable, Equatable {
+  package var path: String
+  /// Whose its files are there. 0 is root, as whom nobody's program is to run.
+  package var user: UInt32
+
+  package init(path: String, user: UInt32) {
+    self.path = path
+    self.user = user
   }
 }
 

@@ -30,7 +30,7 @@ package struct ToolsFolder: Sendable {
   package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
   let generations = Generations()
   /// The libraries that come with Orien.
-  static let shipped = ["echo.so", "node_script.so", "python_script.so"]
+  static let shipped = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
 
   func isolation(of library: String) -> Manifest.Isolation {
     Self.shipped.contains(library) ? .node : isolation

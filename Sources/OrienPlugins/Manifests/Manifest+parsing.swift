@@ -9,6 +9,7 @@ extension Manifest {
     self.init()
     var members = try ManifestObject(parsing: bytes)
     isEnabled = try members.take("enabled", as: \.bool, "true or false") ?? true
+    isOptional = try members.take("optional", as: \.bool, "true or false") ?? false
     isolation = try members.choice("isolation", of: Isolation.self)
     limits = try members.limits()
     required = try members.required()
@@ -17,10 +18,20 @@ extension Manifest {
     grants = try members.take("grants", as: \.texts, "an array of strings") ?? []
     network = try members.network() ?? .none
     devices = try members.devices()
+    workspaceUser = try members.take(
+      "workspaceUser", as: { $0.uint64.flatMap(UInt32.init(aUser:)) },
+      "the number of a user other than root, 1 to 2147483647")
     for tool in try members.take("tools", as: \.members, "an object") ?? [] {
       tools[tool.name] = try Terms(tool.value, "manifest.tools.\(tool.name)")
     }
     try members.finish()
+  }
+}
+
+extension UInt32 {
+  fileprivate init?(aUser number: UInt64) {
+    guard (1...UInt64(Int32.max)).contains(number) else { return nil }
+    self.init(number)
   }
 }
 

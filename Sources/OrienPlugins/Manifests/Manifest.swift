@@ -3,6 +3,8 @@ package import OrienModel
 /// The operator's word on one plugin, from the file beside its library.
 package struct Manifest: Sendable {
   package var isEnabled = true
+  /// The node is well also where what this stands for is away.
+  package var isOptional = false
   package var isolation: Isolation?
   /// They only lower what the plugin asks for.
   package var limits = Limits()
@@ -17,6 +19,9 @@ package struct Manifest: Sendable {
   package var network = Network.none
   /// Devices that its programs find in their `/dev`, by their paths there.
   package var devices: [String] = []
+  /// As whom a daemon sees sessions' workspaces, which are lent to it for its calls; nil: they are
+  /// not.
+  package var workspaceUser: UInt32?
   /// By a handler's name.
   package var tools: [String: Terms] = [:]
 

@@ -59,7 +59,7 @@ extension Residence {
         deadline: call.deadline),
       signature: handler.signature, values: call.arguments.values, first: opened.handle,
       host: opened.host, handler: handler.pointer, session: call.session,
-      workspacePath: call.workspacePath, limits: call.limits, deadline: call.deadline)
+      workspace: call.workspace, limits: call.limits, deadline: call.deadline)
   }
 }
 

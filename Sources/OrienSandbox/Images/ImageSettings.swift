@@ -18,6 +18,8 @@ struct ImageSettings {
 
   /// A folder of the steward's in the root: no session's, and no stranger's.
   static let ownFolder = ".images"
+  /// Where an image is mounted for a daemon of the machine's, under a name.
+  func lentPath(_ name: String) -> String { "\(folder)/\(Self.ownFolder)/lent/\(name)" }
 
   /// As the keeper reads them.
   var arguments: [String] {

@@ -92,6 +92,29 @@ extension Images {
   /// Gives back to the disk what its files have left.
   func trim(_ name: ImageName) { ask(ORIEN_JAIL_IMAGE_TRIM, name) { _ in } }
 
+  /// Mounts it for daemons of the machine's as well, its files being `user`'s there, and answers by
+  /// which path; until it is taken back. It is open.
+  func lend(
+    _ name: ImageName, to user: UInt32, as lent: String,
+    then: @escaping (Result<String, Failure>) -> Void
+  ) {
+    ask(ORIEN_JAIL_IMAGE_LEND, name, user: user, lent: lent) { [settings] in
+      then($0.map { _ in settings.lentPath(lent) })
+    }
+  }
+
+  /// Unmounts it there. Who has mounted it from there keeps what they have.
+  func takeBack(_ name: ImageName, lent: String, then: @escaping () -> Void) {
+    ask(ORIEN_JAIL_IMAGE_TAKE_BACK, name, lent: lent) { [log] result in
+      if case .failure(let failure) = result {
+        log.error(
+          "a workspace that was lent is not taken back",
+          ["lent": lent, "error": failure.description])
+      }
+      then()
+    }
+  }
+
   /// Removes it; the answer comes when its room is free.
   func remove(_ name: ImageName, then: @escaping (Result<Void, Failure>) -> Void) {
     ask(ORIEN_JAIL_IMAGE_REMOVE, name) { then($0.map { _ in }) }
@@ -166,7 +189,7 @@ extension Images {
   }
 
   private func ask(
-    _ order: orien_jail_image_order, _ name: ImageName,
+    _ order: orien_jail_image_order, _ name: ImageName, user: UInt32 = 0, lent: String = "",
     _ then: @escaping (Result<Folder?, Failure>) -> Void
   ) {
     loop.assertCurrent()
@@ -178,6 +201,9 @@ extension Images {
     var body = orien_jail_image()
     body.order = order.rawValue
     withUnsafeMutableBytes(of: &body.name) { $0.copyBytes(from: name.digits.utf8) }
+    precondition(lent.utf8.count < Int(ORIEN_JAIL_LENT_BYTES), "what is lent has a short name")
+    body.user = user
+    withUnsafeMutableBytes(of: &body.lent) { $0.copyBytes(from: lent.utf8) }
     let bytes = Frame.bytes(of: body)
     let frame = Frame.header(ORIEN_JAIL_IMAGE, id: id, size: bytes.count) + bytes
     let request = Request(frame, name, then)

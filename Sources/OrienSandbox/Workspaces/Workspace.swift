@@ -34,10 +34,6 @@ package final class Workspace: Sendable {
   /// Of a plain folder, or of an image's file.
   package var path: String { folder.path }
 
-  /// For a daemon that mounts it; the node itself never opens a workspace by its path. Nil where
-  /// nobody else sees what is mounted.
-  package var sharedPath: String? { image == nil ? path : nil }
-
   /// What holds it to its bytes and files.
   package var enforcement: Enforcement { isHeld ? .image : .count }
 

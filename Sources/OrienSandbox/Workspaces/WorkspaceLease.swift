@@ -15,8 +15,10 @@ package final class WorkspaceLease {
   private var held: Workspace?
   private let isHeld: Bool
   private let number: Int
-  private let state: SessionState
-  private let workspaces: Workspaces
+  let state: SessionState
+  let workspaces: Workspaces
+  /// The name under which a daemon has it.
+  var lent: String?
   /// What the workspace may hold for this call; set once programs write to it.
   private var limit: DiskUsage?
   /// What they wrote is not counted yet.
@@ -65,7 +67,9 @@ package final class WorkspaceLease {
   }
 
   /// Ends the stay; once. What the call has left in the workspace is counted soon after.
-  package func end() {
+  package func end() { takeBack { [self] in leave() } }
+
+  private func leave() {
     let hasWritten = workspace.takeWritten()
     held = nil
     state.alarms[number] = nil

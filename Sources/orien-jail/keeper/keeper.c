@@ -210,6 +210,7 @@ static _Noreturn void end(void) {
   for (unsigned i = 0; i < 1000 && groups_sweep(&keeper.parts.groups, UINT64_MAX) > 0; i++)
     poll(NULL, 0, 5);
   groups_remove(&keeper.parts.groups);
+  stewards_end();
   _exit(0);
 }
 

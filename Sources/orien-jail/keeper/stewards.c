@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../images/lent.h"
 #include "../steward/steward.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
@@ -41,6 +42,7 @@ void stewards_begin(struct parts *parts, const struct images_options *options) {
   if (!options->folder) return;
   if (geteuid() != 0 || parts->walls.kind == ORIEN_JAIL_WALLS_USER)
     return give_up("mounting images", "the node does not run as root");
+  lent_prepare(options->folder);
   if (!images_enter(options, space, &what)) return give_up(what, strerror(errno));
   const int control = ORIEN_JAIL_CONTROL;
   bool is_told = frame_send(control, ORIEN_JAIL_MOUNTED, 0, NULL, 0, space->mounts) &&
@@ -83,3 +85,5 @@ void stewards_ended(pid_t child, int status) {
 }
 
 pid_t stewards_pid(void) { return stewards.steward; }
+
+void stewards_end(void) { lent_clear(); }

@@ -18,5 +18,8 @@ void stewards_tend(const struct parts *parts);
 /* A child has ended. */
 void stewards_ended(pid_t child, int status);
 
+/* The node is gone, and with it everything that could be lent to. */
+void stewards_end(void);
+
 /* 0: there is none. */
 pid_t stewards_pid(void);

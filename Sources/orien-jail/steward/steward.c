@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../images/lent.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "stock.h"
@@ -79,8 +80,9 @@ static void add_stock(void) {
 _Noreturn void steward_run(const struct parts *parts, int socket) {
   process_name("orien-steward");
   if (!process_follow(parts->keeper, SIGKILL)) _exit(1);
-  int keep[4] = {parts->lifeline, parts->lock, parts->keeper_reader, socket};
-  process_keep(keep, 4);
+  int keep[4 + LENT_DESCRIPTORS] = {parts->lifeline, parts->lock, parts->keeper_reader, socket};
+  lent_descriptors(keep + 4);
+  process_keep(keep, 4 + LENT_DESCRIPTORS);
   steward.node = socket;
   steward.signals = process_signals();
   if (steward.signals < 0) _exit(1);

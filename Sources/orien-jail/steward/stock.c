@@ -42,7 +42,7 @@ static int unlink_rest(void) {
   if (!here) return errno;
   for (struct dirent *entry; (entry = readdir(here));) {
     bool is_ours = entry->d_name[0] == '.' || strcmp(entry->d_name, "mounts") == 0 ||
-                   strcmp(entry->d_name, template) == 0;
+                   strcmp(entry->d_name, "lent") == 0 || strcmp(entry->d_name, template) == 0;
     if (!is_ours) unlink(entry->d_name);
   }
   closedir(here);

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "../plain/frame.h"
+#include "../images/lent.h"
 #include "../plain/process.h"
+#include "../spaces/namespace.h"
 #include "stock.h"
 #include "tool.h"
 
@@ -30,6 +32,9 @@ static struct task {
   uint64_t id;
   uint32_t order;
   char name[ORIEN_JAIL_IMAGE_NAME + 1];
+  /* Of what is lent. */
+  uint32_t user;
+  char lent[ORIEN_JAIL_LENT_BYTES];
   /* Who works for it; 0: nobody. */
   pid_t child;
   /* What the last one ended with; -1: none has, or it was killed. */
@@ -113,8 +118,21 @@ static enum outcome open_one(struct task *task) {
                : answer(task, ORIEN_JAIL_IMAGE_FINE, 0, image_root(task->name));
 }
 
+/* The user namespace in which the node's user is `user`; the last one is kept, for most calls want
+ * the same. -1 with errno. */
+static int owner_of(uint32_t user) {
+  static int kept = -1;
+  static uint32_t kept_user;
+  if (kept >= 0 && kept_user == user) return kept;
+  if (kept >= 0) close(kept);
+  kept_user = user;
+  return kept = namespace_of_user(geteuid(), user);
+}
+
 /* What may wait for the disk. The exit status is an errno. */
-static _Noreturn void work(const struct task *task, int root) {
+static _Noreturn void work(const struct task *task, int root, int owner) {
+  if (task->order == ORIEN_JAIL_IMAGE_LEND) _exit(lent_attach(root, owner, task->lent));
+  if (task->order == ORIEN_JAIL_IMAGE_TAKE_BACK) _exit(lent_detach(task->lent));
   struct fstrim_range all = {.len = UINT64_MAX};
   if (task->order == ORIEN_JAIL_IMAGE_TRIM) _exit(ioctl(root, FITRIM, &all) == 0 ? 0 : errno);
   if (root >= 0) close(root);
@@ -134,12 +152,17 @@ static enum outcome start_work(struct task *task) {
   // Before it is unmounted: what is gone has nothing to be written.
   if (task->order == ORIEN_JAIL_IMAGE_REMOVE && unlink(file) != 0 && errno != ENOENT)
     return fail(task, errno);
+  bool lends = task->order == ORIEN_JAIL_IMAGE_LEND;
+  int owner = lends ? owner_of(task->user) : -1;
+  if (lends && owner < 0) return fail(task, errno);
   int root = image_root(task->name);
-  if (root < 0) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
+  if (root < 0 && lends) return fail(task, ENOENT);
+  if (root < 0 && task->order != ORIEN_JAIL_IMAGE_TAKE_BACK)
+    return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
   pid_t child = fork();
-  if (child == 0) work(task, root);
+  if (child == 0) work(task, root, owner);
   int error = errno;
-  close(root);
+  if (root >= 0) close(root);
   errno = error;
   return employ(task, child);
 }
@@ -148,6 +171,8 @@ static enum outcome end_work(struct task *task) {
   char place[IMAGE_PATH_BYTES];
   image_place(task->name, place);
   if (task->order == ORIEN_JAIL_IMAGE_TRIM) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
+  bool is_lent = task->order >= ORIEN_JAIL_IMAGE_LEND;
+  if (is_lent && task->code == 0) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
   if (task->code == 0) {
     rmdir(place);
     return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
@@ -225,16 +250,27 @@ static void forget_closing(const char *name) {
 
 bool tasks_are_full(void) { return count == TASKS; }
 
+/* The name is a name in a folder of the node's, and root is nobody to lend to. */
+static bool can_be_lent(const struct task *task) {
+  size_t length = strnlen(task->lent, sizeof task->lent);
+  return length > 0 && length < sizeof task->lent && task->lent[0] != '-' &&
+         strspn(task->lent, "abcdefghijklmnopqrstuvwxyz0123456789-") == length &&
+         (task->order != ORIEN_JAIL_IMAGE_LEND || task->user > 0);
+}
+
 bool tasks_add(int socket, uint64_t id, const void *body, uint32_t size) {
   struct orien_jail_image asked;
   if (size != sizeof asked) return false;
   memcpy(&asked, body, sizeof asked);
   node = socket;
   struct task one = {.id = id, .order = asked.order, .code = -1,
+                     .user = asked.user,
                      .late_at = after_milliseconds(BUSY_SECONDS * 1000ULL)};
   memcpy(one.name, asked.name, ORIEN_JAIL_IMAGE_NAME);
+  memcpy(one.lent, asked.lent, sizeof one.lent);
   if (strspn(one.name, "0123456789abcdef") != ORIEN_JAIL_IMAGE_NAME) return false;
-  if (asked.order < ORIEN_JAIL_IMAGE_OPEN || asked.order > ORIEN_JAIL_IMAGE_TRIM) return false;
+  if (asked.order < ORIEN_JAIL_IMAGE_OPEN || asked.order > ORIEN_JAIL_IMAGE_TAKE_BACK) return false;
+  if (one.order >= ORIEN_JAIL_IMAGE_LEND && !can_be_lent(&one)) return false;
   forget_closing(one.name);
   task[count++] = one;
   return true;

@@ -58,17 +58,26 @@ final class BackendBench {
     ]
     guard fit.failure == nil else { return verdicts }
     for check in page.checks {
-      var answer: Result<JSON, Failure>?
-      operations.perform(check.operation, of: page.id, check.arguments) { [loop] result in
-        answer = result
-        loop.stop()
-      }
-      loop.run()
-      guard let answer else { preconditionFailure("an operation is answered once") }
+      let answer = ask(check.operation, check.arguments)
       verdicts.append(
         Verdict(name: check.name, operation: check.operation, fault: check.fault(in: answer)))
     }
     return verdicts
+  }
+
+  /// Whether it is a backend of the role at all.
+  var fits: Bool { (try? operations.table.backend(of: page.id)) != nil }
+
+  /// Asks for one operation, and waits for the answer.
+  func ask(_ operation: String, _ arguments: JSON) -> Result<JSON, Failure> {
+    var answer: Result<JSON, Failure>?
+    operations.perform(operation, of: page.id, arguments) { [loop] result in
+      answer = result
+      loop.stop()
+    }
+    loop.run()
+    guard let answer else { preconditionFailure("an operation is answered once") }
+    return answer
   }
 
   /// Ends the backend's process and removes all that the bench was.

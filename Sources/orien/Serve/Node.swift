@@ -203,6 +203,7 @@ final class Node {
           endStartWatch()
           tell(of: $0, lost: ledger.recovered.started.count)
           tell(of: kernel.operations)
+          kernel.beginSweeping()
           continueStart(.success(())) { () throws(Failure) in try serve() }
         }
       }

@@ -83,6 +83,24 @@ extension Command {
         Example("orien plugin check my_vm.so --role vm/1", "Each check, and 1 where one fails")
       ], run: checkPlugin),
     Command(
+      "sandbox doctor", "Say by what code that nobody trusts can be run here",
+      options: [.tools, .config, .json],
+      examples: [Example("orien sandbox doctor", "Each engine, and why one is not to be had")],
+      run: sandboxDoctor),
+    Command(
+      "sandbox images", "List the images that callers may name, and whether they are there",
+      options: [.tools, .config, .json],
+      examples: [Example("orien sandbox images", "As the manifest of docker-run has them")],
+      run: sandboxImages),
+    Command(
+      "sandbox build", taking: [.maybe("DOCKERFILE")], "Build the image of calls that name none",
+      options: [.tools, .config, .json],
+      examples: [
+        Example(
+          "orien sandbox build", "With Python, Node and bash, from the Dockerfile that is here"),
+        Example("orien sandbox build ./Dockerfile", "From another one, which copies no files"),
+      ], run: sandboxBuild),
+    Command(
       "receipt verify", taking: [.any("FILE")], "Check receipts, or all records, without the node",
       options: [.chain, .state, .config, .key, .json],
       examples: [

@@ -128,7 +128,7 @@ struct DeadlineTests {
       for _ in 0..<tool.plugin.concurrency {
         tool.plugin.invoke(
           PluginCall(
-            handler: tool.handler, arguments: arguments, id: "", session: "", workspacePath: nil,
+            handler: tool.handler, arguments: arguments, id: "", session: "", workspace: nil,
             limits: Limits(), deadline: .now),
           host: host
         ) { returned.send($0) }

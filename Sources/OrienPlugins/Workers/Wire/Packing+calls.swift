@@ -72,15 +72,26 @@ extension PluginCall: Packed {
     packer.put(arguments)
     packer.put(id)
     packer.put(session)
-    packer.put(workspacePath)
+    packer.put(workspace?.path)
+    packer.put(number: workspace?.user ?? 0)
     packer.put(limits)
     packer.put(deadline.nanoseconds)
   }
   init(from unpacker: inout Unpacker) throws(Failure) {
     self.init(
       handler: Int(try unpacker.number(UInt32.self)), arguments: try unpacker.part(),
-      id: try unpacker.part(), session: try unpacker.part(), workspacePath: try unpacker.part(),
+      id: try unpacker.part(), session: try unpacker.part(),
+      workspace: try SharedWorkspace(from: &unpacker),
       limits: try unpacker.part(), deadline: Instant(nanoseconds: try unpacker.number()))
+  }
+}
+
+extension SharedWorkspace {
+  /// Nil where there was none.
+  fileprivate init?(from unpacker: inout Unpacker) throws(Failure) {
+    let (path, user): (String?, UInt32) = (try unpacker.part(), try unpacker.number())
+    guard let path else { return nil }
+    self.init(path: path, user: user)
   }
 }
 

@@ -1,0 +1,195 @@
+internal import OrienHTTPClient
+internal import OrienKit
+
+/// One container, from when it is made until nothing of it is left.
+struct ContainerRun {
+  /// What ends it before it ends itself.
+  enum Stop {
+    case cancelled, output, cpu
+  }
+
+  /// How long the engine may take for what has to be done within a call's grace.
+  private static let hurryMilliseconds = 800
+  /// After so long without its engine a container is given up.
+  private static let absenceMilliseconds: UInt64 = 5000
+  /// What has ended tells no more what it used: it is asked often at first, and then less.
+  private static let sampleMilliseconds = (first: UInt64(10), last: UInt64(500))
+
+  private let sandbox: Sandbox
+  private let container: String
+  /// Its requests end when the call is cancelled.
+  private let connection: EngineConnection
+  /// Theirs go on: what is begun has to be undone.
+  private let closing: EngineConnection
+  private let stop: Int32?
+  private let limits: Limits
+  private var consumption = Consumption()
+  private var sampleInterval = sampleMilliseconds.first
+  private var sampleAt: UInt64 = 0
+  /// The engine was away while the container ran: however that ended, the program did not end so.
+  private var engineWasAway = false
+
+  init(
+    _ request: CreateRequest, for call: borrowing Call, in sandbox: Sandbox,
+    by connection: EngineConnection
+  ) throws(Failure) {
+    self.sandbox = sandbox
+    self.connection = connection
+    stop = call.cancelDescriptor
+    limits = call.limits
+    closing = try sandbox.engine.connect(stop: nil)
+    container = try Self.create(request, "orien-\(call.id)", sandbox, connection, closing)
+  }
+
+  /// A container may be there though nobody heard so: it is looked for by its name.
+  private static func create(
+    _ request: CreateRequest, _ name: String, _ sandbox: Sandbox, _ connection: EngineConnection,
+    _ closing: EngineConnection
+  ) throws(Failure) -> String {
+    do throws(Failure) {
+      return try connection.create(name, request.json(sandbox))
+    } catch {
+      Self.remove(name, sandbox, closing)
+      throw error
+    }
+  }
+
+  private static func remove(
+    _ container: String, _ sandbox: Sandbox, _ connection: EngineConnection
+  ) {
+    do throws(Failure) {
+      try connection.remove(container, within: hurryMilliseconds)
+    } catch {
+      sandbox.leave(container)
+    }
+  }
+
+  /// Removes it; what the engine does not do now a later call, or the next start, has it do.
+  private func remove() { Self.remove(container, sandbox, closing) }
+
+  // MARK: Running
+
+  /// Runs it to its end, and tells the call of that. Nothing of it is left then.
+  mutating func run(_ program: Program, _ call: borrowing Call) throws(Failure) {
+    do throws(Failure) {
+      let stream = try connection.attach(container, withInput: !program.input.isEmpty)
+      try connection.start(container)
+      if !program.input.isEmpty { stream.send(program.input, ending: true) }
+      if let stop = try follow(stream, call) { return try end(stop, call) }
+      guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
+      remove()
+      try call.ended(try exit(of: state), consumption.usage)
+    } catch {
+      remove()
+      throw error
+    }
+  }
+
+  /// Hands on what it says until it says no more; or what ends it before.
+  private mutating func follow(
+    _ stream: HTTPStream, _ call: borrowing Call
+  ) throws(Failure) -> Stop? {
+    var frames = OutputFrames()
+    while true {
+      if let stop = sampleIfDue() { return stop }
+      let patience = Int(clamping: sampleAt - min(sampleAt, Pause.now))
+      let received: HTTPStream.Received
+      do { received = try stream.receive(within: max(patience, 1)) } catch { return nil }
+      switch received {
+      case .ended: return nil
+      case .stopped: return .cancelled
+      case .nothing: continue
+      case .bytes(let bytes):
+        do throws(Failure) {
+          try frames.take(bytes) { (stream, bytes) throws(Failure) in
+            try stream == .errors ? call.emitError(bytes) : call.emit(bytes)
+          }
+        } catch {
+          switch error.status {
+          case .limited: return .output
+          case .cancelled: return .cancelled
+          default: throw error
+          }
+        }
+      }
+    }
+  }
+
+  /// Waits until it has ended: what it says may end before, where a program closes its streams. Nil:
+  /// the call is cancelled.
+  private mutating func awaitEnd(_ call: borrowing Call) throws(Failure) -> JSON? {
+    var wait = 5
+    var awaySince: UInt64?
+    while !call.isCancelled {
+      do throws(Failure) {
+        guard let state = try connection.state(container, within: 2000) else { throw Self.lost }
+        if state["Running"]?.bool != true { return state }
+        awaySince = nil
+      } catch {
+        guard error.status == .unavailable, error.reason != "container-lost" else { throw error }
+        engineWasAway = true
+        let since = awaySince ?? Pause.now
+        awaySince = since
+        if Pause.now - since > Self.absenceMilliseconds { throw error }
+      }
+      if sampleIfDue() != nil { return nil }
+      if Pause.wait(milliseconds: wait, orUntil: stop) { return nil }
+      wait = min(wait * 2, 200)
+    }
+    return nil
+  }
+
+  private static let lost = Failure(
+    .unavailable, "the container was removed by somebody else while it ran",
+    reason: "container-lost")
+
+  /// Ends what would not end by itself, and tells of it.
+  private mutating func end(_ stop: Stop, _ call: borrowing Call) throws(Failure) {
+    take(within: Self.hurryMilliseconds / 2)
+    // First what is billed: the call may be over before the engine has done its part.
+    let reason: Exit.Reason =
+      switch stop {
+      case .cancelled: .cancelled
+      case .output: .output
+      case .cpu: .cpu
+      }
+    try call.ended(Exit(code: nil, signal: 9, reason: reason), consumption.usage)
+    remove()
+    if case .cancelled = stop { throw Failure(.cancelled, "the call was cancelled") }
+  }
+
+  // MARK: What it uses
+
+  private mutating func sampleIfDue() -> Stop? {
+    guard Pause.now >= sampleAt else { return nil }
+    take(within: 1000)
+    sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
+    sampleAt = Pause.now + sampleInterval
+    guard let bound = limits.cpuMilliseconds else { return nil }
+    return consumption.cpuMilliseconds >= bound ? .cpu : nil
+  }
+
+  private mutating func take(within milliseconds: Int) {
+    guard let stats = closing.consumption(container, within: milliseconds) else { return }
+    consumption.take(stats)
+  }
+
+  private func exit(of state: JSON) throws(Failure) -> Exit {
+    guard !engineWasAway else {
+      throw Failure(
+        .unavailable,
+        "the container engine went away while the program ran, and with it the "
+          + "program", reason: "engine-lost")
+    }
+    if let error = state["Error"]?.string, !error.isEmpty {
+      throw Failure(
+        .unavailable, "the engine says of the container: \(error)", reason: "engine-failed")
+    }
+    let code = Int32(clamping: state["ExitCode"]?.integer ?? -1)
+    // An engine says so too where a child of the program's was killed, and the program went on.
+    if state["OOMKilled"]?.bool == true, code != 0 {
+      return Exit(code: nil, signal: 9, reason: .memory)
+    }
+    return Exit(code: code)
+  }
+}

@@ -1,0 +1,92 @@
+internal import OrienHTTPClient
+internal import OrienKit
+
+// What is asked about containers.
+
+extension EngineConnection {
+  /// Its id.
+  func create(_ name: String, _ body: JSON) throws(Failure) -> String {
+    let answer = try ask("POST", "/containers/create?name=\(name.percentEncoded)", body)
+    guard answer.isSuccess, let id = answer.body["Id"]?.string else {
+      throw answer.failure("making a container")
+    }
+    return id
+  }
+
+  func start(_ container: String) throws(Failure) {
+    let answer = try ask("POST", "/containers/\(container)/start")
+    guard !answer.isSuccess else { return }
+    let lacksProgram = ["executable file not found", "no such file or directory"]
+      .contains { answer.message.contains(pattern: $0) }
+    guard lacksProgram else { throw answer.failure("starting a container") }
+    throw Failure(
+      .notFound, "the image has no such program: \(answer.message)", reason: "no-program-in-image")
+  }
+
+  /// Its streams, from the first byte on where it is not started yet.
+  func attach(_ container: String, withInput: Bool) throws(Failure) -> HTTPStream {
+    let input = withInput ? "&stdin=1" : ""
+    return try stream(
+      "/containers/\(container)/attach?stream=1&stdout=1&stderr=1\(input)", within: 5000)
+  }
+
+  /// How it is; nil where the engine has none of that id.
+  func state(_ container: String, within milliseconds: Int) throws(Failure) -> JSON? {
+    let answer = try ask("GET", "/containers/\(container)/json", within: milliseconds)
+    if answer.response.isMissing { return nil }
+    guard answer.isSuccess, let state = answer.body["State"] else {
+      throw answer.failure("looking at a container")
+    }
+    return state
+  }
+
+  /// Nil where that cannot be told now: what it has used is told again.
+  func consumption(_ container: String, within milliseconds: Int) -> JSON? {
+    let path = "/containers/\(container)/stats?stream=false&one-shot=true"
+    guard let answer = try? ask("GET", path, within: milliseconds), answer.isSuccess else {
+      return nil
+    }
+    return answer.body
+  }
+
+  /// Kills what runs in it, and removes it with all that is its own. One that is gone is fine.
+  func remove(_ container: String, within milliseconds: Int) throws(Failure) {
+    let answer = try ask(
+      "DELETE", "/containers/\(container)?force=1&v=1", within: milliseconds)
+    // Where it is in conflict somebody else is removing it.
+    guard answer.isSuccess || answer.response.isMissing || answer.response.isConflict else {
+      throw answer.failure("removing a container")
+    }
+  }
+
+  /// The containers that this node has made: their ids, and whose they are.
+  func containers(of node: String) throws(Failure) -> [(id: String, execution: String)] {
+    let filter: JSON = ["label": [.string("\(Label.node)=\(node)")]]
+    let answer = try ask(
+      "GET", "/containers/json?all=1&filters=\(filter.text.percentEncoded)")
+    guard answer.isSuccess, let list = answer.body.array else {
+      throw answer.failure("listing containers")
+    }
+    return list.compactMap { one in
+      guard let id = one["Id"]?.string, one["Labels"]?[Label.node]?.string == node else {
+        return nil
+      }
+      return (id, one["Labels"]?[Label.execution]?.string ?? "")
+    }
+  }
+}
+
+/// By what a container is known to be a node's, and an execution's.
+enum Label {
+  static let node = "orien.node"
+  static let execution = "orien.execution"
+}
+
+extension String {
+  /// Whether `pattern` stands somewhere in it.
+  fileprivate func contains(pattern: String) -> Bool {
+    let (all, part) = (Array(utf8), Array(pattern.utf8))
+    guard all.count >= part.count else { return false }
+    return (0...all.count - part.count).contains { all[$0..<$0 + part.count].elementsEqual(part) }
+  }
+}

@@ -1,0 +1,87 @@
+"""A node whose docker-run has an engine of the test's own, and what holds after each test: no
+container of the node's is left, and nothing is lent any more."""
+
+import json
+import pathlib
+import shutil
+import tempfile
+
+import docker
+from case import NodeCase
+from node import ROOT, until
+
+
+def tools_with(host, folder, **manifest):
+    """A folder of tools like the built one, with docker-run at that engine; its path."""
+    for file in (ROOT / "tools.d").glob("*.*"):
+        shutil.copy(file, folder)
+    own = pathlib.Path(folder) / "docker-run.json"
+    told = json.loads(own.read_text()) | manifest
+    told["config"] = {"host": host, "images": [docker.SMALL, docker.WITH_VOLUME]} | told["config"]
+    own.write_text(json.dumps(told))
+    return folder
+
+
+def lent(node):
+    """What of the node's workspaces is mounted where everybody sees it."""
+    mounts = pathlib.Path("/proc/self/mounts").read_text()
+    return [line for line in mounts.splitlines() if str(node.state) in line]
+
+
+class DockerCase(NodeCase):
+    """`manifest` is what docker-run's has beside the shipped one."""
+
+    manifest = {}
+    engine_host = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = docker.Engine()
+        cls.addClassCleanup(cls.engine.close)
+        cls.prepare_engine()
+        cls.tools = tempfile.mkdtemp(prefix="orien-tools-")
+        cls.addClassCleanup(shutil.rmtree, cls.tools)
+        tools_with(cls.engine_host or cls.engine.host, cls.tools, **cls.manifest)
+        super().setUpClass()
+        cls.run_in("warm", command=["true"])
+        cls.ask("DELETE", "/sessions/warm/workspace")
+        cls.before = (cls.node.pid, cls.node.descriptors(), cls.before[2])
+
+    @classmethod
+    def prepare_engine(cls):
+        """What is to stand before the engine sets `engine_host`."""
+
+    def hold_oracles(self):
+        until(lambda: not self.ours(), 15, lambda: f"left: {[one['Names'] for one in self.ours()]}")
+        super().hold_oracles()
+        until(lambda: not lent(self.node), 5, lambda: f"still lent: {lent(self.node)}")
+
+    @classmethod
+    def ours(cls):
+        return [one for one in cls.engine.containers("orien.node")
+                if one["State"] != "removing"]
+
+    @classmethod
+    def run_in(cls, session, wait=40, **arguments):
+        """Runs the tool to its end; its record."""
+        answer = cls.execute(session, "docker-run", arguments, wait)
+        assert answer.status in (200, 202), answer
+        return answer.json
+
+    def sh(self, session, script, **arguments):
+        return self.run_in(session, command=["sh", "-c", script], **arguments)
+
+    def python_in(self, session, script, **arguments):
+        self.upload(session, "main.py", script.encode())
+        return self.run_in(session, language="python", script="main.py", **arguments)
+
+    def begin(self, session, script, **arguments):
+        """Begins it, and returns its id once it has said so."""
+        answer = self.execute(
+            session, "docker-run",
+            {"command": ["sh", "-c", f"echo begun; {script}"]} | arguments)
+        self.assertEqual(answer.status, 202, answer)
+        execution = answer.json["executionId"]
+        until(lambda: self.get(f"/executions/{execution}").json["output"].startswith("begun"),
+              20, lambda: self.get(f"/executions/{execution}").json)
+        return execution
