@@ -12,8 +12,15 @@ package final class Operations {
     package var log: Log
     /// How long a backend may go on after its deadline before it is given up.
     package var grace: Duration
+    /// What backends start outside of the jail; nil: nothing.
+    var outside: OutsidePrograms?
 
     package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
+      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil)
+    }
+
+    init(loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: OutsidePrograms?) {
+      self.outside = outside
       self.loop = loop
       self.ledger = ledger
       self.log = log

@@ -52,7 +52,9 @@ extension Opening {
         candidate, sound, generation: generation, within: folder.openPatience
       ).result().get()
     }
-    let plugin = Plugin(sound, file: candidate.file, generation: generation, home: home)
+    let plugin = Plugin(
+      sound, file: candidate.file, generation: generation, folder: try dataFolder(of: sound),
+      home: home)
     do throws(Failure) { try plugin.home.open() } catch {
       try plugin.close(within: folder.openPatience)
       throw error

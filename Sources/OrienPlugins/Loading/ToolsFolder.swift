@@ -28,6 +28,10 @@ package struct ToolsFolder: Sendable {
   /// Told of each backend that is about to be closed for its successor; true once none of its calls is
   /// under way, and none will be until what was loaded is adopted. Blocks.
   package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
+  /// Whether entries of a manifest's `network` name a `HOST:PORT`.
+  package var reaches: @Sendable (_ entries: [String], _ target: String) -> Bool = {
+    $0.contains($1)
+  }
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["echo.so", "node_script.so", "python_script.so"]

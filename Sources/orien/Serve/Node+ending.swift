@@ -74,7 +74,9 @@ extension Node {
 
   private func endJail() {
     workspaces.close()
-    launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+    outside.shutdown(within: .seconds(3)) { [self] in
+      launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+    }
   }
 
   /// Ends the process where the end does not come: a thread that a dead disk holds is waited for by

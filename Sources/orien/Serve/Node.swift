@@ -17,6 +17,7 @@ final class Node {
   let disk: DiskThreads
   let ledger: Ledger
   let launcher: Launcher
+  let outside: OutsideJail
   var reloader: Reloader!
   /// Says to the reloader that nothing of a backend is under way any more.
   let quiet = Channel<Void>()
@@ -68,12 +69,22 @@ final class Node {
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
+    let outsideName = try ledger.folder.groupName(of: "outside")
     users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
+    outside = OutsideJail(loop: loop) { [loop] in
+      Result { () throws(Failure) in
+        // No walls, and signals to whom the program likes: it is for what it does to others.
+        try Launcher(
+          loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+          groupName: outsideName, log: log, scopes: "none", walls: "none")
+      }
+    }
+    tools.reaches = EgressPolicy.names
     tools.starter = JailedWorkers(
       by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
       outside: tools.worker, loop: loop, log: log)
@@ -83,7 +94,8 @@ final class Node {
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(
-        loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
+        loop: loop, ledger: ledger, jail: launcher, outside: outside, workspaces: workspaces,
+        disk: disk, log: log),
       policy: policy,
       catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
     let api = API(
