@@ -16,7 +16,10 @@ extension ManifestObject {
     for socket in grants.sockets where !Grants.isPlain(socket) {
       throw members.refusal("sockets", "expected a path like /run/engine.sock, found \(socket.quoted)")
     }
-    guard grants.sockets.count <= Self.most else { throw members.refusal("sockets", Self.tooMany) }
+    guard grants.sockets.count + grants.folders.count <= Grants.mostPlaces else {
+      throw members.refusal(
+        "sockets", "expected at most \(Grants.mostPlaces) folders and sockets together")
+    }
     try members.finish()
     try grants.checkPlaces(members)
     return grants

@@ -11,6 +11,9 @@ package struct Grants: Sendable {
 
   package init() {}
 
+  /// Folders and sockets together: as many as a jail takes.
+  static let mostPlaces = 16
+
   /// A program that the plugin may start outside of the jail.
   package struct Program: Sendable {
     /// As the plugin calls it.
