@@ -17,7 +17,14 @@ extension Opening {
   mutating func succeed(
     _ predecessor: Plugin, _ sound: Candidate.Sound, _ candidate: Candidate
   ) throws(Failure) {
-    guard folder.onSucceeding(predecessor) else {
+    switch folder.onSucceeding(predecessor) {
+    case .ready: break
+    case .waits:
+      contents.awaited.insert(predecessor.id)
+      throw Failure(
+        .unavailable, "backend-busy",
+        "waits for the calls of generation \(predecessor.generation) to end")
+    case .overdue:
       throw Failure(
         .unavailable, "backend-busy",
         "the calls of generation \(predecessor.generation) have not ended: reload plugins later")

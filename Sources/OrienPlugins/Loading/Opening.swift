@@ -14,7 +14,7 @@ struct Opening {
   let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
-  private(set) var contents: ToolsContents
+  var contents: ToolsContents
 
   /// Files by the plugin's id, and by tool. Of a role there may be several backends; which one is
   /// wanted is not for the loader to say.

@@ -25,9 +25,8 @@ package struct ToolsFolder: Sendable {
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
   package var onLoading: @Sendable (String) -> Void = { _ in }
-  /// Told of each backend that is about to be closed for its successor; true once none of its calls is
-  /// under way, and none will be until what was loaded is adopted. Blocks.
-  package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
+  /// Asked of each backend that is to be closed for its successor. Blocks for a moment.
+  package var onSucceeding: @Sendable (Plugin) -> Succession = { _ in .ready }
   /// Whether entries of a manifest's `network` name a `HOST:PORT`.
   package var reaches: @Sendable (_ entries: [String], _ target: String) -> Bool = {
     $0.contains($1)
@@ -193,6 +192,16 @@ package struct ToolsFolder: Sendable {
     answers.close()
     return answers.drain()
   }
+}
+
+/// Whether a backend can be closed for its successor.
+package enum Succession: Sendable {
+  /// None of its calls is under way, and none will be until what was loaded is adopted.
+  case ready
+  /// Some are, and none begins; it is asked again when they are over.
+  case waits
+  /// They have taken too long, and others begin.
+  case overdue
 }
 
 /// What a name in `tools.d` is.

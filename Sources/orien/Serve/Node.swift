@@ -19,8 +19,7 @@ final class Node {
   let launcher: Launcher
   let outside: OutsideJail
   var reloader: Reloader!
-  /// Says to the reloader that nothing of a backend is under way any more.
-  let quiet = Channel<Void>()
+  private var successions: Successions!
   let journal: StartJournal
   private let users: SlotUsers?
   private let images: Images?
@@ -108,17 +107,12 @@ final class Node {
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }
-    let hold = loop.inbox { [unowned self] (plugin: String) in
-      kernel.operations.hold(plugin) { [quiet] in quiet.send(()) }
-    }
-    tools.onSucceeding = { [quiet] plugin in
-      // What came too late for the last one is no answer to this.
-      _ = quiet.drain(within: .zero)
-      hold.send(plugin.id)
-      return quiet.receive(within: Self.quietPatience) != nil
-    }
+    let holding = loop.inbox { [unowned self] (plugin: String) in hold(plugin) }
+    successions = Successions { holding.send($0) }
+    tools.onSucceeding = { [successions] in successions!.ask($0) }
     reloader = try Reloader(
-      tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
+      tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) },
+      successions: successions, log: log)
     kernel.onUnused { [reloader] in reloader?.close($0) }
     api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
@@ -223,6 +217,16 @@ final class Node {
       Program.giveBackStart()
     } catch {
       fail(error)
+    }
+  }
+
+  /// Has a backend come to rest, for a load that waits to replace it.
+  private func hold(_ plugin: String) {
+    kernel.operations.hold(plugin) { [unowned self] in
+      if successions.noteQuiet(plugin) { reloader.look() }
+    }
+    _ = loop.schedule(after: Successions.patience) { [unowned self] in
+      if successions.waits(for: plugin) { reloader.look() }
     }
   }
 

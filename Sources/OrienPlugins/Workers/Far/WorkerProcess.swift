@@ -44,7 +44,16 @@ package enum WorkerProcess {
 private final class Worker: Sendable {
   private let node: FarNode
   private let plugin = Mutex<Plugin?>(nil)
-  private let calls = Mutex<[UInt64: FarCall]>([:])
+  private let calls = Mutex(Calls())
+  /// Closed once it is to end and carries nothing.
+  private let quiet = Channel<Never>()
+
+  private struct Calls {
+    var running: [UInt64: FarCall] = [:]
+    var isClosing = false
+
+    var areOver: Bool { isClosing && running.isEmpty }
+  }
 
   init(_ node: FarNode) { self.node = node }
 
@@ -52,7 +61,7 @@ private final class Worker: Sendable {
     switch message {
     case .load(let order): load(order, reader.takeDescriptor())
     case .call(let id, let call): run(call, as: id)
-    case .cancel(let id): calls.withLock { $0[id] }?.cancel()
+    case .cancel(let id): calls.withLock { $0.running[id] }?.cancel()
     case .answer(let number, let answer):
       var descriptor: Int32?
       if case .opened = answer { descriptor = reader.takeDescriptor()?.release() }
@@ -98,10 +107,14 @@ private final class Worker: Sendable {
       Confinement.exit(70)
     }
     let host = FarCall(id, limits: call.limits, node: node)
-    calls.withLock { $0[id] = host }
+    calls.withLock { $0.running[id] = host }
     plugin.invoke(call, host: host) { [self] result in
-      calls.withLock { _ = $0.removeValue(forKey: id) }
       node.say(.returned(id, result))
+      let areOver = calls.withLock { calls in
+        calls.running[id] = nil
+        return calls.areOver
+      }
+      if areOver { quiet.close() }
     }
   }
 
@@ -120,8 +133,15 @@ private final class Worker: Sendable {
   }
 
   private func close() {
+    let areOver = calls.withLock { calls in
+      calls.isClosing = true
+      return calls.areOver
+    }
+    if areOver { quiet.close() }
     // On a thread of its own, as above. The node ends who takes too long for it.
     Thread("close") { [self] in
+      // A plugin without close() waits for none of its calls.
+      _ = quiet.receive()
       let isClosed = (try? plugin.withLock({ $0 })?.close(within: .seconds(60))) != nil
       Confinement.exit(isClosed ? 0 : 1)
     }.detach()

@@ -20,7 +20,7 @@ extension WorkerLink {
     case .resident(let bytes): state.withLock { $0.residentBytes = bytes }
     case .probed(let failure):
       state.withLock { $0.isProbing = false }
-      onProbe(failure)
+      onProbe(self, failure)
     }
   }
 

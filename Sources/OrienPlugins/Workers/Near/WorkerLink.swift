@@ -21,7 +21,7 @@ final class WorkerLink: Sendable {
   /// For what of the node's may block.
   let helpers: PluginThreads
   let onEnd: @Sendable (WorkerLink, End) -> Void
-  let onProbe: @Sendable (Failure?) -> Void
+  let onProbe: @Sendable (WorkerLink, Failure?) -> Void
   /// Says once whether the plugin has opened, or why not.
   let opening = Channel<Failure?>()
   /// Closed when the process is gone.
@@ -39,6 +39,10 @@ final class WorkerLink: Sendable {
     var isProbing = false
     /// It takes no more calls.
     var isClosing = false
+    /// Since when.
+    var closingSince = Instant.now
+    /// And waits for no call that does not return.
+    var isUrgent = false
     /// What it is to be ended for, now.
     var condemned: Failure?
     var socket: Descriptor?
@@ -48,7 +52,7 @@ final class WorkerLink: Sendable {
 
   init(
     _ parts: WorkerParts, after predecessor: Channel<Never>?,
-    onProbe: @escaping @Sendable (Failure?) -> Void,
+    onProbe: @escaping @Sendable (WorkerLink, Failure?) -> Void,
     onEnd: @escaping @Sendable (WorkerLink, End) -> Void
   ) throws(Failure) {
     self.parts = parts
@@ -100,6 +104,11 @@ final class WorkerLink: Sendable {
     }
   }
 
+  /// The call was given to it, and has not come back.
+  func carries(_ invocation: Invocation) -> Bool {
+    state.withLock { $0.calls.id(of: invocation) != nil }
+  }
+
   /// Ends the process for what it did, and with it all that it carries.
   func condemn(for failure: Failure) {
     state.withLock { if $0.condemned == nil { $0.condemned = failure } }
@@ -118,10 +127,13 @@ final class WorkerLink: Sendable {
 
   var residentBytes: UInt64? { state.withLock { $0.residentBytes } }
 
-  func close() {
+  /// What it carries returns first, unless that is urgent.
+  func close(urgently isUrgent: Bool = false) {
     state.withLock { state in
+      if isUrgent { state.isUrgent = true }
       guard !state.isClosing else { return }
       state.isClosing = true
+      state.closingSince = .now
       if state.isLoaded { send(.close, &state) }
     }
     bell.ring()
