@@ -78,8 +78,10 @@ struct GrantTests {
       (#"{"folders": [{"path": "/x", "at": "/usr/x"}]}"#, "is not below"),
       (#"{"folders": [{"path": "/srv/a"}, {"path": "/srv/a"}]}"#, "one another's place"),
       (#"{"folders": [{"path": "/srv/a"}, {"path": "/srv/a/b"}]}"#, "one another's place"),
-      (#"{"folders": [{"path": "/x", "at": "/srv/a"}, {"path": "/y", "at": "/srv/a"}]}"#,
-        "one another's place"),
+      (
+        #"{"folders": [{"path": "/x", "at": "/srv/a"}, {"path": "/y", "at": "/srv/a"}]}"#,
+        "one another's place"
+      ),
       (#"{"folders": [{"path": "/run/a"}], "sockets": ["/run/a/s"]}"#, "one another's place"),
       (#"{"sockets": ["run/x"]}"#, "expected a path"),
       (#"{"sockets": ["/run/../x"]}"#, "expected a path"),

@@ -40,7 +40,7 @@ enum orien_jail_frame {
   ORIEN_JAIL_REPLACE,
 
   /* Node to launcher: run a program. body: start and its strings; descriptors: standard input,
-   * output and error, the working folder, and what is shown at places. The id is new, and names the process from here on. */
+   * output and error, the working folder, and what is shown. The id is new, and names the process. */
   ORIEN_JAIL_START,
   /* Node to launcher: kill the whole tree of process `id`; nothing happens where it has ended. */
   ORIEN_JAIL_KILL,
@@ -131,8 +131,7 @@ enum {
   ORIEN_JAIL_FIRST_USER = 1900000000,
 };
 
-/* Followed by the arguments, then the variables, `NAME=value`, and then the places, each with its
- * NUL. */
+/* Followed by the arguments, the variables, `NAME=value`, and the places, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
   /* enum orien_jail_profile */
@@ -146,8 +145,7 @@ struct orien_jail_start {
   /* For each of them one descriptor follows the four: the folder, or the socket. */
   uint32_t places;
   uint32_t string_bytes;
-  /* 0. */
-  uint32_t reserved;
+  uint32_t reserved; /* 0 */
 };
 
 /* Why a program did not run, or was not seen to end. */

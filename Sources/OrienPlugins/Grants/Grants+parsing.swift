@@ -14,7 +14,8 @@ extension ManifestObject {
     }
     grants.sockets = try members.take("sockets", as: \.texts, "an array of paths") ?? []
     for socket in grants.sockets where !Grants.isPlain(socket) {
-      throw members.refusal("sockets", "expected a path like /run/engine.sock, found \(socket.quoted)")
+      throw members.refusal(
+        "sockets", "expected a path like /run/engine.sock, found \(socket.quoted)")
     }
     guard grants.sockets.count + grants.folders.count <= Grants.mostPlaces else {
       throw members.refusal(
@@ -88,14 +89,16 @@ extension Grants.Program {
       throw members.refusal("program", "expected a plain name, found \(name.quoted)")
     }
     guard Grants.isPlain(path) else {
-      throw members.refusal("path", "expected an absolute path without . or .., found \(path.quoted)")
+      throw members.refusal(
+        "path", "expected an absolute path without . or .., found \(path.quoted)")
     }
     environment = try members.take("environment", as: \.texts, "an array of names") ?? []
     forms = []
     let expected = "an array of command lines, each an array of patterns"
     for form in try members.take("arguments", as: \.array, expected) ?? [] {
       guard let sources = form.texts, sources.count <= Self.most, forms.count < Self.most else {
-        throw members.refusal("arguments", "expected \(expected), at most \(Self.most) of \(Self.most)")
+        throw members.refusal(
+          "arguments", "expected \(expected), at most \(Self.most) of \(Self.most)")
       }
       do throws(Failure) {
         forms.append(try sources.map { source throws(Failure) in try ArgumentPattern(source) })

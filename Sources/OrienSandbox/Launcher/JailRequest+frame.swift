@@ -26,7 +26,8 @@ extension JailRequest {
       profile: (needsWalls ? ORIEN_JAIL_WALLED : ORIEN_JAIL_OPEN).rawValue,
       network: network.frameValue, devices: devices.reduce(0) { $0 | 1 << UInt32($1) },
       arguments: UInt32(arguments.count),
-      variables: UInt32(environment.count), places: UInt32(places.count), string_bytes: UInt32(strings.count), reserved: 0)
+      variables: UInt32(environment.count), places: UInt32(places.count),
+      string_bytes: UInt32(strings.count), reserved: 0)
     let body = Frame.bytes(of: start) + strings
     guard body.count <= Int(ORIEN_JAIL_BODY_BYTES) else {
       throw Failure(

@@ -62,6 +62,7 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
+    tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     images = try configuration.images(loop: loop, log: log)

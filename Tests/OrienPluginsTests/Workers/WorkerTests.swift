@@ -212,7 +212,11 @@ struct WorkerTests {
 extension CallResult {
   /// Of a handler that was told, and returned.
   fileprivate var isOfCancelled: Bool {
-    if case .failed(let failure) = outcome { failure.code == .cancelled && wasCalled } else { false }
+    if case .failed(let failure) = outcome {
+      failure.code == .cancelled && wasCalled
+    } else {
+      false
+    }
   }
 }
 
