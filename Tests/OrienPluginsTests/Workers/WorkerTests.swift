@@ -141,6 +141,32 @@ struct WorkerTests {
     #expect(others.receive(within: .seconds(20))?.isOfCancelled == true)
   }
 
+  @Test("that comes to hold nearly all that it may is replaced, is told of, and loses no call")
+  func recycled() throws {
+    let tools = try Tools(.worker)
+    try tools.put("one.so", Fixture.bytes("deeds"))
+    var folder = tools.folder
+    folder.workers.openFiles = 256
+    let plugin = try folder.load(for: tools.node).plugins[0]
+    let answers = Channel<CallResult>()
+    let old = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { answers.send($0) }
+    func isTold() -> Bool {
+      tools.node.lines.contains { $0.message.contains("is replaced: its open files have grown") }
+    }
+    var calls = 0
+    while !isTold(), calls < 1000 {
+      #expect(plugin.output(of: "open-one") == "done")
+      calls += 1
+    }
+    #expect(isTold() && calls < 1000)
+    #expect(plugin.output(of: "nothing") == "done" && plugin.state == .ready)
+    // Again at once it is not.
+    for _ in 0..<200 { _ = plugin.output(of: "open-one") }
+    #expect(tools.node.lines.filter { $0.message.contains("is replaced") }.count == 1)
+    plugin.cancel(old)
+    #expect(answers.receive(within: .seconds(20))?.isOfCancelled == true)
+  }
+
   @Test("hears that a call is cancelled", arguments: ["wait", "cancel-fd"])
   func cancel(deed: String) throws {
     let tools = try Tools(.worker)

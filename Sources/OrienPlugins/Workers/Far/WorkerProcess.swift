@@ -48,6 +48,10 @@ private final class Worker: Sendable {
   /// Closed once it is to end and carries nothing.
   private let quiet = Channel<Never>()
 
+  private let returned = Atomic<UInt>(0)
+  /// After so many, and whenever it is asked, it says what it holds.
+  private static let callsToReport: UInt = 32
+
   private struct Calls {
     var running: [UInt64: FarCall] = [:]
     var isClosing = false
@@ -88,7 +92,7 @@ private final class Worker: Sendable {
         let loaded = try order.load(for: node)
         plugin.withLock { $0 = loaded }
         node.say(.loaded(nil))
-        sayMemory()
+        sayHoldings()
       } catch {
         refuse(error)
       }
@@ -115,15 +119,19 @@ private final class Worker: Sendable {
         return calls.areOver
       }
       if areOver { quiet.close() }
+      if returned.wrappingAdd(1, ordering: .relaxed).newValue % Self.callsToReport == 0 {
+        sayHoldings()
+      }
     }
   }
 
-  private func sayMemory() {
-    if let bytes = ProcessMemory.residentBytes { node.say(.resident(bytes)) }
+  private func sayHoldings() {
+    guard let bytes = ProcessMemory.residentBytes else { return }
+    node.say(.holds(WorkerHoldings(residentBytes: bytes, openFiles: UInt64(OpenFiles.count))))
   }
 
   private func probe() {
-    sayMemory()
+    sayHoldings()
     guard let home = plugin.withLock({ $0 })?.home else { return }
     guard let answers = home.beginAsking() else { return node.say(.probed(nil)) }
     // Not this thread's time: a call that comes meanwhile waits for no probe.

@@ -20,6 +20,8 @@ final class WorkerHome: PluginHome {
     /// Where the answer of a probe under way goes, which only `link` gives.
     var asked: Channel<Failure?>?
     var isClosed = false
+    /// When one was last ended for what it had come to hold.
+    var recycledAt: Instant?
 
     /// The next call has another.
     mutating func dismiss(_ old: WorkerLink) {
@@ -82,6 +84,7 @@ final class WorkerHome: PluginHome {
       let link = try WorkerLink(
         parts, after: parts.isAlone ? condition.lastEnded : nil,
         onProbe: { [weak self] in self?.noteProbe(of: $0, $1) },
+        onGrowth: { [weak self] in self?.recycle($0, for: $1) },
         onEnd: { [weak self] in self?.noteEnd(of: $0, $1) })
       try link.start()
       condition.link = link
@@ -143,6 +146,26 @@ final class WorkerHome: PluginHome {
   func noteSilentProbe(_ failure: Failure) {
     condition.withLock { if $0.asked != nil { $0.unavailable = failure } }
   }
+
+  /// Has the next call start another before this one can hold no more; what it carries it returns. At
+  /// most once in a while: who is there at once again stays, and fails at its bounds.
+  private func recycle(_ link: WorkerLink, for growth: String) {
+    let isWanted = condition.withLock { condition in
+      if let last = condition.recycledAt, Instant.now.since(last) < Self.recyclingPause {
+        return false
+      }
+      guard condition.link === link else { return false }
+      condition.recycledAt = .now
+      condition.dismiss(link)
+      return true
+    }
+    guard isWanted else { return }
+    parts.context.node.log(
+      .warning, "the plugin's process is replaced: \(growth)", plugin: parts.context.id, call: nil)
+    link.close()
+  }
+
+  private static let recyclingPause = Duration.seconds(30)
 
   // MARK: Beginning and end
 

@@ -22,6 +22,8 @@ final class WorkerLink: Sendable {
   let helpers: PluginThreads
   let onEnd: @Sendable (WorkerLink, End) -> Void
   let onProbe: @Sendable (WorkerLink, Failure?) -> Void
+  /// Told why it is to be replaced before it can hold no more.
+  let onGrowth: @Sendable (WorkerLink, String) -> Void
   /// Says once whether the plugin has opened, or why not.
   let opening = Channel<Failure?>()
   /// Closed when the process is gone.
@@ -46,18 +48,21 @@ final class WorkerLink: Sendable {
     /// What it is to be ended for, now.
     var condemned: Failure?
     var socket: Descriptor?
-    /// As the process said last.
-    var residentBytes: UInt64?
+    /// As the process said first, and last.
+    var firstHoldings: WorkerHoldings?
+    var holdings: WorkerHoldings?
   }
 
   init(
     _ parts: WorkerParts, after predecessor: Channel<Never>?,
     onProbe: @escaping @Sendable (WorkerLink, Failure?) -> Void,
+    onGrowth: @escaping @Sendable (WorkerLink, String) -> Void,
     onEnd: @escaping @Sendable (WorkerLink, End) -> Void
   ) throws(Failure) {
     self.parts = parts
     self.predecessor = predecessor
     self.onProbe = onProbe
+    self.onGrowth = onGrowth
     self.onEnd = onEnd
     helpers = PluginThreads(name: parts.order.name, most: parts.slots)
     do throws(SystemError) { bell = try Bell() } catch { throw error.failure("starting a worker") }
@@ -125,7 +130,7 @@ final class WorkerLink: Sendable {
     }
   }
 
-  var residentBytes: UInt64? { state.withLock { $0.residentBytes } }
+  var residentBytes: UInt64? { state.withLock { $0.holdings?.residentBytes } }
 
   /// What it carries returns first, unless that is urgent.
   func close(urgently isUrgent: Bool = false) {
