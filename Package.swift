@@ -171,7 +171,7 @@ let checks: [Target] = [
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
-  tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI"]),
+  tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI", "CSodium"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "CSQLite", "OrienSystem", "OrienModel"]),
   tests(

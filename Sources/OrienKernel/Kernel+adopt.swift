@@ -11,7 +11,7 @@ extension Kernel {
     for plugin in before where !contents.plugins.contains(where: { $0 === plugin }) {
       uses.retire(plugin)
     }
-    operations.adopt(contents.plugins)
+    operations.adopt(contents.plugins, awaiting: contents.awaited)
     dispatch()
     onCatalogue()
   }

@@ -14,17 +14,20 @@ package final class Kernel {
     package var loop: Loop
     package var ledger: Ledger
     package var jail: any Jail
+    /// Where programs run that manifests let out of it.
+    package var outside: any Jail
     package var workspaces: Workspaces
     package var disk: DiskThreads
     package var log: Log
 
     package init(
-      loop: Loop, ledger: Ledger, jail: any Jail, workspaces: Workspaces, disk: DiskThreads,
-      log: Log
+      loop: Loop, ledger: Ledger, jail: any Jail, outside: any Jail, workspaces: Workspaces,
+      disk: DiskThreads, log: Log
     ) {
       self.loop = loop
       self.ledger = ledger
       self.jail = jail
+      self.outside = outside
       self.workspaces = workspaces
       self.disk = disk
       self.log = log
@@ -49,12 +52,15 @@ package final class Kernel {
   package let operations: Operations
   /// Of the names that programs ask for.
   let resolver: Resolver
+  let outside: OutsidePrograms
 
   package init(
     _ parts: Parts, policy: Policy, catalogue: Catalogue, roles: RoleChoice = RoleChoice()
   ) {
     self.parts = parts
     resolver = Resolver(loop: parts.loop)
+    outside = OutsidePrograms(
+      jail: parts.outside, resolver: resolver, loop: parts.loop, log: parts.log)
     self.policy = policy
     self.catalogue = catalogue
     admission = Admission(
@@ -62,7 +68,8 @@ package final class Kernel {
         slots: policy.slots, queued: policy.queued, queuedPerOwner: policy.queuedPerOwner))
     operations = Operations(
       Operations.Parts(
-        loop: parts.loop, ledger: parts.ledger, log: parts.log, grace: policy.grace),
+        loop: parts.loop, ledger: parts.ledger, log: parts.log, grace: policy.grace,
+        outside: outside),
       roles, catalogue.plugins, uses: uses)
     operations.onIdle = { [unowned self] in noteIfIdle() }
   }

@@ -35,6 +35,7 @@ package final class World {
   package let recovery: Kernel.Recovery
   private let fake: FakeJail?
   package let launcher: Launcher?
+  private let outsideJail: OutsideJail?
   private let plugins: [Plugin]
   private var isLedgerOpen = true
   private let broken = Channel<Failure>()
@@ -49,14 +50,26 @@ package final class World {
       broken.send($0)
     }
     let jail: any Jail
+    let outside: any Jail
     if settings.hasLauncher {
+      let (loop, lock) = (loop, try RunLock(in: ledger.folder))
+      outsideJail = OutsideJail(loop: loop) {
+        Result { () throws(Failure) in
+          try Launcher(
+            loop: loop, program: Built.jail, runLock: lock,
+            groupName: "orien-" + String(hex: Random.bytes(8)), log: Self.log, scopes: "none",
+            walls: "none")
+        }
+      }
+      outside = outsideJail!
       launcher = try Launcher(
-        loop: loop, program: Built.jail, runLock: RunLock(in: ledger.folder),
+        loop: loop, program: Built.jail, runLock: lock,
         groupName: "orien-" + String(hex: Random.bytes(8)), log: Self.log)
       (fake, jail) = (nil, launcher!)
     } else {
       fake = FakeJail(loop)
       (launcher, jail) = (nil, fake!)
+      (outsideJail, outside) = (nil, fake!)
     }
     if let launcher {
       try loop.answer { launcher.whenClear(within: .seconds(30), $0) }
@@ -74,7 +87,8 @@ package final class World {
       at: scratch / "workspaces", settings.workspaces, loop: loop, disk: disk, store: sessions)
     let kernel = Kernel(
       Kernel.Parts(
-        loop: loop, ledger: ledger, jail: jail, workspaces: workspaces, disk: disk, log: Self.log),
+        loop: loop, ledger: ledger, jail: jail, outside: outside, workspaces: workspaces,
+        disk: disk, log: Self.log),
       policy: settings.policy,
       catalogue: Catalogue(tools, policy: settings.policy), roles: settings.roles)
     (self.workspaces, self.kernel) = (workspaces, kernel)
@@ -127,6 +141,11 @@ package final class World {
     if let launcher {
       var isOver = false
       launcher.shutdown(within: .seconds(10)) { isOver = true }
+      try wait { isOver }
+    }
+    if let outsideJail {
+      var isOver = false
+      outsideJail.shutdown(within: .seconds(10)) { isOver = true }
       try wait { isOver }
     }
     for plugin in plugins { try? plugin.close(within: .seconds(2)) }

@@ -11,7 +11,7 @@ struct ManifestTests {
       parsing: Array(
         """
         {"enabled": true, "isolation": "node", "limits": {"wallMilliseconds": 500, "processes": 2},
-         "require": ["memory", "processes"], "config": {"engine": "x"}, "grants": ["program:nginx"],
+         "require": ["memory", "processes"], "config": {"engine": "x"}, "grants": {"sockets": ["/run/x"]},
          "price": {"currency": "USDC", "perCall": 5, "perCpuSecond": "18446744073709551615",
                    "perGibSecond": 7, "perUnit": {"token": "3"}},
          "tools": {"t": {"enabled": false, "limits": {"memoryBytes": 9}, "require": ["io"],
@@ -20,7 +20,7 @@ struct ManifestTests {
     #expect(manifest.isEnabled && manifest.isolation == .node)
     #expect(manifest.limits.wallMilliseconds == 500 && manifest.limits.processes == 2)
     #expect(manifest.config == [JSON.Member("engine", .string("x"))])
-    #expect(manifest.grants == ["program:nginx"])
+    #expect(manifest.grants.sockets == ["/run/x"])
     #expect(manifest.required == [.memory, .processes])
     #expect(manifest.tools["t"]?.required == [.io])
     var price = Price(currency: "USDC")
@@ -65,7 +65,7 @@ struct ManifestTests {
         "manifest.require: expected memory, cpu, cpuTime, processes, openFiles, fileSize, "
           + "workspaceBytes, workspaceFiles, io, found \"memroy\"; did you mean memory?"
       ),
-      (#"{"grants": [1]}"#, "manifest.grants: expected an array of strings"),
+      (#"{"grants": [1]}"#, "manifest.grants: expected an object, found an array"),
       (#"{"tools": {"t": {"price": 5}}}"#, "manifest.tools.t.price: expected an object"),
       (#"{"tools": {"t": {"limit": {}}}}"#, "manifest.tools.t: unknown key \"limit\""),
       (#"{"enabled": true, "enabled": false}"#, ""), ("[]", "manifest: expected an object"),

@@ -150,7 +150,7 @@ struct StoreTests {
     #expect(try tools.load().plugins.count == 1)
     let names = try FileManager.default.contentsOfDirectory(atPath: tools.state).sorted()
     let hash = LibraryFile.sha256(try Fixture.bytes("named", ["ID=\"test.a\"", "TOOL=\"b\""]))
-    #expect(Set(names) == ["\(hash).json", "\(hash).so", "data"])
+    #expect(Set(names) == ["\(hash).json", "\(hash).so", "data", "signed"])
     #expect(FileManager.default.fileExists(atPath: tools.state + "/data/test.a"))
   }
 }

@@ -69,8 +69,10 @@ struct SuccessionTests {
     try second.plugins[0].close(within: .seconds(5))
   }
 
-  @Test("While calls of the old one do not end, it is neither closed nor replaced")
-  func busy() throws {
+  @Test(
+    "While calls of the old one do not end, it is neither closed nor replaced, and others are",
+    arguments: [Succession.waits, .overdue])
+  func busy(_ succession: Succession) throws {
     let tools = try Tools()
     try tools.put("one.so", Fixture.bytes("backend", Self.alone + [reply("first")]))
     let first = try tools.load()
@@ -78,10 +80,13 @@ struct SuccessionTests {
     var folder = tools.folder
     folder.onSucceeding = { plugin in
       #expect(plugin.generation == 1)
-      return false
+      return succession
     }
+    try tools.put("two.so", Fixture.bytes("named", [#"ID="test.two""#, #"TOOL="two""#]))
     let second = try folder.load(for: tools.node, after: first.plugins)
     #expect(second.refused.map(\.failure.reason) == ["backend-busy"])
+    #expect(second.awaited == (succession == .waits ? [first.plugins[0].id] : []))
+    #expect(second.plugins.map(\.file) == ["one.so", "two.so"])
     #expect(second.plugins[0] === first.plugins[0])
     #expect(try say(second) == "first")
     try second.plugins[0].close(within: .seconds(5))

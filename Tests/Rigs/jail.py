@@ -11,7 +11,7 @@ import struct
 import tempfile
 
 HEADER = struct.Struct("<IIQ")
-START = struct.Struct("<7Q6I")
+START = struct.Struct("<7Q8I")
 END = struct.Struct("<IiiiII7Q")
 LAUNCHER, START_KIND, KILL, ENDED = 2, 4, 5, 9
 LEVELS = ("none", "user", "root")
@@ -167,8 +167,8 @@ class Jail:
         self.last += 1
         strings = b"".join(str(word).encode() + b"\0" for word in (*words, *environment))
         body = START.pack(
-            *dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment),
-            len(strings)) + strings
+            *dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment), 0,
+            len(strings), 0) + strings
         folder = os.open(self.workspace(workspace), os.O_RDONLY | os.O_DIRECTORY)
         empty = os.open("/dev/null", os.O_RDONLY)
         output, writer = os.pipe()

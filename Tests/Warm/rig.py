@@ -232,7 +232,8 @@ class Host:
     def ask(self, words, streams, variables=None):
         strings = [*words, *(f"{name}={value}" for name, value in (variables or {}).items())]
         packed = b"".join(os.fsencode(text) + b"\0" for text in strings)
-        body = START.pack(*[0] * 10, len(words), len(strings) - len(words), len(packed)) + packed
+        body = START.pack(
+            *[0] * 10, len(words), len(strings) - len(words), 0, len(packed), 0) + packed
         frame = HEADER.pack(len(body), START_KIND, 7) + body
         folder = os.open("/workspace", os.O_RDONLY)
         descriptors = [*streams, folder]

@@ -86,7 +86,7 @@ static inline int linux_pidfd_signal(int handle, int number) {
 /* The macros of control messages are invisible to Swift. Descriptors go with the first byte that
  * is sent, and come with the byte they were sent with, at most LINUX_PASSED of them at once, each
  * close-on-exec. Neither blocks. */
-enum { LINUX_PASSED = 4 };
+enum { LINUX_PASSED = 20 };
 ssize_t linux_send(int socket, const void *bytes, size_t count, const int *descriptors,
                    size_t passed);
 ssize_t linux_receive(int socket, void *bytes, size_t room, int descriptors[LINUX_PASSED],

@@ -40,7 +40,7 @@ enum orien_jail_frame {
   ORIEN_JAIL_REPLACE,
 
   /* Node to launcher: run a program. body: start and its strings; descriptors: standard input,
-   * output and error, and the working folder. The id is new, and names the process from here on. */
+   * output and error, the working folder, and what is shown. The id is new, and names the process. */
   ORIEN_JAIL_START,
   /* Node to launcher: kill the whole tree of process `id`; nothing happens where it has ended. */
   ORIEN_JAIL_KILL,
@@ -114,6 +114,16 @@ enum {
   /* That a keeper is told of, so that a request names them by bits. */
   ORIEN_JAIL_DEVICES = 32,
   ORIEN_JAIL_SHARED = 32,
+  /* Of one program: what of the machine's it is shown at places of its own. */
+  ORIEN_JAIL_PLACES = 16,
+};
+
+/* How it is shown: the first character of a place, before its absolute path. */
+enum orien_jail_place {
+  ORIEN_JAIL_PLACE_READ = 'r',
+  ORIEN_JAIL_PLACE_WRITE = 'w',
+  /* A socket, and not what is around it. */
+  ORIEN_JAIL_PLACE_SOCKET = 's',
 };
 
 enum {
@@ -124,7 +134,7 @@ enum {
   ORIEN_JAIL_FIRST_USER = 1900000000,
 };
 
-/* Followed by the arguments and then the variables, `NAME=value`, each with its NUL. */
+/* Followed by the arguments, the variables, `NAME=value`, and the places, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
   /* Bits of enum orien_jail_profile. */
@@ -135,7 +145,10 @@ struct orien_jail_start {
   uint32_t devices;
   uint32_t arguments;
   uint32_t variables;
+  /* For each of them one descriptor follows the four: the folder, or the socket. */
+  uint32_t places;
   uint32_t string_bytes;
+  uint32_t reserved; /* 0 */
 };
 
 /* Why a program did not run, or was not seen to end. */

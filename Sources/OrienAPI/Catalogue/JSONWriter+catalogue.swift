@@ -108,6 +108,7 @@ extension JSONWriter {
       writer.writeStanding(of: plugin)
       writer.writeUse(catalogue.tally(of: plugin))
       writer.field("residentBytes", plugin.residentBytes)
+      writer.field("grants", plugin.manifest.granted)
       writer.writeTools(of: plugin, catalogue)
     }
   }

@@ -156,6 +156,8 @@ extension OpenAPI {
         "state": {"$ref": "#/components/schemas/State"},
         "reason": {"type": "string"}, "code": {"type": "string"},
         "use": {"$ref": "#/components/schemas/Use"},
+        "grants": {"type": "array", "items": {"type": "string"},
+          "description": "What its manifest grants of the machine, in the words of `needs`."},
         "residentBytes": {"type": "integer", "minimum": 0,
           "description": "What its own process holds of the memory; absent where none runs"},
         "tools": {"type": "array", "items": {"type": "string"}}}},

@@ -11,41 +11,34 @@ import OrienSystem
 final class ProcessRun {
   /// What a process is run with that is not its own.
   struct Ways {
-    let reach: Reach
-    let needsWalls: Bool
+    /// Where it may connect to beyond itself; nil: nowhere.
+    let egress: EgressPolicy?
     let jail: any Jail
     let resolver: Resolver
     let loop: Loop
     let log: Log
-    let execution: ExecutionID
+    /// What the log says of it.
+    let label: [String: String]
   }
 
   private let process: any JailProcess
 
-  /// Starts the command, which has the deadline that it names beside its call's. `onEnd` is called
-  /// once, never before this returns.
+  /// Starts the command as `request` says, which has the deadline that it names beside its call's.
+  /// `onEnd` is called once, never before this returns.
   init(
-    _ command: Command, limits: Limits, in workspace: Workspace, by ways: Ways,
+    _ command: Command, as request: JailRequest, in folder: consuming Descriptor, by ways: Ways,
     output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) {
-    let reach = command.network == .none ? ways.reach.offline : ways.reach
-    if command.network == .needed, reach.network == .none { throw Self.noNetwork }
-    let request = JailRequest(
-      command.arguments, environment: reach.environment + command.environment,
-      limits: limits, needsWalls: ways.needsWalls, readsOnly: command.readsOnly,
-      network: reach.network,
-      devices: try reach.places(among: ways.jail.devices))
     let loop = ways.loop
     let doorway = Doorway(
-      reach.egress, resolver: ways.resolver, loop: loop, log: ways.log,
-      fields: ["execution": ways.execution.description])
+      ways.egress, resolver: ways.resolver, loop: loop, log: ways.log, fields: ways.label)
     var deadline: Timer?
     do {
       let output = try PipePump(into: output, loop: loop)
       let errors = try PipePump(into: errors, loop: loop)
       let descriptors = JailDescriptors(
         input: try .input(command.input), output: output.takeWriter(),
-        errors: errors.takeWriter(), workspace: try workspace.folder.descriptor())
+        errors: errors.takeWriter(), workspace: folder)
       process = ways.jail.start(
         request, descriptors, onStart: { doorway.open($0) },
         onEnd: { end in

@@ -14,7 +14,9 @@ final class OperationRun {
   }
 
   private static let noPrograms = Failure(
-    .denied, "no-programs", "an operation of a backend runs no program in the jail")
+    .denied, "no-programs",
+    "an operation of a backend runs no program in the jail: ORIEN_OUTSIDE runs what its manifest grants"
+  )
 
   private let plugin: Plugin
   private let parts: Operations.Parts
@@ -29,6 +31,9 @@ final class OperationRun {
   private var isStopped = false
   private var isOver = false
   private var isStuck = false
+  private let limits: Limits
+  private let id: String
+  private let awaited = AwaitedPrograms()
 
   /// `tell` hears of its end once, and of a late return after that, never before this returns.
   init(
@@ -38,6 +43,8 @@ final class OperationRun {
     self.plugin = plugin
     self.parts = parts
     self.tell = tell
+    limits = call.limits
+    id = call.id
     // Holds this until the handler has returned, or is lost.
     inbox = parts.loop.inbox { [self] news in hear(news) }
     self.call = Call(inbox: inbox, limits: call.limits, units: units, workspace: nil)
@@ -53,6 +60,7 @@ final class OperationRun {
     isStopped = true
     deadline?.cancel()
     call.cancel()
+    awaited.kill(.wall)
     plugin.cancel(invocation)
     grace = parts.loop.schedule(after: parts.grace) { [self] in
       guard !isOver else { return }
@@ -67,7 +75,28 @@ final class OperationRun {
     case _ where isOver: break
     case .output(let stream): take(stream)
     case .event(let object): call.arrived(object.count)
-    case .run(_, _, let answer): answer.send(.failure(Self.noPrograms))
+    case .run(let command, let captureBytes, let answer): run(command, captureBytes, answer)
+    }
+  }
+
+  private func run(
+    _ command: Command, _ captureBytes: UInt64?, _ answer: AwaitedPrograms.Answer
+  ) {
+    guard command.isOutside, let outside = parts.outside else {
+      answer.send(.failure(Self.noPrograms))
+      return
+    }
+    guard !isStopped else {
+      answer.send(.failure(Failure(.cancelled, "cancelled", "the call is cancelled")))
+      return
+    }
+    // What it writes is its own, and no part of the answer.
+    let nowhere = Capture(limitBytes: 0)
+    awaited.run(captureBytes: captureBytes, output: nowhere, errors: nowhere, answer) {
+      output, errors, onEnd throws(Failure) in
+      try outside.start(
+        command, of: plugin, limits: limits, label: ["operation": id], output: output,
+        errors: errors, onEnd: onEnd)
     }
   }
 
@@ -105,11 +134,12 @@ final class OperationRun {
     grace?.cancel()
     if !isStuck { inbox.close() }
     call.end()
-    tell(news)
+    awaited.end { [self] in tell(news) }
   }
 
   private var usage: Usage {
     var usage = call.remains.usage ?? Usage()
+    usage.add(awaited.usage)
     usage.units = call.remains.units
     usage.wallMicroseconds = Instant.now.microseconds(since: startedAt)
     return usage

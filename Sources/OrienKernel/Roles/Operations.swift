@@ -12,8 +12,15 @@ package final class Operations {
     package var log: Log
     /// How long a backend may go on after its deadline before it is given up.
     package var grace: Duration
+    /// What backends start outside of the jail; nil: nothing.
+    var outside: OutsidePrograms?
 
     package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
+      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil)
+    }
+
+    init(loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: OutsidePrograms?) {
+      self.outside = outside
       self.loop = loop
       self.ledger = ledger
       self.log = log
@@ -151,12 +158,13 @@ package final class Operations {
     whenQuiet[plugin] = body
   }
 
-  /// Goes on with these plugins: what waited for one that was replaced is asked of its successor.
-  package func adopt(_ plugins: [Plugin]) {
+  /// Goes on with these plugins: what waited for one that was replaced is asked of its successor. Of
+  /// those that are awaited, by their ids, nothing begins for as long as that is so.
+  package func adopt(_ plugins: [Plugin], awaiting: Set<String> = []) {
     table = RoleTable(choice, plugins)
     let waiting = takeWaiting()
-    for plugin in lanes.keys { lanes[plugin]?.isHeld = false }
-    whenQuiet = [:]
+    for plugin in lanes.keys where !awaiting.contains(plugin) { lanes[plugin]?.isHeld = false }
+    whenQuiet = whenQuiet.filter { awaiting.contains($0.key) }
     for order in waiting {
       do throws(Failure) { enter(order, try table.backend(of: order.role)) } catch {
         refuse(order, error)

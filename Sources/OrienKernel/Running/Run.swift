@@ -20,12 +20,6 @@ final class Run {
     var hasBegun = true
   }
 
-  /// Of each stream of a program that a handler waits for.
-  private static let captureBound: UInt64 = 64 << 20
-
-  private static let outside = Failure(
-    .denied, "outside-jail", "this node runs no program of a plugin's outside of the jail")
-
   private enum Phase {
     case handler(Invocation)
     /// The handler has returned and the call goes on as a command.
@@ -42,10 +36,7 @@ final class Run {
   private var cause: Ending.Cause?
   private var deadline: Timer?
   private var grace: Timer?
-  /// Processes that the handler waits for, and the way to tell it.
-  private var awaited: [ObjectIdentifier: (ProcessRun, Channel<Result<RunResult, Failure>>)] = [:]
-  /// What is to be done once none of those is left.
-  private var whenRested: (() -> Void)?
+  private let awaited = AwaitedPrograms()
   private var isOver = false
   private var isStuck = false
   private var usage = Usage()
@@ -89,7 +80,7 @@ final class Run {
     self.cause = cause
     deadline?.cancel()
     call.cancel()
-    for (process, _) in awaited.values { process.kill(cause.killReason) }
+    awaited.kill(cause.killReason)
     switch phase {
     case .command(let process): process.kill(cause.killReason)
     case .handler(let invocation):
@@ -143,7 +134,7 @@ final class Run {
     usage.cpuUserMicroseconds = usage.cpuUserMicroseconds.saturatingAdd(result.cpuMicroseconds)
     guard !isOver else {
       // Where nobody has been told yet that it is stuck, nobody will be.
-      if isStuck, whenRested == nil { kernel.returnedLate(execution) }
+      if isStuck, !awaited.isResting { kernel.returnedLate(execution) }
       isStuck = false
       inbox.close()
       return
@@ -172,33 +163,16 @@ final class Run {
   }
 
   private func runForHandler(
-    _ command: Command, captureBytes: UInt64?, _ answer: Channel<Result<RunResult, Failure>>
+    _ command: Command, captureBytes: UInt64?, _ answer: AwaitedPrograms.Answer
   ) {
     guard cause == nil else {
       answer.send(.failure(Failure(.cancelled, "cancelled", "the call is cancelled")))
       return
     }
-    let captures = captureBytes.map { bytes in
-      let limitBytes = Int(clamping: min(bytes, Self.captureBound))
-      return (Capture(limitBytes: limitBytes), Capture(limitBytes: limitBytes))
-    }
-    let key = ObjectIdentifier(answer)
-    do {
-      let process = try start(
-        command, output: captures?.0 ?? execution.output, errors: captures?.1 ?? execution.errors
-      ) { [self] end in
-        awaited[key] = nil
-        usage.add(end.usage)
-        if awaited.isEmpty { whenRested.take()?() }
-        answer.send(
-          end.failure.map { .failure($0) }
-            ?? .success(
-              RunResult(
-                exit: end.exit, output: captures?.0.bytes ?? [], errors: captures?.1.bytes ?? [])))
-      }
-      awaited[key] = (process, answer)
-    } catch {
-      answer.send(.failure(error))
+    awaited.run(
+      captureBytes: captureBytes, output: execution.output, errors: execution.errors, answer
+    ) { output, errors, onEnd throws(Failure) in
+      try start(command, output: output, errors: errors, onEnd: onEnd)
     }
   }
 
@@ -206,26 +180,45 @@ final class Run {
     _ command: Command, output: any ByteSink, errors: any ByteSink,
     onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
-    if let obstacle = kernel.obstacle { throw obstacle }
-    guard !kernel.refusesPrograms else { throw .unwalled }
     // Another launcher may hold less than the one that was there when this was accepted.
     let workspaces = execution.workspace.enforcement(of: execution.granted.disk).bytes
     let shortfall = tool.shortfall(
       inJail: kernel.parts.jail.capabilities, workspaces: workspaces)
     if let shortfall { throw shortfall }
-    guard !command.isOutside else { throw Self.outside }
+    let label = ["execution": execution.id.description]
+    guard !command.isOutside else {
+      return try kernel.outside.start(
+        command, of: tool.plugin, limits: execution.granted, label: label, output: output,
+        errors: errors, onEnd: onEnd)
+    }
+    if let obstacle = kernel.obstacle { throw obstacle }
+    guard !kernel.refusesPrograms else { throw .unwalled }
     if !ranProcess {
       ranProcess = true
       watchWorkspace()
     }
-    let ways = ProcessRun.Ways(
-      reach: try tool.reach.get(), needsWalls: !kernel.policy.allowsUnsafe,
-      jail: kernel.parts.jail, resolver: kernel.resolver, loop: kernel.parts.loop,
-      log: kernel.parts.log, execution: execution.id)
+    let whole = try tool.reach.get()
+    let reach = command.network == .none ? whole.offline : whole
+    if command.network == .needed, reach.network == .none { throw Self.noNetwork }
+    let request = JailRequest(
+      command.arguments, environment: reach.environment + command.environment,
+      limits: execution.granted, needsWalls: !kernel.policy.allowsUnsafe,
+      readsOnly: command.readsOnly, network: reach.network,
+      devices: try reach.places(among: kernel.parts.jail.devices))
+    let folder: Descriptor
+    do { folder = try workspace.folder.descriptor() } catch {
+      throw error.failure("starting \(command.arguments[0])")
+    }
     return try ProcessRun(
-      command, limits: execution.granted, in: workspace, by: ways, output: output, errors: errors,
-      onEnd: onEnd)
+      command, as: request, in: folder,
+      by: ProcessRun.Ways(
+        egress: reach.egress, jail: kernel.parts.jail, resolver: kernel.resolver,
+        loop: kernel.parts.loop, log: kernel.parts.log, label: label),
+      output: output, errors: errors, onEnd: onEnd)
   }
+
+  private static let noNetwork = Failure(
+    .denied, "network-not-granted", "the manifest of its plugin grants no network")
 
   private func watchWorkspace() {
     guard !isWatched else { return }
@@ -251,21 +244,17 @@ final class Run {
     isOver = true
     deadline?.cancel()
     if case .command = phase { phase = .over }
-    for (process, answer) in awaited.values {
-      process.kill(.cancelled)
-      answer.send(.failure(Failure(.cancelled, "cancelled", "the call is over")))
-    }
     if !isStuck { inbox.close() }
     // A thread of the plugin's that still uses the call is not to wait for ever.
     call.end()
     self.isStuck = isStuck
     // What its other threads had started is billed too, and writes no more when this is told.
-    guard !awaited.isEmpty else { return tell(ending) }
-    whenRested = { [self] in tell(ending) }
+    awaited.end { [self] in tell(ending) }
   }
 
   private func tell(_ ending: Ending) {
     let remains = call.remains
+    usage.add(awaited.usage)
     if let told = remains.usage { usage.add(told) }
     usage.units.merge(remains.units) { $0.saturatingAdd($1) }
     if usage.source == .none { usage.source = .thread }

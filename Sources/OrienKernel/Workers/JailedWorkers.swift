@@ -31,6 +31,7 @@ package final class JailedWorkers: WorkerStarter {
     let walls = Channel<Bool>()
     desk.send(.whetherWalled(walls))
     guard walls.receive() == true else {
+      try start.manifest.grants.checkUnwalled()
       return try open.start(start, socket: socket, errors: errors)
     }
     let reach = try Reach(start.manifest)
@@ -40,18 +41,21 @@ package final class JailedWorkers: WorkerStarter {
     let output: Descriptor
     do { output = try errors.duplicate() } catch { throw error.failure("starting a worker") }
     let worker = JailedWorker(desk)
-    let request = JailRequest(
+    let grants = start.manifest.grants
+    let shown = try grants.shown()
+    var request = JailRequest(
       [program, "--plugin", start.name],
       environment: ["LD_LIBRARY_PATH=\(libraries)", "SWIFT_BACKTRACE=enable=no"]
         + reach.environment,
       limits: Self.limits(start), needsWalls: true, network: reach.network)
+    request.places = grants.places
     desk.send(
       .start(
         WorkerDesk.Start(
           worker: worker, request: request, reach: reach, name: start.name,
           raw: [
             socket.release(), output.release(), errors.release(), folder.release(),
-          ])))
+          ], shown: shown)))
     return worker
   }
 
@@ -111,6 +115,7 @@ final class WorkerDesk {
     let name: String
     /// Input, output, errors, folder: whoever takes the order owns them.
     let raw: [Int32]
+    let shown: [HostPlace]
   }
 
   private let jail: any Jail
@@ -138,7 +143,8 @@ final class WorkerDesk {
   private func begin(_ start: Start) {
     let descriptors = JailDescriptors(
       input: Descriptor(owning: start.raw[0]), output: Descriptor(owning: start.raw[1]),
-      errors: Descriptor(owning: start.raw[2]), workspace: Descriptor(owning: start.raw[3]))
+      errors: Descriptor(owning: start.raw[2]), workspace: Descriptor(owning: start.raw[3]),
+      shown: start.shown)
     var request = start.request
     let key = ObjectIdentifier(start.worker)
     do throws(Failure) {

@@ -32,6 +32,9 @@ final class RunningCall: Sendable {
     saidBox.withLock { $0.failure = (reason, message) }
   }
 
+  /// Keeps why the node did not do what it was asked for.
+  func note(refusal: Failure) { saidBox.withLock { $0.refusal = refusal } }
+
   /// Keeps the command that the call goes on as; a call has one.
   func exec(_ command: Command) -> CallStatus {
     saidBox.withLock { said in

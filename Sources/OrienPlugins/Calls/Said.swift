@@ -4,6 +4,8 @@ import OrienModel
 struct Said: Sendable {
   var failure: (reason: String?, message: String)?
   var command: Command?
+  /// Why the node did not do the last that it was asked for.
+  var refusal: Failure?
 
   /// What the returned status means. A status that the ABI does not have, or one that contradicts
   /// what was said, is the plugin's fault and told as such.
@@ -20,8 +22,11 @@ struct Said: Sendable {
   }
 
   private func failure(_ code: Failure.Code) -> Failure {
-    Failure(
-      code, failure?.reason ?? code.reason, failure?.message ?? "the tool said no more than this")
+    // Who only passes the node's answer on says with it what that was.
+    let refusal = refusal?.code == code ? refusal : nil
+    return Failure(
+      code, failure?.reason ?? refusal?.reason ?? code.reason,
+      failure?.message ?? refusal?.message ?? "the tool said no more than this")
   }
 }
 

@@ -28,6 +28,17 @@ struct LibraryFile {
     }
   }
 
+  /// Reads what lies beside a file as its signature; nil where nothing does.
+  static func signature(of name: FolderPath, in folder: Folder) throws(Failure) -> [UInt8]? {
+    do throws(Failure) {
+      return try read(
+        FolderPath(name.text + ".minisig"), in: folder, atMost: PluginSignature.mostBytes)
+    } catch {
+      if error.code == .notFound { return nil }
+      throw Failure(error.code, error.reason, "\(name.text).minisig: \(error.message)")
+    }
+  }
+
   private static func read(
     _ name: FolderPath, in folder: Folder, atMost most: Int
   ) throws(Failure) -> [UInt8] {

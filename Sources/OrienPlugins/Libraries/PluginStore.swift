@@ -4,16 +4,19 @@ import OrienSystem
 /// The node's own copies of libraries and what their scans found, named by the library's hash, so
 /// that what is loaded is what was judged, whatever becomes of the file that it came from.
 ///
-/// Layout: `<hash>.so`, `<hash>.json`, and `data/<plugin id>/`, which is the plugin's own.
+/// Layout: `<hash>.so`, `<hash>.json`, `data/<plugin id>/`, which is the plugin's own, and
+/// `signed/<file>`, when the newest of that name was signed.
 final class PluginStore: Sendable {
   private let folder: Folder
   private let data: Folder
+  private let signed: Folder
   /// What a cached answer depends on beside the library.
   private let reader: String
 
   init(at path: String, reader: String) throws(Failure) {
     folder = try Folder(at: path, creating: true)
     data = try Folder(at: path + "/data", creating: true)
+    signed = try Folder(at: path + "/signed", creating: true)
     self.reader = reader
   }
 
@@ -60,7 +63,22 @@ final class PluginStore: Sendable {
     }
   }
 
+  func newestSignature(of name: String) throws(Failure) -> UInt64? {
+    let bytes = try read(FolderPath(name), of: signed, atMost: 32)
+    return bytes.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  func note(signature seconds: UInt64, of name: String) throws(Failure) {
+    try publish(Array("\(seconds)".utf8), as: FolderPath(name), in: signed)
+  }
+
   private func read(_ name: FolderPath, atMost bytes: Int) throws(Failure) -> [UInt8]? {
+    try read(name, of: folder, atMost: bytes)
+  }
+
+  private func read(
+    _ name: FolderPath, of folder: Folder, atMost bytes: Int
+  ) throws(Failure) -> [UInt8]? {
     let file: Descriptor
     do throws(Failure) {
       file = try folder.file(name)
@@ -72,6 +90,12 @@ final class PluginStore: Sendable {
   }
 
   private func publish(_ bytes: [UInt8], as name: FolderPath) throws(Failure) {
+    try publish(bytes, as: name, in: folder)
+  }
+
+  private func publish(
+    _ bytes: [UInt8], as name: FolderPath, in folder: Folder
+  ) throws(Failure) {
     let file = try NewFile(in: folder)
     try file.write(bytes)
     _ = try file.publish(as: name, in: folder) {}

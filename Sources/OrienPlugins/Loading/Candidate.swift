@@ -47,6 +47,7 @@ struct Examination: Sendable {
   let folder: Folder
   let store: PluginStore
   let scanner: Scanner
+  let trust: PluginTrust
 
   func candidate(_ name: FolderPath) -> Candidate {
     var candidate = Candidate(
@@ -69,6 +70,7 @@ struct Examination: Sendable {
     let (manifest, manifestBytes) = try manifest(of: candidate.name)
     let file = try LibraryFile(name, in: folder)
     candidate.hash = file.hash
+    try trust(name, file.bytes, file.hash)
     _ = try ELFLibrary(reading: file.bytes)
     let path = try store.keep(file.bytes, hash: file.hash)
     let listing = try listing(of: path, hash: file.hash)
@@ -87,10 +89,15 @@ struct Examination: Sendable {
     if DeclaredTool.isForLibrary(bytes) { return .nothing }
     let hash = LibraryFile.sha256(bytes)
     candidate.hash = hash
+    try trust(name, bytes, hash)
     let tool = try DeclaredTool(parsing: bytes, named: candidate.name)
     let sound = try tool.candidate(hash: hash, bytes)
     if case .function(let function) = sound.code { try seek(function) }
     return .sound(sound)
+  }
+
+  private func trust(_ name: FolderPath, _ bytes: [UInt8], _ hash: String) throws(Failure) {
+    try store.keep(trust.standing(of: name, bytes, hash: hash, in: folder), of: name.text)
   }
 
   /// The library's constructors run where they cost nobody.

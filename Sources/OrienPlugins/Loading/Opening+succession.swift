@@ -17,7 +17,14 @@ extension Opening {
   mutating func succeed(
     _ predecessor: Plugin, _ sound: Candidate.Sound, _ candidate: Candidate
   ) throws(Failure) {
-    guard folder.onSucceeding(predecessor) else {
+    switch folder.onSucceeding(predecessor) {
+    case .ready: break
+    case .waits:
+      contents.awaited.insert(predecessor.id)
+      throw Failure(
+        .unavailable, "backend-busy",
+        "waits for the calls of generation \(predecessor.generation) to end")
+    case .overdue:
       throw Failure(
         .unavailable, "backend-busy",
         "the calls of generation \(predecessor.generation) have not ended: reload plugins later")
@@ -52,7 +59,9 @@ extension Opening {
         candidate, sound, generation: generation, within: folder.openPatience
       ).result().get()
     }
-    let plugin = Plugin(sound, file: candidate.file, generation: generation, home: home)
+    let plugin = Plugin(
+      sound, file: candidate.file, generation: generation, folder: try dataFolder(of: sound),
+      home: home)
     do throws(Failure) { try plugin.home.open() } catch {
       try plugin.close(within: folder.openPatience)
       throw error

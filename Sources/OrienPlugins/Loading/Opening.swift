@@ -14,7 +14,7 @@ struct Opening {
   let node: any PluginHost
   /// When the time is over that all libraries have together.
   let deadline: Instant
-  private(set) var contents: ToolsContents
+  var contents: ToolsContents
 
   /// Files by the plugin's id, and by tool. Of a role there may be several backends; which one is
   /// wanted is not for the loader to say.
@@ -87,6 +87,7 @@ struct Opening {
     let declaration = sound.declaration
     try checkNeeds(declaration)
     try checkIDs(declaration, candidate)
+    try checkGrants(sound, candidate)
     if let predecessor = backend(before: declaration, candidate) {
       try succeed(predecessor, sound, candidate)
       return take(ids: declaration, candidate)
@@ -94,7 +95,9 @@ struct Opening {
     if let home = try home(of: candidate, sound) {
       take(ids: declaration, candidate)
       contents.plugins.append(
-        Plugin(sound, file: candidate.file, generation: generation(of: candidate), home: home))
+        Plugin(
+          sound, file: candidate.file, generation: generation(of: candidate),
+          folder: try dataFolder(of: sound), home: home))
       return
     }
     // A second one would only wait for the loader behind it.
@@ -129,12 +132,15 @@ struct Opening {
   func home(
     of candidate: Candidate, _ sound: Candidate.Sound
   ) throws(Failure) -> (any PluginHome)? {
-    switch sound.code {
+    let isolation = sound.manifest.isolation ?? folder.isolation(of: candidate.file)
+    if let shortage = shortage(sound, candidate) {
+      return WithheldHome(shortage, isolation: isolation)
+    }
+    return switch sound.code {
     case .program(let program): ProgramHome(program, slots: sound.declaration.slots)
     case .function: try workerHome(candidate, sound, .declared(sound.manifestBytes!))
     case .library(let path):
-      sound.manifest.isolation ?? folder.isolation(of: candidate.file) == .worker
-        ? try workerHome(candidate, sound, .library(path)) : nil
+      isolation == .worker ? try workerHome(candidate, sound, .library(path)) : nil
     }
   }
 
@@ -157,6 +163,12 @@ struct Opening {
       context: PluginContext(id: declaration.id, node: node),
       openPatience: folder.openPatience)
     return WorkerHome(parts)
+  }
+
+  /// Nobody's who declares a tool alone.
+  func dataFolder(of sound: Candidate.Sound) throws(Failure) -> String? {
+    guard case .library = sound.code else { return nil }
+    return try store.dataFolder(of: sound.declaration.id)
   }
 
   func beginLoad(
@@ -239,12 +251,30 @@ struct Opening {
 
   private func checkNeeds(_ declaration: PluginDeclaration) throws(Failure) {
     let known = ServiceTables.shared.ids
-    for need in declaration.needs where !known.contains(need) {
+    for need in declaration.needs where !known.contains(need) && !Need.isGrant(need) {
       throw Failure(
         .unavailable, "needs",
         "needs \(need.quoted), which this node does not have; it has \(known.joined(separator: ", "))"
       )
     }
+  }
+}
+
+extension Opening {
+  private func shortage(_ sound: Candidate.Sound, _ candidate: Candidate) -> Failure? {
+    sound.shortage(name: candidate.name, reaches: folder.reaches)
+  }
+
+  /// A new library that wants more than the operator gave the one that serves is worse than that. Where
+  /// it is the manifest that changed the operator has spoken, and nothing serves against his word.
+  private func checkGrants(
+    _ sound: Candidate.Sound, _ candidate: Candidate
+  ) throws(Failure) {
+    guard let shortage = shortage(sound, candidate), let plugin = open(candidate),
+      !(plugin.home is WithheldHome), plugin.hash != sound.hash,
+      plugin.candidate.manifestBytes == sound.manifestBytes
+    else { return }
+    throw shortage
   }
 }
 

@@ -84,7 +84,7 @@ struct PluginLoad: Sendable {
     let host = makeHost(for: context)
     let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(
-      candidate, file: file, generation: generation,
+      candidate, file: file, generation: generation, folder: folder,
       home: Residence(name: name, table: table, context: context, opened: opened))
   }
 

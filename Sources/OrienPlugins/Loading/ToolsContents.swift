@@ -4,6 +4,8 @@ package import OrienModel
 package struct ToolsContents: Sendable {
   package var plugins: [Plugin] = []
   package var refused: [RefusedPlugin] = []
+  /// Backends, by their ids, whose calls are to end before they are replaced.
+  package var awaited: Set<String> = []
 
   package init() {}
 }

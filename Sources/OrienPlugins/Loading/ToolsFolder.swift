@@ -19,15 +19,20 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs that does not come with Orien, and whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
+  /// Whose plugins are loaded.
+  package var trust = PluginTrust([])
   /// How plugins get a process of their own.
   package var starter: any WorkerStarter
   /// Loads what comes with Orien, and refuses all else unread.
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
   package var onLoading: @Sendable (String) -> Void = { _ in }
-  /// Told of each backend that is about to be closed for its successor; true once none of its calls is
-  /// under way, and none will be until what was loaded is adopted. Blocks.
-  package var onSucceeding: @Sendable (Plugin) -> Bool = { _ in true }
+  /// Asked of each backend that is to be closed for its successor. Blocks for a moment.
+  package var onSucceeding: @Sendable (Plugin) -> Succession = { _ in .ready }
+  /// Whether entries of a manifest's `network` name a `HOST:PORT`.
+  package var reaches: @Sendable (_ entries: [String], _ target: String) -> Bool = {
+    $0.contains($1)
+  }
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
@@ -160,7 +165,7 @@ package struct ToolsFolder: Sendable {
     let deadline = deadline(of: names.count)
     for patience in scanPatience where !places.isEmpty {
       let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
-      let examination = Examination(folder: folder, store: store, scanner: scanner)
+      let examination = Examination(folder: folder, store: store, scanner: scanner, trust: trust)
       for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
         // Whom there was no time to ask again stays as slow as it was.
         if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }
@@ -189,6 +194,16 @@ package struct ToolsFolder: Sendable {
     answers.close()
     return answers.drain()
   }
+}
+
+/// Whether a backend can be closed for its successor.
+package enum Succession: Sendable {
+  /// None of its calls is under way, and none will be until what was loaded is adopted.
+  case ready
+  /// Some are, and none begins; it is asked again when they are over.
+  case waits
+  /// They have taken too long, and others begin.
+  case overdue
 }
 
 /// What a name in `tools.d` is.

@@ -15,7 +15,7 @@ extension Manifest {
     required = try members.required()
     price = try members.price()
     config = try members.take("config", as: \.members, "an object") ?? []
-    grants = try members.take("grants", as: \.texts, "an array of strings") ?? []
+    grants = try members.grants()
     network = try members.network() ?? .none
     devices = try members.devices()
     workspaceUser = try members.take(

@@ -14,7 +14,8 @@ package struct Manifest: Sendable {
   package var config: [JSON.Member] = []
   /// Of every tool that has none of its own.
   package var price: Price?
-  package var grants: [String] = []
+  /// What its own process has of the machine, and what it may start outside of the jail.
+  package var grants = Grants()
   /// What the plugin's programs reach.
   package var network = Network.none
   /// Devices that its programs find in their `/dev`, by their paths there.

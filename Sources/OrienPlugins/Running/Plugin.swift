@@ -17,9 +17,15 @@ package final class Plugin: Sendable {
   /// What it was made of.
   let candidate: Candidate.Sound
   let home: any PluginHome
+  /// Its own folder, as the node has it; nil where it has none.
+  package let folder: String?
 
-  init(_ candidate: Candidate.Sound, file: String, generation: UInt64, home: any PluginHome) {
+  init(
+    _ candidate: Candidate.Sound, file: String, generation: UInt64, folder: String? = nil,
+    home: any PluginHome
+  ) {
     self.file = file
+    self.folder = folder
     declaration = candidate.declaration
     manifest = candidate.manifest
     self.candidate = candidate
@@ -35,7 +41,10 @@ package final class Plugin: Sendable {
   }
 
   /// In this process, or in one of its own.
-  package var isolation: Manifest.Isolation { home is WorkerHome ? .worker : .node }
+  package var isolation: Manifest.Isolation {
+    if let withheld = home as? WithheldHome { return withheld.isolation }
+    return home is WorkerHome ? .worker : .node
+  }
 
   package var id: String { declaration.id }
   package var version: String { declaration.version }

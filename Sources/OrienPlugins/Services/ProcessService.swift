@@ -29,6 +29,7 @@ enum ProcessService {
             errors?.pointee = running.plugin.lend(result.errors)
             return .ok
           } catch {
+            running.note(refusal: error)
             running.plugin.log(
               .warning, "\(command.arguments[0]) was not run: \(error.message)", call: running.id)
             return CallStatus(error.code)

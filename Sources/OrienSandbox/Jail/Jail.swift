@@ -39,11 +39,14 @@ package struct JailDescriptors: ~Copyable {
   package var errors: Descriptor
   /// A directory: the working one, and HOME and TMPDIR.
   package var workspace: Descriptor
+  /// What it is shown, for each of the request's places.
+  package var shown: [HostPlace]
 
   package init(
     input: consuming Descriptor, output: consuming Descriptor, errors: consuming Descriptor,
-    workspace: consuming Descriptor
+    workspace: consuming Descriptor, shown: [HostPlace] = []
   ) {
+    self.shown = shown
     self.input = input
     self.output = output
     self.errors = errors

@@ -19,6 +19,21 @@ package struct JailRequest: Sendable {
   package var network: Network
   /// Places in the jail's list of devices of those that it finds in its `/dev`.
   package var devices: Set<Int>
+  /// Where it finds what of the machine it is shown, in the order of `JailDescriptors.shown`. Only
+  /// where it is walled in.
+  package var places: [Place] = []
+
+  package struct Place: Sendable, Equatable {
+    package enum Kind: Sendable { case read, write, socket }
+    package var kind: Kind
+    /// Absolute.
+    package var path: String
+
+    package init(_ kind: Kind, _ path: String) {
+      self.kind = kind
+      self.path = path
+    }
+  }
 
   package enum Network: Sendable, Equatable {
     /// Nothing, not even itself.

@@ -20,12 +20,14 @@ extension JailRequest {
       }
       try Self.append(text, to: &strings)
     }
+    for place in places { try Self.append(place.frameText, to: &strings) }
     let start = orien_jail_start(
       limits: orien_jail_limits(limits),
       profile: profile,
       network: network.frameValue, devices: devices.reduce(0) { $0 | 1 << UInt32($1) },
       arguments: UInt32(arguments.count),
-      variables: UInt32(environment.count), string_bytes: UInt32(strings.count))
+      variables: UInt32(environment.count), places: UInt32(places.count),
+      string_bytes: UInt32(strings.count), reserved: 0)
     let body = Frame.bytes(of: start) + strings
     guard body.count <= Int(ORIEN_JAIL_BODY_BYTES) else {
       throw Failure(
@@ -55,6 +57,18 @@ extension JailRequest {
     let name = text.utf8.prefix { $0 != UInt8(ascii: "=") }
     guard let first = name.first, name.count < text.utf8.count else { return false }
     return !first.isASCIIDigit && name.allSatisfy { $0.isASCIIWord && $0 != UInt8(ascii: "-") }
+  }
+}
+
+extension JailRequest.Place {
+  fileprivate var frameText: String {
+    let kind =
+      switch kind {
+      case .read: ORIEN_JAIL_PLACE_READ
+      case .write: ORIEN_JAIL_PLACE_WRITE
+      case .socket: ORIEN_JAIL_PLACE_SOCKET
+      }
+    return String(UnicodeScalar(UInt8(kind.rawValue))) + path
   }
 }
 

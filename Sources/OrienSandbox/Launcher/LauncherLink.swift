@@ -145,5 +145,7 @@ final class LauncherLink {
 
 extension JailDescriptors {
   /// In the order of orien_jail.h.
-  fileprivate var raw: [Int32] { [input.raw, output.raw, errors.raw, workspace.raw] }
+  fileprivate var raw: [Int32] {
+    [input.raw, output.raw, errors.raw, workspace.raw] + shown.map(\.raw)
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 #include "../stub/stub.h"
 #include "../stub/words.h"
 #include "../lend/device.h"
+#include "../lend/place.h"
 #include "../lend/slot.h"
 #include "../spaces/network.h"
 
@@ -115,22 +117,39 @@ static int lend_devices(const struct parts *parts, struct frame_reader *frame,
   return 0;
 }
 
-/* Sends the frame on, with mounts that the slot may use in the place of the folder and of names. */
+/* 0 or an errno, and then the descriptor is as it was. */
+static int exchange(int *descriptor, int mount) {
+  if (mount < 0) return errno;
+  *descriptor = mount;
+  return 0;
+}
+
+/* Puts mounts that the slot may use in the place of folders, sockets and names; 0 or an errno. */
+static int lend(struct job *job, const struct parts *parts, struct frame_reader *frame,
+                const struct request *request) {
+  int *folder = &frame->descriptor[REQUEST_WORKSPACE];
+  bool reads_only = request->profile & ORIEN_JAIL_READS_ONLY;
+  int error = exchange(folder, slot_lend(&parts->walls, job->slot, *folder, reads_only));
+  for (unsigned i = 0; !error && i < request->places; i++) {
+    int *shown = &frame->descriptor[REQUEST_DESCRIPTORS + i];
+    error = exchange(shown, place_lend(&parts->walls, job->slot, *shown, request->place[i][0]));
+  }
+  return error ? error : lend_devices(parts, frame, request->devices);
+}
+
+/* Sends the frame on with what is lent, and leaves it as it was. */
 static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame,
                      const struct request *request) {
-  uint32_t devices = request->devices;
-  bool reads_only = request->profile & ORIEN_JAIL_READS_ONLY;
-  if (parts->walls.kind == ORIEN_JAIL_WALLS_NONE) devices = 0;
-  int folder = frame->descriptor[REQUEST_WORKSPACE], mount = folder;
-  if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE)
-    mount = slot_lend(&parts->walls, job->slot, folder, reads_only);
-  if (mount < 0) return errno;
-  frame->descriptor[REQUEST_WORKSPACE] = mount;
-  int error = lend_devices(parts, frame, devices);
+  int given[FRAME_DESCRIPTORS];
+  unsigned count = frame->descriptors;
+  memcpy(given, frame->descriptor, sizeof given);
+  bool is_walled = parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
+  int error = is_walled ? lend(job, parts, frame, request) : 0;
   if (!error) error = frame_forward(job->order, frame);
-  while (frame->descriptors > REQUEST_DESCRIPTORS) close(frame->descriptor[--frame->descriptors]);
-  frame->descriptor[REQUEST_WORKSPACE] = folder;
-  if (mount != folder) close(mount);
+  for (unsigned i = 0; i < frame->descriptors; i++)
+    if (i >= count || frame->descriptor[i] != given[i]) close(frame->descriptor[i]);
+  memcpy(frame->descriptor, given, sizeof given);
+  frame->descriptors = count;
   return error;
 }
 

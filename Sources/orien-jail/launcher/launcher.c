@@ -77,7 +77,8 @@ static void start(void) {
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
   if (!request_read(&request, &launcher.frame, false)) return tell_end(id, &end);
   end.fault = ORIEN_JAIL_NO_WALLS;
-  if (request.profile != ORIEN_JAIL_OPEN &&
+  // What is shown is mounted, and without walls that would be for everybody to see.
+  if ((request.profile != ORIEN_JAIL_OPEN || request.places > 0) &&
       launcher.parts->walls.kind == ORIEN_JAIL_WALLS_NONE)
     return tell_end(id, &end);
   end.fault = ORIEN_JAIL_HOST;

@@ -48,7 +48,8 @@ static bool is_same(const struct job_stamp *a, const struct job_stamp *b) {
 /* The program that the request could have warm, POOL_PROGRAMS: none. What else matters its host
  * finds out, and starts a cold one in its place. */
 static enum pool_program program_of(const struct request *request) {
-  if (request->network != ORIEN_JAIL_OFFLINE || request->variable[0]) return POOL_PROGRAMS;
+  if (request->network != ORIEN_JAIL_OFFLINE || request->variable[0] || request->places > 0)
+    return POOL_PROGRAMS;
   const char *script = request->argument[1];
   if (!script || script[0] == 0 || script[0] == '-') return POOL_PROGRAMS;
   uint64_t memory = request->limits.memory_bytes;

@@ -24,13 +24,32 @@ static bool is_name(const char *text, const char *end) {
   return true;
 }
 
+/* Absolute, and nothing in it that leads elsewhere. */
+static bool is_place(const char *text) {
+  if (*text != ORIEN_JAIL_PLACE_READ && *text != ORIEN_JAIL_PLACE_WRITE &&
+      *text != ORIEN_JAIL_PLACE_SOCKET)
+    return false;
+  const char *path = text + 1;
+  size_t length = strlen(path);
+  if (length < 2 || length > 255 || path[0] != '/' || path[length - 1] == '/') return false;
+  for (const char *at = path; at; at = strchr(at + 1, '/')) {
+    size_t name = strcspn(at + 1, "/");
+    if (name == 0 || (name == 1 && at[1] == '.') || (name == 2 && at[1] == '.' && at[2] == '.'))
+      return false;
+  }
+  return true;
+}
+
 bool request_read(struct request *request, struct frame_reader *frame, bool lent) {
   struct orien_jail_start start;
   if (frame->header.size < sizeof start) return false;
   memcpy(&start, frame->body, sizeof start);
   unsigned devices = lent ? (unsigned)__builtin_popcount(start.devices) : 0;
-  if (frame->descriptors != REQUEST_DESCRIPTORS + devices) return false;
-  if (start.profile & ~(uint32_t)ORIEN_JAIL_PROFILES || start.network > ORIEN_JAIL_DOOR ||
+  if (start.places > ORIEN_JAIL_PLACES ||
+      frame->descriptors != REQUEST_DESCRIPTORS + start.places + devices)
+    return false;
+  if (start.reserved || start.profile & ~(uint32_t)ORIEN_JAIL_PROFILES ||
+      start.network > ORIEN_JAIL_DOOR ||
       start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
       start.variables > ORIEN_JAIL_STRINGS)
@@ -46,18 +65,24 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   request->profile = start.profile;
   request->network = start.network;
   request->devices = start.devices;
-  request->device = frame->descriptor + REQUEST_DESCRIPTORS;
+  request->places = start.places;
+  request->shown = frame->descriptor + REQUEST_DESCRIPTORS;
+  request->device = request->shown + start.places;
 
   char *at = (char *)frame->body + sizeof start;
   const char *end = at + start.string_bytes;
   if (!take_strings(request->argument, start.arguments, &at, end) ||
-      !take_strings(request->variable, start.variables, &at, end) || at != end)
+      !take_strings(request->variable, start.variables, &at, end) ||
+      !take_strings(request->place, start.places, &at, end) || at != end)
     return false;
   if (request->argument[0][0] == 0) return false;
   for (char **variable = request->variable; *variable; variable++) {
     const char *equals = strchr(*variable, '=');
     if (!equals || !is_name(*variable, equals)) return false;
   }
+
+  for (char **place = request->place; *place; place++)
+    if (!is_place(*place)) return false;
 
   request->input = frame->descriptor[REQUEST_INPUT];
   request->output = frame->descriptor[REQUEST_OUTPUT];

@@ -15,6 +15,10 @@ struct request {
   /* NULL-ended; the strings lie in the frame's body. */
   char *argument[ORIEN_JAIL_STRINGS + 1];
   char *variable[ORIEN_JAIL_STRINGS + 1];
+  char *place[ORIEN_JAIL_PLACES + 1];
+  unsigned places;
+  /* What is shown there; where it has been lent mounts of it. */
+  const int *shown;
   int input, output, errors, workspace;
 };
 

@@ -11,6 +11,10 @@ int slot_prepare(const struct walls *walls, unsigned slot);
 /* Its network namespace; -1: there is none. */
 int slot_network(unsigned slot);
 
+/* A user namespace in which what `user` has on the machine is the slot's user's, the caller's to
+ * close; -1: there is none, or with errno. */
+int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user);
+
 /* The user namespace that it is to be in, where that is not everybody's; -1: there is none. */
 int slot_owner(const struct walls *walls, unsigned slot);
 

@@ -3,7 +3,7 @@
 #include "../../COrienJail/include/orien_jail.h"
 #include "linux.h"
 
-enum { FRAME_DESCRIPTORS = 4 + ORIEN_JAIL_DEVICES };
+enum { FRAME_DESCRIPTORS = 4 + ORIEN_JAIL_PLACES + ORIEN_JAIL_DEVICES };
 
 /* A frame that is being read: it may come in pieces. One reader for each socket, zero at first. */
 struct frame_reader {

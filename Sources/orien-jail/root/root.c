@@ -18,7 +18,8 @@
 
 /* Both are in the folder that the new root is. */
 static const char *const folders[] = {"usr",  "etc",     "proc",     "dev",       "dev/shm",
-                                      "tmp",  "run",     "var",      "workspace"};
+                                      "tmp",  "run",     "var",      "workspace",
+                                      "srv",  "mnt",     "opt",      "home",      "data"};
 static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
 /* What leads into /usr, or on old systems is a folder by itself. */
 static const char *const shortcuts[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};

@@ -21,6 +21,7 @@
 #include "filter.h"
 #include "../spaces/namespace.h"
 #include "../root/mounts.h"
+#include "../root/places.h"
 #include "../root/root.h"
 #include "scope.h"
 #include "trial.h"
@@ -147,7 +148,7 @@ int walls_mount(const struct walls *walls, unsigned slot, const struct request *
   for (unsigned i = 0; !error && i < walls->grants->devices; i++)
     if (request->devices & 1U << i)
       error = device_put(walls, slot, *device++, walls->grants->device[i]);
-  return error;
+  return error ? error : places_put(request->place, request->shown, request->places);
 }
 
 int walls_bound_files(const struct walls *walls, uint64_t bytes) {

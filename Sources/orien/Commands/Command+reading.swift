@@ -90,13 +90,15 @@ extension Invocation {
   func show(plugins answer: JSON) throws(Failure) {
     if try answered(answer) { return }
     var table = TextTable(
-      "PLUGIN", "ID", "VERSION", "IN", "STATE", "CALLS", "FAILED", "MEMORY", "REASON")
+      "PLUGIN", "ID", "VERSION", "IN", "STATE", "CALLS", "FAILED", "MEMORY", "GRANTS", "REASON")
     for plugin in answer["plugins"]?.array ?? [] {
       table.add(
         plugin["file"].plain, plugin["id"].plain, plugin["version"].plain,
         plugin["isolation"].plain, plugin["state"].plain, plugin["use"]?["calls"].plain ?? "",
         plugin["use"]?["failures"].plain ?? "",
-        plugin["residentBytes"]?.uint64.map { "\($0 >> 20) MiB" } ?? "", plugin["reason"].plain)
+        plugin["residentBytes"]?.uint64.map { "\($0 >> 20) MiB" } ?? "",
+        plugin["grants"]?.array?.compactMap(\.string).joined(separator: " ") ?? "",
+        plugin["reason"].plain)
     }
     try console.write(table.text(console.style))
     let backends = answer["backends"]?.array ?? []

@@ -43,6 +43,7 @@ struct Configuration: Sendable {
   var workers = WorkerBounds()
   /// The plugin that is wanted for a role, by the role.
   var backends: [String: String] = [:]
+  var pluginKeys: [PluginTrust.Entry] = []
   var workspaceQuota = WorkspaceQuota.auto
   var ledger = Ledger.Options()
   var http = HTTPLimits()

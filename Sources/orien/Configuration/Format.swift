@@ -1,4 +1,5 @@
 import OrienModel
+import OrienPlugins
 import OrienSystem
 
 /// How a setting's text is read, what a message says was expected, and how its value is shown.
@@ -105,6 +106,12 @@ extension Format {
       values.first { $0.1 == value }?.0 ?? ""
     }
   }
+}
+
+extension Format where Value == PluginTrust.Entry {
+  static let pluginKey = Format(
+    expected: "a public key of minisign's, or sha256:DIGITS", parse: { PluginTrust.Entry($0) },
+    show: \.text)
 }
 
 extension Format where Value == [String: String] {

@@ -144,6 +144,10 @@ extension Setting {
 
   private static let plugins: [Setting] = [
     Setting(
+      "PLUGIN_KEYS", \.pluginKeys, .list(of: .pluginKey),
+      "Public keys of minisign's, and sha256:DIGITS of single files: no plugin is loaded that is "
+        + "neither signed by one of them nor listed"),
+    Setting(
       "BACKENDS", \.backends, .backends,
       "The plugin that is a role's backend, by its id; needed where there are several"),
     Setting(

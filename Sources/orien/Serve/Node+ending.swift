@@ -32,8 +32,6 @@ extension Node {
     end(within: .zero)
   }
 
-  /// What calls of a backend may take to end before it is replaced.
-  static let quietPatience = Duration.seconds(60)
   private static let drainBound = Duration.seconds(10)
 
   func end(within bound: Duration) {
@@ -58,7 +56,6 @@ extension Node {
 
   /// On a thread of its own: workers end by way of the loop.
   private func closePlugins(then body: @escaping () -> Void) {
-    quiet.close()
     let closed = loop.reply { (_: Void) in body() }
     Thread("close") { [reloader, log] in
       for plugin in reloader?.close() ?? [] {
@@ -74,7 +71,9 @@ extension Node {
 
   private func endJail() {
     workspaces.close()
-    launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+    outside.shutdown(within: .seconds(3)) { [self] in
+      launcher.shutdown(within: .seconds(3)) { [loop] in loop.stop() }
+    }
   }
 
   /// Ends the process where the end does not come: a thread that a dead disk holds is waited for by

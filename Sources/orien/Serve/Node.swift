@@ -17,9 +17,9 @@ final class Node {
   let disk: DiskThreads
   let ledger: Ledger
   let launcher: Launcher
+  let outside: OutsideJail
   var reloader: Reloader!
-  /// Says to the reloader that nothing of a backend is under way any more.
-  let quiet = Channel<Void>()
+  private var successions: Successions!
   let journal: StartJournal
   private let users: SlotUsers?
   private let images: Images?
@@ -62,18 +62,29 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
+    tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     images = try configuration.images(loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
+    let outsideName = try ledger.folder.groupName(of: "outside")
     users = try configuration.slotUsers(environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
+    outside = OutsideJail(loop: loop) { [loop] in
+      Result { () throws(Failure) in
+        // No walls, and signals to whom the program likes: it is for what it does to others.
+        try Launcher(
+          loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+          groupName: outsideName, log: log, scopes: "none", walls: "none")
+      }
+    }
+    tools.reaches = EgressPolicy.names
     tools.starter = JailedWorkers(
       by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
       outside: tools.worker, loop: loop, log: log)
@@ -83,7 +94,8 @@ final class Node {
     let policy = configuration.effectivePolicy
     kernel = Kernel(
       Kernel.Parts(
-        loop: loop, ledger: ledger, jail: launcher, workspaces: workspaces, disk: disk, log: log),
+        loop: loop, ledger: ledger, jail: launcher, outside: outside, workspaces: workspaces,
+        disk: disk, log: log),
       policy: policy,
       catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
     let api = API(
@@ -97,17 +109,12 @@ final class Node {
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }
-    let hold = loop.inbox { [unowned self] (plugin: String) in
-      kernel.operations.hold(plugin) { [quiet] in quiet.send(()) }
-    }
-    tools.onSucceeding = { [quiet] plugin in
-      // What came too late for the last one is no answer to this.
-      _ = quiet.drain(within: .zero)
-      hold.send(plugin.id)
-      return quiet.receive(within: Self.quietPatience) != nil
-    }
+    let holding = loop.inbox { [unowned self] (plugin: String) in hold(plugin) }
+    successions = Successions { holding.send($0) }
+    tools.onSucceeding = { [successions] in successions!.ask($0) }
     reloader = try Reloader(
-      tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) }, log: log)
+      tools, contents, for: services, adopt: loop.inbox { [unowned self] in adopt($0) },
+      successions: successions, log: log)
     kernel.onUnused { [reloader] in reloader?.close($0) }
     api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
@@ -219,6 +226,16 @@ final class Node {
     try server.open()
     journal.end()
     Program.giveBackStart()
+  }
+
+  /// Has a backend come to rest, for a load that waits to replace it.
+  private func hold(_ plugin: String) {
+    kernel.operations.hold(plugin) { [unowned self] in
+      if successions.noteQuiet(plugin) { reloader.look() }
+    }
+    _ = loop.schedule(after: Successions.patience) { [unowned self] in
+      if successions.waits(for: plugin) { reloader.look() }
+    }
   }
 
   /// Serves with what `tools.d` holds now.

@@ -17,6 +17,7 @@ final class Reloader: Sendable {
   private let folder: ToolsFolder
   private let node: any PluginHost
   private let log: Log
+  private let successions: Successions
   private let bell: Bell
   private let adopt: Inbox<ToolsContents>
   private let state: Mutex<State>
@@ -27,17 +28,20 @@ final class Reloader: Sendable {
     /// Out of use for who comes anew.
     var retired: [Plugin] = []
     var asked: [Answer] = []
+    /// Something is to be done that could not be when the folder was looked at last.
+    var isDue = false
     var isClosing = false
   }
 
   /// `adopt` is told of what is there whenever that is another than it was.
   init(
     _ folder: ToolsFolder, _ contents: ToolsContents, for node: any PluginHost,
-    adopt: Inbox<ToolsContents>, log: Log
+    adopt: Inbox<ToolsContents>, successions: Successions, log: Log
   ) throws(Failure) {
     self.folder = folder
     self.node = node
     self.log = log
+    self.successions = successions
     self.adopt = adopt
     state = Mutex(State(contents: contents))
     do throws(SystemError) { bell = try Bell() } catch { throw error.failure("watching tools.d") }
@@ -54,6 +58,12 @@ final class Reloader: Sendable {
       return state.isClosing
     }
     if isClosing { answer(.failure(Self.closing)) }
+    bell.ring()
+  }
+
+  /// Looks now.
+  func look() {
+    state.withLock { $0.isDue = true }
     bell.ring()
   }
 
@@ -97,11 +107,11 @@ final class Reloader: Sendable {
         log.error("waiting for changes failed", ["error": "\(error)"])
         return
       }
-      let asked = state.withLock { state in
-        defer { state.asked = [] }
-        return state.asked
+      let (asked, isDue) = state.withLock { state in
+        defer { (state.asked, state.isDue) = ([], false) }
+        return (state.asked, state.isDue)
       }
-      if isChanged || !asked.isEmpty {
+      if isChanged || isDue || !asked.isEmpty {
         let result = Result { () throws(Failure) in try load() }
         for answer in asked { answer(result) }
       }
@@ -146,6 +156,7 @@ final class Reloader: Sendable {
       log.error("plugins were not reloaded", ["error": error.description])
       throw error
     }
+    successions.keep(contents.awaited)
     let gone = before.plugins.filter { plugin in
       !contents.plugins.contains { $0 === plugin }
     }

@@ -83,6 +83,12 @@ extension Command {
         Example("orien plugin check my_vm.so --role vm/1", "Each check, and 1 where one fails")
       ], run: checkPlugin),
     Command(
+      "plugin verify", taking: [.one("FILE")],
+      "Check a plugin's signature against PLUGIN_KEYS, without a node", options: [.config, .json],
+      examples: [
+        Example("orien plugin verify greet.so", "By greet.so.minisig beside it; 1 where it is none")
+      ], run: verifyPlugin),
+    Command(
       "sandbox doctor", "Say by what code that nobody trusts can be run here",
       options: [.tools, .config, .json],
       examples: [Example("orien sandbox doctor", "Each engine, and why one is not to be had")],

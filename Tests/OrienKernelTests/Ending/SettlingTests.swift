@@ -90,11 +90,11 @@ struct SettlingTests {
     }
   }
 
-  @Test("Where its plugin asks for a program that this node does not run, nobody pays for it")
+  @Test("Where its plugin asks for a program that nobody has granted it, nobody pays for it")
   func outside() throws {
     try Self.priced { world in
       let record = try world.run("go", #"{"words":["x"],"outside":true}"#)
-      #expect(record.status == .failed && record.reason == "outside-jail")
+      #expect(record.status == .failed && record.reason == "not-granted")
       #expect(record.costMicroUnits == 0 && world.jail.processes.isEmpty)
     }
   }

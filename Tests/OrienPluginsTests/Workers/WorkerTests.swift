@@ -101,6 +101,72 @@ struct WorkerTests {
     #expect(plugin.output(of: "nothing") == "done")
   }
 
+  @Test("that is started anew returns first what it carries, however long that takes")
+  func restart() throws {
+    let tools = try Tools(.worker)
+    try tools.put("one.so", Fixture.bytes("deeds"))
+    var folder = tools.folder
+    folder.workers.closePatience = .milliseconds(50)
+    let plugin = try folder.load(for: tools.node).plugins[0]
+    let answers = Channel<CallResult>()
+    let old = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { answers.send($0) }
+    #expect(plugin.output(of: "nothing") == "done")
+    plugin.restart()
+    #expect(plugin.output(of: "nothing") == "done")
+    // Ten times as long as close() may take.
+    #expect(answers.receive(within: .milliseconds(500)) == nil)
+    plugin.cancel(old)
+    #expect(answers.receive(within: .seconds(20))?.isOfCancelled == true)
+    try plugin.close(within: .seconds(5))
+  }
+
+  @Test("that was replaced is ended for its own calls, and not its successor")
+  func successor() throws {
+    let tools = try Tools(.worker)
+    let plugin = try tools.plugin("deeds")
+    let (answers, others) = (Channel<CallResult>(), Channel<CallResult>())
+    let old = plugin.invoke(plugin.deed("spin"), host: RecordingCall()) { answers.send($0) }
+    #expect(plugin.output(of: "nothing") == "done")
+    plugin.restart()
+    let new = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { others.send($0) }
+    #expect(plugin.output(of: "nothing") == "done")
+    #expect(!plugin.writeOff(old))
+    guard case .failed(let failure)? = answers.receive(within: .seconds(20))?.outcome else {
+      Issue.record("it returned")
+      return
+    }
+    #expect(failure.message.contains("did not return"))
+    #expect(plugin.output(of: "nothing") == "done")
+    plugin.cancel(new)
+    #expect(others.receive(within: .seconds(20))?.isOfCancelled == true)
+  }
+
+  @Test("that comes to hold nearly all that it may is replaced, is told of, and loses no call")
+  func recycled() throws {
+    let tools = try Tools(.worker)
+    try tools.put("one.so", Fixture.bytes("deeds"))
+    var folder = tools.folder
+    folder.workers.openFiles = 256
+    let plugin = try folder.load(for: tools.node).plugins[0]
+    let answers = Channel<CallResult>()
+    let old = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { answers.send($0) }
+    func isTold() -> Bool {
+      tools.node.lines.contains { $0.message.contains("is replaced: its open files have grown") }
+    }
+    var calls = 0
+    while !isTold(), calls < 1000 {
+      #expect(plugin.output(of: "open-one") == "done")
+      calls += 1
+    }
+    #expect(isTold() && calls < 1000)
+    #expect(plugin.output(of: "nothing") == "done" && plugin.state == .ready)
+    // Again at once it is not.
+    for _ in 0..<200 { _ = plugin.output(of: "open-one") }
+    #expect(tools.node.lines.filter { $0.message.contains("is replaced") }.count == 1)
+    plugin.cancel(old)
+    #expect(answers.receive(within: .seconds(20))?.isOfCancelled == true)
+  }
+
   @Test(
     "hears that a call is cancelled, also where all before it were quick",
     arguments: ["wait", "cancel-fd"], [0, 3])
@@ -183,6 +249,17 @@ struct WorkerTests {
     try plugin.close(within: .seconds(5))
     #expect(plugin.state == .closed)
     #expect(plugin.failure(of: "nothing")?.reason == "plugin-closed")
+  }
+}
+
+extension CallResult {
+  /// Of a handler that was told, and returned.
+  fileprivate var isOfCancelled: Bool {
+    if case .failed(let failure) = outcome {
+      failure.code == .cancelled && wasCalled
+    } else {
+      false
+    }
   }
 }
 

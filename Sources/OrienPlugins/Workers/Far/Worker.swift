@@ -25,6 +25,9 @@ final class Worker: Sendable {
   /// What the last one has to have taken less than.
   private static let quickness = Duration.microseconds(200)
 
+  /// After so many, and whenever it is asked, it says what it holds.
+  private static let callsToReport: UInt64 = 32
+
   private struct Arrival: Sendable {
     let id: UInt64
     let call: PluginCall
@@ -34,6 +37,7 @@ final class Worker: Sendable {
   private struct Calls {
     var carried: [UInt64: FarCall] = [:]
     var running = 0
+    var returned: UInt64 = 0
     /// Somebody listens, or will in a moment.
     var isHeard = true
     /// It will be looked whether somebody does: setting a clock costs more than a quick handler.
@@ -65,7 +69,7 @@ final class Worker: Sendable {
   func begin(with plugin: any LocalHome) {
     home.withLock { $0 = plugin }
     node.say(.loaded(nil))
-    sayMemory()
+    sayHoldings()
   }
 
   /// Sees to it that the node is heard, for as long as the process lives.
@@ -169,6 +173,7 @@ final class Worker: Sendable {
   private func run(_ first: Arrival, _ arena: inout Arena) {
     guard let home = home.withLock({ $0 }) else { Confinement.exit(70) }
     var next: Arrival? = first
+    var isToReport = false
     while let arrival = next.take() {
       let invocation = Invocation(of: arrival.call.handler)
       let begin = Instant.now
@@ -178,20 +183,24 @@ final class Worker: Sendable {
       next = calls.withLock { calls in
         calls.areQuick = isQuick
         calls.carried[arrival.id] = nil
+        calls.returned += 1
+        isToReport = calls.returned % Self.callsToReport == 0
         if !calls.waiting.isEmpty { return calls.waiting.removeFirst() }
         calls.running -= 1
         if calls.isRested { rested.close() }
         return nil
       }
+      if isToReport { sayHoldings() }
     }
   }
 
-  private func sayMemory() {
-    if let bytes = ProcessMemory.residentBytes { node.say(.resident(bytes)) }
+  private func sayHoldings() {
+    guard let bytes = ProcessMemory.residentBytes else { return }
+    node.say(.holds(WorkerHoldings(residentBytes: bytes, openFiles: UInt64(OpenFiles.count))))
   }
 
   private func probe() {
-    sayMemory()
+    sayHoldings()
     guard let home = home.withLock({ $0 }) else { return }
     guard let answers = home.beginAsking() else { return node.say(.probed(nil)) }
     // Not this thread's time: a call that comes meanwhile waits for no probe.

@@ -10,19 +10,36 @@ final class WorkerHome: PluginHome {
 
   private struct Condition {
     var link: WorkerLink?
+    /// Those that take no more calls, and have not returned all that they have.
+    var leaving: [WorkerLink] = []
     /// When the process that was started last is gone.
     var lastEnded: Channel<Never>?
     var health = WorkerHealth()
     /// What its probe says.
     var unavailable: Failure?
-    /// Where the answer of a probe under way goes.
+    /// Where the answer of a probe under way goes, which only `link` gives.
     var asked: Channel<Failure?>?
     var isClosed = false
+    /// When one was last ended for what it had come to hold.
+    var recycledAt: Instant?
+
+    /// The next call has another.
+    mutating func dismiss(_ old: WorkerLink) {
+      guard link === old else { return }
+      link = nil
+      leaving.append(old)
+      unavailable = nil
+      asked.take()?.close()
+    }
+
+    func link(of invocation: Invocation) -> WorkerLink? {
+      ([link].compactMap { $0 } + leaving).first { $0.carries(invocation) }
+    }
   }
 
   init(_ parts: WorkerParts) { self.parts = parts }
 
-  deinit { condition.withLock { $0.link }?.close() }
+  deinit { condition.withLock { $0.link }?.close(urgently: true) }
 
   var state: Plugin.State {
     condition.withLock { condition in
@@ -47,7 +64,11 @@ final class WorkerHome: PluginHome {
     let carried = WorkerCalls.Carried(call: call, host: host, invocation: invocation, done: done)
     do throws(Failure) {
       // One that is about to end takes none, and makes room for another.
-      while !(try link().take(carried)) { forgetLink() }
+      while true {
+        let link = try link()
+        if link.take(carried) { break }
+        condition.withLock { $0.dismiss(link) }
+      }
     } catch {
       done(CallResult(.failed(error), wasCalled: false))
     }
@@ -62,7 +83,8 @@ final class WorkerHome: PluginHome {
       if let obstacle = condition.health.obstacle(at: .now) { throw obstacle }
       let link = try WorkerLink(
         parts, after: parts.isAlone ? condition.lastEnded : nil,
-        onProbe: { [weak self] in self?.noteProbe($0) },
+        onProbe: { [weak self] in self?.noteProbe(of: $0, $1) },
+        onGrowth: { [weak self] in self?.recycle($0, for: $1) },
         onEnd: { [weak self] in self?.noteEnd(of: $0, $1) })
       try link.start()
       condition.link = link
@@ -71,25 +93,24 @@ final class WorkerHome: PluginHome {
     }
   }
 
-  private func forgetLink() { condition.withLock { $0.link = nil } }
-
-  func cancel(_ invocation: Invocation) { condition.withLock { $0.link }?.cancel(invocation) }
+  func cancel(_ invocation: Invocation) {
+    condition.withLock { $0.link(of: invocation) }?.cancel(invocation)
+  }
 
   func giveUp(_ invocation: Invocation) -> Bool {
     guard invocation.giveUp() else { return false }
     let failure = Failure(
       .internal, "plugin-crash",
       "the plugin's process was ended, for one of its calls did not return in time")
-    condition.withLock { $0.link }?.condemn(for: failure)
+    condition.withLock { $0.link(of: invocation) }?.condemn(for: failure)
     return false
   }
 
   private func noteEnd(of link: WorkerLink, _ end: WorkerLink.End) {
     let (name, context) = (parts.order.name, parts.context)
     condition.withLock { condition in
-      if condition.link === link { condition.link = nil }
-      condition.unavailable = nil
-      condition.asked.take()?.close()
+      condition.dismiss(link)
+      condition.leaving.removeAll { $0 === link }
       switch end {
       case .closed: break
       case .refused(let failure): condition.health.noteRefusal(failure, at: .now)
@@ -114,8 +135,9 @@ final class WorkerHome: PluginHome {
     }
   }
 
-  private func noteProbe(_ answer: Failure?) {
+  private func noteProbe(of link: WorkerLink, _ answer: Failure?) {
     condition.withLock { condition in
+      guard condition.link === link else { return }
       condition.unavailable = answer
       condition.asked.take()?.send(answer)
     }
@@ -124,6 +146,26 @@ final class WorkerHome: PluginHome {
   func noteSilentProbe(_ failure: Failure) {
     condition.withLock { if $0.asked != nil { $0.unavailable = failure } }
   }
+
+  /// Has the next call start another before this one can hold no more; what it carries it returns. At
+  /// most once in a while: who is there at once again stays, and fails at its bounds.
+  private func recycle(_ link: WorkerLink, for growth: String) {
+    let isWanted = condition.withLock { condition in
+      if let last = condition.recycledAt, Instant.now.since(last) < Self.recyclingPause {
+        return false
+      }
+      guard condition.link === link else { return false }
+      condition.recycledAt = .now
+      condition.dismiss(link)
+      return true
+    }
+    guard isWanted else { return }
+    parts.context.node.log(
+      .warning, "the plugin's process is replaced: \(growth)", plugin: parts.context.id, call: nil)
+    link.close()
+  }
+
+  private static let recyclingPause = Duration.seconds(30)
 
   // MARK: Beginning and end
 
@@ -135,7 +177,9 @@ final class WorkerHome: PluginHome {
   func restart() {
     let link = condition.withLock { condition in
       condition.health.forgive()
-      return condition.link.take()
+      let link = condition.link
+      if let link { condition.dismiss(link) }
+      return link
     }
     link?.close()
   }
@@ -143,9 +187,10 @@ final class WorkerHome: PluginHome {
   func close(within patience: Duration) throws(Failure) {
     let (link, ended) = condition.withLock { condition in
       condition.isClosed = true
+      for link in condition.leaving { link.close(urgently: true) }
       return (condition.link, condition.lastEnded)
     }
-    link?.close()
+    link?.close(urgently: true)
     // One that was idle, or is started anew, may still be on its way out.
     guard let ended else { return }
     _ = ended.receive(within: patience)

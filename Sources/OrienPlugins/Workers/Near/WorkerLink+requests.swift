@@ -17,11 +17,20 @@ extension WorkerLink {
     case .request(let request): answer(request)
     case .log(let level, let message, let call): parts.context.log(level, message, call: call)
     case .returned(let id, let result): end(id, result)
-    case .resident(let bytes): state.withLock { $0.residentBytes = bytes }
+    case .holds(let holdings): note(holdings)
     case .probed(let failure):
       state.withLock { $0.isProbing = false }
-      onProbe(failure)
+      onProbe(self, failure)
     }
+  }
+
+  private func note(_ holdings: WorkerHoldings) {
+    let first = state.withLock { state in
+      state.holdings = holdings
+      if state.firstHoldings == nil { state.firstHoldings = holdings }
+      return state.firstHoldings ?? holdings
+    }
+    if let growth = holdings.growth(since: first, within: parts.bounds) { onGrowth(self, growth) }
   }
 
   private func sendWaiting() {

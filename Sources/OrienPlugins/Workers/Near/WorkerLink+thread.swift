@@ -144,10 +144,17 @@ extension WorkerLink {
     func next(
       after state: borrowing State, now: Instant, _ parts: WorkerParts, _ due: inout Instant
     ) -> Stage {
-      let next: Stage = state.isClosing ? .closing : state.isLoaded ? .open : .loading
+      let isIdle = state.calls.isEmpty || state.isUrgent
+      let isClosing = state.isClosing && (state.isLoaded || isIdle)
+      let next: Stage = isClosing ? .closing : state.isLoaded ? .open : .loading
       switch next {
       case .loading: break
-      case .closing: if self != .closing { due = now + WorkerParts.closePatience }
+      case .closing:
+        // close() comes after the last call, which is held to its own deadline.
+        due =
+          isIdle
+          ? max(state.closingSince, state.idleSince) + parts.bounds.closePatience
+          : .init(nanoseconds: .max)
       case .open:
         due =
           state.calls.isEmpty

@@ -24,7 +24,9 @@ final class WorkerLink: Sendable {
   /// For what of the node's may block.
   let helpers: PluginThreads
   let onEnd: @Sendable (WorkerLink, End) -> Void
-  let onProbe: @Sendable (Failure?) -> Void
+  let onProbe: @Sendable (WorkerLink, Failure?) -> Void
+  /// Told why it is to be replaced before it can hold no more.
+  let onGrowth: @Sendable (WorkerLink, String) -> Void
   /// Says once whether the plugin has opened, or why not.
   let opening = Channel<Failure?>()
   /// Closed when the process is gone.
@@ -49,20 +51,27 @@ final class WorkerLink: Sendable {
     var isProbing = false
     /// It takes no more calls.
     var isClosing = false
+    /// Since when.
+    var closingSince = Instant.now
+    /// And waits for no call that does not return.
+    var isUrgent = false
     /// What it is to be ended for, now.
     var condemned: Failure?
-    /// As the process said last.
-    var residentBytes: UInt64?
+    /// As the process said first, and last.
+    var firstHoldings: WorkerHoldings?
+    var holdings: WorkerHoldings?
   }
 
   init(
     _ parts: WorkerParts, after predecessor: Channel<Never>?,
-    onProbe: @escaping @Sendable (Failure?) -> Void,
+    onProbe: @escaping @Sendable (WorkerLink, Failure?) -> Void,
+    onGrowth: @escaping @Sendable (WorkerLink, String) -> Void,
     onEnd: @escaping @Sendable (WorkerLink, End) -> Void
   ) throws(Failure) {
     self.parts = parts
     self.predecessor = predecessor
     self.onProbe = onProbe
+    self.onGrowth = onGrowth
     self.onEnd = onEnd
     helpers = PluginThreads(name: parts.order.name, most: parts.slots)
     do throws(SystemError) { bell = try Bell() } catch { throw error.failure("starting a worker") }
@@ -109,6 +118,11 @@ final class WorkerLink: Sendable {
     }
   }
 
+  /// The call was given to it, and has not come back.
+  func carries(_ invocation: Invocation) -> Bool {
+    state.withLock { $0.calls.id(of: invocation) != nil }
+  }
+
   /// Ends the process for what it did, and with it all that it carries.
   func condemn(for failure: Failure) {
     state.withLock { if $0.condemned == nil { $0.condemned = failure } }
@@ -125,12 +139,15 @@ final class WorkerLink: Sendable {
     }
   }
 
-  var residentBytes: UInt64? { state.withLock { $0.residentBytes } }
+  var residentBytes: UInt64? { state.withLock { $0.holdings?.residentBytes } }
 
-  func close() {
+  /// What it carries returns first, unless that is urgent.
+  func close(urgently isUrgent: Bool = false) {
     change { state in
+      if isUrgent { state.isUrgent = true }
       guard !state.isClosing else { return }
       state.isClosing = true
+      state.closingSince = .now
       if state.isLoaded { state.send(.close) }
     }
     bell.ring()

@@ -8,6 +8,8 @@ package struct WorkerBounds: Sendable {
   package var openFiles: UInt64 = 256
   /// One that carries nothing is ended after so long.
   package var idlePatience = Duration.seconds(60)
+  /// What close() may take.
+  package var closePatience = Duration.seconds(2)
 
   package init() {}
 }
@@ -23,8 +25,6 @@ struct WorkerParts: Sendable {
   var context: PluginContext
   /// What open() may take.
   var openPatience: Duration
-  /// What close() may take.
-  static let closePatience = Duration.seconds(2)
 
   var slots: Int { Int(clamping: order.slots) }
 

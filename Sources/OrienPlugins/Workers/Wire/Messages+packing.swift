@@ -51,7 +51,7 @@ extension WorkerMessage {
       return (.log, 0, packer.bytes)
     case .returned(let id, let result): return (.returned, id, Packer.bytes(of: result))
     case .probed(let failure): return (.probed, 0, Packer.bytes(of: failure))
-    case .resident(let bytes): return (.resident, 0, Packer.bytes(of: bytes))
+    case .holds(let holdings): return (.holds, 0, Packer.bytes(of: holdings))
     }
   }
 
@@ -74,7 +74,7 @@ extension WorkerMessage {
       self = .log(level, message, call: try unpacker.part())
     case .returned: self = .returned(id, try unpacker.part())
     case .probed: self = .probed(try unpacker.part())
-    case .resident: self = .resident(try unpacker.part())
+    case .holds: self = .holds(try unpacker.part())
     case nil: throw Unpacker.damaged
     }
     try unpacker.end()

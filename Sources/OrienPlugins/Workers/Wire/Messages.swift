@@ -38,11 +38,10 @@ enum WorkerMessage: Sendable {
   case log(PluginLogLevel, String, call: String?)
   case returned(UInt64, CallResult)
   case probed(Failure?)
-  /// How much of the machine's memory the process has, as it says itself.
-  case resident(UInt64)
+  case holds(WorkerHoldings)
 
   enum Kind: UInt32 {
-    case loaded = 1, emit, meter, ended, request, log, returned, probed, resident
+    case loaded = 1, emit, meter, ended, request, log, returned, probed, holds
   }
 }
 

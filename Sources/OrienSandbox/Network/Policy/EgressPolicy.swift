@@ -38,6 +38,14 @@ package struct EgressPolicy: Hashable, Sendable {
   /// Whether a rule names the target, as it is written. Where a name leads is asked by `leads`.
   package func names(_ target: EgressTarget) -> Bool { rules.contains { $0.names(target) } }
 
+  /// The same of entries and of a target as people write them; what is neither names nothing.
+  @Sendable package static func names(_ entries: [String], _ target: String) -> Bool {
+    guard let policy = try? EgressPolicy(entries),
+      let target = EgressTarget(authority: Array(target.utf8))
+    else { return false }
+    return policy.names(target)
+  }
+
   /// Whether a connection may go to an address that a name has been resolved to. `isOwn`: the
   /// address is one of this machine's, which it may have a public one of too.
   package func leads(to address: NetworkAddress, port: UInt16, isOwn: Bool) -> Bool {
