@@ -122,7 +122,7 @@ class RPC(NodeCase):
 
     def test_its_time_is_over(self):
         result = self.python("print('up')\nwhile True: pass", timeout=1)
-        self.assertFalse(result["success"])
+        self.assertEqual((result["success"], result["output"]), (False, "up\n"))
         self.assertEqual(result["error"], "Execution exceeded time limit of 1s")
 
     def test_code_in_a_file_of_a_session(self):

@@ -73,6 +73,7 @@ enum PythonGuard {
         space = {"__builtins__": allowed, "__name__": "__main__", **data["context"],
                  "context": data["context"], "input_data": data["input_data"]}
         # What is looked up on first use is looked up before there are walls.
+        sys.stdout.reconfigure(line_buffering=True)
         time.localtime()
         time.strptime("1", "%d")
         random.random()

@@ -30,6 +30,9 @@ final class ProcessRun {
   ) throws(Failure) {
     let reach = command.network == .none ? ways.reach.offline : ways.reach
     if command.network == .needed, reach.network == .none { throw Self.noNetwork }
+    if command.readsOnly, ways.jail.capabilities?.walls == JailCapabilities.Walls.none {
+      throw Self.notReadOnly
+    }
     let request = JailRequest(
       command.arguments, environment: reach.environment + command.environment,
       limits: limits, needsWalls: ways.needsWalls, readsOnly: command.readsOnly,
@@ -66,6 +69,10 @@ final class ProcessRun {
     }
   }
 
+  private static let notReadOnly = Failure(
+    .unavailable, "not-read-only",
+    "nothing walls programs in on this machine, so that none can be kept from writing to its "
+      + "workspace: ask for one that may")
   private static let noNetwork = Failure(
     .denied, "network-not-granted", "the manifest of its plugin grants no network")
 
