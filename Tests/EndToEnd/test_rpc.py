@@ -110,6 +110,17 @@ class RPC(NodeCase):
         self.assertEqual(self.python("result = float('nan')")["result"], "nan")
         self.assertIsNone(self.python("pass")["result"])
 
+    def test_a_context_widens_no_builtins(self):
+        result = self.python("open('x')", context={"__builtins__": {"open": 1}, "__name__": "x"})
+        self.assertEqual(result["error"], "NameError: name 'open' is not defined")
+
+    def test_what_spoils_its_own_answer_is_told_as_that(self):
+        result = self.python("class X:\n    def __repr__(self): return 1 / 0\nresult = X()")
+        self.assertFalse(result["success"])
+        self.assertIn("ZeroDivisionError", result["error"])
+        result = self.python("result = [0] * 10\nresult[0] = result")
+        self.assertTrue(result["success"], result)
+
     def test_an_exception_is_told(self):
         for code, error in (("1 / 0", "ZeroDivisionError: division by zero"),
                             ("raise SystemExit(3)", "SystemExit: 3"),
@@ -122,7 +133,7 @@ class RPC(NodeCase):
 
     def test_its_time_is_over(self):
         result = self.python("print('up')\nwhile True: pass", timeout=1)
-        self.assertFalse(result["success"])
+        self.assertEqual((result["success"], result["output"]), (False, "up\n"))
         self.assertEqual(result["error"], "Execution exceeded time limit of 1s")
 
     def test_code_in_a_file_of_a_session(self):

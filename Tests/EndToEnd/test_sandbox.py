@@ -79,6 +79,9 @@ class Sandbox(NodeCase):
         result = self.run_code("#" * (10 << 20) + "\nprint('long')")
         self.assertEqual(result["stdout"], "long\n")
 
+    def test_a_body_beyond_its_bound_is_refused(self):
+        self.refused(self.ask("POST", "/run", {"code": "#" * (33 << 20)}), 413)
+
     # What it may do
 
     def test_a_workspace_is_read_only_unless_it_is_not(self):

@@ -76,6 +76,10 @@ struct DocumentTests {
       _ = try site.world.end(of: #require(ExecutionID(signalled)))
       _ = try site.run("say", #"{"text":"{\"a\":1}","stream":4}"#)
       let submission = #"{"sessionId":"s1","toolId":"echo","args":{"message":"hi"}}"#
+      let told = try site.ask(
+        "POST", "/execute?wait=20", submission.dropLast() + #","captureArtifacts":true}"#)
+      let captured = try #require(told["executionId"]?.string)
+      let call = #"{"jsonrpc":"2.0","method":"rpc.discover","id":1}"#
       let requests: [(method: String, target: String, body: String?, status: Int, schema: String)] =
         [
           ("GET", "/", nil, 200, "Identity"), ("GET", "/health", nil, 200, "Health"),
@@ -93,6 +97,11 @@ struct DocumentTests {
           ("GET", "/executions/\(signalled)", nil, 200, "Execution"),
           ("GET", "/executions?limit=9", nil, 200, "ExecutionPage"),
           ("GET", "/executions/\(id)/receipt", nil, 200, "Receipt"),
+          ("GET", "/executions/\(captured)", nil, 200, "Execution"),
+          ("GET", "/executions/\(captured)/artifacts", nil, 200, "ArtifactList"),
+          ("POST", "/run", "{}", 422, "ValidationProblem"),
+          ("POST", "/run", #"{"code":""}"#, 503, "Problem"),
+          ("POST", "/build-image", nil, 503, "Problem"), ("POST", "/rpc", call, 200, "RPCResponse"),
           ("DELETE", "/executions/\(running)", nil, 200, "Execution"),
           ("PUT", "/sessions/s1/files/a.txt", "hello", 201, "StoredFile"),
           ("PUT", "/sessions/s1/files/a.txt", "bye", 200, "StoredFile"),

@@ -31,6 +31,8 @@ extension OpenAPI {
       "reason": {"type": "string"},
       "truncated": {"type": "boolean"}}},
     "ValidationProblem": {"type": "object", "required": ["detail"], "properties": {
+      "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+      "error": {"type": "string"}, "message": {"type": "string"}, "code": {"type": "string"},
       "detail": {"type": "array", "items": {"type": "object", "required": ["loc", "msg", "type"],
         "properties": {"loc": {"type": "array", "items": {"type": "string"}},
         "msg": {"type": "string"}, "type": {"type": "string"}}}}}},

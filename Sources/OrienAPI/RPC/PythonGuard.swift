@@ -70,9 +70,10 @@ enum PythonGuard {
         allowed["__import__"] = import_known
         code = open("code.py", encoding="utf-8").read()
         data = json.load(open("data.json", encoding="utf-8"))
-        space = {"__builtins__": allowed, "__name__": "__main__", **data["context"],
-                 "context": data["context"], "input_data": data["input_data"]}
+        space = {**data["context"], "context": data["context"], "input_data": data["input_data"],
+                 "__builtins__": allowed, "__name__": "__main__"}
         # What is looked up on first use is looked up before there are walls.
+        sys.stdout.reconfigure(line_buffering=True)
         time.localtime()
         time.strptime("1", "%d")
         random.random()

@@ -22,7 +22,7 @@ struct RunAnswer {
   ]
 
   private static let laters: Set = [
-    "queue-deadline", "node-shutdown", "draining", "image-missing",
+    "queue-deadline", "node-shutdown", "draining", "image-missing", "not-read-only",
   ]
 
   /// Why nothing ran to its end, for that is no answer of a program's.

@@ -59,8 +59,5 @@ final class ProcessRun {
     }
   }
 
-  private static let noNetwork = Failure(
-    .denied, "network-not-granted", "the manifest of its plugin grants no network")
-
   func kill(_ reason: ProcessExit.Reason) { process.kill(reason) }
 }

@@ -199,12 +199,9 @@ final class Run {
     }
     let whole = try tool.reach.get()
     let reach = command.network == .none ? whole.offline : whole
-    if command.network == .needed, reach.network == .none { throw Self.noNetwork }
-    let request = JailRequest(
-      command.arguments, environment: reach.environment + command.environment,
-      limits: execution.granted, needsWalls: !kernel.policy.allowsUnsafe,
-      readsOnly: command.readsOnly, network: reach.network,
-      devices: try reach.places(among: kernel.parts.jail.devices))
+    let request = try JailRequest(
+      command, limits: execution.granted, reach: reach,
+      needsWalls: !kernel.policy.allowsUnsafe, by: kernel.parts.jail)
     let folder: Descriptor
     do { folder = try workspace.folder.descriptor() } catch {
       throw error.failure("starting \(command.arguments[0])")
@@ -216,9 +213,6 @@ final class Run {
         loop: kernel.parts.loop, log: kernel.parts.log, label: label),
       output: output, errors: errors, onEnd: onEnd)
   }
-
-  private static let noNetwork = Failure(
-    .denied, "network-not-granted", "the manifest of its plugin grants no network")
 
   private func watchWorkspace() {
     guard !isWatched else { return }

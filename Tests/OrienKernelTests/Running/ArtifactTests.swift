@@ -1,5 +1,6 @@
 import OrienLedger
 import OrienModel
+import OrienPlugins
 import OrienSandbox
 import OrienTestKit
 import Testing
@@ -48,6 +49,40 @@ struct ArtifactTests {
       let tool = try #require(world.kernel.catalogue.tool("go"))
       #expect(
         limits.first { $0.name == "wallMilliseconds" }?.granted == tool.granted.wallMilliseconds)
+    }
+  }
+
+  /// Starts a program as a handler asks for it.
+  private func run(_ command: Command, in world: World) throws -> ProcessRun {
+    let kernel = world.kernel
+    let workspace = try world.loop.answer {
+      world.workspaces.open(SessionKey(World.session, of: World.owner), then: $0)
+    }
+    let ways = ProcessRun.Ways(
+      reach: try kernel.catalogue.tools[0].reach.get(), needsWalls: false, jail: world.jail,
+      resolver: kernel.resolver, loop: world.loop, log: kernel.parts.log,
+      execution: ExecutionID(random: [UInt8](repeating: 0, count: 16)))
+    let sink = Capture(limitBytes: 1)
+    return try ProcessRun(
+      command, limits: Limits(), in: workspace, by: ways, output: sink, errors: sink
+    ) { _ in }
+  }
+
+  @Test("What reads only, or needs a network, is not run where that cannot be")
+  func wishes() throws {
+    try World.with { world in
+      _ = try run(Command(["true"], readsOnly: true, network: .none), in: world)
+      #expect(try world.process().request.readsOnly)
+      expectRefusal(.denied, "network-not-granted") {
+        try run(Command(["true"], network: .needed), in: world)
+      }
+      world.jail.capabilities?.walls = JailCapabilities.Walls.none
+      expectRefusal(.unavailable, "not-read-only") {
+        try run(Command(["true"], readsOnly: true), in: world)
+      }
+      _ = try run(Command(["true"]), in: world)
+      #expect(world.jail.processes.count == 2)
+      for process in world.jail.processes { process.exit(0) }
     }
   }
 

@@ -45,6 +45,25 @@ struct RecoveryTests {
     }
   }
 
+  @Test("What waited keeps its terms: its limits, and that its artifacts are told")
+  func terms() throws {
+    let (scratch, waiting) = try World.with([], Self.one) { world in
+      _ = try world.submit("go", #"{"words":["x"]}"#)
+      var submission = try world.submission("go", #"{"words":["x"]}"#)
+      submission.terms = Terms(artifacts: ArtifactWish())
+      submission.terms.limits.memoryBytes = 1 << 20
+      let waiting = try world.loop.answer { world.kernel.submit(submission, then: $0) }.id
+      _ = try world.process()
+      return (world.die(), waiting)
+    }
+    try World.with([], after: scratch, Self.one) { world in
+      let process = try world.process()
+      #expect(process.request.limits.memoryBytes == 1 << 20)
+      process.exit(0)
+      #expect(try world.end(of: waiting).artifacts != nil)
+    }
+  }
+
   @Test("What waited without its workspace is cancelled, and costs nothing")
   func goneSession() throws {
     let (scratch, _, waiting) = try dead()
