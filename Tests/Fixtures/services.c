@@ -164,8 +164,8 @@ static orien_status open_file(void *self, orien_call *call, const char *path) {
 
 static orien_status about(void *self, orien_call *call) {
   (void)self;
-  return say(call, "%s %s %s %s %llu %u %s", call->id, call->session ? call->session : "-",
-      call->workspace ? call->workspace : "-", call->handler->name,
+  return say(call, "%s %s %s %u %s %llu %u %s", call->id, call->session ? call->session : "-",
+      call->workspace ? call->workspace : "-", call->workspace_user, call->handler->name,
       (unsigned long long)call->limits->wall_ms, call->limits->open_files, call->host->version);
 }
 

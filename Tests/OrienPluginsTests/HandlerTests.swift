@@ -53,7 +53,7 @@ struct HandlerTests {
     call.limits.wallMilliseconds = 5
     call.limits.openFiles = .max
     #expect(plugin.result(of: call, host: host).outcome == .done)
-    #expect(host.output == "exec-7 s /w about 5 4294967295 1.2.3")
+    #expect(host.output == "exec-7 s /w 7 about 5 4294967295 1.2.3")
   }
 
   @Test(

@@ -12,12 +12,14 @@ struct ManifestTests {
         """
         {"enabled": true, "isolation": "node", "limits": {"wallMilliseconds": 500, "processes": 2},
          "require": ["memory", "processes"], "config": {"engine": "x"}, "grants": {"sockets": ["/run/x"]},
+         "optional": true, "workspaceUser": 7,
          "price": {"currency": "USDC", "perCall": 5, "perCpuSecond": "18446744073709551615",
                    "perGibSecond": 7, "perUnit": {"token": "3"}},
          "tools": {"t": {"enabled": false, "limits": {"memoryBytes": 9}, "require": ["io"],
                          "price": {"perCall": 1}}}}
         """.utf8))
     #expect(manifest.isEnabled && manifest.isolation == .node)
+    #expect(manifest.isOptional && manifest.workspaceUser == 7)
     #expect(manifest.limits.wallMilliseconds == 500 && manifest.limits.processes == 2)
     #expect(manifest.config == [JSON.Member("engine", .string("x"))])
     #expect(manifest.grants.sockets == ["/run/x"])
@@ -38,6 +40,7 @@ struct ManifestTests {
   func empty() throws {
     let manifest = try Manifest(parsing: Array("{}".utf8))
     #expect(manifest.isEnabled && manifest.isolation == nil && manifest.price == nil)
+    #expect(!manifest.isOptional && manifest.workspaceUser == nil)
     #expect(manifest.limits == Limits())
   }
 
@@ -49,6 +52,8 @@ struct ManifestTests {
       (#"{"limits": {"wallMilliseconds": -1}}"#, "manifest.limits.wallMilliseconds: expected"),
       (#"{"limits": {"wallMilliseconds": 0}}"#, "manifest.limits.wallMilliseconds: expected"),
       (#"{"limits": {"wallMilliseconds": 1.5}}"#, "manifest.limits.wallMilliseconds: expected"),
+      (#"{"workspaceUser": 0}"#, "manifest.workspaceUser: expected the number of a user other than"),
+      (#"{"workspaceUser": 4294967296}"#, "manifest.workspaceUser: expected the number of a user"),
       (#"{"limits": []}"#, "manifest.limits: expected an object, found an array"),
       (#"{"enabled": "yes"}"#, "manifest.enabled: expected true or false, found a string"),
       (#"{"isolation": "vm"}"#, "manifest.isolation: expected node or worker, found \"vm\""),

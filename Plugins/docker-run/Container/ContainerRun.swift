@@ -13,7 +13,9 @@ struct ContainerRun {
   /// After so long without its engine a container is given up.
   private static let absenceMilliseconds: UInt64 = 5000
   /// What has ended tells no more what it used: it is asked often at first, and then less.
-  private static let sampleMilliseconds = (first: UInt64(10), last: UInt64(500))
+  private static let sampleMilliseconds = (first: UInt64(20), last: UInt64(500))
+  /// An engine that is asked while a container ends answers a second later.
+  private static let samplePatienceMilliseconds = 100
 
   private let sandbox: Sandbox
   private let container: String
@@ -74,6 +76,7 @@ struct ContainerRun {
     do throws(Failure) {
       let stream = try connection.attach(container, withInput: !program.input.isEmpty)
       try connection.start(container)
+      sampleAt = Pause.now + sampleInterval
       if !program.input.isEmpty { stream.send(program.input, ending: true) }
       if let stop = try follow(stream, call) { return try end(stop, call) }
       guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
@@ -91,15 +94,16 @@ struct ContainerRun {
   ) throws(Failure) -> Stop? {
     var frames = OutputFrames()
     while true {
-      if let stop = sampleIfDue() { return stop }
       let patience = Int(clamping: sampleAt - min(sampleAt, Pause.now))
       let received: HTTPStream.Received
       do { received = try stream.receive(within: max(patience, 1)) } catch { return nil }
       switch received {
       case .ended: return nil
       case .stopped: return .cancelled
-      case .nothing: continue
+      case .nothing: if let stop = sampleIfDue() { return stop }
       case .bytes(let bytes):
+        // One that talks all the time is looked at too.
+        if Pause.now > sampleAt + sampleInterval, let stop = sampleIfDue() { return stop }
         do throws(Failure) {
           try frames.take(bytes) { (stream, bytes) throws(Failure) in
             try stream == .errors ? call.emitError(bytes) : call.emit(bytes)
@@ -162,7 +166,7 @@ struct ContainerRun {
 
   private mutating func sampleIfDue() -> Stop? {
     guard Pause.now >= sampleAt else { return nil }
-    take(within: 1000)
+    take(within: Self.samplePatienceMilliseconds)
     sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
     sampleAt = Pause.now + sampleInterval
     guard let bound = limits.cpuMilliseconds else { return nil }
