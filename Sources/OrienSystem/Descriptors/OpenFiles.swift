@@ -18,6 +18,8 @@ extension OpenFiles {
   package static var count: Int {
     var bound = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &bound)
-    return (0..<Int32(clamping: min(bound.rlim_cur, 4096))).count { linux_fcntl($0, F_GETFD, 0) >= 0 }
+    return (0..<Int32(clamping: min(bound.rlim_cur, 4096))).count {
+      linux_fcntl($0, F_GETFD, 0) >= 0
+    }
   }
 }

@@ -29,7 +29,8 @@ struct WorkerHoldings: Sendable, Packed {
         + "of \(bounds.memoryBytes >> 20)"
     }
     if Self.isNear(openFiles, first.openFiles, bounds.openFiles) {
-      return "its open files have grown from \(first.openFiles) to \(openFiles) of \(bounds.openFiles)"
+      return
+        "its open files have grown from \(first.openFiles) to \(openFiles) of \(bounds.openFiles)"
     }
     return nil
   }
