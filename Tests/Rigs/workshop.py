@@ -91,9 +91,9 @@ CHANGES_A_SECOND = 2
 
 
 class Changing:
-    """Adds, replaces and removes plugins at random while all are called. Of no call the answer may be
-    lost, nor be another plugin's or another generation's; the last is removed now and then, and is
-    then unknown."""
+    """Adds, replaces and removes plugins at random while all are called. Of no call the answer may
+    be lost, nor be another plugin's or another generation's; the last is removed now and then, and
+    is then unknown."""
 
     def __init__(self, shop, node, seed, callers):
         self.shop, self.node = shop, node
