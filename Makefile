@@ -44,6 +44,7 @@ soak: build
 	@.ci/packages run test
 	python3 Tests/Rigs/soak.py --kills $(KILLS)
 	python3 Tests/Rigs/endure.py --executions $(EXECUTIONS)
+	python3 Tests/Rigs/replace.py --seconds 60
 
 bench: build
 	@.ci/packages bench

@@ -21,6 +21,7 @@ import threading
 import urllib.request
 
 import calls
+import plugins
 import starts
 import workers
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
@@ -76,7 +77,7 @@ class Rows:
         "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS
+    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -132,6 +133,7 @@ PARTS = {
     "starts": lambda rows, _: starts.one_round(rows),
     "calls": lambda rows, _: calls.one_round(rows),
     "workers": lambda rows, _: workers.one_round(rows),
+    "plugins": lambda rows, _: plugins.one_round(rows),
 }
 
 

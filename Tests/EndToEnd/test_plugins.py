@@ -121,8 +121,11 @@ class Reloading(PluginCase):
 
     def test_no_call_is_lost_whatever_changes(self):
         """The short form of what `make soak` does for longer."""
-        lost = changing(self.shop, self.start, lambda: self.node, seconds=8)
-        self.assertEqual(lost, [])
+        seen = changing(self.shop, self.start, lambda: self.node, seconds=8)
+        self.assertEqual(seen.wrong, [])
+        self.assertGreater(seen.changes, 8)
+        self.assertGreater(len(seen.said), 6, "no generation followed another")
+        self.assertGreater(seen.done, 160)
 
 
 class Crashing(PluginCase):

@@ -6,6 +6,7 @@ the text. What is only shown stands in a ```text fence. `make` and what starts a
 from within their own test: that there is such a target, or such a flag, is what is checked of them.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -72,6 +73,20 @@ class Readme(unittest.TestCase):
         for tool, listing in until(listed, 10, "the README's plugins are not listed").items():
             record = self.node.execute("readme", tool, listing["example"], wait=10).json
             self.assertEqual(record["status"], "completed", record)
+
+    def test_the_two_plugins_do_the_same_in_the_node_and_in_a_worker(self):
+        self.test_files_and_commands_in_their_order()
+        for tool, arguments, output in (("hello", {"name": "Ada"}, "Hello, Ada\n"),
+                                        ("greet", {"name": "Ada", "times": 2}, "Hello, Ada\n" * 2)):
+            for isolation in ("node", "worker"):
+                with self.subTest(f"{tool} in {isolation}"):
+                    passing = self.home / "passing"
+                    passing.write_text(json.dumps({"isolation": isolation}))
+                    passing.chmod(0o644)
+                    passing.rename(self.home / "tools.d" / f"{tool}.json")
+                    self.assertEqual(self.node.ask("POST", "/plugins/reload").status, 200)
+                    record = self.node.execute("readme", tool, arguments, wait=10).json
+                    self.assertEqual((record["output"], record["isolation"]), (output, isolation))
 
     def test_the_first_two_commands_are_targets(self):
         words = re.findall(r"^make ([\w-]+)", (ROOT / "README.md").read_text(), re.M)

@@ -84,45 +84,81 @@ class Workshop:
         (self.tools / f"{name}.so").unlink()
 
 
-def changing(shop, start, node, seconds):
-    """Adds, replaces and removes plugins at random while all are called; which calls went wrong."""
-    chance = random.Random(seconds)
-    names = [f"tool{number}" for number in range(4)]
-    for name in names:
+NAMES = [f"tool{number}" for number in range(4)]
+# How long a call takes, in milliseconds, from hardly anything to a change's pause and back.
+MILLISECONDS = (1, 2, 5, 10, 20, 50, 100, 200)
+CHANGES_A_SECOND = 2
+
+
+class Changing:
+    """Adds, replaces and removes plugins at random while all are called. Of no call the answer may
+    be lost, nor be another plugin's or another generation's; the last is removed now and then, and
+    is then unknown."""
+
+    def __init__(self, shop, node, seed, callers):
+        self.shop, self.node = shop, node
+        self.random = random.Random(seed)
+        self.over = threading.Event()
+        self.lock = threading.Lock()
+        self.said, self.wrong = {}, []
+        self.done = self.changes = 0
+        self.threads = [threading.Thread(target=self.call, args=(number,))
+                        for number in range(callers)]
+
+    def call(self, number):
+        chance = random.Random(number)
+        while not self.over.is_set():
+            name, milliseconds = chance.choice(NAMES), chance.choice(MILLISECONDS)
+            answer = self.node().execute(
+                f"s{number}", name, {"what": str(milliseconds)}, wait=20)
+            fault = self.fault(name, answer)
+            with self.lock:
+                self.done += 1
+                if fault:
+                    self.wrong.append((fault, answer.json))
+
+    def fault(self, name, answer):
+        record = answer.json
+        if name == NAMES[3] and answer.status == 400 and record["code"] == "unknown-tool":
+            return None
+        words = record.get("output", "").split()
+        if record.get("status") != "completed" or len(words) != 2:
+            return "lost"
+        if words[0] != name or words[1] not in "123":
+            return "another plugin's"
+        # A generation is of one library alone.
+        with self.lock:
+            version = self.said.setdefault((name, record["generation"]), words[1])
+        return None if version == words[1] else "another generation's"
+
+    def change(self):
+        name = self.random.choice(NAMES)
+        if name == NAMES[3] and (self.shop.tools / f"{name}.so").exists() and \
+                self.random.random() < 0.5:
+            self.shop.remove(name)
+        else:
+            self.shop.put(name, self.random.choice((1, 2, 3)))
+        self.changes += 1
+
+    def run(self, seconds):
+        timer = threading.Timer(seconds, self.over.set)
+        for thread in [*self.threads, timer]:
+            thread.start()
+        while not self.over.wait(1 / CHANGES_A_SECOND):
+            self.change()
+        for thread in self.threads:
+            thread.join()
+
+
+def changing(shop, start, node, seconds, callers=16):
+    """What became of it all; two of the plugins run in the node, and two in workers."""
+    for name in NAMES:
         for version in (1, 2, 3):
             shop.build(name, version)
         shop.put(name, 1)
-        if name in names[:2]:
+        if name in NAMES[:2]:
             shop.manifest(name, isolation="node")
     start()
-    wrong, done = [], []
-    over = threading.Event()
-    # Of these no call may be lost; the last is removed now and then, and then unknown.
-    def caller(number):
-        session = f"s{number}"
-        while not over.is_set():
-            name = names[(number + len(done)) % 4]
-            answer = node().execute(session, name, {"what": str(number % 20 + 1)}, wait=20)
-            record = answer.json
-            gone = name == names[3] and answer.status == 400 and record["code"] == "unknown-tool"
-            fine = record.get("output", "").startswith(name + " ") and \
-                record.get("status") == "completed"
-            (done if fine or gone else wrong).append(record)
-
-    callers = [threading.Thread(target=caller, args=(number,)) for number in range(16)]
-    for thread in callers:
-        thread.start()
-    timer = threading.Timer(seconds, over.set)
-    timer.start()
-    changes = 0
-    while not over.wait(0.5):
-        name = chance.choice(names)
-        if name == names[3] and (shop.tools / f"{name}.so").exists() and chance.random() < 0.5:
-            shop.remove(name)
-        else:
-            shop.put(name, chance.choice((1, 2, 3)))
-        changes += 1
-    for thread in callers:
-        thread.join()
-    assert changes and len(done) > 10 * seconds, (changes, len(done))
-    return wrong
+    changing = Changing(shop, node, seconds, callers)
+    changing.run(seconds)
+    return changing

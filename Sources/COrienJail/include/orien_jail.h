@@ -40,7 +40,7 @@ enum orien_jail_frame {
   ORIEN_JAIL_REPLACE,
 
   /* Node to launcher: run a program. body: start and its strings; descriptors: standard input,
-   * output and error, the working folder, and what is shown. The id is new, and names the process. */
+   * output and error, the working folder, and what is shown. The id is new, and its name. */
   ORIEN_JAIL_START,
   /* Node to launcher: kill the whole tree of process `id`; nothing happens where it has ended. */
   ORIEN_JAIL_KILL,

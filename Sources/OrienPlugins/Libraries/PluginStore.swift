@@ -49,8 +49,18 @@ final class PluginStore: Sendable {
 
   /// The plugin's own folder, kept across restarts.
   func dataFolder(of id: String) throws(Failure) -> String {
-    try Folder(at: data.path + "/" + id, creating: true).path
+    let path = dataPath(of: id)
+    // What leads there was judged with the store: of many plugins each is one question.
+    if let status = try? data.statusIfAny(of: FolderPath(id)), status.kind == .folder,
+      status.owner == User.current, status.mode & 0o022 == 0
+    {
+      return path
+    }
+    return try Folder(at: path, creating: true).path
   }
+
+  /// Where that is, be it there or not.
+  func dataPath(of id: String) -> String { data.path + "/" + id }
 
   /// Removes what belongs to none of these libraries.
   func prune(keeping hashes: Set<String>) throws(Failure) {

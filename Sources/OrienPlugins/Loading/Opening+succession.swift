@@ -60,7 +60,7 @@ extension Opening {
       ).result().get()
     }
     let plugin = Plugin(
-      sound, file: candidate.file, generation: generation, folder: try dataFolder(of: sound),
+      sound, file: candidate.file, generation: generation, folder: dataFolder(of: sound),
       home: home)
     do throws(Failure) { try plugin.home.open() } catch {
       try plugin.close(within: folder.openPatience)

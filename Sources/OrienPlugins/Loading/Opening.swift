@@ -97,7 +97,7 @@ struct Opening {
       contents.plugins.append(
         Plugin(
           sound, file: candidate.file, generation: generation(of: candidate),
-          folder: try dataFolder(of: sound), home: home))
+          folder: dataFolder(of: sound), home: home))
       return
     }
     // A second one would only wait for the loader behind it.
@@ -166,9 +166,9 @@ struct Opening {
   }
 
   /// Nobody's who declares a tool alone.
-  func dataFolder(of sound: Candidate.Sound) throws(Failure) -> String? {
+  func dataFolder(of sound: Candidate.Sound) -> String? {
     guard case .library = sound.code else { return nil }
-    return try store.dataFolder(of: sound.declaration.id)
+    return store.dataPath(of: sound.declaration.id)
   }
 
   func beginLoad(
