@@ -93,7 +93,8 @@ extension Kernel {
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
   func grantedLimits(of execution: Execution, inJail: Bool) -> GrantedLimits {
     let tool = execution.tool
-    return inJail
-      ? tool.limits(inJail: parts.jail.capabilities, execution.workspace) : tool.limitsInNode
+    if inJail { return tool.limits(inJail: parts.jail.capabilities, execution.workspace) }
+    let isDaemons = tool.plugin.manifest.workspaceUser != nil
+    return isDaemons ? tool.limits(byPlugin: execution.workspace) : tool.limitsInNode
   }
 }

@@ -26,6 +26,19 @@ extension Tool {
     }
   }
 
+  /// Each limit of a call that a daemon does for the plugin, which passes on what was granted: what
+  /// holds it there is the daemon's to say.
+  func limits(byPlugin workspace: WorkspaceLease) -> GrantedLimits {
+    let held = workspace.enforcement(of: disk)
+    return granted.told(wish: wish) { name in
+      switch name {
+      case "diskBytes": held.bytes
+      case "diskFiles": held.files
+      default: Self.heldByNode.contains(name) ? .node : .plugin
+      }
+    }
+  }
+
   /// The first limit that the kernel has to hold the tool's programs to and does not; nil: it holds
   /// them all. `workspaces` is what holds these to their bytes and files.
   func shortfall(
@@ -69,6 +82,7 @@ extension Tool {
     case .rlimit: "rlimit, of each process by itself,"
     case .node, .count: "the node, by counting,"
     case .image: "the workspace's own file system"
+    case .plugin: "its plugin, by what does the work for it,"
     case .none: "nothing"
     }
   }
