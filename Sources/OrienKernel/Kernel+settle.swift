@@ -94,8 +94,11 @@ extension Kernel {
   /// Each limit of a call: asked for, granted, and what holds it where the call runs.
   func grantedLimits(of execution: Execution, inJail: Bool) -> GrantedLimits {
     let (tool, granted) = (execution.tool, execution.granted)
-    guard !inJail else {
+    if inJail {
       return tool.limits(granted, inJail: parts.jail.capabilities, execution.workspace)
+    }
+    if tool.plugin.manifest.workspaceUser != nil {
+      return tool.limits(granted, byPlugin: execution.workspace)
     }
     guard granted != tool.granted else { return tool.limitsInNode }
     return granted.told(wish: tool.wish) { Tool.means(ofNode: $0) }

@@ -33,7 +33,8 @@ extension OpenAPI {
     "Limit": {"type": "object", "required": ["granted", "enforcedBy"], "properties": {
       "requested": {"type": "integer", "minimum": 0},
       "granted": {"type": "integer", "minimum": 0},
-      "enforcedBy": {"enum": ["cgroup2", "cgroup1", "image", "rlimit", "node", "count", "none"]}}},
+      "enforcedBy": {"enum": [
+        "cgroup2", "cgroup1", "image", "rlimit", "node", "count", "plugin", "none"]}}},
     "Usage": {"type": "object", "required": ["wallMicroseconds", "source"], "properties": {
       "wallMicroseconds": {"type": "integer", "minimum": 0},
       "cpuUserMicroseconds": {"type": "integer", "minimum": 0},

@@ -14,7 +14,7 @@ extension JailCapabilities {
     case .cgroup2, .cgroup1: true
     // Who has a user of his own has all of that user's processes.
     case .rlimit: required.isOfEachProcess || (required == .processes && walls == .root)
-    case .node, .count, .image, .none: false
+    case .node, .count, .image, .plugin, .none: false
     }
   }
 }

@@ -22,6 +22,19 @@ extension Tool {
     }
   }
 
+  /// Each limit of a call that a daemon does for the plugin, which passes on what was granted: what
+  /// holds it there is the daemon's to say.
+  func limits(_ granted: Limits, byPlugin workspace: WorkspaceLease) -> GrantedLimits {
+    let held = workspace.enforcement(of: granted.disk)
+    return granted.told(wish: wish) { name in
+      switch name {
+      case "diskBytes": held.bytes
+      case "diskFiles": held.files
+      default: Self.heldByNode.contains(name) ? .node : .plugin
+      }
+    }
+  }
+
   /// The first limit that the kernel has to hold the tool's programs to and does not; nil: it holds
   /// them all. `workspaces` is what holds these to their bytes and files.
   func shortfall(
@@ -65,6 +78,7 @@ extension Tool {
     case .rlimit: "rlimit, of each process by itself,"
     case .node, .count: "the node, by counting,"
     case .image: "the workspace's own file system"
+    case .plugin: "its plugin, by what does the work for it,"
     case .none: "nothing"
     }
   }

@@ -108,5 +108,5 @@ package struct GrantedLimit: Sendable, Equatable {
 /// By what means a limit holds, from the strongest to none. A workspace's bytes and files hold by
 /// its own file system, or are counted.
 package enum Enforcement: String, Sendable, CaseIterable {
-  case cgroup2, cgroup1, image, rlimit, node, count, none
+  case cgroup2, cgroup1, image, rlimit, node, count, plugin, none
 }

@@ -33,7 +33,7 @@ extension Posture {
     case .rlimit: "it holds each process by itself"
     case .node, .count: "the node counts, and sees more a moment later"
     case .none: "nothing holds it"
-    case .cgroup1, .cgroup2, .image: "it does not hold a call as a whole"
+    case .cgroup1, .cgroup2, .image, .plugin: "it does not hold a call as a whole"
     }
   }
 
