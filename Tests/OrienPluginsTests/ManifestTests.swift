@@ -52,7 +52,9 @@ struct ManifestTests {
       (#"{"limits": {"wallMilliseconds": -1}}"#, "manifest.limits.wallMilliseconds: expected"),
       (#"{"limits": {"wallMilliseconds": 0}}"#, "manifest.limits.wallMilliseconds: expected"),
       (#"{"limits": {"wallMilliseconds": 1.5}}"#, "manifest.limits.wallMilliseconds: expected"),
-      (#"{"workspaceUser": 0}"#, "manifest.workspaceUser: expected the number of a user other than"),
+      (
+        #"{"workspaceUser": 0}"#, "manifest.workspaceUser: expected the number of a user other than"
+      ),
       (#"{"workspaceUser": 4294967296}"#, "manifest.workspaceUser: expected the number of a user"),
       (#"{"limits": []}"#, "manifest.limits: expected an object, found an array"),
       (#"{"enabled": "yes"}"#, "manifest.enabled: expected true or false, found a string"),
