@@ -106,9 +106,11 @@ class Engine:
             for container in self.containers():
                 self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
             self.halt()
-        network = self.home / "exec/netns/default"
-        if str(network) in pathlib.Path("/proc/self/mounts").read_text():
-            subprocess.run(["umount", network], check=True)
+        # Of a daemon that was killed more is mounted than its successor takes away.
+        mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+        for place in reversed([line.split()[1] for line in mounts]):
+            if place.startswith(f"{self.home}/"):
+                subprocess.run(["umount", place], check=True)
         for group in sorted(CGROUPS.glob(f"**/{self.group}")):
             with contextlib.suppress(OSError):
                 group.rmdir()
