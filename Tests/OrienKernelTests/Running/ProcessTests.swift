@@ -99,7 +99,7 @@ struct ProcessTests {
             failure: Failure(.notFound, "exec-not-found", "there is no such program")))
       }
       let record = try world.run("run", #"{"words":["x"]}"#)
-      #expect(record.status == .failed && record.reason == "not-found")
+      #expect(record.status == .failed && record.reason == "exec-not-found")
       #expect(try world.text(of: record.id).hasPrefix("status 3"))
       #expect(record.usage.source == .thread)
     }
