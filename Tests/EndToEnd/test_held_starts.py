@@ -158,6 +158,7 @@ class HeldStartTests(unittest.TestCase):
         self.expect_end(73, "the ledger's disk is full")
         self.disk.empty()
         self.node.start()
+        self.assertEqual(self.node.get("/health").status, 200)
         self.assertTrue(self.said('"sessions":"1"'))
 
     def test_a_ledger_that_another_program_has_locked_is_not_a_full_disk(self):
