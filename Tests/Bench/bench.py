@@ -75,6 +75,8 @@ class Rows:
         "calls": ("POST /execute at 128 connections against a transaction a row", "/s", ">=", None),
         "wide256": ("GET /tools at 256 connections against 64", "/s", ">=", 0.75),
         "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
+        "nginx1000": ("the same of nginx, whose connections cost the generator as much", "/s", ">=",
+                      None),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
     } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS
@@ -110,6 +112,8 @@ def serve(rows, seconds):
             ours = load(orien, "GET", "/tools", seconds=seconds)
             theirs = load(nginx, "GET", "/tools", seconds=seconds)
             rows.add("tools", ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
+            wide = load(nginx, "GET", "/tools", connections=1000, seconds=seconds)
+            rows.add("nginx1000", wide["perSecond"], theirs["perSecond"])
         calm = ours["perSecond"]
         for connections in (256, 1000):
             wide = load(orien, "GET", "/tools", connections=connections, seconds=seconds)
