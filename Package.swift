@@ -117,6 +117,8 @@ let layers: [Target] = [
   system("CLibFFI", "libffi", "libffi-dev"),
   system("CSQLite", "sqlite3", "libsqlite3-dev"),
   system("CSodium", "libsodium", "libsodium-dev"),
+  system("CSecp256k1", "libsecp256k1", "libsecp256k1-dev"),
+  system("CLibCrypto", "libcrypto", "libssl-dev"),
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),
   module("OrienModel", ["CSimdjson", "CRE2"]),
@@ -125,6 +127,9 @@ let layers: [Target] = [
   module("OrienFFI", ["CLibFFI", "COrienABI", "OrienModel"]),
   module("OrienHTTP", ["OrienSystem", "OrienModel"]),
   module("OrienHTTPClient", ["CCurl", "OrienModel"]),
+  module(
+    "OrienEVM",
+    ["CSecp256k1", "CLibCrypto", "CSodium", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
   // L2: what a node has
   module(
     "OrienPlugins", ["OrienFFI", "OrienSystem", "COrienABI", "CSodium", "OrienModel"]),
@@ -171,6 +176,7 @@ let checks: [Target] = [
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
+  tests("OrienEVM", ["OrienEVM", "OrienHTTPClient", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI", "CSodium"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "CSQLite", "OrienSystem", "OrienModel"]),
