@@ -9,7 +9,8 @@ package enum Keccak256 {
       absorb(bytes[start..<start + rateBytes], into: &state)
       start += rateBytes
     }
-    var last = Array(bytes[start...]) + [UInt8](repeating: 0, count: rateBytes - (bytes.count - start))
+    var last =
+      Array(bytes[start...]) + [UInt8](repeating: 0, count: rateBytes - (bytes.count - start))
     last[bytes.count - start] = 0x01
     last[rateBytes - 1] |= 0x80
     absorb(last[...], into: &state)
@@ -18,7 +19,8 @@ package enum Keccak256 {
     return word
   }
 
-  private static func absorb(_ block: ArraySlice<UInt8>, into state: inout InlineArray<25, UInt64>) {
+  private static func absorb(_ block: ArraySlice<UInt8>, into state: inout InlineArray<25, UInt64>)
+  {
     for (index, byte) in block.enumerated() {
       state[index / 8] ^= UInt64(byte) << UInt64(index % 8 * 8)
     }

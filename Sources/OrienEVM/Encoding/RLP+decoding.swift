@@ -33,7 +33,9 @@ extension RLP {
         }
         return .bytes(Array(content))
       default:
-        guard depth < RLP.depth else { throw refusal("more than \(RLP.depth) lists in one another") }
+        guard depth < RLP.depth else {
+          throw refusal("more than \(RLP.depth) lists in one another")
+        }
         var content = Reader(rest: try take(length(head - 0xC0)))
         var items: [RLP] = []
         while !content.rest.isEmpty { items.append(try content.item(depth: depth + 1)) }

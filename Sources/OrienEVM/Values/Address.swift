@@ -41,7 +41,8 @@ extension Address: CustomStringConvertible {
         .invalid, "bad-address", "expected 0x and 40 hexadecimal digits, found \(text.quoted)")
     }
     let letters = text.utf8.dropFirst(2).filter(\.isASCIILetter)
-    let hasBoth = letters.contains(where: \.isASCIILowercase)
+    let hasBoth =
+      letters.contains(where: \.isASCIILowercase)
       && letters.contains { !$0.isASCIILowercase }
     guard !hasBoth || text.hasSameBytes(as: address.description) else {
       throw Failure(

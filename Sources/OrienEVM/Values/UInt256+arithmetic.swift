@@ -53,6 +53,7 @@ extension UInt256 {
   /// `count` is less than 128, and what it pushes out is zero.
   private func shiftedLeft(by count: Int) -> UInt256 {
     guard count > 0 else { return self }
-    return UInt256(high: high << UInt128(count) | low >> UInt128(128 - count), low: low << UInt128(count))
+    return UInt256(
+      high: high << UInt128(count) | low >> UInt128(128 - count), low: low << UInt128(count))
   }
 }
