@@ -213,6 +213,7 @@ let fuzzers: [Target] =
   ? []
   : [
     fuzz("arguments", ["OrienModel"]),
+    fuzz("chain", ["OrienEVM", "OrienModel"]),
     fuzz("egress", ["OrienSandbox"]),
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
@@ -235,6 +236,16 @@ let benches: [Target] =
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 
+// Only there for `Tests/Chain`: what a script has the client of chains do.
+let probes: [Target] =
+  Context.environment["ORIEN_CHAIN"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "ChainProbe", dependencies: ["OrienEVM", "OrienModel"], path: "Tests/ChainProbe",
+      swiftSettings: swift + lean)
+  ]
+
 let package = Package(
   name: "orien",
   products: [
@@ -249,5 +260,5 @@ let package = Package(
     + (plugins + testPlugins).map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + testPlugins + checks + fuzzers + benches,
+  targets: layers + plugins + testPlugins + checks + fuzzers + benches + probes,
   cxxLanguageStandard: .cxx17)
