@@ -212,14 +212,16 @@ let fuzzers: [Target] =
   Context.environment["ORIEN_FUZZ"] == nil
   ? []
   : [
+    fuzz("abi", ["OrienEVM", "OrienModel"]),
     fuzz("arguments", ["OrienModel"]),
-    fuzz("chain", ["OrienEVM", "OrienModel"]),
     fuzz("egress", ["OrienSandbox"]),
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
     fuzz("http", ["OrienHTTP"]),
     fuzz("json", ["OrienModel"]),
     fuzz("listing", ["OrienPlugins", "OrienModel"]),
     fuzz("manifest", ["OrienPlugins", "OrienModel"]),
+    fuzz("rlp", ["OrienEVM", "OrienModel"]),
+    fuzz("rpc", ["OrienEVM", "OrienModel"]),
   ]
 
 // Only there for `make bench`.

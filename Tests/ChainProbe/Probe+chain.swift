@@ -66,7 +66,9 @@ extension Probe {
 
   private func connect(_ input: Input) throws -> JSON {
     var bounds = RPCEndpoint.Bounds()
-    bounds.totalMilliseconds = 5000
+    if input.has("milliseconds") {
+      bounds.totalMilliseconds = Int(try input.small("milliseconds"))
+    }
     bounds.answerBytes = 1 << 20
     let endpoints = try input.list("urls").map {
       try RPCEndpoint(input.require($0.string, "urls"), bounds: bounds)

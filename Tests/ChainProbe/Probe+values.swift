@@ -18,6 +18,10 @@ extension Probe {
       "abi-decode": { input in
         .array(try ABI.decode(input.bytes("bytes"), as: Self.types(input)).map(Self.json))
       },
+      "abi-again": { input in
+        let types = try Self.types(input)
+        return .hex(try ABI.encode(ABI.decode(input.bytes("bytes"), as: types), as: types))
+      },
       "selector": { input in
         let function = ABIFunction(try input.text("name"), try Self.types(input))
         return .hex(function.selector)

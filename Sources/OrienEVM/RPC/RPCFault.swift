@@ -20,11 +20,15 @@ extension RPCFault {
   var isEndpointsOwn: Bool {
     switch self {
     case .transport, .malformed, .wrongChain: true
-    // A method that is not there or not for us, a limit, an internal error.
-    case .refused(let code, _, _): [-32601, -32603, -32005, -32004, -32001, -32097].contains(code)
+    // No batches, a method that is not there or not for us, a limit, an internal error.
+    case .refused(let code, _, _): Self.endpointsOwnCodes.contains(code)
     case .reorganised, .disagreement: false
     }
   }
+
+  private static let endpointsOwnCodes: [Int64] = [
+    -32700, -32600, -32601, -32603, -32001, -32004, -32005, -32097,
+  ]
 
   /// A contract has refused a call; with its text, where it gave one.
   package var revert: String? {

@@ -1,0 +1,286 @@
+"""Endpoints that lie, in every way that one can: between the client and a real chain stands a proxy
+that changes the answers, and the client says what is wrong and believes none of it."""
+
+import http.client
+import http.server
+import json
+import socket
+import threading
+
+from chain import Chain
+from journey import Journey, called
+from probe import Probe
+
+HUGE = b"[" + b"0," * (1 << 20) + b"0]"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(json.loads(body))
+        lie = self.server.lie
+        status, answer = lie(body, self.server.forward) if lie else (200, self.server.forward(body))
+        if answer is None:
+            # Neither an answer nor an end: who asks has to give up.
+            self.server.released.wait(30)
+            self.close_connection = True
+            return
+        self.send_response(status)
+        self.send_header("Location", self.server.chain.url)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A client that hangs up on a liar is what is wanted."""
+
+
+class Liar:
+    """A proxy that says what `lie` makes of a request: `lie(body, forward)` gives status and body."""
+
+    def __init__(self, chain):
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server.chain, self.server.lie, self.server.asked = chain, None, []
+        self.server.forward = self.forward
+        self.server.released = threading.Event()
+        self.chain = chain
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/a-key-of-somebody's"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def tell(self, lie):
+        self.server.lie = lie
+        self.server.asked.clear()
+
+    def forward(self, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.chain.port, timeout=30)
+        try:
+            connection.request("POST", "/", body)
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
+
+def changed(change):
+    """A lie that changes each answer of a batch; `change(method, answer)` may return another."""
+    def lie(body, forward):
+        methods = {call["id"]: call["method"] for call in json.loads(body)}
+        answers = json.loads(forward(body))
+        return 200, json.dumps([change(methods[one["id"]], one) or one for one in answers]).encode()
+    return lie
+
+
+def result(method, value):
+    """A lie that gives `method` another result."""
+    return changed(lambda asked, one: one | {"result": value} if asked == method else None)
+
+
+def member(method, name, value):
+    return changed(lambda asked, one: one | {"result": one["result"] | {name: value}}
+                   if asked == method else None)
+
+
+def error(code, **members):
+    said = {"code": code, "message": "no"} | members
+    return changed(lambda asked, one: {"jsonrpc": "2.0", "id": one["id"], "error": said}
+                   if asked != "eth_chainId" else None)
+
+
+def whole(change):
+    """A lie about the batch as a whole."""
+    return lambda body, forward: (200, json.dumps(change(json.loads(forward(body)))).encode())
+
+
+HASH = "0x" + "11" * 32
+# What is said instead, and how the client has to take it, asked for the head.
+LIES = [
+    ("is silent", lambda *_: (200, None), "transport"),
+    ("sends somewhere else", lambda *_: (302, b""), "transport"),
+    ("is overloaded", lambda *_: (503, b""), "transport"),
+    ("says more than anyone reads", lambda *_: (200, HUGE), "transport"),
+    ("says nothing", lambda *_: (200, b""), "malformed"),
+    ("says HTML", lambda *_: (200, b"<html></html>"), "malformed"),
+    ("says a number", lambda *_: (200, b"7"), "malformed"),
+    ("says nested arrays", lambda *_: (200, b"[" * 5000 + b"]" * 5000), "malformed"),
+    ("answers one of a batch", whole(lambda all: all[:1]), "malformed"),
+    ("answers one twice", whole(lambda all: [all[0]] * 2), "malformed"),
+    ("answers more than was asked", whole(lambda all: all + [all[0] | {"id": 9}]), "malformed"),
+    ("answers by texts as ids", whole(lambda all: [one | {"id": str(one["id"])} for one in all]),
+     "malformed"),
+    ("answers by another protocol", whole(lambda all: [one | {"jsonrpc": "1.0"} for one in all]),
+     "malformed"),
+    ("says both", whole(lambda all: [one | {"error": {"code": 1, "message": ""}} for one in all]),
+     "malformed"),
+    ("takes no batch", lambda *_: (200, json.dumps({
+        "jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "no batch"}}).encode()),
+     "refused"),
+    ("answers a batch with one", whole(lambda all: all[0]), "malformed"),
+    ("is of another chain", result("eth_chainId", "0x1"), "wrong-chain"),
+    ("knows no chain", result("eth_chainId", None), "malformed"),
+    ("has no head", result("eth_getBlockByNumber", None), "malformed"),
+    ("has a head of decimals", member("eth_getBlockByNumber", "number", "17"), "malformed"),
+    ("has a short hash", member("eth_getBlockByNumber", "hash", "0x11"), "malformed"),
+    ("has a time that is none", member("eth_getBlockByNumber", "timestamp", "now"), "malformed"),
+    ("knows no method", error(-32601), "refused"),
+    ("says a code that is none", error("7"), "malformed"),
+]
+
+
+class Lies:
+    def __init__(self, chain, probe, liar):
+        self.chain, self.probe, self.liar = chain, probe, liar
+
+    def connect(self, *urls, **how):
+        self.probe.ask("connect", urls=list(urls), chainId=str(self.chain.chain_id), **how)
+
+    def one(self, lie, kind, how):
+        """It alone is asked, and then before an honest one."""
+        self.liar.tell(lie)
+        self.connect(self.liar.url, **how)
+        found = self.probe.refusal("head")
+        assert found == kind, f"expected {kind}, found {found}"
+        assert self.liar.server.asked, "the liar was not asked"
+        self.connect(self.liar.url, self.chain.url, **how)
+        truth = int(self.chain.ask("eth_blockNumber"), 16)
+        assert int(self.probe.ask("head")["number"]) == truth
+
+    def counted(self, value):
+        """A height that is none, where heights are counted."""
+        self.liar.tell(result("eth_blockNumber", value))
+        self.connect(self.liar.url, quorum="1")
+        assert self.probe.refusal("head") == "disagreement"
+
+    def vanished(self):
+        """A block that was told of is not there any more, or is another."""
+        number = str(int(self.chain.ask("eth_blockNumber"), 16))
+        address = self.chain.accounts[5]["address"]
+        self.connect(self.liar.url)
+        self.liar.tell(result("eth_getBlockByNumber", None))
+        assert self.probe.refusal("balance", address=address, block=number) == "reorganised"
+        self.liar.tell(member("eth_getBlockByNumber", "number", "0x0"))
+        assert self.probe.refusal("balance", address=address, block=number) == "malformed"
+
+    def keys_are_not_told(self):
+        self.liar.tell(lambda *_: (503, b""))
+        self.connect(self.liar.url)
+        try:
+            self.probe.ask("head")
+        except Exception as refused:
+            assert "a-key" not in str(refused), refused
+
+    def unreachable(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            self.connect(nobody)
+            assert self.probe.refusal("head") == "transport"
+            self.connect(nobody, self.chain.url)
+            self.probe.ask("head")
+
+    def quorum(self):
+        """Of three, one lies about a balance: two are believed, and three are not to be had."""
+        address = self.chain.accounts[5]["address"]
+        self.liar.tell(result("eth_getBalance", "0x7"))
+        urls = [self.liar.url, self.chain.url, self.chain.url]
+        self.connect(*urls, quorum="2")
+        assert int(self.probe.ask("balance", address=address)) == 10 ** 24
+        self.connect(*urls, quorum="3")
+        assert self.probe.refusal("balance", address=address) == "disagreement"
+        # Without a quorum the first is believed: that is what the quorum is for.
+        self.connect(*urls)
+        assert int(self.probe.ask("balance", address=address)) == 7
+
+    def quorum_of_heads(self):
+        """One that is ahead, and so out of touch, is not followed."""
+        self.liar.tell(result("eth_blockNumber", "0xffffff"))
+        self.connect(self.liar.url, self.chain.url, self.chain.url, quorum="2")
+        assert int(self.probe.ask("head")["number"]) == int(self.chain.ask("eth_blockNumber"), 16)
+
+    def moved(self):
+        """The block that was pinned is another one by the time of the answers."""
+        contract = self.chain.contracts["StreamPayment"]
+        self.connect(self.liar.url)
+        calls = [{"to": contract, "data": called("oracle()")}]
+        seen = {"times": 0}
+
+        def change(method, one):
+            if method != "eth_getBlockByNumber":
+                return None
+            seen["times"] += 1
+            return one | {"result": one["result"] | {"hash": HASH}} if seen["times"] > 1 else None
+        self.liar.tell(changed(change))
+        assert self.probe.refusal("call", calls=calls) == "reorganised"
+
+    def crooked_words(self):
+        """What a contract cannot have said is no value (PAY-19)."""
+        for data in "0x", "0x00", "0x" + "ff" * 32, "0x" + "00" * 64:
+            assert self.probe.refusal("abi-decode", types=["bool"], bytes=data) == "bad-abi", data
+
+    def strangers_logs(self):
+        journey = Journey(self.chain, self.probe, "StreamPayment")
+        self.connect(self.chain.url)
+        _, receipt = journey.opened()
+        found = self.chain.ask("eth_getLogs", {
+            "fromBlock": hex(int(receipt["block"])), "toBlock": hex(int(receipt["block"]))})
+        asked = {"address": journey.contract, "topics": found[0]["topics"][:1],
+                 "from": receipt["block"], "to": receipt["block"]}
+        self.connect(self.liar.url)
+        for change, kind in (
+                ({"address": self.chain.contracts["Token"]}, "malformed"),
+                ({"blockNumber": "0x0"}, "malformed"), ({"topics": [HASH]}, "malformed"),
+                ({"topics": [found[0]["topics"][0]] * 5}, "malformed"), ({"data": "0x1"}, "malformed"),
+                ({"removed": True}, "reorganised")):
+            self.liar.tell(result("eth_getLogs", [found[0] | change]))
+            assert self.probe.refusal("logs", **asked) == kind, change
+        self.liar.tell(None)
+        assert len(self.probe.ask("logs", **asked)) == 1
+
+    def another_hash(self):
+        """Who takes a transaction and names another one has not taken it."""
+        journey = Journey(self.chain, self.probe, "StreamPayment")
+        self.connect(self.liar.url)
+        self.liar.tell(None)
+        fields = journey.sender.fields(journey.contract, called("nextStreamId()"))
+        self.probe.ask("unlock", key=journey.sender.account["key"])
+        self.liar.tell(result("eth_sendRawTransaction", HASH))
+        assert self.probe.refusal("send", transaction=fields) == "malformed"
+
+    def few_requests(self):
+        """A thousand reads at one block, which is read before them and after."""
+        contract = self.chain.contracts["StreamPayment"]
+        self.liar.tell(None)
+        self.connect(self.liar.url)
+        calls = [{"to": contract, "data": called("streams(uint256)", number)}
+                 for number in range(1000)]
+        assert len(self.probe.ask("call", calls=calls)) == 1000
+        assert len(self.liar.server.asked) <= 12, len(self.liar.server.asked)
+
+
+def run(count):
+    with Chain() as chain, Probe() as probe, Liar(chain) as liar:
+        lies = Lies(chain, probe, liar)
+        for name, lie, kind in LIES:
+            how = {"milliseconds": "1000"} if name == "is silent" else {}
+            count.run(f"a liar {name}", lies.one, lie, kind, how)
+        for value in "17", 17, "0x01", "0x1" + "0" * 16, None:
+            count.run(f"a height of {value}", lies.counted, value)
+        for step in (lies.keys_are_not_told, lies.unreachable, lies.vanished, lies.quorum, lies.quorum_of_heads,
+                     lies.moved, lies.crooked_words, lies.strangers_logs, lies.another_hash,
+                     lies.few_requests):
+            count.run(step.__name__, step)
