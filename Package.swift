@@ -176,7 +176,7 @@ let checks: [Target] = [
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
-  tests("OrienEVM", ["OrienEVM", "OrienHTTPClient", "OrienModel"]),
+  tests("OrienEVM", ["OrienEVM", "OrienSystem", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI", "CSodium"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "CSQLite", "OrienSystem", "OrienModel"]),

@@ -1,4 +1,4 @@
-/* libsecp256k1 for Swift. Its flags are made of macros that Swift does not read: hence a function. */
+/* libsecp256k1 for Swift, which does not read the macros that its flags are: hence functions. */
 #pragma once
 #include <secp256k1.h>
 #include <secp256k1_recovery.h>

@@ -6,8 +6,10 @@ real chain; ends with `N passed, M failed`.
 """
 
 import argparse
+import os
 import pathlib
 import random
+import subprocess
 import sys
 import traceback
 
@@ -89,6 +91,15 @@ def main():
     sys.exit(1 if count.failed else 0)
 
 
+def stand_on_what_is_needed():
+    """Builds the probe, and goes on in the Python that has the others' libraries."""
+    subprocess.run(["swift", "build", "-c", "release", "--product", "ChainProbe"], cwd=ROOT,
+                   check=True, env=os.environ | {"ORIEN_CHAIN": "1"})
+    os.execv(PYTHON, [PYTHON, *sys.argv])
+
+
 if __name__ == "__main__":
+    if pathlib.Path(sys.prefix) != PYTHON.parent.parent:
+        stand_on_what_is_needed()
     sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs")]
     main()

@@ -1,4 +1,4 @@
-"""From an account with money to a stream that is paid out, by the client in Swift, on a real EVM."""
+"""From an account with money to a stream that is paid out, by the client in Swift, on a chain."""
 
 from eth_abi import decode, encode
 from eth_hash.auto import keccak
@@ -80,7 +80,8 @@ class Journey:
 
     def paid_to_the_wei(self):
         number, receipt = self.opened()
-        token, sender, recipient, start, stop, rate, deposit, withdrawn, halted = self.stream(number)
+        (token, sender, recipient, start, stop, rate, deposit, withdrawn,
+         halted) = self.stream(number)
         assert (sender.lower(), recipient.lower()) == (
             self.sender.address.lower(), self.recipient.address.lower())
         assert (token, rate, deposit, withdrawn, halted) == (NATIVE, RATE, DEPOSIT, 0, False)

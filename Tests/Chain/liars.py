@@ -45,7 +45,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Liar:
-    """A proxy that says what `lie` makes of a request: `lie(body, forward)` gives status and body."""
+    """A proxy that says what `lie(body, forward)` makes of a request: a status and a body."""
 
     def __init__(self, chain):
         self.server = Server(("127.0.0.1", 0), Handler)
@@ -244,7 +244,8 @@ class Lies:
         for change, kind in (
                 ({"address": self.chain.contracts["Token"]}, "malformed"),
                 ({"blockNumber": "0x0"}, "malformed"), ({"topics": [HASH]}, "malformed"),
-                ({"topics": [found[0]["topics"][0]] * 5}, "malformed"), ({"data": "0x1"}, "malformed"),
+                ({"topics": [found[0]["topics"][0]] * 5}, "malformed"),
+                ({"data": "0x1"}, "malformed"),
                 ({"removed": True}, "reorganised")):
             self.liar.tell(result("eth_getLogs", [found[0] | change]))
             assert self.probe.refusal("logs", **asked) == kind, change
@@ -280,7 +281,7 @@ def run(count):
             count.run(f"a liar {name}", lies.one, lie, kind, how)
         for value in "17", 17, "0x01", "0x1" + "0" * 16, None:
             count.run(f"a height of {value}", lies.counted, value)
-        for step in (lies.keys_are_not_told, lies.unreachable, lies.vanished, lies.quorum, lies.quorum_of_heads,
-                     lies.moved, lies.crooked_words, lies.strangers_logs, lies.another_hash,
-                     lies.few_requests):
+        for step in (lies.keys_are_not_told, lies.unreachable, lies.vanished, lies.quorum,
+                     lies.quorum_of_heads, lies.moved, lies.crooked_words, lies.strangers_logs,
+                     lies.another_hash, lies.few_requests):
             count.run(step.__name__, step)

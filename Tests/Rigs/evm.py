@@ -73,7 +73,8 @@ class EVM:
 
     def answer(self, method, parameters):
         """What a method gives; raises Refusal."""
-        found = getattr(self, method, None) if re.match(r"(eth|evm|net)_[a-zA-Z]+$", method) else None
+        is_one = re.match(r"(eth|evm|net)_[a-zA-Z]+$", method)
+        found = getattr(self, method, None) if is_one else None
         if found is None:
             raise Refusal(-32601, f"the method {method} does not exist/is not available")
         try:

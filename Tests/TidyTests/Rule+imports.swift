@@ -27,7 +27,7 @@ extension Rule {
       source.isNode && source.module != "OrienSystem" ? imports(of: ["Glibc"], in: source) : []
     },
     Rule(
-      sentence: "A plugin imports the ABI, the kit, the HTTP client, the client of chains, C libraries",
+      sentence: "A plugin imports the ABI, the kit, the two clients and C libraries",
       breaks: Source("Plugins/python_script/X.swift", "import OrienKernel\n"),
       keeps: Source("Plugins/python_script/X.swift", "import OrienKit\n")
     ) { source in

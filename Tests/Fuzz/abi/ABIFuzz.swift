@@ -15,7 +15,8 @@ public func readABI(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let data = Array(bytes.dropFirst(wanted))
   do throws(Failure) {
     let values = try ABI.decode(data, as: types)
-    precondition(try ABI.encode(values, as: types) == data, "two encodings of some values")
+    let again = try ABI.encode(values, as: types)
+    precondition(again == data, "two encodings of some values")
   } catch {
     precondition(error.reason == "bad-abi" && !error.message.isEmpty)
   }

@@ -17,22 +17,21 @@ public func readAnswers(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// As each thing that could have been asked for.
 private func read(_ answer: Result<JSON, RPCFault>) {
-  let readings: [(JSON) throws(RPCFault) -> Void] = [
-    { json throws(RPCFault) in _ = try Block(json) },
-    { json throws(RPCFault) in _ = try Log(json) },
-    { json throws(RPCFault) in _ = try Receipt(json) },
-    { json throws(RPCFault) in _ = try FeeHistory(json) },
-    { json throws(RPCFault) in _ = try RPCReading.small(json, "number") },
-    { json throws(RPCFault) in _ = try RPCReading.word(json, "word") },
-  ]
-  for reading in readings {
-    do throws(RPCFault) {
-      try reading(try answer.get())
-    } catch {
-      check(error)
-    }
+  for kind in 0..<7 {
+    do throws(RPCFault) { try read(answer, as: kind) } catch { check(error) }
   }
-  do throws(RPCFault) { _ = try ChainClient.Outcome(answer) } catch { check(error) }
+}
+
+private func read(_ answer: Result<JSON, RPCFault>, as kind: Int) throws(RPCFault) {
+  switch kind {
+  case 0: _ = try ChainClient.Outcome(answer)
+  case 1: _ = try Block(try answer.get())
+  case 2: _ = try Log(try answer.get())
+  case 3: _ = try Receipt(try answer.get())
+  case 4: _ = try FeeHistory(try answer.get())
+  case 5: _ = try RPCReading.small(try answer.get(), "number")
+  default: _ = try RPCReading.word(try answer.get(), "word")
+  }
 }
 
 private func check(_ fault: RPCFault) {
