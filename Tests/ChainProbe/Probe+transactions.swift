@@ -9,6 +9,12 @@ extension Probe {
         return try Self.json(Self.transaction(input.object("transaction")).signed(by: key))
       },
       "read": { try Self.json(SignedTransaction(decoding: $0.bytes("bytes"))) },
+      "recover": { input in
+        let hash = try input.require(Bytes32(input.bytes("hash")), "hash")
+        let signature = try Signature(
+          r: input.number("r"), s: input.number("s"), isOdd: input.text("parity") == "1")
+        return .string(try signature.signer(of: hash).description)
+      },
       "address-of": { .string(try SigningKey($0.bytes("key")).address.description) },
       "seal": { input in
         let key = try SigningKey(input.bytes("key"))

@@ -8,7 +8,6 @@ import Testing
 final class KeyFileTests {
   private let folder: TemporaryFolder
   private let key = SigningKey.make()
-  private let name: FolderPath = "provider_key.json"
 
   init() throws { folder = try TemporaryFolder(in: "/tmp") }
 
@@ -20,11 +19,11 @@ final class KeyFileTests {
 
   private func write(_ password: String? = nil) throws {
     try KeyFile.write(
-      key, to: name, in: folder.folder, password: password.map { Array($0.utf8) }, cost: .light)
+      key, to: path, password: password.map { Array($0.utf8) }, cost: .light)
   }
 
   private func read(_ password: String? = nil) throws -> SigningKey {
-    try KeyFile.read(name, in: folder.folder, password: password.map { Array($0.utf8) })
+    try KeyFile.read(path, password: password.map { Array($0.utf8) })
   }
 
   private func reason(_ body: () throws -> Void) -> String? {
@@ -57,9 +56,17 @@ final class KeyFileTests {
     let other = SigningKey.make()
     #expect(
       reason {
-        try KeyFile.write(other, to: name, in: folder.folder, password: nil)
+        try KeyFile.write(other, to: path, password: nil)
       } == "exists")
     #expect(try read().address == key.address)
+  }
+
+  @Test("A folder that is missing is made for this user alone")
+  func madeFolder() throws {
+    let inner = folder.folder.path + "/keys/of/mine/key.json"
+    try KeyFile.write(key, to: inner, password: nil)
+    #expect(try KeyFile.read(inner, password: nil).address == key.address)
+    #expect(reason { _ = try KeyFile.read("key.json", password: nil) } == "path-invalid")
   }
 
   @Test("A file or a folder that others may read is refused", arguments: [0o640, 0o604, 0o660])
