@@ -152,6 +152,93 @@ class Journey:
         else:
             assert after[2] == before[2] and after[4] < before[4] and after[8], after
 
+    def in_tokens(self):
+        token, owner = self.chain.contracts["Token"], Wallet(
+            self.chain, self.probe, self.chain.accounts[0])
+        assert owner.send(token, called("approve(address,uint256)", self.contract, DEPOSIT))["success"]
+        create = called("createStream(address,address,uint256,uint128)", token,
+                        self.recipient.address, DEPOSIT, RATE)
+        receipt = owner.send(self.contract, create)
+        number = int(next(log for log in receipt["logs"] if log["address"] == self.contract)
+                     ["topics"][1], 16)
+        self.chain.ask("evm_increaseTime", 3600)
+        before = self.tokens(self.recipient.address)
+        assert self.recipient.send(self.contract, called("withdraw(uint256)", number))["success"]
+        assert self.tokens(self.recipient.address) == before + DEPOSIT
+        # Nothing more is allowed: the token says no, and the contract passes that on.
+        assert not owner.send(self.contract, create)["success"]
+
+    def tokens(self, address):
+        answer, = self.probe.ask("call", calls=[
+            {"to": self.chain.contracts["Token"], "data": called("balanceOf(address)", address)}])
+        return int(answer, 16)
+
+    def rules(self):
+        """What is refused, in the order and the words of the contract."""
+        create = "createStream(address,address,uint256,uint128)"
+        cases = [
+            (create, (NATIVE, NATIVE, 0, 0), "recipient=0"),
+            (create, (NATIVE, self.recipient.address, 0, 0), "deposit=0"),
+            (create, (NATIVE, self.recipient.address, 1, 0), "rate=0"),
+            (create, (NATIVE, self.recipient.address, 1, 2), "duration=0"),
+            (create, (NATIVE, self.recipient.address, 2, 2), "value != deposit"),
+            ("topUp(uint256,uint256)", (10 ** 6, 1), "no-stream"),
+            ("terminate(uint256)", (10 ** 6,), "no-stream"),
+            ("haltStream(uint256)", (10 ** 6,), "not oracle")]
+        outcomes = self.probe.ask("call", calls=[
+            {"to": self.contract, "data": called(signature, *values),
+             "from": self.sender.address} for signature, values, _ in cases])
+        assert outcomes == [{"reverted": reason} for *_, reason in cases], outcomes
+
+    def halted(self):
+        number, _ = self.opened()
+        self.chain.ask("evm_increaseTime", 60)
+        oracle = Wallet(self.chain, self.probe, self.chain.accounts[-1])
+        receipt = oracle.send(self.contract, called("haltStream(uint256)", number))
+        assert receipt["logs"][0]["topics"][0] == topic("Halted(uint256)")
+        assert oracle.send(self.contract, called("haltStream(uint256)", number))["logs"] == []
+        stream = self.stream(number)
+        assert stream[8] and stream[4] - stream[3] < 3600, stream
+        outcome, = self.probe.ask("call", calls=[
+            {"to": self.contract, "data": called("topUp(uint256,uint256)", number, DEPOSIT),
+             "from": self.sender.address}])
+        assert outcome == {"reverted": "halted"}, outcome
+
+    def a_remainder(self):
+        """What of a deposit makes no whole second: it stays locked, or vests at the end."""
+        odd = DEPOSIT + RATE - 1
+        receipt = self.sender.send(
+            self.contract, called("createStream(address,address,uint256,uint128)", NATIVE,
+                                  self.recipient.address, odd, RATE), odd)
+        number = int(receipt["logs"][0]["topics"][1], 16)
+        self.chain.ask("evm_increaseTime", 3601)
+        receipt = self.recipient.send(self.contract, called("withdraw(uint256)", number))
+        locked = self.contract == self.chain.contracts["StreamPayment"]
+        assert int(receipt["logs"][0]["data"], 16) == (DEPOSIT if locked else odd)
+
+    def taken_back(self):
+        """A transaction that waits has no receipt; nor has one whose block is gone again."""
+        number, _ = self.opened()
+        self.chain.ask("evm_increaseTime", 10)
+        before = self.stream(number)
+        snapshot = self.chain.ask("evm_snapshot")
+        self.probe.ask("unlock", key=self.recipient.account["key"])
+        fields = self.recipient.fields(self.contract, called("withdraw(uint256)", number))
+        self.chain.ask("evm_setAutomine", False)
+        try:
+            sent = self.probe.ask("send", transaction=fields)
+            assert self.probe.ask("receipt", hash=sent) is None
+        finally:
+            self.chain.ask("evm_setAutomine", True)
+        assert self.probe.ask("receipt", hash=sent)["success"]
+        assert self.stream(number)[7] > 0
+        self.chain.ask("evm_revert", snapshot)
+        assert self.probe.ask("receipt", hash=sent) is None
+        assert self.stream(number) == before
+        # The same bytes are good again, and no others are needed.
+        assert self.probe.ask("send", transaction=fields) == sent
+        assert self.probe.ask("receipt", hash=sent)["success"]
+
     def a_pause(self):
         """What a top-up after the end vests of the pause: all of it, or nothing."""
         number, _ = self.opened()
@@ -186,7 +273,9 @@ def run(count):
             journey = Journey(chain, probe, contract)
             for step in (journey.paid_to_the_wei, journey.legacy, journey.found_in_logs,
                          journey.refusals_have_their_text, journey.failed_on_chain,
-                         journey.estimated, journey.terminated, journey.a_pause):
+                         journey.estimated, journey.terminated, journey.a_pause, journey.rules,
+                         journey.halted, journey.in_tokens, journey.a_remainder,
+                         journey.taken_back):
                 count.run(f"{contract}: {step.__name__}", step)
         count.run("another chain", another_chain, chain, probe)
 

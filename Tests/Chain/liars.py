@@ -262,6 +262,20 @@ class Lies:
         self.liar.tell(result("eth_sendRawTransaction", HASH))
         assert self.probe.refusal("send", transaction=fields) == "malformed"
 
+    def slow_by_parts(self):
+        """Each part of a question comes in time, and all of it does not."""
+        def lie(body, forward):
+            # A third of the time that there is for all four.
+            self.liar.server.released.wait(0.5)
+            return 200, forward(body)
+        contract = self.chain.contracts["StreamPayment"]
+        self.connect(self.liar.url, milliseconds="1500")
+        self.liar.tell(None)
+        head = self.probe.ask("head")["number"]
+        self.liar.tell(lie)
+        calls = [{"to": contract, "data": called("oracle()")}] * 399
+        assert self.probe.refusal("call", calls=calls, block=head) == "transport"
+
     def few_requests(self):
         """A thousand reads at one block, which is read before them and after."""
         contract = self.chain.contracts["StreamPayment"]
@@ -283,5 +297,5 @@ def run(count):
             count.run(f"a height of {value}", lies.counted, value)
         for step in (lies.keys_are_not_told, lies.unreachable, lies.vanished, lies.quorum,
                      lies.quorum_of_heads, lies.moved, lies.crooked_words, lies.strangers_logs,
-                     lies.another_hash, lies.few_requests):
+                     lies.another_hash, lies.slow_by_parts, lies.few_requests):
             count.run(step.__name__, step)

@@ -2,8 +2,8 @@ internal import CSodium
 package import OrienModel
 internal import OrienSystem
 
-/// A private key. It lies in memory that is in no core and on no swap, between guard pages, and is
-/// wiped at its end; nothing prints it.
+/// A private key. It lies in memory between guard pages that is in no core and, as far as the limit of
+/// locked memory goes, on no swap; it is wiped at its end, and nothing prints it.
 package final class SigningKey {
   package static let bytes = 32
 
