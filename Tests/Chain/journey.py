@@ -155,7 +155,8 @@ class Journey:
     def in_tokens(self):
         token, owner = self.chain.contracts["Token"], Wallet(
             self.chain, self.probe, self.chain.accounts[0])
-        assert owner.send(token, called("approve(address,uint256)", self.contract, DEPOSIT))["success"]
+        approve = called("approve(address,uint256)", self.contract, DEPOSIT)
+        assert owner.send(token, approve)["success"]
         create = called("createStream(address,address,uint256,uint128)", token,
                         self.recipient.address, DEPOSIT, RATE)
         receipt = owner.send(self.contract, create)

@@ -43,8 +43,10 @@ class Probe:
 
     def refusal(self, act, **members):
         """The kind of the refusal; none where it was done."""
+        self.said = None
         try:
             self.ask(act, **members)
         except Refused as refused:
+            self.said = refused.text
             return refused.kind
         return None
