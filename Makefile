@@ -23,7 +23,7 @@ install: build
 
 test:
 	@.ci/packages build run test
-	@$(MAKE) --no-print-directory .venv-schema
+	@$(MAKE) --no-print-directory .venv-schema .venv-chain
 	@.ci/check
 
 # The suites in Swift again: with the compiler's eyes on threads and on addresses; counting lines;
@@ -42,6 +42,8 @@ test-v2:
 
 soak: build
 	@.ci/packages run test
+	@$(MAKE) --no-print-directory .venv-chain
+	python3 Tests/Chain/check.py --count 10000
 	python3 Tests/Rigs/soak.py --kills $(KILLS)
 	python3 Tests/Rigs/endure.py --executions $(EXECUTIONS)
 	python3 Tests/Rigs/replace.py --seconds 60
@@ -53,11 +55,12 @@ bench: build
 	ORIEN_BENCH=1 swift build -c release --product bench-workers
 	python3 Tests/Bench/bench.py
 
-# What the node is weighed against, and what holds it to its document and to the types of those who
-# read its tools, from PyPI; never in the node.
+# What the node is weighed against, what holds it to its document and to the types of those who read
+# its tools, and a chain with what its client is held to, from PyPI; never in the node.
 .venv: Tests/Bench/requirements.txt
 .venv-schema: Tests/Schema/requirements.txt
-.venv .venv-schema:
+.venv-chain: Tests/Chain/requirements.txt
+.venv .venv-schema .venv-chain:
 	python3 -m venv $@
 	$@/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
@@ -70,4 +73,4 @@ format:
 	swift format -i -r --configuration .swift-format Package.swift Sources Plugins Tests
 
 clean:
-	rm -rf .build .venv .venv-schema tools.d/*.so
+	rm -rf .build .venv .venv-schema .venv-chain tools.d/*.so

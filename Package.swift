@@ -117,6 +117,8 @@ let layers: [Target] = [
   system("CLibFFI", "libffi", "libffi-dev"),
   system("CSQLite", "sqlite3", "libsqlite3-dev"),
   system("CSodium", "libsodium", "libsodium-dev"),
+  system("CSecp256k1", "libsecp256k1", "libsecp256k1-dev"),
+  system("CLibCrypto", "libcrypto", "libssl-dev"),
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),
   module("OrienModel", ["CSimdjson", "CRE2"]),
@@ -125,6 +127,9 @@ let layers: [Target] = [
   module("OrienFFI", ["CLibFFI", "COrienABI", "OrienModel"]),
   module("OrienHTTP", ["OrienSystem", "OrienModel"]),
   module("OrienHTTPClient", ["CCurl", "OrienModel"]),
+  module(
+    "OrienEVM",
+    ["CSecp256k1", "CLibCrypto", "CSodium", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
   // L2: what a node has
   module(
     "OrienPlugins", ["OrienFFI", "OrienSystem", "COrienABI", "CSodium", "OrienModel"]),
@@ -171,6 +176,7 @@ let checks: [Target] = [
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
   tests("OrienHTTPClient", ["OrienHTTPClient", "OrienModel"]),
+  tests("OrienEVM", ["OrienEVM", "OrienSystem", "OrienModel"]),
   tests("OrienPlugins", ["OrienPlugins", "OrienSystem", "OrienModel", "COrienABI", "CSodium"]),
   tests("OrienSandbox", ["OrienSandbox", "COrienJail", "OrienSystem", "OrienModel"]),
   tests("OrienLedger", ["OrienLedger", "CSQLite", "OrienSystem", "OrienModel"]),
@@ -206,6 +212,7 @@ let fuzzers: [Target] =
   Context.environment["ORIEN_FUZZ"] == nil
   ? []
   : [
+    fuzz("abi", ["OrienEVM", "OrienModel"]),
     fuzz("arguments", ["OrienModel"]),
     fuzz("egress", ["OrienSandbox"]),
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
@@ -213,6 +220,8 @@ let fuzzers: [Target] =
     fuzz("json", ["OrienModel"]),
     fuzz("listing", ["OrienPlugins", "OrienModel"]),
     fuzz("manifest", ["OrienPlugins", "OrienModel"]),
+    fuzz("rlp", ["OrienEVM", "OrienModel"]),
+    fuzz("rpc", ["OrienEVM", "OrienModel"]),
   ]
 
 // Only there for `make bench`.
@@ -229,6 +238,16 @@ let benches: [Target] =
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 
+// Only there for `Tests/Chain`: what a script has the client of chains do.
+let probes: [Target] =
+  Context.environment["ORIEN_CHAIN"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "ChainProbe", dependencies: ["OrienEVM", "OrienModel"], path: "Tests/ChainProbe",
+      swiftSettings: swift + lean)
+  ]
+
 let package = Package(
   name: "orien",
   products: [
@@ -243,5 +262,5 @@ let package = Package(
     + (plugins + testPlugins).map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + testPlugins + checks + fuzzers + benches,
+  targets: layers + plugins + testPlugins + checks + fuzzers + benches + probes,
   cxxLanguageStandard: .cxx17)

@@ -1,0 +1,3 @@
+/* OpenSSL's ciphers for Swift. */
+#pragma once
+#include <openssl/evp.h>
