@@ -134,7 +134,7 @@ class Reloading(Case):
 
     def test_a_wrong_configuration_changes_nothing(self):
         self.settings.write_text("RATE_LIMIT_PER_MINUTE=1\nNOBODY_KNOWS=1\n")
-        done = self.orien("reload", status=65)
+        done = self.orien("reload", status=78)
         self.assertIn("NOBODY_KNOWS", done.stderr)
         os.kill(self.node.pid, signal.SIGHUP)
         until(lambda: self.said("nothing was reloaded"), 20, "it says nothing")
@@ -178,6 +178,81 @@ class Managed(Case):
             self.assertEqual(self.node.process.wait(20), 0)
             self.node._reader.join()
             self.node.process.stderr.close()
+
+
+class Carrying(Case):
+    LARGE = 300_000
+
+    def setUp(self):
+        super().setUp()
+        self.backup = self.home / "backup.tar"
+        self.elsewhere = self.home / "elsewhere"
+
+    def carry(self, *words, state, status=0):
+        return self.orien(*words, self.backup, "--state", state, status=status)
+
+    def run_some(self):
+        small = self.node.ask("POST", "/execute?wait=10", ECHO).json["executionId"]
+        large = self.node.python("s", f"print('x' * {self.LARGE})").json["executionId"]
+        return small, large
+
+    def test_a_backup_of_a_node_at_work_is_a_node_elsewhere(self):
+        self.node = self.start()
+        small, large = self.run_some()
+        alice = self.make_key("alice")
+        receipt = self.node.get(f"/executions/{small}/receipt").body
+        self.carry("backup", state=self.state)
+        self.assertEqual(self.backup.stat().st_mode & 0o777, 0o600)
+        self.run_some()
+        said = self.carry("restore", state=self.elsewhere).stdout
+        self.assertIn("restored and verified, up to place 2", said)
+        self.assertEqual((self.elsewhere / "node.key").stat().st_mode & 0o777, 0o600)
+        self.node.stop()
+        admin = "an-operators-key-of-a-test"
+        with Node(state=self.elsewhere, environment={"PROVIDER_API_KEY": admin}) as node:
+            headers = bearer(admin)
+            listed = node.get("/executions", headers=headers).json["executions"]
+            self.assertEqual({one["executionId"] for one in listed}, {small, large})
+            self.assertEqual(node.get(f"/executions/{small}/receipt", headers=headers).body, receipt)
+            output = node.get(f"/executions/{large}/output", headers=headers).body
+            self.assertEqual(output, b"x" * self.LARGE + b"\n")
+            self.assertEqual(node.get("/tools", headers=bearer(alice)).status, 200)
+            again = node.ask("POST", "/execute?wait=10", ECHO, headers)
+            self.assertEqual(again.status, 200)
+        self.orien("receipt", "verify", "--chain", "--state", self.elsewhere)
+
+    def test_a_backup_of_a_node_that_rests_is_the_same(self):
+        self.node = self.start()
+        self.run_some()
+        self.node.stop()
+        self.carry("backup", state=self.state)
+        self.carry("restore", state=self.elsewhere)
+
+    def test_nothing_is_restored_over_what_is_there_nor_by_halves(self):
+        self.node = self.start()
+        self.run_some()
+        self.carry("backup", state=self.state)
+        self.carry("restore", state=self.state, status=75)
+        whole = self.backup.read_bytes()
+        for name, damaged in (("cut", whole[:-20_000]), ("none", b"x" * 4096), ("empty", b""),
+                              ("other", whole.replace(b"ledger.db", b"../../a.b", 1)),
+                              ("bit", whole.replace(b"xxxx", b"xxyx", 1))):
+            with self.subTest(name):
+                self.backup.write_bytes(damaged)
+                self.carry("restore", state=self.elsewhere, status=65)
+                left = [path.name for path in self.elsewhere.iterdir() if path.is_file()]
+                self.assertEqual(left, [])
+                if (self.elsewhere / "outputs").exists():
+                    self.assertEqual(list((self.elsewhere / "outputs").iterdir()), [])
+                shutil.rmtree(self.elsewhere)
+        self.assertFalse((self.home.parent / "a.b").exists())
+
+    def test_where_there_is_no_ledger_there_is_no_backup(self):
+        self.node = Node(state=self.state)
+        self.node.port = 1
+        self.make_key("alice")
+        self.carry("backup", state=self.state, status=66)
+        self.assertFalse(self.backup.exists())
 
 
 if __name__ == "__main__":

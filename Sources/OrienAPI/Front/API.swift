@@ -18,6 +18,7 @@ package final class API: HTTPHandler {
   var toolLists = ToolLists()
   let news: CatalogueNews
   let document: PreparedResponse
+  let page: PreparedResponse
   var openStreams = 0
   /// Streams of events, and outputs that are followed, at once.
   package var mostStreams = 1000
@@ -78,6 +79,7 @@ package final class API: HTTPHandler {
     document = PreparedResponse(
       .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version))
     )
+    page = DocumentPage.response(version: identity.version)
     kernel.onCatalogue { [weak news] in news?.look() }
   }
 

@@ -27,12 +27,16 @@ extension Endpoint {
       .get, "/openapi.json", "This interface, as OpenAPI 3.1 describes it.", isOpen: true,
       answers: [.other("application/json", "The document")]
     ) { api, inquiry throws(Failure) in inquiry.exchange.respond(api.document) },
+    Endpoint(
+      .get, "/docs", "The same as people read it.", isOpen: true,
+      answers: [.other("text/html", "A page that fetches nothing")]
+    ) { api, inquiry throws(Failure) in inquiry.exchange.respond(api.page) },
   ]
 }
 
 extension API {
   private static let links = [
-    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json",
+    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json", "docs",
   ]
 
   fileprivate func sendIdentity(_ inquiry: Inquiry) {
