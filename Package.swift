@@ -195,8 +195,8 @@ let checks: [Target] = [
   tests(
     "orien",
     [
-      "orien", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP", "OrienSystem",
-      "OrienModel",
+      "orien", "OrienAPI", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP",
+      "OrienSystem", "OrienModel",
     ]),
   tests("Tidy", []),
 ]

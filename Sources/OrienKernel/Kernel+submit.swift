@@ -32,6 +32,7 @@ extension Kernel {
   ) {
     do throws(Failure) {
       guard !isDraining else { throw Self.draining }
+      guard isAdmitting else { throw Self.drained }
       let tool = try findTool(submission.tool)
       let checked = try CheckedArguments(
         checking: submission.arguments, against: tool.declaration.arguments,
@@ -126,6 +127,9 @@ extension Kernel {
     }
   }
 
+  static let drained = Failure(
+    .unavailable, "drained",
+    "the node takes no new work until its operator says so (orien drain --undo)")
   static let draining = Failure(
     .unavailable, "draining", "the node takes no new work: it is going down")
 

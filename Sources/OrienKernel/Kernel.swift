@@ -45,6 +45,8 @@ package final class Kernel {
   /// Calls that were given up and have not returned: their slots are taken for good.
   package internal(set) var stuck = 0
   package internal(set) var isDraining = false
+  /// False where the operator wants no new work, and what was accepted done.
+  package var isAdmitting = true
   var whenIdle: (() -> Void)?
   var onCatalogue: () -> Void = {}
   let uses = PluginUses()

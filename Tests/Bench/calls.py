@@ -13,7 +13,7 @@ import time
 
 from servers import HERE, ROOT
 
-from node import Node
+from node import UNBOUNDED, Node
 
 # What a script is called with, what it is weighed against, how far apart the calls are, so that an
 # interpreter is up again, and how many of them a round has.
@@ -92,7 +92,8 @@ def weighed(rows):
              folder / "weight.so", HERE / "weight.c"], check=True)
         (folder / "weight.so").chmod(0o755)
         (folder / "weight.json").write_text('{"isolation": "node"}')
-        nodes = [open_ones.enter_context(Node(tools=folder)) for _ in range(2)]
+        nodes = [open_ones.enter_context(Node(tools=folder, environment=UNBOUNDED))
+                 for _ in range(2)]
         large, small = [open_ones.enter_context(Caller(node)) for node in nodes]
         large.call("hold", {"bytes": HELD_BYTES})
         if nodes[0].resident_bytes() < HELD_BYTES:
@@ -105,6 +106,6 @@ def weighed(rows):
 
 
 def one_round(rows):
-    with Node() as node, Caller(node) as caller:
+    with Node(environment=UNBOUNDED) as node, Caller(node) as caller:
         scripts(rows, caller)
     weighed(rows)

@@ -7,7 +7,7 @@ import time
 import urllib.request
 
 from servers import Orien
-from node import Node
+from node import UNBOUNDED, Node
 from workshop import Workshop, changing
 
 FEW, MANY = 10, 1000
@@ -75,7 +75,8 @@ def start_milliseconds(shop, count):
 
 def lost(shop):
     with tempfile.TemporaryDirectory(prefix="orien-bench-") as name:
-        node = Node(state=pathlib.Path(name) / "state", tools=shop.tools)
+        node = Node(state=pathlib.Path(name) / "state", tools=shop.tools,
+                    environment=UNBOUNDED)
         try:
             return changing(shop, node.start, lambda: node, 5)
         finally:

@@ -112,7 +112,7 @@ class Orien(Server):
     def environment(self):
         # The load generator asks without end, and a full queue would have it refused.
         queue = {"QUEUE_LENGTH": "1000000", "QUEUE_LENGTH_PER_OWNER": "1000000"}
-        return {"LOG_LEVEL": "error"} | queue
+        return {"LOG_LEVEL": "error", "RATE_LIMIT_PER_MINUTE": "none"} | queue
 
 
 class Peer(Server):

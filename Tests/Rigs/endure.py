@@ -15,7 +15,7 @@ from census import Census
 from groups import group_name, groups_named
 from holding import hold
 from mix import BUSY, DESERVES, ENVIRONMENT, PATIENT, Mix
-from node import Node, until
+from node import UNBOUNDED, Node, until
 
 SESSIONS = 200
 SETTLE_SECONDS, LOOKS, CROWDS = 20, 10, 3
@@ -30,7 +30,7 @@ MORE_BYTES = {"node": 40 << 20, "keeper": 1 << 20, "launcher": 1 << 20, "janitor
 
 class Endurance:
     def __init__(self, home, seed):
-        self.node = Node(state=home / "state", environment=ENVIRONMENT).start()
+        self.node = Node(state=home / "state", environment=ENVIRONMENT | UNBOUNDED).start()
         until(lambda: self.node.jail("launcher"), SETTLE_SECONDS, "there is no launcher")
         self.group = group_name(self.node)
         self.audit = Audit(self.node, self.group)

@@ -7,7 +7,7 @@ of the plugin that was asked, and each generation of one library.
 """
 
 from holding import hold
-from node import Node
+from node import UNBOUNDED, Node
 from workshop import Workshop, changing
 
 CALLERS = 64
@@ -18,7 +18,8 @@ CHANGES_A_MINUTE = 100
 class Replacing:
     def __init__(self, home, seed):
         self.shop = Workshop()
-        self.node = Node(state=home / "state", tools=self.shop.tools)
+        self.node = Node(state=home / "state", tools=self.shop.tools,
+                         environment=UNBOUNDED)
 
     def run(self, seconds):
         seen = changing(self.shop, self.node.start, lambda: self.node, seconds, CALLERS)

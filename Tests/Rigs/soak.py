@@ -15,7 +15,7 @@ from audit import Audit, workspaces
 from groups import group_name, processes_in_groups
 from holding import hold
 from load import CLEARED, SESSIONS, Load
-from node import Node, is_alive, send, until
+from node import UNBOUNDED, Node, is_alive, send, until
 
 # Kills between two full audits, each of which lets the load rest.
 AUDIT_EVERY = 5
@@ -37,7 +37,7 @@ PARTS = {
 class Soak:
     def __init__(self, home, seed):
         self.random = random.Random(seed)
-        self.node = Node(state=home / "state").start()
+        self.node = Node(state=home / "state", environment=UNBOUNDED).start()
         until(lambda: self.node.jail("launcher"), REPLACED_SECONDS, "there is no launcher")
         self.group = group_name(self.node)
         self.audit = Audit(self.node, self.group)

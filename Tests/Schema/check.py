@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "Rigs"))
 
-from node import Node  # noqa: E402
+from node import UNBOUNDED, Node  # noqa: E402
 
 KEY = "the-key-that-every-request-has"
 PROGRAMS = ROOT / ".venv-schema" / "bin"
@@ -53,7 +53,7 @@ def main():
     words.add_argument("--examples", default="50")
     words.add_argument("--seed", default="1")
     wanted = words.parse_args()
-    with Node(environment={"PROVIDER_API_KEY": KEY}) as node, \
+    with Node(environment=UNBOUNDED | {"PROVIDER_API_KEY": KEY}) as node, \
             tempfile.TemporaryDirectory(prefix="orien-schema-") as folder:
         done = subprocess.run(
             [PROGRAMS / "schemathesis", "--config-file",

@@ -1,6 +1,7 @@
 import OrienHTTP
 import OrienModel
 import OrienSandbox
+import OrienSystem
 
 /// The files of an execution on their way to a client as one archive, one after the other as fast as
 /// it takes them. One that is not as it was left ends the connection: no part passes for the whole.

@@ -10,12 +10,15 @@ package final class API: HTTPHandler {
   let kernel: Kernel
   let workspaces: Workspaces
   let loop: Loop
-  let access: Access
+  private var access: Access
+  private var rates: RateLimits
+  private var proxies = TrustedProxies()
   let identity: Identity
   let startedAt = Instant.now
   var toolLists = ToolLists()
   let news: CatalogueNews
   let document: PreparedResponse
+  let page: PreparedResponse
   var openStreams = 0
   /// Streams of events, and outputs that are followed, at once.
   package var mostStreams = 1000
@@ -26,6 +29,10 @@ package final class API: HTTPHandler {
   /// Looks at `tools.d` anew, and answers once what is there is served.
   package var reloadPlugins: (@escaping (Result<Void, Failure>) -> Void) -> Void = {
     $0(.success(()))
+  }
+  /// Reads anew what the node was started with.
+  package var reload: (@escaping (Result<ReloadReport, Failure>) -> Void) -> Void = {
+    $0(.success(ReloadReport()))
   }
   /// Of code that is sent to be run.
   package var sandbox = SandboxSettings()
@@ -63,6 +70,7 @@ package final class API: HTTPHandler {
     self.workspaces = workspaces
     self.loop = loop
     self.access = access
+    rates = RateLimits(perMinute: nil, keys: access.keys.count)
     self.identity = identity
     news = CatalogueNews(of: kernel)
     var router = Router<Endpoint>()
@@ -71,6 +79,7 @@ package final class API: HTTPHandler {
     document = PreparedResponse(
       .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version))
     )
+    page = DocumentPage.response(version: identity.version)
     kernel.onCatalogue { [weak news] in news?.look() }
   }
 
@@ -92,13 +101,39 @@ package final class API: HTTPHandler {
           Failure(.invalid, "method-not-allowed", "\(request.path) takes \(allow)")),
         fields: [HTTPField("Allow", allow)])
     case .found(let route, let parameters):
+      let endpoint = route.payload
       do throws(Failure) {
-        let caller = try access.caller(of: request, isOpen: route.payload.isOpen)
-        route.payload.run(self, Inquiry(request, parameters, exchange, caller))
+        let visitor = try access.visitor(of: request, isOpen: endpoint.isOpen)
+        if let refusal = count(endpoint, visitor.key, request) { return exchange.refuse(refusal) }
+        endpoint.run(self, Inquiry(request, parameters, exchange, visitor.caller))
       } catch {
+        if let refusal = count(endpoint, nil, request) { return exchange.refuse(refusal) }
         exchange.fail(error)
       }
     }
+  }
+}
+
+extension API {
+  /// From now on these keys open, and so many requests in a minute are let in. Who was counted
+  /// before and still has a key goes on from there.
+  package func admit(
+    _ access: Access, perMinute: Int?, behind proxies: TrustedProxies = TrustedProxies()
+  ) {
+    let before = self.access.keys
+    rates.change(
+      perMinute: perMinute,
+      places: access.keys.map { key in before.firstIndex { $0.owner == key.owner } })
+    self.access = access
+    self.proxies = proxies
+  }
+
+  private func count(
+    _ endpoint: Endpoint, _ key: Int?, _ request: HTTPRequest
+  ) -> RateLimits.Refusal? {
+    guard let kind = endpoint.rate else { return nil }
+    let payer = key.map { RateLimits.Payer.key($0) } ?? .address(proxies.client(of: request))
+    return rates.take(kind, payer, at: loop.now)
   }
 }
 

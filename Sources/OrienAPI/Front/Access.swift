@@ -1,39 +1,62 @@
 import OrienHTTP
+package import OrienLedger
 package import OrienModel
 
 /// Who may ask: whoever holds a key, and on loopback of a node without one, everybody who is there.
 package struct Access: Sendable {
-  /// A secret and whose it is.
+  /// Whose a secret is, and by what it is recognized.
   package struct Key: Sendable {
     package var owner: Owner
     package var isOperator: Bool
-    fileprivate var secret: [UInt8]
+    fileprivate var print: Fingerprint?
 
+    package init(owner: Owner, isOperator: Bool, print: Fingerprint) {
+      self.owner = owner
+      self.isOperator = isOperator
+      self.print = print
+    }
+
+    /// An empty secret is nobody's.
     package init(owner: Owner, isOperator: Bool, secret: String) {
       self.owner = owner
       self.isOperator = isOperator
-      self.secret = Array(secret.utf8)
+      print = secret.isEmpty ? nil : Fingerprint(of: secret.utf8)
     }
   }
 
-  private let keys: [Key]
+  /// Who asks, and which key says so.
+  struct Visitor {
+    var caller: Caller
+    /// Its place among the keys; nil where none came.
+    var key: Int?
+  }
+
+  package let keys: [Key]
+  private let places: [Fingerprint: Int]
   private static let proxied: [StaticString] = [
     "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via",
   ]
 
-  package init(keys: [Key]) { self.keys = keys }
+  package init(keys: [Key]) {
+    self.keys = keys
+    var places: [Fingerprint: Int] = [:]
+    for (place, key) in keys.enumerated() {
+      if let print = key.print { places[print] = place }
+    }
+    self.places = places
+  }
 
   /// Who asks. A route that is open serves those too who say nothing; what is said is checked all
   /// the same. Keys are taken from the `Authorization` field alone, never from the target, which is
   /// logged by everybody on the way.
-  func caller(of request: HTTPRequest, isOpen: Bool) throws(Failure) -> Caller {
+  func visitor(of request: HTTPRequest, isOpen: Bool) throws(Failure) -> Visitor {
     let credentials = request.headerBytes("authorization")
     guard credentials != nil || request.header("authorization") == nil else {
       throw Failure(.invalid, "repeated-authorization", "expected one Authorization field")
     }
-    if keys.isEmpty { return try keyless(request, isOpen: isOpen) }
+    if keys.isEmpty { return Visitor(caller: try keyless(request, isOpen: isOpen)) }
     guard let credentials else {
-      if isOpen { return Self.nobody }
+      if isOpen { return Visitor(caller: Self.nobody) }
       throw Failure(
         .unauthenticated, "no-key", "a key is needed: send Authorization: Bearer KEY")
     }
@@ -41,12 +64,11 @@ package struct Access: Sendable {
       throw Failure(
         .unauthenticated, "no-bearer", "expected Authorization: Bearer KEY, another scheme came")
     }
-    var found: Key?
-    for key in keys where Self.isEqual(token, key.secret) { found = key }
-    guard let found else {
+    guard let place = places[token.withUnsafeBytes { Fingerprint(of: $0) }] else {
       throw Failure(.unauthenticated, "unknown-key", "this node does not know the key")
     }
-    return Caller(owner: found.owner, isOperator: found.isOperator)
+    let key = keys[place]
+    return Visitor(caller: Caller(owner: key.owner, isOperator: key.isOperator), key: place)
   }
 
   /// Without a key the caller is the operator, for the node listens on loopback alone. Who says that
@@ -69,18 +91,5 @@ package struct Access: Sendable {
       zip(credentials, scheme).allSatisfy({ $0 | 0x20 == $1 })
     else { return nil }
     return credentials.dropFirst(scheme.count).drop { $0 == 0x20 }
-  }
-
-  /// Takes as long for a wrong byte at the beginning as for one at the end, so that the time tells
-  /// nobody how much was right.
-  private static func isEqual(_ given: ArraySlice<UInt8>, _ secret: [UInt8]) -> Bool {
-    guard !secret.isEmpty else { return false }
-    var difference = given.count ^ secret.count
-    var index = 0
-    for byte in given {
-      difference |= Int(byte ^ secret[index])
-      index = index + 1 < secret.count ? index + 1 : 0
-    }
-    return difference == 0
   }
 }

@@ -13,6 +13,8 @@ struct Endpoint: Sendable {
   let body: Body?
   /// Each status that it can answer with, but for what the server refuses of any request.
   let answers: [Answer]
+  /// By which bound its requests are counted; nil: they only read.
+  let rate: RateLimits.Kind?
   let run: @Sendable (API, Inquiry) -> Void
 
   struct Query: Sendable {
@@ -51,9 +53,10 @@ struct Endpoint: Sendable {
     self.isOpen = isOpen
     self.query = query
     self.body = body
+    rate = RateLimits.Kind(method, template)
     self.answers =
       answers
-      + Self.door(isOpen: isOpen).filter { answer in
+      + Self.door(isOpen: isOpen, isCounted: rate != nil).filter { answer in
         !answers.contains { $0.status == answer.status }
       }
     self.run = { api, inquiry in
@@ -61,16 +64,19 @@ struct Endpoint: Sendable {
     }
   }
 
-  static let all = node + catalogue + executions + artifacts + sessions + sandbox + rpc
+  static let all = node + operating + catalogue + executions + artifacts + sessions + sandbox + rpc
 
   /// What every route answers to who is not let in.
-  private static func door(isOpen: Bool) -> [Answer] {
-    let answers = [
+  private static func door(isOpen: Bool, isCounted: Bool) -> [Answer] {
+    var answers = [
       Answer.problem(.badRequest, "Something in the request is wrong"),
       isOpen
         ? .problem(.unauthorized, "The key that came is unknown")
         : .problem(.unauthorized, "A key is needed, or this one is unknown"),
     ]
+    if isCounted {
+      answers.append(.problem(.tooManyRequests, "Too many requests in a minute"))
+    }
     guard !isOpen else { return answers }
     return answers + [.problem(.forbidden, "A proxy asks for somebody, and the node has no key")]
   }

@@ -27,12 +27,16 @@ extension Endpoint {
       .get, "/openapi.json", "This interface, as OpenAPI 3.1 describes it.", isOpen: true,
       answers: [.other("application/json", "The document")]
     ) { api, inquiry throws(Failure) in inquiry.exchange.respond(api.document) },
+    Endpoint(
+      .get, "/docs", "The same as people read it.", isOpen: true,
+      answers: [.other("text/html", "A page that fetches nothing")]
+    ) { api, inquiry throws(Failure) in inquiry.exchange.respond(api.page) },
   ]
 }
 
 extension API {
   private static let links = [
-    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json",
+    "health", "tools", "plugins", "events", "executions", "metrics", "openapi.json", "docs",
   ]
 
   fileprivate func sendIdentity(_ inquiry: Inquiry) {
@@ -63,7 +67,7 @@ extension API {
         guard !isStranger else { return }
         writer.field("running", kernel.running)
         writer.field("waiting", kernel.waiting)
-        writer.field("draining", kernel.isDraining)
+        writer.field("draining", kernel.isDraining || !kernel.isAdmitting)
         writer.field("isolation", kernel.isolation)
         writer.field("whyNotHigher", kernel.whyIsolationIsNotHigher)
         writer.object("workspaces") { writer in
@@ -81,7 +85,9 @@ extension API {
   /// What is not as it should be, in words.
   private func troubles() -> [String] {
     var troubles: [String] = []
-    if kernel.isDraining { troubles.append("the node is draining and takes no new work") }
+    if kernel.isDraining || !kernel.isAdmitting {
+      troubles.append("the node is draining and takes no new work")
+    }
     if kernel.isJailDown { troubles.append("no process can be started: the launcher is down") }
     if let obstacle = kernel.obstacle {
       troubles.append("tools that run programs are refused: \(obstacle.message)")

@@ -22,6 +22,12 @@ package final class HTTPServer {
       handler: handler, limits: limits, origins: origins, errorBody: errorBody)
   }
 
+  /// Who may ask by way of a browser, from the next request on.
+  package var origins: OriginPolicy {
+    get { service.origins }
+    set { service.origins = newValue }
+  }
+
   package var counts: HTTPCounts { service.counts }
 
   package var openConnections: Int { service.connections.count }

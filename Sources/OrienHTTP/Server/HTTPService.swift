@@ -8,7 +8,7 @@ final class HTTPService {
 
   let handler: any HTTPHandler
   let limits: HTTPLimits
-  let origins: OriginPolicy
+  var origins: OriginPolicy
   let errorBody: ErrorBody
   /// The idle deadline, counted once because every request begins it anew.
   let idlePatience: UInt64

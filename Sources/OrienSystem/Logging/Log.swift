@@ -31,7 +31,7 @@ package final class Log: Sendable {
   private static let backlogLines = 4096
   private static let valueBytes = 4096
 
-  private let level: Level
+  private let lowest: Atomic<Int>
   private let format: Format
   private let lines = Channel<[UInt8]>(isPrompt: true)
   private let dropped = Atomic(0)
@@ -39,7 +39,7 @@ package final class Log: Sendable {
 
   /// Writes to `descriptor`, which stays the caller's and open as long as the log is.
   package init(level: Level, format: Format, descriptor: Int32 = 2) {
-    self.level = level
+    lowest = Atomic(level.rawValue)
     self.format = format
     Thread("log") { [lines, written] in
       while case let batch = lines.drain(), !batch.isEmpty {
@@ -63,7 +63,7 @@ package final class Log: Sendable {
   }
 
   package func write(_ level: Level, _ message: String, _ fields: [String: String]) {
-    guard level >= self.level else { return }
+    guard level.rawValue >= lowest.load(ordering: .relaxed) else { return }
     guard lines.count < Self.backlogLines else {
       dropped.add(1, ordering: .relaxed)
       return
@@ -74,6 +74,9 @@ package final class Log: Sendable {
     }
     lines.send(line(level, message, fields))
   }
+
+  /// What is worth a line from now on.
+  package func change(to level: Level) { lowest.store(level.rawValue, ordering: .relaxed) }
 
   /// A line as it is, for what a supervisor waits to read.
   package func announce(_ text: String) { lines.send(Array((text + "\n").utf8)) }

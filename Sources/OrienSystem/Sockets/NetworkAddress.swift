@@ -5,8 +5,8 @@ import Glibc
 ///
 /// It is plain bits, so that a copy costs nothing.
 package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
-  private let bits: UInt128
-  private let isIPv4: Bool
+  let bits: UInt128
+  let isIPv4: Bool
   package var port: UInt16
 
   /// `host` is 4 bytes for IPv4, 16 for IPv6.

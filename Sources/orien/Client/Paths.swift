@@ -8,7 +8,9 @@ enum Paths {
   static let execute = "/execute"
   static let run = "/run"
   static let plugins = "/plugins"
-  static let reload = "/plugins/reload"
+  static let reloadPlugins = "/plugins/reload"
+  static let reload = "/reload"
+  static let drain = "/drain"
 
   static let news = "/events"
 

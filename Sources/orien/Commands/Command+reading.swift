@@ -72,7 +72,7 @@ extension Command {
   }
 
   static func reloadPlugins(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    try invocation.show(plugins: invocation.node().json("POST", Paths.reload))
+    try invocation.show(plugins: invocation.node().json("POST", Paths.reloadPlugins))
     return .success
   }
 

@@ -5,8 +5,13 @@ extension Command {
   /// `orien serve`: reads the configuration, refuses what must not be served, and runs the node.
   static func serve(_ invocation: Invocation) throws(Failure) -> ExitCode {
     Program.hide()
-    var configuration = try Configuration.load(invocation)
-    configuration.isSafe = invocation.has(.safeMode)
+    let read: Node.Reread = { () throws(Failure) in
+      var configuration = try Configuration.load(invocation)
+      configuration.isSafe = invocation.has(.safeMode)
+      try configuration.takeKeys()
+      return configuration
+    }
+    let configuration = try read()
     try configuration.check()
     let isTerminal = StandardStream.errors.isTerminal
     let log = Log(
@@ -14,7 +19,7 @@ extension Command {
       format: configuration.logFormat ?? (isTerminal ? .text : .json))
     for warning in configuration.warnings { log.warning(warning) }
     do throws(Failure) {
-      return try Node(configuration, invocation.environment, log).run()
+      return try Node(configuration, invocation.environment, log, rereading: read).run()
     } catch {
       log.close()
       throw error

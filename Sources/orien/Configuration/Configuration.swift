@@ -27,6 +27,11 @@ struct Configuration: Sendable {
   /// Whichever of the two settings it came from.
   var apiKey: String?
   var apiKeyFile: String?
+  /// The others, of `keys.json`; read where a node is made of this.
+  var keys: [KeyRecord] = []
+  /// Nil: none.
+  var rateLimit: Int? = 6000
+  var trustedProxies: [NetworkRange] = []
   /// The node that commands ask; nil: the one that this configuration is of.
   var url: String?
   var origins = OriginPolicy()
@@ -100,14 +105,19 @@ extension Configuration {
   /// The key of the examples, known to everybody.
   static let demoKey = "demo-key"
 
+  /// Reads who may ask, as the state folder has it now.
+  mutating func takeKeys() throws(Failure) { keys = try KeyFile.read(in: stateFolder) }
+
   /// Refuses what must not be served: anybody could call a node that listens beyond loopback
   /// without a key, or with one that can be guessed.
   func check() throws(Failure) {
     _ = try sharedFolders()
     guard let address = addresses.first(where: { !$0.isLoopback }) else { return }
-    let command = "(umask 077; head -c 32 /dev/urandom | base64 > provider.key)"
-    let advice = "make one by `\(command)` and set PROVIDER_API_KEY_FILE=provider.key"
+    let advice =
+      "make one by `orien key new admin --role operator`, or name a file with one by"
+      + " PROVIDER_API_KEY_FILE"
     guard let apiKey else {
+      guard keys.isEmpty else { return }
       throw Failure(.denied, "no-key", "listening on \(address) needs a key: \(advice)")
     }
     guard apiKey != Self.demoKey, apiKey.utf8.count >= 16 else {

@@ -140,6 +140,14 @@ extension Format where Value == NetworkAddress {
   }
 }
 
+extension Format where Value == NetworkRange {
+  static let network = Format(expected: "an address or a network, as 10.0.0.0/8") {
+    NetworkRange($0)
+  } show: {
+    $0.description
+  }
+}
+
 extension Format where Value == [UInt8] {
   /// A numeric host without a port.
   static let host = Format(expected: "a numeric address, as 127.0.0.1, or localhost") { text in

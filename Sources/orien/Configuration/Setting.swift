@@ -7,6 +7,8 @@ struct Setting: Sendable {
   let isSecret: Bool
   /// What stands in for it, where that depends on who runs the node and where.
   let fallbackDoc: String?
+  /// Takes it over from another configuration into a node that runs; nil where only a start can.
+  let adopt: (@Sendable (inout Configuration, Configuration) -> Void)?
   /// The flag of `orien serve` that sets it too.
   let flag: Option?
   let expected: String
@@ -17,7 +19,7 @@ struct Setting: Sendable {
   init<Value>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable,
     _ format: Format<Value>, _ doc: String, isSecret: Bool = false, fallback: String? = nil,
-    flag: Option? = nil
+    flag: Option? = nil, isLive: Bool = false
   ) {
     self.name = name
     self.doc = doc
@@ -30,6 +32,10 @@ struct Setting: Sendable {
       configuration[keyPath: path] = value
       return true
     }
+    let take: @Sendable (inout Configuration, Configuration) -> Void = { running, fresh in
+      running[keyPath: path] = fresh[keyPath: path]
+    }
+    adopt = isLive ? take : nil
     show = { format.show($0[keyPath: path]) }
   }
 }

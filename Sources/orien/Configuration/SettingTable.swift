@@ -33,7 +33,7 @@ extension Setting {
     Setting(
       "LOG_LEVEL", \.logLevel,
       .choice(["debug": .debug, "info": .info, "warning": .warning, "error": .error]),
-      "What is worth a line of the log"),
+      "What is worth a line of the log", isLive: true),
     Setting(
       "LOG_FORMAT", \.logFormat, .choice(["auto": nil, "json": .json, "text": .text]),
       "How the log is written; auto is text on a terminal and JSON elsewhere"),
@@ -47,22 +47,30 @@ extension Setting {
       flag: .listen),
     Setting(
       "PROVIDER_API_KEY", \.apiKey, .optional(.text),
-      "The key that callers must have; needed to listen beyond loopback", isSecret: true),
+      "The first operator's key; this or one of `orien key new` is needed to listen beyond loopback",
+      isSecret: true, isLive: true),
     Setting(
       "PROVIDER_API_KEY_FILE", \.apiKeyFile, .optional(.path),
-      "A file whose first line is that key, which keeps it out of the environment"),
+      "A file whose first line is that key, which keeps it out of the environment", isLive: true),
     Setting(
       "ORIEN_URL", \.url, .optional(.text),
       "The node that commands ask, and `serve` does not; else the one of these settings"),
     Setting(
       "ALLOW_ORIGIN", \.origins.allowedOrigins, .list(of: .text),
-      "Origins whose pages may call the node; * is any"),
+      "Origins whose pages may call the node; * is any", isLive: true),
     Setting(
       "ALLOW_HOST", \.origins.hostNames, .list(of: .text),
-      "Names by which the node may be called on loopback"),
+      "Names by which the node may be called on loopback", isLive: true),
     Setting(
       "ALLOW_UNSAFE", \.isUnsafeAllowed, .flag,
       "Run scripts also on a machine that cannot wall them in", flag: .allowUnsafe),
+    Setting(
+      "RATE_LIMIT_PER_MINUTE", \.rateLimit, .optional(.whole(1...1_000_000_000)),
+      "Requests that write, in a minute, of one key, or of one address without a key; a sixtieth of"
+        + " it on `/api/v1`", isLive: true),
+    Setting(
+      "TRUSTED_PROXIES", \.trustedProxies, .list(of: .network),
+      "Proxies, by address or network, whose X-Forwarded-For says who asks", isLive: true),
     Setting("MAX_CONNECTIONS", \.http.connections, .whole(1...1_000_000), "Connections at once"),
     Setting(
       "MAX_CONNECTIONS_PER_ADDRESS", \.http.connectionsPerAddress, .whole(1...1_000_000),
@@ -205,7 +213,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES", "VM_ACCESS", "ALLOW_FROM",
+    "COORDINATOR_URL", "VM_ACCESS", "ALLOW_FROM",
   ]
   private static let laterPrefixes = ["GOLEM_PROVIDER_"]
 }

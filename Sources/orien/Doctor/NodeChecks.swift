@@ -38,6 +38,8 @@ struct NodeChecks {
   private var settings: Check {
     let name = "settings"
     do throws(Failure) {
+      var configuration = configuration
+      try configuration.takeKeys()
       try configuration.check()
     } catch {
       return .bad(name, "refused by orien serve", why: error.message, remedy: "orien config show")

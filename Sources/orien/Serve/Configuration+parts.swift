@@ -11,8 +11,10 @@ import OrienSystem
 extension Configuration {
   /// The key of the examples protects nothing, so that on loopback it counts as none.
   var access: Access {
-    guard let apiKey, apiKey != Self.demoKey else { return Access(keys: []) }
-    return Access(keys: [Access.Key(owner: .operator, isOperator: true, secret: apiKey)])
+    let first = [apiKey].compactMap { $0 }.filter { $0 != Self.demoKey }.map {
+      Access.Key(owner: .operator, isOperator: true, secret: $0)
+    }
+    return Access(keys: first + keys.map(\.accessKey))
   }
 
   /// What programs have beyond what all have.

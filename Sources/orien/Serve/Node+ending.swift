@@ -12,7 +12,9 @@ import OrienSystem
 extension Node {
   func hear(_ signal: Signals.Signal) {
     switch signal {
-    case .hangup: log.warning("SIGHUP changes nothing: restart the node to read its files anew")
+    case .hangup:
+      // Whatever came of it is a line of the log.
+      reload { _ in }
     case .interrupt, .terminate:
       guard !isEnding else {
         log.warning("ending at once")
@@ -37,6 +39,7 @@ extension Node {
   func end(within bound: Duration) {
     guard !isEnding else { return }
     isEnding = true
+    notices?.send("STOPPING=1")
     endStartWatch()
     // Whoever waits for an answer hears the end of its execution, so both end side by side.
     var rest = 2

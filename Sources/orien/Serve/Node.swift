@@ -10,7 +10,9 @@ import OrienSystem
 /// The node as a process: its parts, made in the order in which they need one another, run on one
 /// loop, and ended in the reverse order.
 final class Node {
-  let configuration: Configuration
+  var configuration: Configuration
+  /// Reads the configuration as the start has, from its sources as they are now.
+  let reread: Reread
   let log: Log
   let loop: Loop
   private let signals: Signals
@@ -30,11 +32,21 @@ final class Node {
   var exitCode = ExitCode.success
   var isEnding = false
   private var startWatch: StartWatch?
+  var isReloading = false
+  let api: API
+  let notices: ServiceNotices?
+
+  typealias Reread = @Sendable () throws(Failure) -> Configuration
 
   /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
   /// started is gone. To be called before there is a second thread.
-  init(_ configuration: Configuration, _ environment: Environment, _ log: Log) throws(Failure) {
+  init(
+    _ configuration: Configuration, _ environment: Environment, _ log: Log,
+    rereading reread: @escaping Reread
+  ) throws(Failure) {
     self.configuration = configuration
+    self.reread = reread
+    notices = ServiceNotices(environment)
     self.log = log
     do throws(SystemError) {
       signals = try Signals()
@@ -98,7 +110,7 @@ final class Node {
         disk: disk, log: log),
       policy: policy,
       catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
-    let api = API(
+    api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
         id: configuration.providerID, name: configuration.providerName, version: Release.version))
@@ -117,6 +129,8 @@ final class Node {
       successions: successions, log: log)
     kernel.onUnused { [reloader] in reloader?.close($0) }
     api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
+    admit()
+    api.reload = { [unowned self] in reload(then: $0) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
@@ -225,6 +239,7 @@ final class Node {
   private func serve() throws(Failure) {
     try server.open()
     journal.end()
+    tellManager()
     Program.giveBackStart()
   }
 

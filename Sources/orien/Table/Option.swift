@@ -46,6 +46,10 @@ extension Option {
 
   static let role = Option("role", value: "ROLE", "The role whose page it is held to, like vm/1")
 
+  static let undo = Option("undo", "Take new work again")
+  static let keyRole = Option(
+    "role", value: "ROLE", "operator or tenant; tenant where it is not said")
+
   static let session = Option(
     "session", value: "ID", "The session; without it `run` makes one and removes it at the end")
   static let ofSession = Option("session", value: "ID", "Only executions in that session")

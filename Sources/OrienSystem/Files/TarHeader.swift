@@ -1,11 +1,9 @@
-import OrienSystem
-
 /// What stands before a file in an archive: POSIX ustar, and before it a record of pax where the
 /// name is too long for that. Names are the bytes that they are.
-enum TarHeader {
-  static let blockBytes = 512
+package enum TarHeader {
+  package static let blockBytes = 512
 
-  static func bytes(of path: FolderPath, _ bytes: UInt64) -> [UInt8] {
+  package static func bytes(of path: FolderPath, _ bytes: UInt64) -> [UInt8] {
     let name = path.bytes
     guard name.count > 100 else { return block(name, bytes, kind: UInt8(ascii: "0")) }
     let record = paxRecord("path", name)
@@ -15,12 +13,12 @@ enum TarHeader {
   }
 
   /// What fills the last block of so many bytes.
-  static func padding(after bytes: UInt64) -> [UInt8] {
+  package static func padding(after bytes: UInt64) -> [UInt8] {
     let beyond = Int(bytes % UInt64(blockBytes))
     return [UInt8](repeating: 0, count: beyond == 0 ? 0 : blockBytes - beyond)
   }
 
-  static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
+  package static let end = [UInt8](repeating: 0, count: 2 * blockBytes)
 
   private static func block(_ name: [UInt8], _ bytes: UInt64, kind: UInt8) -> [UInt8] {
     var header = [UInt8](repeating: 0, count: blockBytes)

@@ -1,9 +1,7 @@
 import OrienSystem
 import Testing
 
-@testable import OrienAPI
-
-@Suite("API: archives of artifacts")
+@Suite("Archives that are written")
 struct TarHeaderTests {
   private func header(_ name: String, _ bytes: UInt64) throws -> [UInt8] {
     TarHeader.bytes(of: try FolderPath(name), bytes)

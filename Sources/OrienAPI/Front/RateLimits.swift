@@ -1,0 +1,119 @@
+import OrienHTTP
+import OrienModel
+import OrienSystem
+
+/// How many requests that write each key, or each address without one, may make in a minute. Belongs
+/// to the loop.
+///
+/// Of each it knows one moment: when its allowance would be whole again if it asked no more. So a
+/// request costs one look and one addition, and a minute's requests may come at once.
+struct RateLimits {
+  /// A kind of route with a bound of its own.
+  enum Kind: Int, CaseIterable {
+    case usual, machines
+
+    /// Of a route that writes; nil for those that only read.
+    init?(_ method: HTTPMethod, _ template: String) {
+      guard method != .get else { return nil }
+      self = template.hasPrefix("/api/v1/") ? .machines : .usual
+    }
+  }
+
+  /// Who is counted.
+  enum Payer: Hashable {
+    case key(Int)
+    case address(NetworkAddress)
+  }
+
+  struct Refusal {
+    var perMinute: Int
+    var seconds: Int
+  }
+
+  private struct Allowance {
+    var moments: (usual: UInt64, machines: UInt64) = (0, 0)
+  }
+
+  private static let minute: UInt64 = 60_000_000_000
+  /// Addresses that are told apart. Beyond, strangers share one allowance.
+  private static let mostAddresses = 8192
+
+  private var bounds: [Int?]
+  private var byKey: [Allowance]
+  private var byAddress: [NetworkAddress: Allowance] = [:]
+  private var shared = Allowance()
+
+  /// `perMinute` nil: no bound. A machine is not made sixty times as often as a call.
+  init(perMinute: Int?, keys: Int) {
+    bounds = [perMinute, perMinute.map { max(1, $0 / 60) }]
+    byKey = Array(repeating: Allowance(), count: keys)
+  }
+
+  /// The same for other keys: `places` has for each where it was before, nil where it is new.
+  mutating func change(perMinute: Int?, places: [Int?]) {
+    bounds = RateLimits(perMinute: perMinute, keys: 0).bounds
+    byKey = places.map { place in place.map { byKey[$0] } ?? Allowance() }
+  }
+
+  /// Counts one request; nil where it is within bounds.
+  mutating func take(_ kind: Kind, _ payer: Payer, at now: Instant) -> Refusal? {
+    guard let perMinute = bounds[kind.rawValue] else { return nil }
+    switch payer {
+    case .key(let place): return Self.take(kind, perMinute, &byKey[place], now)
+    case .address(let address):
+      let network = address.network
+      if byAddress.count >= Self.mostAddresses, byAddress[network] == nil {
+        forgetWhole(now)
+        if byAddress.count >= Self.mostAddresses {
+          return Self.take(kind, perMinute, &shared, now)
+        }
+      }
+      return Self.take(kind, perMinute, &byAddress[network, default: Allowance()], now)
+    }
+  }
+
+  /// Those whose allowance is whole are as those that never asked.
+  private mutating func forgetWhole(_ now: Instant) {
+    byAddress = byAddress.filter {
+      max($0.value.moments.usual, $0.value.moments.machines) > now.nanoseconds
+    }
+  }
+
+  private static func take(
+    _ kind: Kind, _ perMinute: Int, _ allowance: inout Allowance, _ now: Instant
+  ) -> Refusal? {
+    let each = minute / UInt64(perMinute)
+    let from = max(
+      kind == .usual ? allowance.moments.usual : allowance.moments.machines, now.nanoseconds)
+    let used = from - now.nanoseconds
+    guard used + each <= minute else {
+      let wait = used + each - minute
+      return Refusal(perMinute: perMinute, seconds: Int((wait + 999_999_999) / 1_000_000_000))
+    }
+    if kind == .usual {
+      allowance.moments.usual = from + each
+    } else {
+      allowance.moments.machines = from + each
+    }
+    return nil
+  }
+}
+
+extension HTTPExchange {
+  /// Tells who asks too often when to come again.
+  func refuse(_ refusal: RateLimits.Refusal) {
+    let failure = Failure(
+      .limited, "rate-limited",
+      "more than \(refusal.perMinute) requests in a minute; try again in \(refusal.seconds) s"
+        + " (RATE_LIMIT_PER_MINUTE)")
+    let status = Problem.status(of: .limited)
+    respond(
+      status, Problem.content(status, failure),
+      fields: [
+        HTTPField("Retry-After", "\(refusal.seconds)"),
+        HTTPField("RateLimit-Limit", "\(refusal.perMinute)"),
+        HTTPField("RateLimit-Remaining", "0"),
+        HTTPField("RateLimit-Reset", "\(refusal.seconds)"),
+      ])
+  }
+}
