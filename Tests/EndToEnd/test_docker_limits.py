@@ -10,7 +10,7 @@ import threading
 import unittest
 
 import docker
-from docker_case import DockerCase, tools_with
+from docker_case import DockerCase
 from node import Node, until
 
 LIMITS = {"wallMilliseconds": 8000, "memoryBytes": 64 << 20, "processes": 24, "openFiles": 64,
@@ -150,7 +150,7 @@ class CreateRequestTests(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-", dir="/run"))
         self.addCleanup(shutil.rmtree, self.folder)
         self.engine = RecordingEngine(self.folder / "sock")
         self.addCleanup(self.engine.server_close)
@@ -160,7 +160,7 @@ class CreateRequestTests(unittest.TestCase):
         """What a call has a container made with, and its record."""
         tools = self.folder / f"tools-{len(self.engine.made)}"
         tools.mkdir(mode=0o755)
-        tools_with(f"unix://{self.folder}/sock", tools, limits=LIMITS, config=config)
+        docker.tools_with(f"unix://{self.folder}/sock", tools, limits=LIMITS, config=config)
         with Node(tools=tools) as node:
             node.upload("s", "main.py", b"")
             record = node.execute("s", "docker-run", arguments, wait=20).json
