@@ -5,10 +5,11 @@ public import OrienKit
 private let plugin = Plugin(
   id: "orien.docker-run", version: "1.0.0",
   "Runs code in containers that have nothing but the session's workspace", concurrency: 64,
+  needs: ["socket:{host}"],
   settings:
     .text(
       "host", "The engine's socket, as DOCKER_HOST has it",
-      default: "unix:///var/run/docker.sock", .length(1...255)),
+      default: "unix:///run/docker.sock", .length(1...255)),
   .text("image", "The image of calls that name none", default: "orien-sandbox:latest"),
   .texts("images", "What else callers may name, by name or digest", default: [], .count(0...256)),
   .text(

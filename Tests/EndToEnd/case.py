@@ -17,7 +17,7 @@ import time
 import unittest
 
 from groups import group_name, processes_in_groups
-from node import Node, until
+from node import Node, name_of, until
 
 KEY = "a-secret-that-stands-nowhere-else"
 RESIDENT_BYTES = 512 << 20
@@ -27,11 +27,13 @@ SETTLE_SECONDS = 5
 
 
 class NodeCase(unittest.TestCase):
-    """Owns one node for all its tests; `flags` and `tools` are the node's."""
+    """Owns one node for all its tests; `flags` and `tools` are the node's, and `residents` names
+    processes that outlive calls."""
 
     flags = ()
     tools = None
     environment = {}
+    residents = frozenset()
     _numbers = itertools.count()
 
     @classmethod
@@ -73,11 +75,16 @@ class NodeCase(unittest.TestCase):
         self.assertLess(time.monotonic() - began, 1, "U1: /health is slow")
         until(lambda: node.descriptors() <= descriptors, SETTLE_SECONDS,
               lambda: f"U2: open and not before: {node.descriptors() - descriptors}")
-        until(lambda: not processes_in_groups(self.group), SETTLE_SECONDS,
-              lambda: f"U3: {processes_in_groups(self.group)} still in {self.group}")
+        until(lambda: not self.remaining(), SETTLE_SECONDS,
+              lambda: f"U3: {self.remaining()} still in {self.group}")
         self.assertEqual(fingerprint(self.outside), canary, "U4: something outside has changed")
         self.assertNotIn(KEY, "\n".join(node.lines), "U6: the key stands in the log")
         self.assertLess(node.resident_bytes(), RESIDENT_BYTES, "U8")
+
+    def remaining(self):
+        """Processes of calls: the workers that are there serve others too."""
+        return {pid for pid in processes_in_groups(self.group)
+                if name_of(pid) not in self.residents}
 
     # Asking
 

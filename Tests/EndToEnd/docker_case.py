@@ -1,25 +1,13 @@
 """A node whose docker-run has an engine of the test's own, and what holds after each test: no
 container of the node's is left, and nothing is lent any more."""
 
-import json
 import pathlib
 import shutil
 import tempfile
 
 import docker
 from case import NodeCase
-from node import ROOT, until
-
-
-def tools_with(host, folder, **manifest):
-    """A folder of tools like the built one, with docker-run at that engine; its path."""
-    for file in (ROOT / "tools.d").glob("*.*"):
-        shutil.copy(file, folder)
-    own = pathlib.Path(folder) / "docker-run.json"
-    told = json.loads(own.read_text()) | manifest
-    told["config"] = {"host": host, "images": [docker.SMALL, docker.WITH_VOLUME]} | told["config"]
-    own.write_text(json.dumps(told))
-    return folder
+from node import until
 
 
 def lent(node):
@@ -31,17 +19,19 @@ def lent(node):
 class DockerCase(NodeCase):
     """`manifest` is what docker-run's has beside the shipped one."""
 
+    residents = {"orien-worker"}
     manifest = {}
     engine_host = None
+    runtimes = None
 
     @classmethod
     def setUpClass(cls):
-        cls.engine = docker.Engine()
+        cls.engine = docker.Engine(cls.runtimes)
         cls.addClassCleanup(cls.engine.close)
         cls.prepare_engine()
         cls.tools = tempfile.mkdtemp(prefix="orien-tools-")
         cls.addClassCleanup(shutil.rmtree, cls.tools)
-        tools_with(cls.engine_host or cls.engine.host, cls.tools, **cls.manifest)
+        docker.tools_with(cls.engine_host or cls.engine.host, cls.tools, **cls.manifest)
         super().setUpClass()
         cls.run_in("warm", command=["true"])
         cls.ask("DELETE", "/sessions/warm/workspace")
@@ -52,7 +42,8 @@ class DockerCase(NodeCase):
         """What is to stand before the engine sets `engine_host`."""
 
     def hold_oracles(self):
-        until(lambda: not self.ours(), 15, lambda: f"left: {[one['Names'] for one in self.ours()]}")
+        # An engine that was away is asked again now and then.
+        until(lambda: not self.ours(), 45, lambda: f"left: {[one['Names'] for one in self.ours()]}")
         super().hold_oracles()
         until(lambda: not lent(self.node), 5, lambda: f"still lent: {lent(self.node)}")
 

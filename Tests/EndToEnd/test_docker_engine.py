@@ -23,7 +23,7 @@ class Gate:
 
     def __init__(self, engine):
         self.engine = engine
-        self.path = engine.home / "gate.sock"
+        self.path = engine.run / "gate.sock"
         self.asked = None
         self.deed = None
         self.done = threading.Event()

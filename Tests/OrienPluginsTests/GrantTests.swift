@@ -60,6 +60,17 @@ struct GrantTests {
   }
 
   @Test(
+    "are what a setting's value asks for, an address of the network's too",
+    arguments: [
+      ("unix:///run/engine.sock", Need.socket("/run/engine.sock")),
+      ("/run/engine.sock", .socket("/run/engine.sock")),
+      ("tcp://10.0.0.5:2375", .network("10.0.0.5:2375")),
+    ])
+  func needed(value: String, need: Need) throws {
+    #expect(try Need("socket:{host}", ["host": value]) == need)
+  }
+
+  @Test(
     "are refused where they say nothing clear",
     arguments: [
       (#"{"program": []}"#, "unknown key"),

@@ -27,7 +27,11 @@ SANDBOX, SMALL, WITH_VOLUME = "orien-sandbox:latest", "small:1", "with-volume:1"
 # What the sandbox image has, beside what these need; Python's own library is a folder.
 PROGRAMS = ("/usr/bin/python3", "/usr/bin/node", "/usr/bin/bash")
 APPLETS = ("sh", "cat", "echo", "ls", "sleep", "id", "mount", "dd", "env", "touch", "rm", "mkdir",
-           "ln", "yes", "head", "chroot", "wget", "ping", "kill", "true", "ps", "mknod", "stat")
+           "ln", "yes", "head", "chroot", "wget", "ping", "kill", "true", "ps", "mknod", "stat",
+           "sort", "awk")
+# gVisor as this machine's kernel has it run.
+RUNSC = {"runsc": {"path": "/usr/bin/runsc",
+                   "runtimeArgs": ["--platform=ptrace", "--network=none"]}}
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -44,9 +48,12 @@ class UnixConnection(http.client.HTTPConnection):
 class Engine:
     """Owns the daemon and all that is its own; `kill`, `halt` and `start` at will."""
 
-    def __init__(self):
+    def __init__(self, runtimes=None):
+        self.runtimes = runtimes or {}
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-"))
-        self.socket = self.home / "engine.sock"
+        # Below a folder in which a jail may be shown one.
+        self.run = pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-", dir="/run"))
+        self.socket = self.run / "engine.sock"
         self.group = f"orien-rig-{self.home.name[-8:]}"
         self.daemon = None
         try:
@@ -63,7 +70,7 @@ class Engine:
     # The daemon
 
     def start(self):
-        (self.home / "daemon.json").write_text("{}")
+        (self.home / "daemon.json").write_text(json.dumps({"runtimes": self.runtimes}))
         # One that was killed has left it, and another of that number may be anybody.
         for name in ("pid", "exec/containerd/containerd.pid"):
             (self.home / name).unlink(missing_ok=True)
@@ -111,10 +118,12 @@ class Engine:
         for place in reversed([line.split()[1] for line in mounts]):
             if place.startswith(f"{self.home}/"):
                 subprocess.run(["umount", place], check=True)
-        for group in sorted(CGROUPS.glob(f"**/{self.group}")):
+        # In each hierarchy, at its top: below it others make and remove theirs meanwhile.
+        for group in [CGROUPS / self.group, *CGROUPS.glob(f"*/{self.group}")]:
             with contextlib.suppress(OSError):
                 group.rmdir()
         shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self.run, ignore_errors=True)
 
     # Asking it
 
@@ -161,6 +170,18 @@ class Engine:
             "POST", f"/images/create?fromSrc=-&repo={repository}&tag={tag}{options}",
             archive.read_bytes(), timeout=120, kind="application/x-tar")
         assert status == 200 and b"error" not in bytes(str(said), "utf8"), said
+
+
+def tools_with(host, folder, **manifest):
+    """A folder of tools like the built one, with docker-run at that engine; its path."""
+    for file in (ROOT / "tools.d").glob("*.*"):
+        shutil.copy(file, folder)
+    own = pathlib.Path(folder) / "docker-run.json"
+    told = json.loads(own.read_text()) | manifest
+    told["grants"] = {"sockets": [host.removeprefix("unix://")]}
+    told["config"] = {"host": host, "images": [SMALL, WITH_VOLUME]} | told["config"]
+    own.write_text(json.dumps(told))
+    return folder
 
 
 def cached(name, recipe, make):

@@ -33,6 +33,8 @@ enum Need: Equatable {
     switch text[..<colon] {
     case "program": self = .program(value)
     case "device": self = .device(value)
+    // A daemon's address as its clients are given it may be one of the network's.
+    case "socket" where value.hasPrefix("tcp://"): self = .network(String(value.dropFirst(6)))
     case "socket": self = .socket(value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value)
     default: self = .network(Self.target(value))
     }

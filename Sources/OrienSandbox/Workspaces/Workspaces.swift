@@ -41,15 +41,16 @@ package final class Workspaces {
     total = WorkspacesTotal(limit: limits.totalBytes, on: hostDisk)
   }
 
-  /// Finds the session's workspace, and makes it where there is none and `creating` says so.
+  /// Finds the session's workspace, and makes it where there is none and `creating` says so; one that
+  /// is made `passing` the next node removes.
   package func open(
-    _ key: SessionKey, creating: Bool = true,
+    _ key: SessionKey, creating: Bool = true, passing: Bool = false,
     then: @escaping (Result<Workspace, Failure>) -> Void
   ) {
     loop.assertCurrent()
     guard let state = sessions[key] else {
       guard creating else { return then(.failure(Self.unknown)) }
-      return create(key, then)
+      return create(key, passing: passing, then)
     }
     touch(state)
     switch state.phase {
@@ -59,12 +60,13 @@ package final class Workspaces {
       state.phase = .opening
       state.waiting.append(then)
       openFolder(of: state, making: false)
-    case .leaving: state.afterwards.append { self.open(key, creating: creating, then: then) }
+    case .leaving:
+      state.afterwards.append { self.open(key, creating: creating, passing: passing, then: then) }
     }
   }
 
   private func create(
-    _ key: SessionKey, _ then: @escaping (Result<Workspace, Failure>) -> Void
+    _ key: SessionKey, passing: Bool, _ then: @escaping (Result<Workspace, Failure>) -> Void
   ) {
     guard sessions.count < limits.sessions else {
       return then(
@@ -77,7 +79,8 @@ package final class Workspaces {
     do throws(Failure) { try total.requireRoom(for: 1) } catch { return then(.failure(error)) }
     let now = Timestamp.now
     let state = SessionState(
-      Session(key: key, folder: mint(), createdAt: now, lastUsedAt: now),
+      Session(
+        key: key, folder: mint(), createdAt: now, lastUsedAt: now, isPassing: passing),
       WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + limits.idle)
     state.waiting.append(then)
     sessions[key] = state

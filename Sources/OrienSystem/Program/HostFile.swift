@@ -35,6 +35,12 @@ package final class HostFile {
     return stat(path, &status) == 0 ? FileStatus(status).kind : nil
   }
 
+  /// What is at a path, a link as one; nil where there is nothing that one may see.
+  package static func status(at path: String) -> FileStatus? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? FileStatus(status) : nil
+  }
+
   /// The path with every link of it followed; nil where that leads to nothing.
   package static func resolved(_ path: String) -> String? {
     guard let text = realpath(path, nil) else { return nil }

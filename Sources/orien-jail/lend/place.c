@@ -22,7 +22,9 @@ int place_lend(const struct walls *walls, unsigned slot, int thing, char kind) {
   if (is_socket) closed |= MOUNT_ATTR_NOEXEC;
   if (kind == ORIEN_JAIL_PLACE_READ) closed |= MOUNT_ATTR_RDONLY;
   bool has_users = walls->kind == ORIEN_JAIL_WALLS_ROOT;
-  int owner = has_users ? slot_owner_of_files(walls, slot, status.st_uid) : -1;
+  // What has a group that is nobody's there nobody may write to, and so not connect to either.
+  gid_t group = is_socket ? status.st_gid : (gid_t)status.st_uid;
+  int owner = has_users ? slot_owner_of_files(walls, slot, status.st_uid, group) : -1;
   int mount = lent_mount(thing, owner, closed);
   int error = errno;
   if (owner >= 0) close(owner);

@@ -43,9 +43,10 @@ int slot_owner(const struct walls *walls, unsigned slot) {
   return walls->counts_processes && made[slot].owner ? made[slot].owner : -1;
 }
 
-int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user) {
+int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user, gid_t group) {
   if (walls->kind != ORIEN_JAIL_WALLS_ROOT || !defends(DEFENCE_USER)) return -1;
-  if (user != geteuid()) return namespace_of_user(user, walls_user(walls, slot));
+  if (user != geteuid() || group != user)
+    return namespace_of_owner(user, group, walls_user(walls, slot));
   return fcntl(made[slot].owner, F_DUPFD_CLOEXEC, 3);
 }
 

@@ -11,9 +11,9 @@ int slot_prepare(const struct walls *walls, unsigned slot);
 /* Its network namespace; -1: there is none. */
 int slot_network(unsigned slot);
 
-/* A user namespace in which what `user` has on the machine is the slot's user's, the caller's to
- * close; -1: there is none, or with errno. */
-int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user);
+/* A user namespace in which what `user` and `group` have on the machine is the slot's user's, the
+ * caller's to close; -1: there is none, or with errno. */
+int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user, gid_t group);
 
 /* The user namespace that it is to be in, where that is not everybody's; -1: there is none. */
 int slot_owner(const struct walls *walls, unsigned slot);

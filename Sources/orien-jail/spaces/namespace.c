@@ -129,13 +129,17 @@ static int furnish_user(const char **what, int *beside) {
 }
 
 int namespace_of_user(uint32_t inside, uint32_t outside) {
+  return namespace_of_owner(inside, inside, outside);
+}
+
+int namespace_of_owner(uint32_t user, uint32_t group, uint32_t outside) {
   const char *what;
   pid_t child = -1;
   int end = -1;
   int made = begin(CLONE_NEWUSER, "user", furnish_user, &what, NULL, &child, &end);
   if (made >= 0) {
-    int error = map(child, "uid_map", inside, outside);
-    if (!error) error = map(child, "gid_map", inside, outside);
+    int error = map(child, "uid_map", user, outside);
+    if (!error) error = map(child, "gid_map", group, outside);
     if (error) {
       close(made);
       made = -1;

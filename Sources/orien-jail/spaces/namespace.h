@@ -16,3 +16,6 @@ int namespace_make(int flag, const char *name, namespace_furnish *furnish, const
 /* A user namespace in which `inside` is what is `outside` here, as user and as group: what an
  * idmapped mount is made with; or -1 with errno. */
 int namespace_of_user(uint32_t inside, uint32_t outside);
+
+/* The same where the group inside has another number than the user. */
+int namespace_of_owner(uint32_t user, uint32_t group, uint32_t outside);

@@ -6,7 +6,7 @@ import Synchronization
 /// while, started again after a crash.
 final class WorkerHome: PluginHome {
   private let parts: WorkerParts
-  private let condition = Mutex(Condition())
+  private let condition: Mutex<Condition>
 
   private struct Condition {
     var link: WorkerLink?
@@ -17,6 +17,10 @@ final class WorkerHome: PluginHome {
     var health = WorkerHealth()
     /// What its probe says.
     var unavailable: Failure?
+    /// What the manifest grants of sockets, and the process that is there now was shown.
+    var shown: SocketsShown
+    /// Why that could not be shown to another.
+    var unshown: Failure?
     /// Where the answer of a probe under way goes, which only `link` gives.
     var asked: Channel<Failure?>?
     var isClosed = false
@@ -37,7 +41,10 @@ final class WorkerHome: PluginHome {
     }
   }
 
-  init(_ parts: WorkerParts) { self.parts = parts }
+  init(_ parts: WorkerParts) {
+    self.parts = parts
+    condition = Mutex(Condition(shown: SocketsShown(parts.manifest.grants)))
+  }
 
   deinit { condition.withLock { $0.link }?.close(urgently: true) }
 
@@ -45,7 +52,8 @@ final class WorkerHome: PluginHome {
     condition.withLock { condition in
       if condition.isClosed { return .closed }
       if let quarantine = condition.health.quarantine { return .quarantined(quarantine) }
-      let failure = condition.health.obstacle(at: .now) ?? condition.unavailable
+      let failure =
+        condition.unshown ?? condition.health.obstacle(at: .now) ?? condition.unavailable
       return failure.map { .unavailable($0) } ?? .ready
     }
   }
@@ -61,6 +69,7 @@ final class WorkerHome: PluginHome {
     _ call: PluginCall, host: any CallHost, as invocation: Invocation,
     done: @escaping @Sendable (CallResult) -> Void
   ) {
+    lookAtSockets()
     let carried = WorkerCalls.Carried(call: call, host: host, invocation: invocation, done: done)
     do throws(Failure) {
       // One that is about to end takes none, and makes room for another.
@@ -81,6 +90,7 @@ final class WorkerHome: PluginHome {
         throw Failure(.unavailable, "plugin-closed", "plugin \(parts.order.name) is closed")
       }
       if let obstacle = condition.health.obstacle(at: .now) { throw obstacle }
+      condition.shown = SocketsShown(parts.manifest.grants)
       let link = try WorkerLink(
         parts, after: parts.isAlone ? condition.lastEnded : nil,
         onProbe: { [weak self] in self?.noteProbe(of: $0, $1) },
@@ -128,11 +138,28 @@ final class WorkerHome: PluginHome {
 
   /// Who does not run is not started to be asked.
   func beginAsking() -> Channel<Failure?>? {
-    condition.withLock { condition in
+    lookAtSockets()
+    return condition.withLock { condition in
       guard condition.asked == nil, condition.link?.probe() == true else { return nil }
       condition.asked = Channel()
       return condition.asked
     }
+  }
+
+  /// One that was shown a socket which another has taken the place of reaches nobody by it any more:
+  /// the next call starts one that does.
+  private func lookAtSockets() {
+    guard !parts.manifest.grants.sockets.isEmpty else { return }
+    let now = SocketsShown(parts.manifest.grants)
+    let stale = condition.withLock { condition in
+      condition.unshown = now.trouble
+      guard let link = condition.link, condition.shown != now, now.trouble == nil else {
+        return nil as WorkerLink?
+      }
+      condition.dismiss(link)
+      return link
+    }
+    stale?.close()
   }
 
   private func noteProbe(of link: WorkerLink, _ answer: Failure?) {

@@ -19,7 +19,11 @@ extension WorkerLink {
     case .returned(let id, let result): end(id, result)
     case .holds(let holdings): note(holdings)
     case .probed(let failure):
-      state.withLock { $0.isProbing = false }
+      state.withLock { state in
+        state.isProbing = false
+        // Whoever is away is asked for until he is back, which only this process can.
+        if failure != nil { state.idleSince = .now }
+      }
       onProbe(self, failure)
     }
   }
