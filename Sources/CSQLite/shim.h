@@ -7,9 +7,3 @@
 static inline int csqlite_count_no_memory(void) {
   return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
-
-/* Room that a connection has for good for what it needs for a moment, so many pieces of so many
- * bytes: a row of ours is larger than what it has by itself. To be called first on it. */
-static inline int csqlite_reserve(sqlite3 *connection, int bytes, int pieces) {
-  return sqlite3_db_config(connection, SQLITE_DBCONFIG_LOOKASIDE, NULL, bytes, pieces);
-}

@@ -23,8 +23,6 @@ final class Database {
       throw DatabaseError(code: code, of: handle, doing: "opening \(path)")
     }
     self.handle = handle
-    // Without it all is only slower.
-    _ = csqlite_reserve(handle, 4096, 64)
     // Nobody but another program is ever in the way. The writer has a patience of its own.
     sqlite3_busy_timeout(handle, access == .write ? 100 : 5000)
   }
