@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import json
+import sys
 import threading
 
 
@@ -32,8 +33,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, *_):
-        """A client that hangs up on a liar is what is wanted."""
+    def handle_error(self, request, address):
+        """A client that hangs up on a liar is what is wanted; nothing else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, address)
 
 
 class Liar:

@@ -1,6 +1,7 @@
 """Endpoints that lie, in every way that one can: between the client and a real chain stands a proxy
 that changes the answers, and the client says what is wrong and believes none of it."""
 
+import json
 import socket
 
 from chain import Chain
