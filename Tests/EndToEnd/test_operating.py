@@ -2,13 +2,15 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 import unittest
 
-from node import Node, until
+from node import BINARIES, ROOT, Node, until
 
 ECHO = {"sessionId": "s", "toolId": "echo", "args": {"message": "hi"}}
 
@@ -180,6 +182,32 @@ class Managed(Case):
             self.node.process.stderr.close()
 
 
+class Production(Case):
+    """What the README gives to other programs."""
+
+    def fence(self, name):
+        text = (ROOT / "README.md").read_text()
+        return re.search(rf"^```\w+ {re.escape(name)}\n(.*?)^```$", text, re.M | re.S).group(1)
+
+    def test_the_alert_rules_name_what_the_node_measures(self):
+        self.node = self.start()
+        metrics = self.node.get("/metrics").body.decode()
+        named = set(re.findall(r"orien_\w+", self.fence("orien.rules.yml")))
+        self.assertGreater(len(named), 5)
+        for name in named:
+            self.assertRegex(metrics, rf"(?m)^# TYPE {name} ")
+
+    def test_systemd_finds_nothing_wrong_with_the_unit(self):
+        unit = self.home / "orien.service"
+        text = self.fence(unit.name)
+        self.assertIn("Type=notify", text)
+        unit.write_text(text.replace("/usr/local/bin/orien", str(BINARIES / "orien")))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit],
+                              capture_output=True, text=True, timeout=60)
+        said = [line for line in done.stderr.splitlines() if "orien.service" in line]
+        self.assertEqual((done.returncode, said), (0, []), done.stderr)
+
+
 class Carrying(Case):
     LARGE = 300_000
 
@@ -213,7 +241,8 @@ class Carrying(Case):
             headers = bearer(admin)
             listed = node.get("/executions", headers=headers).json["executions"]
             self.assertEqual({one["executionId"] for one in listed}, {small, large})
-            self.assertEqual(node.get(f"/executions/{small}/receipt", headers=headers).body, receipt)
+            found = node.get(f"/executions/{small}/receipt", headers=headers).body
+            self.assertEqual(found, receipt)
             output = node.get(f"/executions/{large}/output", headers=headers).body
             self.assertEqual(output, b"x" * self.LARGE + b"\n")
             self.assertEqual(node.get("/tools", headers=bearer(alice)).status, 200)

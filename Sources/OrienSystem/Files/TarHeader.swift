@@ -2,6 +2,8 @@
 /// name is too long for that. Names are the bytes that they are.
 package enum TarHeader {
   package static let blockBytes = 512
+  /// The largest file that a header has the digits for.
+  package static let mostBytes: Int64 = (1 << 36) - 1
 
   package static func bytes(of path: FolderPath, _ bytes: UInt64) -> [UInt8] {
     let name = path.bytes

@@ -5,6 +5,7 @@ import OrienSystem
 enum KeyFile {
   static let name: FolderPath = "keys.json"
   private static let lockName: FolderPath = "keys.lock"
+  private static let patience = Duration.seconds(10)
   private static let mostBytes = 4 << 20
   private static let mostKeys = 10_000
 
@@ -14,22 +15,22 @@ enum KeyFile {
     return try read(in: try Folder(at: stateFolder))
   }
 
-  /// Changes the keys, making folder and file where they are missing. Who else would change them
-  /// waits, or rather is told to come again.
+  /// Changes the keys, making folder and file where they are missing. Whoever else would change them
+  /// meanwhile waits.
   static func change<Value>(
     in stateFolder: String, _ body: (inout [KeyRecord]) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let folder = try Folder(at: stateFolder, creating: true)
-    let lock = try FileLock(lockName, in: folder)
-    var keys = try read(in: folder)
-    let value = try body(&keys)
-    guard keys.count <= mostKeys else {
-      throw Failure(.full, "too-many-keys", "a node has \(mostKeys) keys at most")
+    return try folder.whileHolding(lockName, waiting: patience) { () throws(Failure) in
+      var keys = try read(in: folder)
+      let value = try body(&keys)
+      guard keys.count <= mostKeys else {
+        throw Failure(.full, "too-many-keys", "a node has \(mostKeys) keys at most")
+      }
+      let json = JSON.object([JSON.Member("keys", .array(keys.map(\.stored)))])
+      try folder.replace(name, with: json.compact + [UInt8(ascii: "\n")])
+      return value
     }
-    let json = JSON.object([JSON.Member("keys", .array(keys.map(\.stored)))])
-    try folder.replace(name, with: json.compact + [UInt8(ascii: "\n")])
-    withExtendedLifetime(lock) {}
-    return value
   }
 
   private static func read(in folder: Folder) throws(Failure) -> [KeyRecord] {

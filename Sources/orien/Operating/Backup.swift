@@ -17,23 +17,27 @@ struct Backup {
 
   /// Writes it as `name` in a folder, whole or not at all, and answers how many files are in it.
   func write(as name: FolderPath, in folder: Folder) throws(Failure) -> Int {
-    let lock = try FileLock(Self.lockName, in: state)
-    defer { withExtendedLifetime(lock) {} }
-    // Retention may take an output away that the ledger's copy still has: then all is made anew.
-    for attempt in 1... {
-      let before = try outputs()
-      try LedgerCopy.make(in: state, as: Self.draft)
-      let archive = try NewFile(in: folder)
-      let count = try archived(before, archive)
-      try LedgerCopy.discard(in: state, Self.draft)
-      if let count {
+    try state.whileHolding(Self.lockName, waiting: .zero) { () throws(Failure) in
+      for _ in 0..<Self.mostTries {
+        // Retention may take an output away that the ledger's copy still has: then all is made anew.
+        let before = try outputs()
+        let archive = try NewFile(in: folder)
+        let count: Int?
+        do throws(Failure) {
+          try LedgerCopy.make(in: state, as: Self.draft)
+          count = try archived(before, archive)
+        } catch {
+          try LedgerCopy.discard(in: state, Self.draft)
+          throw error
+        }
+        try LedgerCopy.discard(in: state, Self.draft)
+        guard let count else { continue }
         _ = try archive.publish(as: name, in: folder) {}
         return count
       }
-      guard attempt < Self.mostTries else { break }
+      throw Failure(
+        .conflict, "outputs-going", "outputs are being forgotten all the time: try again later")
     }
-    throw Failure(
-      .conflict, "outputs-going", "outputs are being forgotten all the time: try again later")
   }
 
   /// Nil where an output of those from before has gone.
@@ -75,6 +79,9 @@ struct Backup {
     let name = name ?? path
     // What grows meanwhile is of an execution whose end the ledger's copy does not know.
     let bytes = try Self.reading(name) { () throws(SystemError) in try file.status().bytes }
+    guard bytes <= TarHeader.mostBytes else {
+      throw Failure(.tooLarge, "too-large", "\(name.text): is larger than an archive can say")
+    }
     try archive.write(TarHeader.bytes(of: name, UInt64(bytes)))
     var done: Int64 = 0
     while done < bytes {
