@@ -8,14 +8,18 @@ package struct Session: Sendable, Equatable {
   package var folder: String
   package var createdAt: Timestamp
   package var lastUsedAt: Timestamp
+  /// It lasts no longer than the node that has made it, and no store knows of it.
+  package var isPassing: Bool
 
   package init(
-    key: SessionKey, folder: String, createdAt: Timestamp, lastUsedAt: Timestamp
+    key: SessionKey, folder: String, createdAt: Timestamp, lastUsedAt: Timestamp,
+    isPassing: Bool = false
   ) {
     self.key = key
     self.folder = folder
     self.createdAt = createdAt
     self.lastUsedAt = lastUsedAt
+    self.isPassing = isPassing
   }
 }
 

@@ -41,15 +41,16 @@ package final class Workspaces {
     total = WorkspacesTotal(limit: limits.totalBytes, on: hostDisk)
   }
 
-  /// Finds the session's workspace, and makes it where there is none and `creating` says so.
+  /// Finds the session's workspace, and makes it where there is none and `creating` says so; one that
+  /// is made `passing` the next node removes.
   package func open(
-    _ key: SessionKey, creating: Bool = true,
+    _ key: SessionKey, creating: Bool = true, passing: Bool = false,
     then: @escaping (Result<Workspace, Failure>) -> Void
   ) {
     loop.assertCurrent()
     guard let state = sessions[key] else {
       guard creating else { return then(.failure(Self.unknown)) }
-      return create(key, then)
+      return create(key, passing: passing, then)
     }
     touch(state)
     switch state.phase {
@@ -59,12 +60,13 @@ package final class Workspaces {
       state.phase = .opening
       state.waiting.append(then)
       openFolder(of: state, making: false)
-    case .leaving: state.afterwards.append { self.open(key, creating: creating, then: then) }
+    case .leaving:
+      state.afterwards.append { self.open(key, creating: creating, passing: passing, then: then) }
     }
   }
 
   private func create(
-    _ key: SessionKey, _ then: @escaping (Result<Workspace, Failure>) -> Void
+    _ key: SessionKey, passing: Bool, _ then: @escaping (Result<Workspace, Failure>) -> Void
   ) {
     guard sessions.count < limits.sessions else {
       return then(
@@ -77,10 +79,13 @@ package final class Workspaces {
     do throws(Failure) { try total.requireRoom(for: 1) } catch { return then(.failure(error)) }
     let now = Timestamp.now
     let state = SessionState(
-      Session(key: key, folder: mint(), createdAt: now, lastUsedAt: now),
+      Session(
+        key: key, folder: mint(), createdAt: now, lastUsedAt: now, isPassing: passing),
       WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + limits.idle)
     state.waiting.append(then)
     sessions[key] = state
+    // Without a row its folder is nobody's at the next start, which is what is wanted of it.
+    if passing { return openFolder(of: state, making: true) }
     store.insert(
       state.session,
       then: loop.reply { result in
@@ -112,7 +117,7 @@ package final class Workspaces {
       state.answer(.success(workspace))
     case .failure(let failure) where making:
       // The session never began: with its row goes what may be there of its folder.
-      store.remove(state.session.key, then: loop.reply { _ in })
+      forget(state.session) { _ in }
       removeFolder(state.session.folder) { _ in }
       giveUp(state, failure)
     case .failure(let failure):
@@ -144,7 +149,7 @@ package final class Workspaces {
     // A call may leave a session that was removed meanwhile, and another have its name.
     guard sessions[state.session.key] === state else { return }
     state.session.lastUsedAt = now
-    store.touch(state.session.key, at: now)
+    if !state.session.isPassing { store.touch(state.session.key, at: now) }
   }
 
   /// 32 hexadecimal digits: what the folders of sessions, and no others, are called. Images have an

@@ -69,8 +69,12 @@ final class WorkspaceRig {
     while !isOver { loop.run() }
   }
 
-  func open(_ id: String, of owner: String = "me", creating: Bool = true) throws -> Workspace {
-    try result { workspaces.open(key(id, owner), creating: creating, then: $0) }
+  func open(
+    _ id: String, of owner: String = "me", creating: Bool = true, passing: Bool = false
+  ) throws -> Workspace {
+    try result {
+      workspaces.open(key(id, owner), creating: creating, passing: passing, then: $0)
+    }
   }
 
   func key(_ id: String, _ owner: String = "me") -> SessionKey {

@@ -53,6 +53,18 @@ struct WorkspacesStartTests {
     try rig.put(String(repeating: "x", count: 1000), to: "more", in: workspace)
   }
 
+  @Test("A session that was to pass with its node is gone with it, and no other is")
+  func passing() throws {
+    let rig = try WorkspaceRig()
+    try rig.put("x", to: "file", in: try rig.open("passing", passing: true))
+    try rig.put("x", to: "file", in: try rig.open("kept"))
+    #expect(rig.store.sessions.count == 1)
+    let adoption = try rig.restart()
+    #expect(adoption.sessions == 1 && adoption.forgotten == 0 && adoption.removedFolders == 1)
+    #expect(rig.store.sessions.values.map(\.key) == [rig.key("kept")])
+    #expect(try equal(rig))
+  }
+
   @Test("Killed after any number of steps, folders equal sessions at the next start")
   func anyMoment() throws {
     for steps in 0..<12 {
