@@ -30,8 +30,15 @@ extension Handler<Sandbox> {
       default: "", .length(0...255)),
     .bool("readonly", "The workspace cannot be written to", default: true),
     .bool(
-      "network", "Gets the network that the operator allows, where there is one", default: false)
-  ) { (call, sandbox, language, command, script, args, stdin, env, image, readonly, network) in
+      "network", "Gets the network that the operator allows, where there is one", default: false),
+    .text(
+      "layout",
+      "Where the workspace is: at /workspace; or, with data, read-only at /data/input and at "
+        + "/data/output too", default: Layout.workspace.rawValue,
+      .oneOf(Layout.workspace.rawValue, Layout.data.rawValue))
+  ) {
+    (call, sandbox, language, command, script, args, stdin, env, image, readonly, network, layout)
+    in
     let program = try Program(
       language: language, command: command, script: script, arguments: args, input: stdin,
       environment: env)
@@ -49,8 +56,9 @@ extension Handler<Sandbox> {
       "sandbox": "docker", "image": .string(wanted), "digest": .string(found.digest),
     ])
     let request = CreateRequest(
-      image: found, program: program, workspace: workspace, isReadOnly: readonly,
-      hasNetwork: network, limits: call.limits,
+      image: found, program: program, workspace: workspace,
+      layout: Layout(rawValue: layout) ?? .workspace, isReadOnly: readonly, hasNetwork: network,
+      limits: call.limits,
       labels: [Label.node: node, Label.execution: call.id])
     // Before there is a container, so that no sweep takes it for one that nobody has.
     sandbox.begin(call.id)

@@ -150,9 +150,12 @@ class CreateRequestTests(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-", dir="/run"))
+        self.folder, place = (pathlib.Path(tempfile.mkdtemp(prefix="orien-engine-", dir=above))
+                              for above in (None, "/run"))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.engine = RecordingEngine(self.folder / "sock")
+        self.addCleanup(shutil.rmtree, place)
+        self.socket = place / "sock"
+        self.engine = RecordingEngine(self.socket)
         self.addCleanup(self.engine.server_close)
         self.addCleanup(self.engine.shutdown)
 
@@ -160,7 +163,7 @@ class CreateRequestTests(unittest.TestCase):
         """What a call has a container made with, and its record."""
         tools = self.folder / f"tools-{len(self.engine.made)}"
         tools.mkdir(mode=0o755)
-        docker.tools_with(f"unix://{self.folder}/sock", tools, limits=LIMITS, config=config)
+        docker.tools_with(f"unix://{self.socket}", tools, limits=LIMITS, config=config)
         with Node(tools=tools) as node:
             node.upload("s", "main.py", b"")
             record = node.execute("s", "docker-run", arguments, wait=20).json
@@ -199,6 +202,15 @@ class CreateRequestTests(unittest.TestCase):
             "Mounts": [{"Type": "bind", "Target": "/workspace", "ReadOnly": True,
                         "Source": f"{state}/workspaces/.images/lent/{execution}",
                         "BindOptions": {"Propagation": "rprivate"}}]})
+
+    def test_data_is_the_same_workspace_at_two_places(self):
+        body, execution, state = self.made({}, {"command": ["a"], "layout": "data"})
+        self.assertEqual(body["WorkingDir"], "/data/output")
+        lent = {"Type": "bind", "Source": f"{state}/workspaces/.images/lent/{execution}",
+                "BindOptions": {"Propagation": "rprivate"}}
+        self.assertEqual(body["HostConfig"]["Mounts"], [
+            lent | {"Target": "/data/input", "ReadOnly": True},
+            lent | {"Target": "/data/output", "ReadOnly": True}])
 
     def test_a_caller_chooses_these_fields_and_the_operator_those(self):
         plain, *_ = self.made({}, {"command": ["a"]})

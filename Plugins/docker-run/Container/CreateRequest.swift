@@ -1,13 +1,14 @@
 internal import OrienKit
 
 /// The one place that says what a container is made with. What a caller may choose is the program,
-/// whether the workspace can be written to and whether there is a network; all else is fixed here,
-/// or the operator's.
+/// where the workspace is and whether it can be written to, and whether there is a network; all else
+/// is fixed here, or the operator's.
 struct CreateRequest {
   let image: Image
   let program: Program
   /// The path on the engine's machine, and whose its files are.
   let workspace: (path: String, user: UInt32)
+  let layout: Layout
   let isReadOnly: Bool
   let hasNetwork: Bool
   let limits: Limits
@@ -23,7 +24,7 @@ struct CreateRequest {
       // As the entry point, so that the image's own has no part in it.
       "Entrypoint": .array(words), "Cmd": [],
       "Env": .array(program.environment.map { .string($0) }),
-      "User": .string(user), "WorkingDir": .string(Program.folder),
+      "User": .string(user), "WorkingDir": .string(layout.folder),
       "Hostname": "sandbox", "Domainname": "",
       "AttachStdin": .bool(!program.input.isEmpty), "OpenStdin": .bool(!program.input.isEmpty),
       "StdinOnce": true, "AttachStdout": true, "AttachStderr": true, "Tty": false,
@@ -38,12 +39,7 @@ struct CreateRequest {
     let percent = limits.cpuPercent ?? Self.defaults.cpuPercent
     return [
       "NetworkMode": .string(hasNetwork ? sandbox.network : "none"),
-      "Mounts": [
-        [
-          "Type": "bind", "Source": .string(workspace.path), "Target": .string(Program.folder),
-          "ReadOnly": .bool(isReadOnly), "BindOptions": ["Propagation": "rprivate"],
-        ]
-      ],
+      "Mounts": .array(layout.places(isReadOnly: isReadOnly).map(mount)),
       "Tmpfs": ["/tmp": .string("rw,nosuid,nodev,size=\(sandbox.tmpBytes),mode=1777")],
       "ReadonlyRootfs": true, "Privileged": false, "CapDrop": ["ALL"], "CapAdd": [],
       "SecurityOpt": ["no-new-privileges"], "Devices": [], "Binds": [], "VolumesFrom": [],
@@ -60,6 +56,14 @@ struct CreateRequest {
       "LogConfig": ["Type": "none", "Config": [:]],
       "AutoRemove": false, "RestartPolicy": ["Name": "no"], "PublishAllPorts": false,
       "PortBindings": [:], "Init": false,
+    ]
+  }
+
+  /// Always the workspace's own root: no part of a path that a tenant makes is the engine's to follow.
+  private func mount(at place: String, isReadOnly: Bool) -> JSON {
+    [
+      "Type": "bind", "Source": .string(workspace.path), "Target": .string(place),
+      "ReadOnly": .bool(isReadOnly), "BindOptions": ["Propagation": "rprivate"],
     ]
   }
 

@@ -2,9 +2,6 @@ internal import OrienKit
 
 /// What a container runs: the words of its command line, none of which a shell reads.
 struct Program {
-  /// Where the workspace is, and the program begins.
-  static let folder = "/workspace"
-
   /// What callers name, and what reads a script then.
   private static let interpreters = [
     "python": "python3", "javascript": "node", "node": "node", "bash": "bash", "shell": "bash",

@@ -18,8 +18,9 @@ extension RPCMethod {
   ) { api, caller, parameters, answer throws(RPCError) in
     let request = try PythonRequest(parameters)
     guard let file = request.file else { return api.run(request, for: caller, then: answer) }
-    api.readText(of: file.path, in: SessionKey(file.session, of: caller.owner)) { result in
-      switch result {
+    SessionFiles.read([file.path], of: SessionKey(file.session, of: caller.owner), by: api) {
+      result in
+      switch result.flatMap({ $0[0].text }) {
       case .failure(let failure): answer(.failure(RPCError(failure)))
       case .success(let code):
         var request = request
@@ -74,8 +75,8 @@ extension API {
     var job = SandboxJob(
       tool: "jail-run",
       files: [
-        ("main.py", PythonGuard.script), ("code.py", request.code),
-        ("data.json", String(decoding: data.compact, as: UTF8.self)),
+        ("main.py", Array(PythonGuard.script.utf8)), ("code.py", Array(request.code.utf8)),
+        ("data.json", data.compact),
       ],
       arguments: .object([
         JSON.Member("language", .string("python")), JSON.Member("script", .string("main.py")),
@@ -88,32 +89,6 @@ extension API {
     SandboxRun(job, self, for: caller) { result in
       answer(result.map(\.python).mapError { RPCError($0) })
     }.begin()
-  }
-
-  /// A file that holds code.
-  fileprivate func readText(
-    of path: FolderPath, in session: SessionKey,
-    then body: @escaping (Result<String, Failure>) -> Void
-  ) {
-    workspaces.open(session, creating: false) { [workspaces] result in
-      guard case .success(let workspace) = result else {
-        return body(result.map { _ in "" })
-      }
-      workspaces.download(path, in: workspace) { result in
-        guard case .success(let download) = result else { return body(result.map { _ in "" }) }
-        guard download.bytes <= 16 << 20 else {
-          return body(.failure(Failure(.tooLarge, "file-too-large", "\(path): is too long")))
-        }
-        guard download.bytes > 0 else { return body(.success("")) }
-        download.next(atMost: Int(download.bytes)) { result in
-          body(
-            result.flatMap { bytes in
-              String(validating: bytes, as: UTF8.self).map { .success($0) }
-                ?? .failure(Failure(.invalid, "not-text", "\(path): expected UTF-8 text"))
-            })
-        }
-      }
-    }
   }
 }
 

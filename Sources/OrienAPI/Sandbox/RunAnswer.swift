@@ -72,7 +72,7 @@ struct RunAnswer {
   /// guess.
   private static let marker = "base64:"
 
-  private static func text(of bytes: [UInt8]) -> String {
+  static func text(of bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self), !text.hasPrefix(marker),
       !text.utf8.contains(0)
     {

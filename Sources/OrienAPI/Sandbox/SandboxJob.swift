@@ -5,7 +5,7 @@ import OrienSystem
 /// What is run in a session of its own, with these files in it.
 struct SandboxJob {
   var tool: String
-  var files: [(name: FolderPath, content: String)]
+  var files: [(name: FolderPath, bytes: [UInt8])]
   var arguments: JSON
   var terms = Terms()
   var timeoutSeconds: Int64
@@ -35,7 +35,8 @@ extension SandboxJob {
       members.append(JSON.Member("command", .array(words.map { .string($0) })))
     }
     self.init(
-      tool: tool.id.description, files: [(own, request.code)] + request.files,
+      tool: tool.id.description,
+      files: ([(own, request.code)] + request.files).map { ($0, Array($1.utf8)) },
       arguments: .object(members), terms: Terms(settings, seconds: request.timeoutSeconds),
       timeoutSeconds: request.timeoutSeconds, artifactBytes: settings.artifactBytes)
     // What cannot write to its workspace leaves nothing there.

@@ -34,7 +34,7 @@ final class SandboxRun {
   }
 
   func begin() {
-    workspaces.open(session) { [self] result in
+    workspaces.open(session, passing: true) { [self] result in
       switch result {
       case .failure(let failure): answer(.failure(failure))
       case .success(let workspace): put(job.files[...], into: workspace)
@@ -43,10 +43,10 @@ final class SandboxRun {
   }
 
   private func put(
-    _ files: ArraySlice<(name: FolderPath, content: String)>, into workspace: Workspace
+    _ files: ArraySlice<(name: FolderPath, bytes: [UInt8])>, into workspace: Workspace
   ) {
     guard let file = files.first else { return submit() }
-    let bytes = Array(file.content.utf8)
+    let bytes = file.bytes
     workspaces.upload(to: file.name, in: workspace, bytes: UInt64(bytes.count)) { [self] result in
       guard case .success(let upload) = result else { return end(result) }
       upload.write(bytes) { [self] result in
