@@ -42,7 +42,8 @@ class DockerCase(NodeCase):
         """What is to stand before the engine sets `engine_host`."""
 
     def hold_oracles(self):
-        until(lambda: not self.ours(), 15, lambda: f"left: {[one['Names'] for one in self.ours()]}")
+        # An engine that was away is asked again now and then.
+        until(lambda: not self.ours(), 45, lambda: f"left: {[one['Names'] for one in self.ours()]}")
         super().hold_oracles()
         until(lambda: not lent(self.node), 5, lambda: f"still lent: {lent(self.node)}")
 

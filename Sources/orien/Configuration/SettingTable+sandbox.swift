@@ -12,7 +12,7 @@ extension Setting {
       "The image of those containers, where it is not their plugin's own"),
     Setting(
       "SANDBOX_DOCKERFILE", \.sandbox.dockerfile, .optional(.path),
-      "What /build-image builds that image of"),
+      "What /build-image builds that image of, where it is not what comes with the node"),
     Setting(
       "SANDBOX_CPU_LIMIT", \.sandbox.cpuPercent, .cores,
       "The processors that code has, as 1.0"),

@@ -27,7 +27,7 @@ extension Command {
 
 extension Environment {
   /// Of the image that comes with the programs.
-  fileprivate var dockerfile: String {
+  var dockerfile: String {
     let roles = rolesFolder
     let parts = executablePath.split(separator: "/", omittingEmptySubsequences: false)
     if let build = parts.firstIndex(of: ".build") {

@@ -106,6 +106,7 @@ final class Node {
       on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
       errorBody: Problem.content, handler: api)
     api.sandbox = configuration.sandbox
+    api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
     api.serverFigures = { [unowned server] in
       API.ServerFigures(counts: server.counts, openConnections: server.openConnections)
     }

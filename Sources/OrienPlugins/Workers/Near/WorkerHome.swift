@@ -69,6 +69,7 @@ final class WorkerHome: PluginHome {
     _ call: PluginCall, host: any CallHost, as invocation: Invocation,
     done: @escaping @Sendable (CallResult) -> Void
   ) {
+    lookAtSockets()
     let carried = WorkerCalls.Carried(call: call, host: host, invocation: invocation, done: done)
     do throws(Failure) {
       // One that is about to end takes none, and makes room for another.
@@ -148,6 +149,7 @@ final class WorkerHome: PluginHome {
   /// One that was shown a socket which another has taken the place of reaches nobody by it any more:
   /// the next call starts one that does.
   private func lookAtSockets() {
+    guard !parts.manifest.grants.sockets.isEmpty else { return }
     let now = SocketsShown(parts.manifest.grants)
     let stale = condition.withLock { condition in
       condition.unshown = now.trouble
