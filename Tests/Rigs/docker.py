@@ -116,7 +116,8 @@ class Engine:
         network = self.home / "exec/netns/default"
         if str(network) in pathlib.Path("/proc/self/mounts").read_text():
             subprocess.run(["umount", network], check=True)
-        for group in sorted(CGROUPS.glob(f"**/{self.group}")):
+        # In each hierarchy, at its top: below it others make and remove theirs meanwhile.
+        for group in [CGROUPS / self.group, *CGROUPS.glob(f"*/{self.group}")]:
             with contextlib.suppress(OSError):
                 group.rmdir()
         shutil.rmtree(self.home, ignore_errors=True)
