@@ -26,6 +26,13 @@ class Gvisor(Docker):
     runtimes = docker.RUNSC
     manifest = {"config": {"runtime": "runsc"}}
     runs = 5
+    # It makes them as root first, who is nobody in such a mount.
+    makes_files = False
+
+    def test_files_that_are_there_it_changes(self):
+        result = self.run_code("open('given', 'w').write('new')", readonly=False,
+                               files={"given": "old", "other": "old"})
+        self.assertEqual(result["artifacts"], {"given": "new"}, result)
 
     def test_a_kernel_of_its_own_runs_it(self):
         result = self.run_code("print(open('/proc/version').read())")
