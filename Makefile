@@ -3,6 +3,7 @@
 
 KILLS ?= 200
 EXECUTIONS ?= 10000
+RUNS ?= 1000
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
@@ -45,6 +46,7 @@ soak: build
 	python3 Tests/Rigs/soak.py --kills $(KILLS)
 	python3 Tests/Rigs/endure.py --executions $(EXECUTIONS)
 	python3 Tests/Rigs/replace.py --seconds 60
+	python3 Tests/Rigs/runs.py --runs $(RUNS)
 
 bench: build
 	@.ci/packages bench

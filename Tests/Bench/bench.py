@@ -22,6 +22,7 @@ import urllib.request
 
 import calls
 import plugins
+import sandbox
 import starts
 import workers
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
@@ -77,7 +78,7 @@ class Rows:
         "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS
+    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -134,6 +135,7 @@ PARTS = {
     "calls": lambda rows, _: calls.one_round(rows),
     "workers": lambda rows, _: workers.one_round(rows),
     "plugins": lambda rows, _: plugins.one_round(rows),
+    "sandbox": lambda rows, _: sandbox.one_round(rows),
 }
 
 

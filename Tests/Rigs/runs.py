@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Has one node run code by `/run`, in its jail and in containers, and holds it to leaving nothing:
+runs.py --runs N
+
+A node for each of the two, with the same runs: some end well, some leave files, some fail, some are
+too slow or write too much. At rest, before and after, everything that could leak is counted, of the
+node, of the plugin's worker, and of the engine: each must be as it was.
+"""
+
+import collections
+import contextlib
+import itertools
+import os
+import random
+import threading
+
+import docker
+from census import Census, open_ones
+from groups import group_name
+from holding import hold
+from node import Node, descendants, name_of, until
+
+AT_ONCE, SETTLE_SECONDS = 4, 60
+# What is sent, and what of the answer shows that it ended as it should.
+SORTS = {
+    "fine": ({"code": "print(1)"}, lambda told: told["stdout"] == "1\n"),
+    "leaving": ({"code": "open('left', 'w').write('x')", "readonly": False},
+                lambda told: told["artifacts"] == {"left": "x"}),
+    "shell": ({"code": "cat given", "language": "bash", "files": {"given": "g"}},
+              lambda told: told["stdout"] == "g"),
+    "failing": ({"code": "import sys; sys.exit(3)"}, lambda told: told["exit_code"] == 3),
+    "forking": ({"code": "import os, time\nif os.fork() == 0:\n    os.setsid(); time.sleep(600)"},
+                lambda told: told["success"]),
+}
+RARE = {"slow": ({"code": "import time; time.sleep(600)", "timeout": 1},
+                 lambda told: told["timed_out"])}
+
+
+class Runs:
+    def __init__(self, home, seed):
+        self.random = random.Random(seed)
+        self.open_ones = contextlib.ExitStack()
+        self.engine = self.open_ones.enter_context(contextlib.closing(docker.Engine()))
+        tools = home / "tools"
+        tools.mkdir(mode=0o755)
+        docker.tools_with(self.engine.host, tools)
+        self.nodes = {}
+        for backend in "jail", "docker":
+            self.node = Node(state=home / backend, tools=tools,
+                             environment={"SANDBOX_BACKEND": backend})
+            self.nodes[backend] = self.open_ones.enter_context(self.node)
+
+    def run(self, runs):
+        for backend, node in self.nodes.items():
+            self.node = node
+            self.run_all(self.drawn(4 * AT_ONCE))
+            before = self.rest()
+            self.run_all(self.drawn(runs))
+            after = self.rest(before)
+            more = after - before
+            assert not more, f"{backend}: " + "\n".join(
+                f"{what}: were {before[what]}, are {after[what]}" for what in more)
+            yield f"{backend}: {runs} runs ended as they should, and nothing of them is left"
+
+    def drawn(self, count):
+        return [self.random.choice(list((RARE if number % 20 == 19 else SORTS).values()))
+                for number in range(count)]
+
+    def run_all(self, drawn):
+        waiting, wrong = iter(drawn), []
+        lock = threading.Lock()
+
+        def work():
+            while True:
+                with lock:
+                    body, is_right = next(waiting, (None, None))
+                if body is None:
+                    return
+                answer = self.node.ask("POST", "/run", body, timeout=60)
+                if answer.status != 200 or not is_right(answer.json):
+                    wrong.append(f"{body}: {answer}")
+        threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not wrong, "\n".join(wrong[:5])
+
+    def rest(self, before=None):
+        """What there is when nothing is to do: as it was before, or for as long as it changes."""
+        looks = []
+
+        def settled():
+            looks.append(self.count())
+            if before is not None:
+                return not looks[-1] - before
+            return len(looks) > 10 and all(look == looks[-1] for look in looks[-10:])
+        with contextlib.suppress(AssertionError):
+            until(settled, SETTLE_SECONDS, "")
+        return looks[-1]
+
+    def count(self):
+        counts = collections.Counter(Census(self.node, group_name(self.node)).counts)
+        for pid in descendants(self.node.pid):
+            if name_of(pid) == "orien-worker":
+                counts.update(f"descriptors of a worker, {what}" for what in open_ones(pid))
+        counts["containers"] = len(self.engine.containers())
+        counts["volumes"] = len(self.engine.ask("GET", "/volumes")[1]["Volumes"] or [])
+        counts["networks"] = len(self.engine.ask("GET", "/networks")[1])
+        counts.update(f"processes of the engine, {name_of(pid)}"
+                      for pid in descendants(self.engine.daemon.pid))
+        counts["files of the engine"] = sum(
+            len(names) for part in ("containers", "volumes", "overlay2", "image")
+            for _, _, names in itertools.islice(os.walk(self.engine.home / "data" / part), 2000))
+        return counts
+
+    def close(self):
+        self.open_ones.close()
+
+
+if __name__ == "__main__":
+    hold(__doc__, "runs", 1000, Runs, Runs.run)
