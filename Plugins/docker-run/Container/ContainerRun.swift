@@ -30,6 +30,8 @@ struct ContainerRun {
   private var sampleAt: UInt64 = 0
   /// The engine was away while the container ran: however that ended, the program did not end so.
   private var engineWasAway = false
+  /// Somebody has been told to remove it.
+  private var isGivenUp = false
 
   init(
     _ request: CreateRequest, for call: borrowing Call, in sandbox: Sandbox,
@@ -67,7 +69,12 @@ struct ContainerRun {
   }
 
   /// Removes it; what the engine does not do now a later call, or the next start, has it do.
-  private func remove() { Self.remove(container, sandbox, closing) }
+  /// Once: a call that is to end has no time to ask a silent engine twice.
+  private mutating func remove() {
+    guard !isGivenUp else { return }
+    isGivenUp = true
+    Self.remove(container, sandbox, closing)
+  }
 
   // MARK: Running
 
