@@ -113,9 +113,11 @@ class Engine:
             for container in self.containers():
                 self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
             self.halt()
-        network = self.home / "exec/netns/default"
-        if str(network) in pathlib.Path("/proc/self/mounts").read_text():
-            subprocess.run(["umount", network], check=True)
+        # Its network that is none; and its own folder, where it was killed. The last mount first.
+        mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+        for place in reversed([line.split()[1] for line in mounts]):
+            if place.startswith(f"{self.home}/"):
+                subprocess.run(["umount", place], check=True)
         # In each hierarchy, at its top: below it others make and remove theirs meanwhile.
         for group in [CGROUPS / self.group, *CGROUPS.glob(f"*/{self.group}")]:
             with contextlib.suppress(OSError):
