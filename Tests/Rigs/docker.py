@@ -113,7 +113,7 @@ class Engine:
             for container in self.containers():
                 self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
             self.halt()
-        # Of a daemon that was killed more is mounted than its successor takes away.
+        # Its network that is none; and its own folder, where it was killed. The last mount first.
         mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
         for place in reversed([line.split()[1] for line in mounts]):
             if place.startswith(f"{self.home}/"):

@@ -8,7 +8,7 @@ package struct Session: Sendable, Equatable {
   package var folder: String
   package var createdAt: Timestamp
   package var lastUsedAt: Timestamp
-  /// It lasts no longer than the node that has made it.
+  /// It lasts no longer than the node that has made it, and no store knows of it.
   package var isPassing: Bool
 
   package init(

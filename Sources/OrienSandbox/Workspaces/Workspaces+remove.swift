@@ -22,25 +22,29 @@ extension Workspaces {
     case .open, .closed: before = state.phase
     }
     state.phase = .leaving
-    store.remove(
-      key,
-      then: loop.reply { result in
-        switch result {
-        case .success:
-          if case .open = before { self.openFolders -= 1 }
-          // What is still open of an image keeps its room.
-          before = .closed
-          self.sessions[key] = nil
-          self.vacate(state, then)
-        case .failure:
-          // What the store still has would come back after a restart; so it stays.
-          state.phase = before
-          then(result)
-        }
-        let afterwards = state.afterwards
-        state.afterwards = []
-        for next in afterwards { next() }
-      })
+    forget(state.session) { [self] result in
+      switch result {
+      case .success:
+        if case .open = before { openFolders -= 1 }
+        // What is still open of an image keeps its room.
+        before = .closed
+        sessions[key] = nil
+        vacate(state, then)
+      case .failure:
+        // What the store still has would come back after a restart; so it stays.
+        state.phase = before
+        then(result)
+      }
+      let afterwards = state.afterwards
+      state.afterwards = []
+      for next in afterwards { next() }
+    }
+  }
+
+  /// Has the store forget it, where it knows of it.
+  func forget(_ session: Session, then: @escaping (Result<Void, Failure>) -> Void) {
+    guard !session.isPassing else { return then(.success(())) }
+    store.remove(session.key, then: loop.reply(then))
   }
 
   private func vacate(

@@ -84,6 +84,8 @@ package final class Workspaces {
       WorkspaceAccount(limit: limits.usage, total: total), expiresAt: loop.now + limits.idle)
     state.waiting.append(then)
     sessions[key] = state
+    // Without a row its folder is nobody's at the next start, which is what is wanted of it.
+    if passing { return openFolder(of: state, making: true) }
     store.insert(
       state.session,
       then: loop.reply { result in
@@ -115,7 +117,7 @@ package final class Workspaces {
       state.answer(.success(workspace))
     case .failure(let failure) where making:
       // The session never began: with its row goes what may be there of its folder.
-      store.remove(state.session.key, then: loop.reply { _ in })
+      forget(state.session) { _ in }
       removeFolder(state.session.folder) { _ in }
       giveUp(state, failure)
     case .failure(let failure):
@@ -147,7 +149,7 @@ package final class Workspaces {
     // A call may leave a session that was removed meanwhile, and another have its name.
     guard sessions[state.session.key] === state else { return }
     state.session.lastUsedAt = now
-    store.touch(state.session.key, at: now)
+    if !state.session.isPassing { store.touch(state.session.key, at: now) }
   }
 
   /// 32 hexadecimal digits: what the folders of sessions, and no others, are called. Images have an
