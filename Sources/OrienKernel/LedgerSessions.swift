@@ -20,7 +20,7 @@ package final class LedgerSessions: SessionStore {
     ledger.recovered.sessions.map { record in
       Session(
         key: SessionKey(record.session, of: record.owner), folder: record.folder,
-        createdAt: record.createdAt, lastUsedAt: record.lastUsedAt, isPassing: record.isPassing)
+        createdAt: record.createdAt, lastUsedAt: record.lastUsedAt)
     }
   }
 
@@ -28,8 +28,7 @@ package final class LedgerSessions: SessionStore {
     ledger.createSession(
       SessionRecord(
         owner: session.key.owner, session: session.key.id, folder: session.folder,
-        createdAt: session.createdAt, lastUsedAt: session.lastUsedAt,
-        isPassing: session.isPassing),
+        createdAt: session.createdAt, lastUsedAt: session.lastUsedAt),
       then: reply)
   }
 

@@ -15,7 +15,6 @@ extension Ledger {
         row.text(session.folder)
         row.integer(session.createdAt.microseconds)
         row.integer(session.lastUsedAt.microseconds)
-        row.integer(session.isPassing ? 1 : 0)
       }
       return created == 1
         ? .success(())

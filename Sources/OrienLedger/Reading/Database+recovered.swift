@@ -13,9 +13,8 @@ extension Database {
       return true
     }
     var sessions: [SessionRecord] = []
-    try prepare(
-      "SELECT owner, session, folder, created_at, last_used_at, is_passing FROM sessions"
-    ).each { row throws(DatabaseError) in
+    try prepare("SELECT owner, session, folder, created_at, last_used_at FROM sessions").each {
+      row throws(DatabaseError) in
       sessions.append(try SessionRecord(row))
       return true
     }
@@ -64,6 +63,6 @@ extension SessionRecord {
     self.init(
       owner: Owner(row.text(0)), session: session, folder: row.text(2),
       createdAt: Timestamp(microseconds: row.integer(3)),
-      lastUsedAt: Timestamp(microseconds: row.integer(4)), isPassing: row.integer(5) == 1)
+      lastUsedAt: Timestamp(microseconds: row.integer(4)))
   }
 }

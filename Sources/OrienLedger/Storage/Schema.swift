@@ -128,10 +128,6 @@ enum Schema {
     -- What a caller asks of a call beside its arguments; NULL, as for most: nothing.
     ALTER TABLE executions ADD COLUMN terms BLOB;
     """,
-    """
-    -- 1: the session lasts no longer than the node that has made it.
-    ALTER TABLE sessions ADD COLUMN is_passing INTEGER NOT NULL DEFAULT 0;
-    """,
   ]
 }
 

@@ -12,18 +12,15 @@ package struct SessionRecord: Sendable, Equatable {
   package var folder: String
   package var createdAt: Timestamp
   package var lastUsedAt: Timestamp
-  /// It lasts no longer than the node that has made it.
-  package var isPassing: Bool
 
   package init(
     owner: Owner, session: SessionID, folder: String, createdAt: Timestamp,
-    lastUsedAt: Timestamp, isPassing: Bool = false
+    lastUsedAt: Timestamp
   ) {
     self.owner = owner
     self.session = session
     self.folder = folder
     self.createdAt = createdAt
     self.lastUsedAt = lastUsedAt
-    self.isPassing = isPassing
   }
 }

@@ -40,8 +40,8 @@ final class Statements {
       "SELECT status FROM executions WHERE number = ? AND id = ?")
     putSession = try database.prepare(
       """
-      INSERT INTO sessions (owner, session, folder, created_at, last_used_at, is_passing)
-      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      INSERT INTO sessions (owner, session, folder, created_at, last_used_at)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
     useSession = try database.prepare(
       "UPDATE sessions SET last_used_at = ? WHERE owner = ? AND session = ?")

@@ -4,7 +4,7 @@ import OrienSystem
 /// What a node found of the sessions of the one before it.
 package struct Adoption: Sendable {
   package var sessions = 0
-  /// Sessions whose folder was never made, or is gone, and those that were to pass with their node.
+  /// Sessions whose folder was never made, or is gone.
   package var forgotten = 0
   /// Folders whose session was never begun, or had been removed.
   package var removedFolders = 0
@@ -39,8 +39,7 @@ extension Workspaces {
     var strays = names
     var orphans: [SessionKey] = []
     for session in kept {
-      // Of one that was to pass the folder is a stray.
-      if !session.isPassing, Self.isOwn(session.folder), strays.remove(session.folder) != nil {
+      if Self.isOwn(session.folder), strays.remove(session.folder) != nil {
         adopt(session)
       } else {
         orphans.append(session.key)
