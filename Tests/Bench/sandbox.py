@@ -1,5 +1,5 @@
-"""What code takes that is sent to `/run`, in the jail and in a container, beside the command line of
-the engine that runs these."""
+"""What code takes that is sent to `/run`, in the jail and in a container, beside the command line
+of the engine that runs these."""
 
 import contextlib
 import http.client

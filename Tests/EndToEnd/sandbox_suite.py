@@ -1,9 +1,8 @@
-"""Code in, result and artifacts out: the dialect of `/run`, and what it leaves, the same whatever runs
-it. Who mixes it in has a node, and says what runs code there."""
+"""Code in, result and artifacts out: the dialect of `/run`, and what it leaves, the same whatever
+runs it. Who mixes it in has a node, and says what runs code there."""
 
 import base64
 import contextlib
-import functools
 import http.client
 import json
 import os
@@ -17,16 +16,6 @@ AUREA = {"Accept": "application/vnd.aurea+json"}
 LANGUAGES = "sorted:main.list:sort -r,awkward:main.awk:awk -f"
 
 
-def making_files(test):
-    """Of what only code shows that makes new files in its workspace."""
-    @functools.wraps(test)
-    def shown(self):
-        if not self.makes_files:
-            self.skipTest("nothing that this runs makes a file in a workspace that is lent")
-        test(self)
-    return shown
-
-
 class SandboxSuite:
     """`backend` is what the answers name, `facts` what receipts do beside it."""
 
@@ -35,7 +24,6 @@ class SandboxSuite:
     runs = 100
     # A container's program is its process 1, which nothing within it kills.
     kills_itself = True
-    makes_files = True
 
     def run_code(self, code, status=200, timeout_seconds=60, **members):
         answer = self.ask("POST", "/run", {"code": code} | members, timeout=timeout_seconds)
@@ -119,19 +107,6 @@ class SandboxSuite:
 
     # What it may do
 
-    @making_files
-    def test_a_workspace_is_read_only_unless_it_is_not(self):
-        code = ("import errno\n"
-                "for place in ('new', 'main.py', 'given'):\n"
-                "    try: open(place, 'a'); print(place, 'written')\n"
-                "    except OSError as e: print(place, errno.errorcode[e.errno])\n")
-        closed = self.run_code(code, files={"given": ""})
-        self.assertEqual(closed["stdout"].split("\n")[:3],
-                         ["new EROFS", "main.py EROFS", "given EROFS"])
-        opened = self.run_code(code, files={"given": ""}, readonly=False)
-        self.assertEqual(opened["stdout"].split("\n")[:3],
-                         ["new written", "main.py written", "given written"])
-
     def test_nobody_mounts_it_anew(self):
         result = self.run_code(
             "import ctypes, os\nc = ctypes.CDLL(None, use_errno=True)\n"
@@ -148,51 +123,11 @@ class SandboxSuite:
 
     # What it leaves
 
-    @making_files
-    def test_artifacts_are_what_has_appeared_or_changed(self):
-        result = self.run_code(
-            "import os\nopen('new.txt', 'w').write('text')\n"
-            "open('data.bin', 'wb').write(b'\\xff\\0')\n"
-            "open('given', 'w').write('B')\nopen('kept').read()\n"
-            "os.mkdir('sub'); open('sub/deep', 'w').write('deep')\n"
-            "open('marked', 'w').write('base64:x')", readonly=False,
-            files={"given": "A", "kept": "same"})
-        self.assertEqual(result["artifacts"], {
-            "new.txt": "text", "given": "B", "sub/deep": "deep",
-            "data.bin": "base64:" + base64.b64encode(b"\xff\0").decode(),
-            "marked": "base64:" + base64.b64encode(b"base64:x").decode()}, result)
-        self.assertEqual(result["artifacts_omitted"], [])
-
     def test_none_are_taken_where_none_are_wanted(self):
         result = self.run_code("open('new', 'w')", readonly=False, capture_artifacts=False)
         self.assertEqual(result["artifacts"], {})
         record = self.get(f"/executions/{result['execution_id']}").json
         self.assertNotIn("artifacts", record)
-
-    @making_files
-    def test_links_and_devices_are_told_and_never_followed(self):
-        result = self.run_code(
-            "import os, socket\nos.symlink('/etc/passwd', 'passwd'); os.symlink('/', 'root')\n"
-            "os.symlink('main.py', 'own'); os.mkfifo('fifo'); os.link('main.py', 'twin')\n"
-            "s = socket.socket(socket.AF_UNIX); s.bind('socket')\n"
-            "open('fine', 'w').write('fine')", readonly=False)
-        self.assertEqual(result["artifacts"], {"fine": "fine"}, result)
-        self.assertTrue({"passwd", "root", "own", "fifo"} <= set(result["artifacts_omitted"]))
-
-    @making_files
-    def test_what_is_too_long_for_an_answer_is_named(self):
-        result = self.run_code(
-            "open('huge', 'wb').truncate(100 << 20)\nopen('long', 'wb').write(b'x' * (11 << 20))\n"
-            "open('fine', 'w').write('fine')", readonly=False)
-        self.assertEqual(result["artifacts"], {"fine": "fine"})
-        self.assertEqual(sorted(result["artifacts_omitted"]), ["huge", "long"])
-
-    @making_files
-    def test_a_name_that_is_no_text(self):
-        result = self.run_code(
-            "open(b'a\\xff', 'w').write('one'); open('\\u202eb\\n', 'w').write('two')",
-            readonly=False)
-        self.assertEqual(result["artifacts"], {"a\ufffd": "one", "\u202eb\n": "two"}, result)
 
     # What is refused
 
@@ -280,3 +215,55 @@ class SandboxSuite:
         self.assertEqual(self.get(f"/sessions/{kept}/files/file").body, b"kept")
         self.assertEqual(self.run_code("print(1)")["stdout"], "1\n")
         type(self).before = (node.pid, node.descriptors(), self.before[2])
+
+
+class FilesSuite(SandboxSuite):
+    """The same, and what code shows that makes new files in its workspace."""
+
+    def test_a_workspace_is_read_only_unless_it_is_not(self):
+        code = ("import errno\n"
+                "for place in ('new', 'main.py', 'given'):\n"
+                "    try: open(place, 'a'); print(place, 'written')\n"
+                "    except OSError as e: print(place, errno.errorcode[e.errno])\n")
+        closed = self.run_code(code, files={"given": ""})
+        self.assertEqual(closed["stdout"].split("\n")[:3],
+                         ["new EROFS", "main.py EROFS", "given EROFS"])
+        opened = self.run_code(code, files={"given": ""}, readonly=False)
+        self.assertEqual(opened["stdout"].split("\n")[:3],
+                         ["new written", "main.py written", "given written"])
+
+    def test_artifacts_are_what_has_appeared_or_changed(self):
+        result = self.run_code(
+            "import os\nopen('new.txt', 'w').write('text')\n"
+            "open('data.bin', 'wb').write(b'\\xff\\0')\n"
+            "open('given', 'w').write('B')\nopen('kept').read()\n"
+            "os.mkdir('sub'); open('sub/deep', 'w').write('deep')\n"
+            "open('marked', 'w').write('base64:x')", readonly=False,
+            files={"given": "A", "kept": "same"})
+        self.assertEqual(result["artifacts"], {
+            "new.txt": "text", "given": "B", "sub/deep": "deep",
+            "data.bin": "base64:" + base64.b64encode(b"\xff\0").decode(),
+            "marked": "base64:" + base64.b64encode(b"base64:x").decode()}, result)
+        self.assertEqual(result["artifacts_omitted"], [])
+
+    def test_links_and_devices_are_told_and_never_followed(self):
+        result = self.run_code(
+            "import os, socket\nos.symlink('/etc/passwd', 'passwd'); os.symlink('/', 'root')\n"
+            "os.symlink('main.py', 'own'); os.mkfifo('fifo'); os.link('main.py', 'twin')\n"
+            "s = socket.socket(socket.AF_UNIX); s.bind('socket')\n"
+            "open('fine', 'w').write('fine')", readonly=False)
+        self.assertEqual(result["artifacts"], {"fine": "fine"}, result)
+        self.assertTrue({"passwd", "root", "own", "fifo"} <= set(result["artifacts_omitted"]))
+
+    def test_what_is_too_long_for_an_answer_is_named(self):
+        result = self.run_code(
+            "open('huge', 'wb').truncate(100 << 20)\nopen('long', 'wb').write(b'x' * (11 << 20))\n"
+            "open('fine', 'w').write('fine')", readonly=False)
+        self.assertEqual(result["artifacts"], {"fine": "fine"})
+        self.assertEqual(sorted(result["artifacts_omitted"]), ["huge", "long"])
+
+    def test_a_name_that_is_no_text(self):
+        result = self.run_code(
+            "open(b'a\\xff', 'w').write('one'); open('\\u202eb\\n', 'w').write('two')",
+            readonly=False)
+        self.assertEqual(result["artifacts"], {"a\ufffd": "one", "\u202eb\n": "two"}, result)

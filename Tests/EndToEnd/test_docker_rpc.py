@@ -1,4 +1,5 @@
-"""`docker/execute` of `/rpc` against a real engine: /data/input, /data/output, and what comes back."""
+"""`docker/execute` of `/rpc` against a real engine: /data/input, /data/output, and what comes
+back."""
 
 import base64
 

@@ -2,10 +2,10 @@
 
 from case import NodeCase
 from node import until
-from sandbox_suite import LANGUAGES, SandboxSuite
+from sandbox_suite import LANGUAGES, FilesSuite
 
 
-class Sandbox(SandboxSuite, NodeCase):
+class Sandbox(FilesSuite, NodeCase):
     backend = "jail"
     environment = {"SANDBOX_BACKEND": "jail", "SANDBOX_LANGUAGES": LANGUAGES}
 

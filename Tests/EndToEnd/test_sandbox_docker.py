@@ -1,33 +1,32 @@
 """The dialect of `/run` in containers: by the engine's own runtime, and by gVisor's."""
 
 import pathlib
-import shutil
 import tempfile
-import unittest
 
 import docker
 from docker_case import DockerCase
-from node import until
-from sandbox_suite import LANGUAGES, SandboxSuite
+from sandbox_suite import LANGUAGES, FilesSuite, SandboxSuite
 
 ENVIRONMENT = {"SANDBOX_BACKEND": "docker", "SANDBOX_LANGUAGES": LANGUAGES}
 
 
-class Docker(SandboxSuite, DockerCase):
+class ContainerCase(DockerCase):
     backend = "docker"
     facts = {"image", "digest"}
     environment = ENVIRONMENT
-    runs = 20
     kills_itself = False
 
 
-@unittest.skipUnless(shutil.which("runsc"), "gVisor is not installed")
-class Gvisor(Docker):
+class Docker(ContainerCase, FilesSuite):
+    runs = 20
+
+
+class Gvisor(ContainerCase, SandboxSuite):
+    """New files it makes as root first, who is nobody in a workspace that is lent."""
+
     runtimes = docker.RUNSC
     manifest = {"config": {"runtime": "runsc"}}
     runs = 5
-    # It makes them as root first, who is nobody in such a mount.
-    makes_files = False
 
     def test_files_that_are_there_it_changes(self):
         result = self.run_code("open('given', 'w').write('new')", readonly=False,
