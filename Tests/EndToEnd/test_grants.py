@@ -187,14 +187,16 @@ class Needs(GrantCase):
         self.source('"program:nginx", "socket:{engine}", "network:example.org:443"')
         (self.shop.home / "tool-1.built").unlink()
         self.shop.put("tool", 1)
-        self.shop.manifest("tool", config={"engine": "unix:///run/engine.sock"})
+        engine = str(self.place / "engine.sock")
+        self.listen(engine)
+        config = {"engine": f"unix://{engine}"}
+        self.shop.manifest("tool", config=config)
         self.start()
-        manifest = {"config": {"engine": "unix:///run/engine.sock"}, "grants": {}}
+        manifest = {"config": config, "grants": {}}
         steps = [
             ("program:nginx", lambda: manifest["grants"].update(programs=[
                 {"program": "nginx", "path": "/usr/sbin/nginx", "arguments": [["-t"]]}])),
-            ("socket:/run/engine.sock", lambda: manifest["grants"].update(
-                sockets=["/run/engine.sock"])),
+            (f"socket:{engine}", lambda: manifest["grants"].update(sockets=[engine])),
             ("network:example.org:443", lambda: manifest.update(
                 network={"allow": ["*.org:443"]}))]
         for need, grant in steps:
@@ -209,7 +211,7 @@ class Needs(GrantCase):
             self.reload()
         self.assertEqual(self.plugin("tool")["state"], "ready")
         self.assertEqual(self.plugin("tool")["grants"], [
-            "program:nginx", "socket:/run/engine.sock", "network:*.org:443"])
+            "program:nginx", f"socket:{engine}", "network:*.org:443"])
         # Taken back, it serves no longer, though its library is what it was.
         del manifest["grants"]["programs"]
         self.shop.manifest("tool", **manifest)

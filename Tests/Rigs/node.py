@@ -196,11 +196,13 @@ class Node:
     # The kernel's view
 
     def descriptors(self):
-        """What the node holds open, by what it is, and how many of each."""
+        """What the node holds open, by what it is, and how many of each; of what has been removed
+        meanwhile too, as of a socket that a daemon has made anew."""
         found = collections.Counter()
         for number in os.listdir(f"/proc/{self.pid}/fd"):
             with contextlib.suppress(FileNotFoundError):
-                found[SERIAL.sub("", os.readlink(f"/proc/{self.pid}/fd/{number}"))] += 1
+                name = os.readlink(f"/proc/{self.pid}/fd/{number}").removesuffix(" (deleted)")
+                found[SERIAL.sub("", name)] += 1
         return found
 
     def descriptor_numbers(self):

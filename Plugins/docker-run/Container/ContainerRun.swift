@@ -13,9 +13,9 @@ struct ContainerRun {
   /// After so long without its engine a container is given up.
   private static let absenceMilliseconds: UInt64 = 5000
   /// What has ended tells no more what it used: it is asked often at first, and then less.
-  private static let sampleMilliseconds = (first: UInt64(20), last: UInt64(500))
+  private static let sampleMilliseconds = (first: UInt64(20), last: UInt64(200))
   /// An engine that is asked while a container ends answers a second later.
-  private static let samplePatienceMilliseconds = 100
+  private static let samplePatienceMilliseconds = 300
 
   private let sandbox: Sandbox
   private let container: String
@@ -173,16 +173,21 @@ struct ContainerRun {
 
   private mutating func sampleIfDue() -> Stop? {
     guard Pause.now >= sampleAt else { return nil }
-    take(within: Self.samplePatienceMilliseconds)
-    sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
+    // What an engine that is slow does not tell is asked for again soon: it is what is billed.
+    if take(within: Self.samplePatienceMilliseconds) {
+      sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
+    }
     sampleAt = Pause.now + sampleInterval
     guard let bound = limits.cpuMilliseconds else { return nil }
     return consumption.cpuMilliseconds >= bound ? .cpu : nil
   }
 
-  private mutating func take(within milliseconds: Int) {
-    guard let stats = closing.consumption(container, within: milliseconds) else { return }
+  /// False where the engine does not tell in time.
+  @discardableResult
+  private mutating func take(within milliseconds: Int) -> Bool {
+    guard let stats = closing.consumption(container, within: milliseconds) else { return false }
     consumption.take(stats)
+    return true
   }
 
   private func exit(of state: JSON) throws(Failure) -> Exit {
