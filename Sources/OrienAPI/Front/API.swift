@@ -17,8 +17,10 @@ package final class API: HTTPHandler {
   let startedAt = Instant.now
   var toolLists = ToolLists()
   let news: CatalogueNews
-  let document: PreparedResponse
-  let page: PreparedResponse
+  /// Both made when they are first asked for: a start has no time for them.
+  private(set) lazy var document = PreparedResponse(
+    .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version)))
+  private(set) lazy var page = DocumentPage.response(version: identity.version)
   var openStreams = 0
   /// Streams of events, and outputs that are followed, at once.
   package var mostStreams = 1000
@@ -76,10 +78,6 @@ package final class API: HTTPHandler {
     var router = Router<Endpoint>()
     for endpoint in Endpoint.all { router.add(endpoint.method, endpoint.template, endpoint) }
     self.router = router
-    document = PreparedResponse(
-      .ok, HTTPContent(type: "application/json", bytes: OpenAPI.document(version: identity.version))
-    )
-    page = DocumentPage.response(version: identity.version)
     kernel.onCatalogue { [weak news] in news?.look() }
   }
 
