@@ -1,5 +1,6 @@
 import Foundation
 import OrienModel
+import OrienSystem
 import Testing
 
 @testable import OrienPlugins
@@ -24,6 +25,30 @@ struct StoreTests {
     #expect(call.output == "none")
     #expect(try tools.load().refused.map(\.failure.reason) == ["not-a-library"])
     #expect(plugin.result(of: "a").outcome == .done)
+  }
+
+  @Test("A library that is what it was is not read again, and one that only looks so is")
+  func known() throws {
+    let tools = try Tools()
+    try tools.put("one.so", Self.sound())
+    let store = try PluginStore(at: tools.state, reader: "")
+    let path = tools.path + "/one.so"
+    func hash() throws -> String? {
+      let status = try Folder(at: tools.path).statusIfAny(of: "one.so")
+      return try status.flatMap { try store.hash(ofFile: "one.so", $0) }
+    }
+    // Not at once, for what has changed just now may change again.
+    let end = Instant.now + .seconds(20)
+    while try hash() == nil, Instant.now < end { #expect(try tools.load().plugins.count == 1) }
+    #expect(try hash() == LibraryFile.sha256(try Self.sound()))
+    #expect(try tools.load().plugins.count == 1)
+    let before = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.write(contentsOf: Data(repeating: 0xCC, count: 64))
+    try file.close()
+    try FileManager.default.setAttributes([.modificationDate: before as Any], ofItemAtPath: path)
+    #expect(try hash() == nil)
+    #expect(try tools.load().refused.map(\.failure.reason) == ["not-a-library"])
   }
 
   @Test("A copy that is not what was judged is made again")
@@ -150,7 +175,7 @@ struct StoreTests {
     #expect(try tools.load().plugins.count == 1)
     let names = try FileManager.default.contentsOfDirectory(atPath: tools.state).sorted()
     let hash = LibraryFile.sha256(try Fixture.bytes("named", ["ID=\"test.a\"", "TOOL=\"b\""]))
-    #expect(Set(names) == ["\(hash).json", "\(hash).so", "data", "signed"])
+    #expect(Set(names) == ["\(hash).json", "\(hash).so", "data", "known", "signed"])
     #expect(FileManager.default.fileExists(atPath: tools.state + "/data/test.a"))
   }
 }

@@ -4,12 +4,13 @@ import OrienSystem
 /// The node's own copies of libraries and what their scans found, named by the library's hash, so
 /// that what is loaded is what was judged, whatever becomes of the file that it came from.
 ///
-/// Layout: `<hash>.so`, `<hash>.json`, `data/<plugin id>/`, which is the plugin's own, and
-/// `signed/<file>`, when the newest of that name was signed.
+/// Layout: `<hash>.so`, `<hash>.json`, `data/<plugin id>/`, which is the plugin's own,
+/// `signed/<file>`, when the newest of that name was signed, and `known/<file>`, what it was.
 final class PluginStore: Sendable {
   private let folder: Folder
   private let data: Folder
   private let signed: Folder
+  private let known: Folder
   /// What a cached answer depends on beside the library.
   private let reader: String
 
@@ -17,6 +18,7 @@ final class PluginStore: Sendable {
     folder = try Folder(at: path, creating: true)
     data = try Folder(at: path + "/data", creating: true)
     signed = try Folder(at: path + "/signed", creating: true)
+    known = try Folder(at: path + "/known", creating: true)
     self.reader = reader
   }
 
@@ -25,7 +27,7 @@ final class PluginStore: Sendable {
     let name = try FolderPath(hash + ".so")
     // What the disk lost in a crash, or somebody changed, is not what was judged.
     if try read(name, atMost: library.count + 1) != library { try publish(library, as: name) }
-    return folder.path + "/" + name.text
+    return pathOfCopy(hash)
   }
 
   /// What an earlier scan of the library found; nil where there was none, by another version of
@@ -80,6 +82,21 @@ final class PluginStore: Sendable {
 
   func note(signature seconds: UInt64, of name: String) throws(Failure) {
     try publish(Array("\(seconds)".utf8), as: FolderPath(name), in: signed)
+  }
+
+  /// Where the copy of the library is, be it there or not.
+  func pathOfCopy(_ hash: String) -> String { folder.path + "/" + hash + ".so" }
+
+  func statusOfCopy(_ hash: String) -> FileStatus? {
+    (try? FolderPath(hash + ".so")).flatMap { try? folder.statusIfAny(of: $0) }
+  }
+
+  func knownText(of name: FolderPath) throws(Failure) -> String? {
+    try read(name, of: known, atMost: 512).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  func keepKnown(_ text: String, of name: FolderPath) throws(Failure) {
+    try publish(Array(text.utf8), as: name, in: known)
   }
 
   private func read(_ name: FolderPath, atMost bytes: Int) throws(Failure) -> [UInt8]? {

@@ -68,18 +68,34 @@ struct Examination: Sendable {
   ) throws(Failure) -> Candidate.Sound {
     // The operator's word comes first: what is switched off is not even scanned.
     let (manifest, manifestBytes) = try manifest(of: candidate.name)
-    let file = try LibraryFile(name, in: folder)
-    candidate.hash = file.hash
-    try trust(name, file.bytes, file.hash)
-    _ = try ELFLibrary(reading: file.bytes)
-    let path = try store.keep(file.bytes, hash: file.hash)
-    let listing = try listing(of: path, hash: file.hash)
+    let hash = try library(name, &candidate)
+    let path = store.pathOfCopy(hash)
+    let listing = try listing(of: path, hash: hash)
     let declaration = try listing.declaration()
     let settings = try manifest.settings(of: declaration)
     return Candidate.Sound(
-      code: .library(path), hash: file.hash, listing: listing, declaration: declaration,
+      code: .library(path), hash: hash, listing: listing, declaration: declaration,
       manifest: manifest,
       manifestBytes: manifestBytes, settings: settings)
+  }
+
+  /// Has a copy of the library in the store, and gives back its hash.
+  private func library(
+    _ name: FolderPath, _ candidate: inout Candidate
+  ) throws(Failure) -> String {
+    let file = try TrustedFile(name, in: folder, atMost: LibraryFile.mostBytes)
+    // A signature is of the bytes, and is checked at each start.
+    if trust.isOfAll, let hash = try store.hash(ofFile: name, file.status) {
+      candidate.hash = hash
+      return hash
+    }
+    let library = try LibraryFile(file)
+    candidate.hash = library.hash
+    try trust(name, library.bytes, library.hash)
+    _ = try ELFLibrary(reading: library.bytes)
+    _ = try store.keep(library.bytes, hash: library.hash)
+    try store.note(file: name, file.status, hash: library.hash)
+    return library.hash
   }
 
   private func declared(

@@ -35,6 +35,8 @@ package struct PluginTrust: Sendable, Equatable {
 
   package init(_ entries: [Entry]) { self.entries = entries }
 
+  var isOfAll: Bool { entries.isEmpty }
+
   /// What a file that is trusted was signed as.
   package struct Standing: Sendable, Equatable {
     /// Nil: no signature was needed.
