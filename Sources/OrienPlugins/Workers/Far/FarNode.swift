@@ -68,7 +68,7 @@ final class FarNode: PluginHost {
     }
   }
 
-  /// What is emitted from here on goes with what is said next.
+  /// What is emitted from here on goes with what is said next, and no later.
   func gather() { outgoing.withLock { $0.isGathering = true } }
 
   /// It has waited long enough.
@@ -82,6 +82,7 @@ final class FarNode: PluginHost {
   private func send(_ outgoing: inout Outgoing) {
     let isHeard = (try? socket.writeAll(outgoing.gathered)) != nil
     outgoing.gathered = []
+    outgoing.isGathering = false
     // Nobody is there any more for whom this process would be.
     if !isHeard { Confinement.exit(0) }
   }
