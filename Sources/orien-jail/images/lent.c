@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lend/lent.h"
+
 /* The machine's mount namespace, and the folder in it; -1: there is none. */
 static int machine = -1, place = -1;
 
@@ -33,19 +35,10 @@ static int enter(void) {
   return setns(machine, CLONE_NEWNS) == 0 && fchdir(place) == 0 ? 0 : errno;
 }
 
-static int copy(int root, int owner, int *tree) {
-  *tree = open_tree(root, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  if (*tree < 0) return errno;
-  struct mount_attr attributes = {
-      .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP,
-      .userns_fd = (uint64_t)owner};
-  return mount_setattr(*tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0 ? 0 : errno;
-}
-
 int lent_attach(int root, int owner, const char *name) {
-  int tree;
   // While we are where the image is mounted: nobody else can copy that.
-  int error = copy(root, owner, &tree);
+  int tree = lent_mount(root, owner, LENT_CLOSED);
+  int error = tree < 0 ? errno : 0;
   if (!error) error = enter();
   if (!error && mkdir(name, 0700) != 0 && errno != EEXIST) error = errno;
   if (!error && move_mount(tree, "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) != 0) error = errno;
