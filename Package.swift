@@ -139,16 +139,18 @@ let layers: [Target] = [
   module(
     "OrienKernel", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel"]),
   module(
+    "OrienNode", ["OrienKernel", "OrienLedger", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
+  module(
     "OrienAPI",
     [
-      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP", "OrienSystem",
-      "OrienModel",
+      "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP",
+      "OrienSystem", "OrienModel",
     ]),
   program(
     "orien",
     [
-      "OrienAPI", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP",
-      "OrienHTTPClient", "OrienSystem", "OrienModel",
+      "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
+      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(
@@ -187,15 +189,20 @@ let checks: [Target] = [
       "OrienModel",
     ]),
   tests(
+    "OrienNode",
+    [
+      "OrienNode", "OrienKernel", "OrienLedger", "OrienTestKit", "OrienSystem", "OrienModel",
+    ]),
+  tests(
     "OrienAPI",
     [
-      "OrienAPI", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienHTTP",
-      "OrienTestKit", "OrienSystem", "OrienModel",
+      "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
+      "OrienHTTP", "OrienTestKit", "OrienSystem", "OrienModel",
     ]),
   tests(
     "orien",
     [
-      "orien", "OrienAPI", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP",
+      "orien", "OrienAPI", "OrienNode", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP",
       "OrienSystem", "OrienModel",
     ]),
   tests("Tidy", []),
