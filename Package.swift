@@ -68,7 +68,9 @@ let plugins = [
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
 ]
 // For tests alone: nobody installs it.
-let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
+let testPlugins = [
+  swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
+]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's
 // stub. Static, it also starts in a quarter of the time. No sanitizer stands in a static program, so
@@ -243,6 +245,7 @@ let benches: [Target] =
   ? []
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+    bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 
