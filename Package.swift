@@ -170,7 +170,8 @@ let layers: [Target] = [
   module(
     "OrienTestKit",
     [
-      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel",
+      "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem",
+      "OrienModel",
     ]),
 ]
 
