@@ -3,6 +3,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSandbox
 import OrienSystem
@@ -53,6 +54,7 @@ struct Configuration: Sendable {
   var ledger = Ledger.Options()
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
+  var machines = MachineSettings()
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

@@ -2,6 +2,7 @@ import OrienAPI
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSystem
 
@@ -63,6 +64,7 @@ extension Node {
   func admit() {
     api.admit(
       configuration.access, perMinute: configuration.rateLimit,
+      ofMachines: configuration.machines.requestsPerMinute,
       behind: TrustedProxies(configuration.trustedProxies))
   }
 
