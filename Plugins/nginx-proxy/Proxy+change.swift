@@ -37,7 +37,7 @@ extension Proxy {
     if let before, before.lease.port != port || !before.lease.hasTarget(of: wanted) {
       try cut(before.lease, call)
     }
-    try traffic(call)
+    count(name, nil, call)
   }
 
   func close(_ name: String, _ call: borrowing Call) throws(Failure) -> Bool {
@@ -55,10 +55,7 @@ extension Proxy {
     }
     try change(name, to: nil, from: before, in: servers, processes, call)
     try cut(before.lease, call)
-    // What those sessions had is logged as they end; what comes later is counted later.
-    do throws(Failure) { try traffic(call, open: [before.lease]) } catch {
-      call.log(.warning, "what went over \(name) is not counted now: \(error.message)")
-    }
+    count(name, [before.lease], call)
     return true
   }
 
@@ -75,8 +72,14 @@ extension Proxy {
       let isRead = error.reason != "configuration-refused" && error.reason != "reload-failed"
       try servers.restore(name, to: before)
       // It may take late what it did not take in time: it is told what holds again.
-      if isRead { try? nginx.reload(call) }
+      if isRead { reloadOld(call) }
       throw error.told(for: lease?.port)
+    }
+  }
+
+  private func reloadOld(_ call: borrowing Call) {
+    do throws(Failure) { try nginx.reload(call) } catch {
+      call.log(.warning, "nginx was not told that a change was taken back: \(error.message)")
     }
   }
 
@@ -123,6 +126,13 @@ extension Proxy {
     return Failure(
       .unavailable, "nginx keeps the configuration that it had; its error log says why",
       reason: "reload-ignored")
+  }
+
+  /// What has been logged is counted while it is known whose it is; what comes later, later.
+  private func count(_ name: String, _ leases: [Lease]?, _ call: borrowing Call) {
+    do throws(Failure) { try traffic(call, open: leases) } catch {
+      call.log(.warning, "what went over \(name) is not counted now: \(error.message)")
+    }
   }
 
   /// Ends the sessions of a lease that is over.

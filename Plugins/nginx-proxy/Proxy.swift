@@ -30,6 +30,7 @@ final class Proxy: Sendable {
   /// The leases whose ports nginx holds now, and not only its files have.
   func open(_ call: borrowing Call) throws(Failure) -> [Lease] {
     let files = try servers().leases()
+    guard !files.isEmpty else { return [] }
     for file in files.values where file.isEdited { warn(of: file, call) }
     let (processes, listeners) = (try nginx.processes(call), try nginx.listeners(call))
     return files.values.map(\.lease)

@@ -35,11 +35,23 @@ extension Lease {
     guard let name = json["name"]?.string, let port = json["port"]?.integer,
       let hosts = json["hosts"]?.array?.compactMap(\.string),
       let targetHost = json["targetHost"]?.string, let targetPort = json["targetPort"]?.integer,
-      let serial = json["serial"]?.string, let log = json["log"]?.string
+      let serial = json["serial"]?.string, let log = json["log"]?.string,
+      // Somebody may have written into it: what is made of this goes into a configuration again.
+      Self.isPlain(name, beside: "-"), Self.isPlain(serial, beside: ""),
+      serial.utf8.count == 16, (1...65535).contains(port)
     else { return nil }
     self.init(
       name: name, port: port, hosts: hosts, targetHost: targetHost, targetPort: targetPort,
       serial: serial, log: log)
+  }
+
+  private static func isPlain(_ text: String, beside others: String) -> Bool {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+    return !text.isEmpty
+      && text.utf8.allSatisfy {
+        digits.contains($0) || letters.contains($0 | 0x20) || others.utf8.contains($0)
+      }
   }
 
   /// An address as nginx reads it; nil for anything that is none, so that nothing else gets into a
