@@ -27,7 +27,7 @@ struct NginxLendingTests {
     }
   }
 
-  /// D-B4-3 and what nginx does by itself: a session lives on in an old worker, whoever's it is.
+  /// By itself nginx lets a session live on in an old worker, whoever's it is.
   @Test("Reloads lose no session, and a session of a closed lease ends at once")
   func sessions() throws {
     let (nginx, target) = (try NginxRig(), try Target())
@@ -116,8 +116,8 @@ struct NginxLendingTests {
     }
   }
 
-  /// D-B5-1: what is open is read from what is there, and not from a table that may be another's.
-  @Test("A node that comes later finds what is open, by file and by port")
+  /// What is open is read from what is there, and not from a table that may be another's.
+  @Test("D-B5-2: a node that comes later finds what is open, by file and by port")
   func found() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     let port = try Target.freePort()
