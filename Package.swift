@@ -66,6 +66,13 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
+]
+// What a plugin has of the system beside the kit's: a library of C of its own.
+let pluginLibraries: [Target] = [
+  .target(
+    name: "CNginxProxyFolder", path: "Plugins/nginx-proxy/folder",
+    cSettings: c + [.define("_GNU_SOURCE")])
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [
@@ -274,5 +281,5 @@ let package = Package(
     + (plugins + testPlugins).map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + testPlugins + checks + fuzzers + benches + probes,
+  targets: layers + pluginLibraries + plugins + testPlugins + checks + fuzzers + benches + probes,
   cxxLanguageStandard: .cxx17)

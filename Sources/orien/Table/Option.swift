@@ -46,6 +46,7 @@ extension Option {
 
   static let role = Option("role", value: "ROLE", "The role whose page it is held to, like vm/1")
 
+  static let write = Option("write", "Add what is missing, where nginx takes it")
   static let undo = Option("undo", "Take new work again")
   static let keyRole = Option(
     "role", value: "ROLE", "operator or tenant; tenant where it is not said")
