@@ -164,6 +164,7 @@ let layers: [Target] = [
   bareProgram("orien-warm-python", ["COrienWarm"]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
+  module("OrienCloudInit", []),
   module(
     "OrienTestKit",
     [
@@ -174,6 +175,7 @@ let layers: [Target] = [
 let checks: [Target] = [
   tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
+  tests("OrienCloudInit", ["OrienCloudInit"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
