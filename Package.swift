@@ -66,6 +66,7 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
