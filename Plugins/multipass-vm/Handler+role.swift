@@ -16,8 +16,8 @@ extension Handler<Machines> {
   ) { call, machines in ["machines": .array(try machines.list(call))] }
 
   static let info = operation("info", of: role, "Tells of one.", name) { call, machines, name in
-    let (record, instance) = try machines.machine(name, call)
-    return ["machine": record.machine(instance)]
+    let (record, state) = try machines.reached(name, call)
+    return ["machine": record.machine(state)]
   }
 
   static let launch = operation(

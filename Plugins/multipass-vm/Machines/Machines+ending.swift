@@ -7,10 +7,11 @@ extension Machines {
   private static let deleteMilliseconds = 140_000
 
   func stop(_ name: String, _ call: borrowing Call) throws(Failure) -> JSON {
-    let (record, instance) = try machine(name, call)
-    switch instance.state {
+    let (record, state) = try machine(name, call)
+    let records = Records(store: call.host.store)
+    switch state {
     // Nothing of a suspended one runs, and by force it would lose its memory.
-    case .stopped, .suspended, .deleted: return record.machine(instance)
+    case .stopped, .suspended, .deleted: return record.machine(state)
     case .starting, .running, .stopping, .unknown: break
     }
     var answer = try multipass.order(["stop", name], within: Self.stopMilliseconds, by: call)
@@ -19,8 +20,9 @@ extension Machines {
       answer = try multipass.order(
         ["stop", "--force", name], within: Self.forceMilliseconds, by: call)
     }
-    if answer.isAbsent(name) { throw try gone(record, call) }
+    if answer.isAbsent(name) { throw try gone(record, records) }
     guard answer.ending == .done else { throw answer.failure }
+    try records.change(name) { $0.address = nil }
     // That it has stopped is known, whether anybody can be asked once more or not.
     return record.machine(.stopped)
   }
@@ -68,11 +70,6 @@ extension Machines {
   /// What is gone is not ours any more; what may yet come still is.
   private func forget(_ record: Record, _ records: Records) throws(Failure) {
     guard record.isAwaited else { return try records.remove(record.name) }
-    try records.change(record.name, to: .unwanted)
-  }
-
-  func gone(_ record: Record, _ call: borrowing Call) throws(Failure) -> Failure {
-    if !record.isAwaited { try Records(store: call.host.store).remove(record.name) }
-    return Self.absent(record.name)
+    try records.change(record.name) { $0.phase = .unwanted }
   }
 }

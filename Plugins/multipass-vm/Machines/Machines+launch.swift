@@ -5,9 +5,7 @@ internal import OrienKit
 extension Machines {
   /// What our clock gives multipass beyond its own, to say itself that it is late.
   private static let graceMilliseconds = 5000
-  /// For one that is launched, or started, to tell its address.
-  private static let addressMilliseconds = 15_000
-
+  private static let undoMilliseconds = 20_000
   /// Why multipass was not even started.
   private static let unheard = ["engine-absent", "engine-not-started", "no-seed-file"]
 
@@ -25,27 +23,28 @@ extension Machines {
         throw error.status == .conflict ? Self.taken(order.name) : error
       }
       let end = Remaining(milliseconds: order.deadlineMilliseconds)
-      let answer: Answer
-      do throws(Failure) {
-        answer = try give(order, call)
-      } catch {
-        if Self.unheard.contains(where: { $0 == error.reason }) {
-          try records.remove(order.name)
-        } else {
-          // It was called off, and what multipass has heard of it nobody knows.
-          try records.change(order.name, to: .late)
-        }
-        throw error
-      }
-      return try judge(answer, of: order, records, end, call)
+      return try judge(try give(order, records, call), of: order, records, end, call)
     }
   }
 
-  private func give(_ order: Order, _ call: borrowing Call) throws(Failure) -> Answer {
-    try seeds.lend(order.seed.userData, for: order.name, by: call) { word, input throws(Failure) in
-      try multipass.order(
-        order.words(seed: word), input: input,
-        within: order.deadlineMilliseconds + Self.graceMilliseconds, by: call)
+  private func give(
+    _ order: Order, _ records: Records, _ call: borrowing Call
+  ) throws(Failure) -> Answer {
+    do throws(Failure) {
+      return try seeds.lend(order.seed.userData, for: order.name, by: call) {
+        word, input throws(Failure) in
+        try multipass.order(
+          order.words(seed: word), input: input,
+          within: order.deadlineMilliseconds + Self.graceMilliseconds, by: call)
+      }
+    } catch {
+      if Self.unheard.contains(where: { $0 == error.reason }) {
+        try records.remove(order.name)
+      } else {
+        // It was called off, and what multipass has heard of it nobody knows.
+        try records.change(order.name) { $0.phase = .late }
+      }
+      throw error
     }
   }
 
@@ -55,28 +54,27 @@ extension Machines {
   ) throws(Failure) -> JSON {
     switch answer.ending {
     case .done:
-      try records.change(order.name, to: .made)
-      return order.record(.made).machine(try addressed(order, end, call))
+      try records.change(order.name) { $0.phase = .made }
+      let record = try addressed(order, end, call)
+      return record.machine(.running)
     case .failed where answer.complaint.saysPresent(order.name):
       // Somebody was faster, and it is theirs.
       try records.remove(order.name)
       throw Self.taken(order.name)
     case .failed, .misused:
-      let failure = Self.refusal(answer)
-      try undo(order, records, because: failure, call)
-      throw failure
+      try undo(order, records, call)
+      throw Self.refusal(answer)
     case .away, .late, .broken:
-      try records.change(order.name, to: .late)
+      try records.change(order.name) { $0.phase = .late }
       throw Self.late(order, answer.failure.message)
     }
   }
 
   private func addressed(
     _ order: Order, _ end: Remaining, _ call: borrowing Call
-  ) throws(Failure) -> Instance {
-    let patience = max(end.milliseconds, Self.addressMilliseconds)
+  ) throws(Failure) -> Record {
     do throws(Failure) {
-      if let instance = try reachable(order.name, within: patience, call) { return instance }
+      if let record = try reachable(order.name, within: end.milliseconds, call) { return record }
     } catch {
       guard error.status != .cancelled else { throw error }
       throw Self.late(order, error.message)
@@ -87,7 +85,7 @@ extension Machines {
   /// Removes what a launch that failed has left, which is ours: there was none of its name before.
   /// What cannot be removed now stays written down, so that `list` tells of it.
   private func undo(
-    _ order: Order, _ records: Records, because failure: Failure, _ call: borrowing Call
+    _ order: Order, _ records: Records, _ call: borrowing Call
   ) throws(Failure) {
     do throws(Failure) {
       if try instance(order.name, call) != nil {
@@ -97,30 +95,9 @@ extension Machines {
       call.log(
         .warning,
         "a launch of \(order.name) failed, and what it left could not be removed: \(error.message)")
-      return try records.change(order.name, to: .late)
+      return try records.change(order.name) { $0.phase = .late }
     }
     try records.remove(order.name)
-  }
-
-  private static let undoMilliseconds = 20_000
-
-  /// Asks until it runs and has an address; nil where it has none in time.
-  func reachable(
-    _ name: String, within milliseconds: Int, _ call: borrowing Call
-  ) throws(Failure) -> Instance? {
-    let end = Remaining(milliseconds: milliseconds)
-    var pause = 100
-    while true {
-      if let instance = try instance(name, call), instance.state == .running,
-        !instance.addresses.isEmpty
-      {
-        return instance
-      }
-      if end.isOver || Pause.wait(milliseconds: pause, orUntil: call.cancelDescriptor) {
-        return nil
-      }
-      pause = min(pause * 2, 2000)
-    }
   }
 
   // MARK: Failures

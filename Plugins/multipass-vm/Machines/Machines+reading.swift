@@ -8,44 +8,23 @@ extension Machines {
     guard !ours.isEmpty else { return [] }
     let instances = Dictionary(try instances(call).map { ($0.name, $0) }) { first, _ in first }
     var machines: [JSON] = []
+    var hasLooked = false
     for record in ours {
       guard let instance = instances[record.name] else {
         if isGivenUp(record) { try records.remove(record.name) }
         continue
       }
       try settle(record, records)
-      machines.append(record.machine(instance))
+      var shown = record
+      // One that came up late was never looked at. One of them is now: it may keep us waiting.
+      if instance.state == .running, record.address == nil, !hasLooked {
+        hasLooked = true
+        shown = try reached(record.name, call).record
+      }
+      machines.append(shown.machine(instance.state))
     }
     return machines
   }
-
-  func start(_ name: String, _ call: borrowing Call) throws(Failure) -> JSON {
-    let (record, instance) = try machine(name, call)
-    switch instance.state {
-    case .running where !instance.addresses.isEmpty: return record.machine(instance)
-    case .deleted:
-      throw Failure(
-        .unavailable,
-        "somebody has deleted \(name), and not purged it: `multipass recover \(name)` brings it back",
-        reason: "deleted")
-    case .running, .starting, .stopping, .stopped, .suspended, .unknown: break
-    }
-    let answer = try multipass.order(
-      ["start", name, "--timeout", String(Self.startMilliseconds / 1000)],
-      within: Self.startMilliseconds + 5000, by: call)
-    if answer.isAbsent(name) { throw try gone(record, call) }
-    guard answer.ending == .done else {
-      guard answer.ending == .failed, answer.complaint.saysLimited else { throw answer.failure }
-      throw Failure(.limited, answer.failure.message, reason: "engine-full")
-    }
-    guard let running = try reachable(name, within: Self.addressMilliseconds, call) else {
-      throw Failure(.unavailable, "\(name) was started, and has no address yet", reason: "late")
-    }
-    return record.machine(running)
-  }
-
-  private static let startMilliseconds = 270_000
-  private static let addressMilliseconds = 15_000
 
   /// What is known of the engine, whether it can be asked or not.
   func probe(_ call: borrowing Call) throws(Failure) -> JSON {

@@ -28,47 +28,6 @@ final class Machines: Sendable {
 
   func isLaunching(_ name: String) -> Bool { launching.withLock { $0.contains(name) } }
 
-  // MARK: Asking
-
-  /// All instances that there are, ours and others'.
-  func instances(_ call: borrowing Call) throws(Failure) -> [Instance] {
-    let answer = try multipass.ask(["list", "--format", "json"], by: call)
-    guard answer.ending == .done else { throw answer.failure }
-    return try Instance.list(answer.output)
-  }
-
-  /// The instance of that name; nil where multipass says in so many words that there is none.
-  func instance(_ name: String, _ call: borrowing Call) throws(Failure) -> Instance? {
-    let answer = try multipass.ask(["info", name, "--format", "json"], by: call)
-    if answer.isAbsent(name) { return nil }
-    guard answer.ending == .done else { throw answer.failure }
-    return try Instance.info(answer.output, of: name)
-  }
-
-  /// The record of a machine of ours and its instance. Throws `not-found` where none of that name is
-  /// ours, or where its instance is gone.
-  func machine(
-    _ name: String, _ call: borrowing Call
-  ) throws(Failure) -> (record: Record, instance: Instance) {
-    let records = Records(store: call.host.store)
-    guard let record = try records[name] else { throw Self.absent(name) }
-    guard let instance = try instance(name, call) else {
-      // Somebody else has removed it. One whose launch is late may still come.
-      if !record.isAwaited, !isLaunching(name) { try records.remove(name) }
-      throw Self.absent(name)
-    }
-    try settle(record, records)
-    return (record, instance)
-  }
-
-  /// One that was awaited is there now: from here on, when it is gone, it is gone for good.
-  func settle(_ record: Record, _ records: Records) throws(Failure) {
-    guard record.phase == .late || record.phase == .launching, !isLaunching(record.name) else {
-      return
-    }
-    try records.change(record.name, to: .made)
-  }
-
   /// True where it has not come for so long that it never will.
   func isGivenUp(_ record: Record) -> Bool {
     guard record.phase == .unwanted else { return false }

@@ -2,13 +2,13 @@ internal import OrienKit
 
 /// One instance as multipass tells of it now: what it is doing and where it is reached.
 ///
-/// Its sizes are not read. Of one that is stopped multipass tells none, and of one that runs what its
-/// system makes of them: less memory and disk than it was given.
+/// Its sizes are not read. Of one that is stopped multipass tells none, and of one that runs what the
+/// instance itself says when it is asked: less memory and disk than it was given, or whatever its
+/// tenant likes.
 struct Instance: Sendable, Equatable {
   let name: String
   let state: InstanceState
-  /// The first is the one that it is reached at.
-  let addresses: [String]
+  var address: String?
 
   /// All that `list --format json` has. Throws where any of it has no meaning: whatever is missed
   /// here would be taken for gone.
@@ -39,7 +39,8 @@ struct Instance: Sendable, Equatable {
     }
     self.name = name
     self.state = InstanceState(state)
-    addresses = (row["ipv4"]?.array ?? []).compactMap(\.string).filter(Self.isAddress)
+    // The first is the network's word; what comes after it the instance says of itself.
+    address = row["ipv4"]?.array?.first?.string.flatMap { Self.isAddress($0) ? $0 : nil }
   }
 
   /// Its own versions: of the program, and of the daemon where that answers.

@@ -19,13 +19,15 @@ struct Record: Sendable, Equatable {
   var memoryBytes: Int?
   var diskBytes: Int?
   var image: String?
+  /// Where it was reached when it was last looked for; nil where it has stopped since.
+  var address: String?
 
   /// It may turn up where it is not now.
   var isAwaited: Bool { phase != .made }
 
   init(
     name: String, phase: Phase, cpu: Int? = nil, memoryBytes: Int? = nil, diskBytes: Int? = nil,
-    image: String? = nil
+    image: String? = nil, address: String? = nil
   ) {
     self.name = name
     self.phase = phase
@@ -33,6 +35,7 @@ struct Record: Sendable, Equatable {
     self.memoryBytes = memoryBytes
     self.diskBytes = diskBytes
     self.image = image
+    self.address = address
   }
 
   /// Of what the store has under its name. What cannot be read still says that it is ours.
@@ -41,19 +44,23 @@ struct Record: Sendable, Equatable {
     self.init(
       name: name, phase: json["phase"]?.string.flatMap(Phase.init) ?? .made,
       cpu: json["cpu"]?.integer, memoryBytes: json["memoryBytes"]?.integer,
-      diskBytes: json["diskBytes"]?.integer, image: json["image"]?.string)
+      diskBytes: json["diskBytes"]?.integer, image: json["image"]?.string,
+      address: json["address"]?.string)
   }
 
-  var json: JSON { .object(sizes.merging(["phase": .string(phase.rawValue)]) { $1 }) }
+  var json: JSON {
+    var members = sizes
+    members["phase"] = .string(phase.rawValue)
+    members["address"] = address.map { .string($0) }
+    return .object(members)
+  }
 
-  /// The machine, of which multipass told `instance`.
-  func machine(_ instance: Instance) -> JSON { machine(instance.state, instance.addresses.first) }
-
-  func machine(_ state: InstanceState, _ address: String? = nil) -> JSON {
+  /// The machine, which is in this state.
+  func machine(_ state: InstanceState) -> JSON {
     var machine = sizes
     machine["name"] = .string(name)
     machine["state"] = .string(state.rawValue)
-    if let address {
+    if state == .running, let address {
       machine["address"] = .string(address)
       machine["sshHost"] = .string(address)
       machine["sshPort"] = 22

@@ -36,10 +36,11 @@ struct Records {
   }
 
   /// What another call has changed or removed meanwhile stays as that left it.
-  func change(_ name: String, to phase: Record.Phase) throws(Failure) {
-    guard let (known, revision) = try guarded(name), known.phase != phase else { return }
+  func change(_ name: String, _ body: (inout Record) -> Void) throws(Failure) {
+    guard let (known, revision) = try guarded(name) else { return }
     var record = known
-    record.phase = phase
+    body(&record)
+    guard record != known else { return }
     do throws(Failure) {
       try told { () throws(Failure) in _ = try put(record, over: revision) }
     } catch {
