@@ -157,7 +157,7 @@ class Monitor:
 
 def banner(address, port=22, seconds=120):
     """What the machine's SSH says first. QEMU takes a connection before the machine does, and asks
-    that ever more seldom; so new ones follow, and whichever is answered counts."""
+    that ever more seldom; so new ones follow, a few at once, and whichever is answered counts."""
     deadline, waiting = time.monotonic() + seconds, []
     poll = select.poll()
     try:
@@ -166,7 +166,10 @@ def banner(address, port=22, seconds=120):
                 one = socket.create_connection((address, port), 5)
                 waiting.append(one)
                 poll.register(one, select.POLLIN)
-            next_one = time.monotonic() + 0.3
+            if len(waiting) > 4:
+                poll.unregister(waiting[0])
+                waiting.pop(0).close()
+            next_one = time.monotonic() + 0.4
             while (left := next_one - time.monotonic()) > 0:
                 for number, _ in poll.poll(left * 1000):
                     one = next(one for one in waiting if one.fileno() == number)
