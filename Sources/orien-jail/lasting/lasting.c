@@ -130,7 +130,10 @@ static _Noreturn void start(const struct lasting_options *options) {
   forget(&record, options);
   groups_find(&record.groups, options->groups, GROUP_ON_TOP, options->group_name, NULL);
   if (record.groups.count == 0) tell(ORIEN_JAIL_LASTING_NO_GROUPS);
-  if (!are_held(&record.groups, options->number)) tell(ORIEN_JAIL_LASTING_UNHELD);
+  if (!are_held(&record.groups, options->number)) {
+    groups_remove(&record.groups);
+    tell(ORIEN_JAIL_LASTING_UNHELD);
+  }
   record.group = group_number();
   record.began_milliseconds = record_now();
   // Found from here on, whoever dies: by what is written, and then by its group.
