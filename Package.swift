@@ -69,7 +69,9 @@ let plugins = [
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
 ]
 // For tests alone: nobody installs it.
-let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
+let testPlugins = [
+  swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
+]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's
 // stub. Static, it also starts in a quarter of the time. No sanitizer stands in a static program, so
@@ -140,7 +142,8 @@ let layers: [Target] = [
   module(
     "OrienKernel", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel"]),
   module(
-    "OrienNode", ["OrienKernel", "OrienLedger", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
+    "OrienNode",
+    ["CSodium", "OrienKernel", "OrienLedger", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
   module(
     "OrienAPI",
     [
@@ -245,6 +248,7 @@ let benches: [Target] =
   ? []
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+    bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 
