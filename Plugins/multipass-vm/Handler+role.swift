@@ -23,12 +23,12 @@ extension Handler<Machines> {
   static let launch = operation(
     "launch", of: role, "Launches an instance.",
     .text("name", "Its own"), .text("image", "As multipass names it", default: ""),
-    .integer("cpu", "How many processors"), .integer("memoryBytes", "How much memory"),
-    .integer("diskBytes", "How much disk"), .text("hostname", "What it calls itself"),
+    .integer("cpu", "How many processors"), .integer("memory_bytes", "How much memory"),
+    .integer("disk_bytes", "How much disk"), .text("hostname", "What it calls itself"),
     .texts("keys", "Public keys of those who may log in as root"),
     .texts("packages", "What is installed at its first start", default: []),
     .bool("upgrade", "Whether its packages are brought up to date first", default: false),
-    .integer("deadlineMilliseconds", "After it the launch is late", default: 300_000)
+    .integer("deadline_milliseconds", "After it the launch is late", default: 300_000)
   ) {
     call, machines, name, image, cpu, memoryBytes, diskBytes, hostname, keys, packages, upgrade,
     deadlineMilliseconds in

@@ -52,8 +52,8 @@ class MultipassCase(unittest.TestCase):
         return self.backend.ask(operation, **({"name": name} if name else {}), **more)
 
     def launch(self, name, **more):
-        order = {"cpu": 2, "memoryBytes": 2 * GIB, "diskBytes": 10 * GIB, "hostname": "guest",
-                 "keys": [KEY], "deadlineMilliseconds": 20_000}
+        order = {"cpu": 2, "memory_bytes": 2 * GIB, "disk_bytes": 10 * GIB, "hostname": "guest",
+                 "keys": [KEY], "deadline_milliseconds": 20_000}
         return self.ask("launch", name, **order | more)["machine"]
 
     def listed(self):

@@ -9,7 +9,7 @@ from multipass_words import told_states
 STATES = {"Running": "running", "Stopped": "stopped", "Deleted": "deleted", "Starting": "starting",
           "Restarting": "starting", "Delayed Shutdown": "stopping", "Suspending": "stopping",
           "Suspended": "suspended", "Unavailable": "unknown", "Unknown": "unknown"}
-SIZES = ("cpu", "memoryBytes", "diskBytes", "image")
+SIZES = ("cpu", "memory_bytes", "disk_bytes", "image")
 
 
 class Life(MultipassCase):
@@ -23,16 +23,16 @@ class Life(MultipassCase):
         machine = self.launch("golem-a", cpu=2, image="22.04")
         self.assertEqual(machine, self.listed()["golem-a"])
         self.assertEqual(machine, self.ask("info", "golem-a")["machine"])
-        self.assertEqual((machine["state"], machine["sshHost"], machine["sshPort"], machine["image"]),
+        self.assertEqual((machine["state"], machine["ssh_host"], machine["ssh_port"], machine["image"]),
                          ("running", self.engine.instances["golem-a"]["address"], 22, "22.04"))
         stopped = self.ask("stop", "golem-a")["machine"]
         self.assertEqual(stopped["state"], "stopped")
-        self.assertNotIn("sshHost", stopped)
+        self.assertNotIn("ssh_host", stopped)
         self.assertEqual(self.ask("stop", "golem-a")["machine"], stopped)
         # Another time it may have another.
         self.engine.change("golem-a", address="127.91.9.9")
         self.assertEqual(self.ask("start", "golem-a")["machine"],
-                         machine | {"address": "127.91.9.9", "sshHost": "127.91.9.9"})
+                         machine | {"address": "127.91.9.9", "ssh_host": "127.91.9.9"})
         self.assertEqual(self.ask("start", "golem-a")["machine"]["state"], "running")
         self.assertEqual(self.ask("delete", "golem-a"), {"existed": True})
         self.assertEqual(self.ask("delete", "golem-a"), {"existed": False})
@@ -119,7 +119,7 @@ class Defects(MultipassCase):
 
     def test_a_stopped_one_has_the_sizes_that_it_was_given(self):
         """D-B2-4: multipass tells none of it, and none is made up."""
-        made = self.launch("golem-a", cpu=4, memoryBytes=8 * GIB, diskBytes=40 * GIB)
+        made = self.launch("golem-a", cpu=4, memory_bytes=8 * GIB, disk_bytes=40 * GIB)
         for state in ("Stopped", "Suspended", "Deleted", "Unknown"):
             self.engine.change("golem-a", state=state)
             for told in (self.ask("info", "golem-a")["machine"], self.listed()["golem-a"]):
@@ -129,7 +129,7 @@ class Defects(MultipassCase):
     def test_a_name_that_is_taken_costs_nobody_anything(self):
         """D-B2-5: the second launch is a conflict, and what is there stays as it is."""
         first = self.launch("golem-a")
-        self.refused("conflict", "launch", "golem-a", memoryBytes=4 * GIB)
+        self.refused("conflict", "launch", "golem-a", memory_bytes=4 * GIB)
         self.assertEqual(self.listed(), {"golem-a": first})
         self.refused("conflict", "launch", STRANGER)
         self.assertEqual(self.listed(), {"golem-a": first})
@@ -150,12 +150,12 @@ class Defects(MultipassCase):
     def test_no_size_is_rounded(self):
         """D-B2-6: 32 and 64 GiB are that, though the guest sees less of it."""
         for gib in (1, 31, 32, 64):
-            machine = self.launch(f"golem-{gib}", memoryBytes=gib * GIB, diskBytes=gib * GIB + 4096)
+            machine = self.launch(f"golem-{gib}", memory_bytes=gib * GIB, disk_bytes=gib * GIB + 4096)
             told = self.ask("info", f"golem-{gib}")["machine"]
             given = self.engine.instances[f"golem-{gib}"]
-            for one in (machine, told, given | {"memoryBytes": given["memory"],
-                                                "diskBytes": given["disk"]}):
-                self.assertEqual((one["memoryBytes"], one["diskBytes"]),
+            for one in (machine, told, given | {"memory_bytes": given["memory"],
+                                                "disk_bytes": given["disk"]}):
+                self.assertEqual((one["memory_bytes"], one["disk_bytes"]),
                                  (gib * GIB, gib * GIB + 4096))
 
     def test_what_multipass_complains_of_is_told(self):
@@ -169,7 +169,7 @@ class Defects(MultipassCase):
         self.assertNotIn("line 20", said)
         self.assertLess(len(said), 2000)
         self.engine.faults.set()
-        said = self.refused("invalid", "launch", "golem-a", memoryBytes=GIB // 4)
+        said = self.refused("invalid", "launch", "golem-a", memory_bytes=GIB // 4)
         self.assertIn("Invalid memory size value supplied: 268435456.", said)
         self.engine.faults.set({"verb": "launch", "kind": "exit", "exit": 2,
                                 "says": "launch failed: No space left on device\n"})

@@ -103,7 +103,7 @@ class Answers(unittest.TestCase):
     def write_down(self):
         self.backend.store.clear()
         self.backend.store[f"machine/{NAME}"] = (json.dumps(
-            {"phase": "made", "cpu": 2, "memoryBytes": 2 * GIB, "diskBytes": 10 * GIB,
+            {"phase": "made", "cpu": 2, "memory_bytes": 2 * GIB, "disk_bytes": 10 * GIB,
              "image": "24.04", "address": "127.91.0.9"}).encode(), 1)
 
     def judge(self, operation, **arguments):
@@ -126,7 +126,7 @@ class Answers(unittest.TestCase):
                 liar = self.backend.program = Liar(number)
                 machine = (self.judge("info", name=NAME) or {}).get("machine")
                 if machine:
-                    self.assertEqual((machine["name"], machine["memoryBytes"]), (NAME, 2 * GIB))
+                    self.assertEqual((machine["name"], machine["memory_bytes"]), (NAME, 2 * GIB))
                 for machine in (self.judge("list") or {"machines": []})["machines"]:
                     self.assertEqual((machine["name"], machine["cpu"]), (NAME, 2))
                 self.judge("stop", name=NAME)
@@ -139,8 +139,8 @@ class Answers(unittest.TestCase):
                 if liar.weakness != "info":
                     self.judge("start", name=NAME)
                 if liar.weakness in ("launch", "list"):
-                    self.judge("launch", name=OTHER, cpu=1, memoryBytes=GIB, diskBytes=GIB,
-                               hostname="h", keys=[KEY], deadlineMilliseconds=1000)
+                    self.judge("launch", name=OTHER, cpu=1, memory_bytes=GIB, disk_bytes=GIB,
+                               hostname="h", keys=[KEY], deadline_milliseconds=1000)
         # They were wrong in many ways, and not so wrong that nothing got through.
         self.assertGreater(len(self.outcomes), 5, self.outcomes)
         self.assertGreater(self.outcomes["answered"], CASES, self.outcomes)

@@ -160,14 +160,14 @@ class Lateness(MultipassCase):
 
     def test_a_launch_that_outlives_its_deadline_turns_up_later_and_is_ours(self):
         self.engine.faults.set({"verb": "launch", "kind": "late"})
-        self.late("golem-a", deadlineMilliseconds=1000, memoryBytes=4 * GIB)
+        self.late("golem-a", deadline_milliseconds=1000, memory_bytes=4 * GIB)
         self.assertEqual(self.listed(), {})
         self.refused("not-found", "info", "golem-a")
         self.refused("conflict", "launch", "golem-a")
         self.engine.faults.release()
         until(lambda: "golem-a" in self.engine.instances, 10, "it does not come up")
         machine = self.listed()["golem-a"]
-        self.assertEqual((machine["state"], machine["memoryBytes"], machine["sshPort"]),
+        self.assertEqual((machine["state"], machine["memory_bytes"], machine["ssh_port"]),
                          ("running", 4 * GIB, 22))
         self.assertEqual(self.ask("delete", "golem-a"), {"existed": True})
         self.assertEqual(self.store, {})
@@ -184,7 +184,7 @@ class Lateness(MultipassCase):
 
     def test_one_that_nobody_wants_any_more_is_still_ours_when_it_comes(self):
         self.engine.faults.set({"verb": "launch", "kind": "late"})
-        self.late("golem-a", deadlineMilliseconds=1000)
+        self.late("golem-a", deadline_milliseconds=1000)
         self.assertEqual(self.ask("delete", "golem-a"), {"existed": False})
         self.open()
         self.engine.faults.release()

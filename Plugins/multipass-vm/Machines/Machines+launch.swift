@@ -5,11 +5,13 @@ internal import OrienKit
 extension Machines {
   /// What our clock gives multipass beyond its own, to say itself that it is late.
   private static let graceMilliseconds = 5000
-  private static let undoMilliseconds = 20_000
+  private static let undoMilliseconds = 12_000
   /// Why multipass was not even started.
   private static let unheard = ["engine-absent", "engine-not-started", "no-seed-file"]
 
+  /// Answers within its deadline, or so soon after it that whoever waits still hears that it is late.
   func launch(_ order: Order, _ call: borrowing Call) throws(Failure) -> JSON {
+    let end = Remaining(milliseconds: order.deadlineMilliseconds)
     let records = Records(store: call.host.store)
     guard try records[order.name] == nil else { throw Self.taken(order.name) }
     // Before anything is written down: one that is there already is somebody else's, for ever.
@@ -22,20 +24,19 @@ extension Machines {
       } catch {
         throw error.status == .conflict ? Self.taken(order.name) : error
       }
-      let end = Remaining(milliseconds: order.deadlineMilliseconds)
-      return try judge(try give(order, records, call), of: order, records, end, call)
+      return try judge(try give(order, records, end, call), of: order, records, end, call)
     }
   }
 
   private func give(
-    _ order: Order, _ records: Records, _ call: borrowing Call
+    _ order: Order, _ records: Records, _ end: Remaining, _ call: borrowing Call
   ) throws(Failure) -> Answer {
     do throws(Failure) {
       return try seeds.lend(order.seed.userData, for: order.name, by: call) {
         word, input throws(Failure) in
         try multipass.order(
-          order.words(seed: word), input: input,
-          within: order.deadlineMilliseconds + Self.graceMilliseconds, by: call)
+          order.words(seed: word, within: end.milliseconds), input: input,
+          within: end.milliseconds + Self.graceMilliseconds, by: call)
       }
     } catch {
       if Self.unheard.contains(where: { $0 == error.reason }) {

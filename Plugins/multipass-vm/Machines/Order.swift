@@ -12,8 +12,8 @@ struct Order: Sendable {
   var seed: CloudInit
 
   /// The words of multipass' command line. Sizes are whole bytes, so that nobody rounds them.
-  func words(seed: String) -> [String] {
-    let seconds = max(1, (deadlineMilliseconds + 999) / 1000)
+  func words(seed: String, within milliseconds: Int) -> [String] {
+    let seconds = max(1, (milliseconds + 999) / 1000)
     return [
       "launch", image, "--name", name, "--cpus", String(cpu), "--memory", String(memoryBytes),
       "--disk", String(diskBytes), "--cloud-init", seed, "--timeout", String(seconds),

@@ -43,8 +43,8 @@ struct Record: Sendable, Equatable {
     let json = (try? JSON(parsing: bytes)) ?? .null
     self.init(
       name: name, phase: json["phase"]?.string.flatMap(Phase.init) ?? .made,
-      cpu: json["cpu"]?.integer, memoryBytes: json["memoryBytes"]?.integer,
-      diskBytes: json["diskBytes"]?.integer, image: json["image"]?.string,
+      cpu: json["cpu"]?.integer, memoryBytes: json["memory_bytes"]?.integer,
+      diskBytes: json["disk_bytes"]?.integer, image: json["image"]?.string,
       address: json["address"]?.string)
   }
 
@@ -62,8 +62,8 @@ struct Record: Sendable, Equatable {
     machine["state"] = .string(state.rawValue)
     if state == .running, let address {
       machine["address"] = .string(address)
-      machine["sshHost"] = .string(address)
-      machine["sshPort"] = 22
+      machine["ssh_host"] = .string(address)
+      machine["ssh_port"] = 22
     }
     return .object(machine)
   }
@@ -71,8 +71,8 @@ struct Record: Sendable, Equatable {
   private var sizes: [String: JSON] {
     var sizes: [String: JSON] = [:]
     sizes["cpu"] = cpu.map { .integer($0) }
-    sizes["memoryBytes"] = memoryBytes.map { .integer($0) }
-    sizes["diskBytes"] = diskBytes.map { .integer($0) }
+    sizes["memory_bytes"] = memoryBytes.map { .integer($0) }
+    sizes["disk_bytes"] = diskBytes.map { .integer($0) }
     sizes["image"] = image.map { .string($0) }
     return sizes
   }
