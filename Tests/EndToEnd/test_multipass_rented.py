@@ -114,6 +114,13 @@ class Renting(RentedCase):
         self.assertEqual(self.rent("machine-a").status, 409)
         self.assertEqual((len(self.ours()), self.look("machine-a")["status"]), (1, "running"))
 
+    def test_one_that_somebody_removed_is_over_and_its_port_free(self):
+        machine = self.rented("machine-a")
+        self.engine.vanish(machine["id"])
+        self.assertGreaterEqual(self.ask("POST", "/vms/machine-a/stop").status, 400)
+        until(lambda: self.ask("GET", "/vms").json == [], 20, "it is shown for ever")
+        self.assertEqual(self.rented("machine-a")["ssh_port"], machine["ssh_port"])
+
 
 class Late(RentedCase):
     environment = RentedCase.environment | {
@@ -143,6 +150,22 @@ class Late(RentedCase):
         self.engine.faults.release()
         until(lambda: self.ours(), 20, "it never came")
         until(lambda: not self.ours(), 90, "nobody deletes it")
+
+
+    def test_a_node_that_died_over_a_launch_adopts_what_came_of_it(self):
+        self.engine.faults.set({"verb": "launch", "kind": "late"})
+        self.assertEqual(self.rent("machine-a", query="?async=true").status, 202)
+        until(lambda: any(words[0] == "launch" for words in self.engine.asked), 20,
+              "it is not launched")
+        self.node.kill()
+        self.node.start()
+        self.assertEqual(self.look("machine-a")["status"], "creating")
+        self.engine.faults.release()
+        machine = until(
+            lambda: self.look("machine-a") if self.look("machine-a")["status"] == "running"
+            else None, 60, lambda: self.look("machine-a"))
+        self.assertEqual(self.ours(), {machine["id"]})
+        self.assertEqual(len([words for words in self.engine.asked if words[0] == "launch"]), 1)
 
 
 class Booted(RentedCase):
