@@ -67,6 +67,7 @@ let plugins = [
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
   swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries: [Target] = [
@@ -174,6 +175,7 @@ let layers: [Target] = [
   bareProgram("orien-warm-python", ["COrienWarm"]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
+  module("OrienCloudInit", []),
   module(
     "OrienTestKit",
     [
@@ -185,6 +187,7 @@ let layers: [Target] = [
 let checks: [Target] = [
   tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
+  tests("OrienCloudInit", ["OrienCloudInit"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
