@@ -139,7 +139,8 @@ let layers: [Target] = [
   module(
     "OrienKernel", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel"]),
   module(
-    "OrienNode", ["OrienKernel", "OrienLedger", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
+    "OrienNode",
+    ["CSodium", "OrienKernel", "OrienLedger", "OrienHTTPClient", "OrienSystem", "OrienModel"]),
   module(
     "OrienAPI",
     [

@@ -17,6 +17,20 @@ extension Kernel {
     operations.perform(operation, of: role, arguments, within: patience, then: answer)
   }
 
+  /// The id of the plugin that is the role's backend, whether it can be asked now or not.
+  package func backend(of role: String) throws(Failure) -> String {
+    try operations.table.backend(of: role).plugin.id
+  }
+
+  /// Why a role's backend cannot be asked now, or that there is none; nil where it can.
+  package func trouble(of role: String) -> Failure? {
+    do throws(Failure) {
+      return try operations.table.backend(of: role).plugin.trouble
+    } catch {
+      return error
+    }
+  }
+
   /// Why a role's backend cannot be asked now; nil where it can.
   package func trouble(of row: RoleTable.Row) -> Failure? {
     switch row.backend {

@@ -14,6 +14,8 @@ struct NodeKey: Sendable {
   let mintKey: [UInt8]
   /// Hashes what is kept of idempotent requests.
   let idempotencyKey: [UInt8]
+  /// Seals what is kept for somebody and is not to be read off the disk.
+  let sealingKey: [UInt8]
   private let seed: [UInt8]
   private let secret: [UInt8]
 
@@ -27,6 +29,7 @@ struct NodeKey: Sendable {
     self.secret = secret
     mintKey = Self.derive(1, 16, from: seed)
     idempotencyKey = Self.derive(2, 32, from: seed)
+    sealingKey = Self.derive(3, Int(crypto_secretbox_KEYBYTES), from: seed)
   }
 
   static func generate() -> NodeKey { NodeKey(seed: Random.bytes(Int(crypto_sign_SEEDBYTES))) }

@@ -20,7 +20,7 @@ extension Database {
     }
     return Recovered(
       waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
-      sessions: sessions, operations: try openOperations())
+      sessions: sessions, operations: try openOperations(), rentals: try openRentals())
   }
 
   /// When the execution of the newest record ended.

@@ -128,6 +128,21 @@ enum Schema {
     -- What a caller asks of a call beside its arguments; NULL, as for most: nothing.
     ALTER TABLE executions ADD COLUMN terms BLOB;
     """,
+    """
+    -- Rented machines: one row each, from before anything is done for it.
+    CREATE TABLE rentals (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      job TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      record BLOB NOT NULL,
+      ended_at INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX rentals_open ON rentals (name) WHERE ended_at IS NULL;
+    CREATE UNIQUE INDEX rentals_id ON rentals (id);
+    CREATE INDEX rentals_job ON rentals (job);
+    """,
   ]
 }
 

@@ -11,4 +11,6 @@ package struct Recovered: Sendable {
   /// Operations of backends whose outcome nobody knows, oldest first: to be looked at by whoever
   /// asked for them, never to be done again.
   package var operations: [OperationIntent]
+  /// Rented machines that are not over, oldest first.
+  package var rentals: [Rental]
 }

@@ -7,6 +7,7 @@ final class Statements {
   let putSession, useSession, removeSession: Statement
   let stateRevision, putState, removeState: Statement
   let beginOperation, endOperation: Statement
+  let beginRental, updateRental: Statement
 
   init(_ database: Database) throws(DatabaseError) {
     begin = try database.prepare("BEGIN IMMEDIATE")
@@ -61,5 +62,12 @@ final class Statements {
       UPDATE operations SET ended_at = ?, outcome = ?, detail = ?, usage = ?
       WHERE id = ? AND ended_at IS NULL
       """)
+    beginRental = try database.prepare(
+      """
+      INSERT INTO rentals (id, name, job, phase, record) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """)
+    updateRental = try database.prepare(
+      "UPDATE rentals SET phase = ?, record = ?, ended_at = ? WHERE number = ?")
   }
 }

@@ -10,13 +10,14 @@ struct Pruning {
   /// Whose turn the next step is, so that neither bound waits for the other's work to end.
   private var isTurnOfRecords = false
   var cutoff: Cutoff
-  /// Of the operations of backends.
-  var operations: Cutoff
+  /// Of the operations of backends, and of rented machines.
+  var operations, rentals: Cutoff
 
   init(every: Duration, days: Int) {
     self.every = every
     cutoff = Cutoff(days: days)
     operations = Cutoff(days: days)
+    rentals = Cutoff(days: days)
     due = .now + every
   }
 
@@ -72,7 +73,7 @@ extension Writer {
     let isTurnOfRecords = pruning.takeTurn()
     var done = try isTurnOfRecords ? forgetRecords() : forgetOutputs()
     if !done { done = try isTurnOfRecords ? forgetOutputs() : forgetRecords() }
-    if !done { done = try forgetOperations() }
+    if !done { done = try forgetEnded() }
     pruning.note(isUnderWay: done)
     board.show { [keptBytes] in $0.keptBytes = keptBytes }
   }

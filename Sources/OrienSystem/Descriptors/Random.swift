@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import OrienModel
 
 /// Random bytes of the kernel's, fit for keys and ids.
 package enum Random {
@@ -14,5 +15,17 @@ package enum Random {
       }
       filled = count
     }
+  }
+}
+
+extension Random {
+  /// As RFC 9562 writes random ones (version 4).
+  package static func uuid() -> String {
+    var bytes = bytes(16)
+    bytes[6] = bytes[6] & 0x0f | 0x40
+    bytes[8] = bytes[8] & 0x3f | 0x80
+    let digits = Array(String(hex: bytes).utf8)
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+      .map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
   }
 }

@@ -8,7 +8,8 @@ package final class Timer {
     self.body = body
   }
 
-  var isCancelled: Bool { body == nil }
+  /// It has fired, or was cancelled.
+  package var isOver: Bool { body == nil }
 
   /// Does nothing where it is over or cancelled already.
   package func cancel() {

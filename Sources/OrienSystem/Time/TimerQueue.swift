@@ -37,7 +37,7 @@ struct TimerQueue {
   mutating func noteCancelled() {
     dead += 1
     guard dead > 64, dead > heap.count / 2 else { return }
-    let live = heap.filter { !$0.timer.isCancelled }
+    let live = heap.filter { !$0.timer.isOver }
     heap.removeAll(keepingCapacity: true)
     dead = 0
     for entry in live {
@@ -47,7 +47,7 @@ struct TimerQueue {
   }
 
   private mutating func dropCancelled() {
-    while let first = heap.first, first.timer.isCancelled {
+    while let first = heap.first, first.timer.isOver {
       removeFirst()
       dead -= 1
     }

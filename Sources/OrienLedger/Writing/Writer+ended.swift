@@ -1,0 +1,46 @@
+import OrienModel
+import OrienSystem
+
+extension Writer {
+  private static let endedAtOnce: Int64 = 1024
+
+  /// Forgets the oldest operations and rented machines that have been over for as long as executions
+  /// are kept. An operation whose outcome nobody knows is kept until somebody does, and a machine as
+  /// long as it holds anything.
+  func forgetEnded() throws(DatabaseError) -> Bool {
+    if try forgetEnded(of: "operations", before: \.operations) { return true }
+    return try forgetEnded(of: "rentals", before: \.rentals)
+  }
+
+  private func forgetEnded(
+    of table: StaticString, before cutoff: WritableKeyPath<Pruning, Cutoff>
+  ) throws(DatabaseError) -> Bool {
+    let (now, clock) = (Timestamp.now, Instant.now)
+    guard let oldest = try oldestEnd(in: table) else { return false }
+    let cutoff = pruning[keyPath: cutoff].moment(oldest: oldest, now: now, clock: clock)
+    guard oldest < cutoff else { return false }
+    var forgotten = 0
+    try transaction { () throws(DatabaseError) in
+      forgotten = try database.prepare(
+        """
+        DELETE FROM \(table) WHERE number IN (
+          SELECT number FROM \(table) WHERE ended_at IS NOT NULL ORDER BY number LIMIT ?
+        ) AND ended_at < ?
+        """
+      ).run { row in
+        row.integer(Self.endedAtOnce)
+        row.integer(cutoff)
+      }
+    }
+    return forgotten > 0
+  }
+
+  private func oldestEnd(in table: StaticString) throws(DatabaseError) -> Int64? {
+    try database.prepare(
+      """
+      SELECT min(ended_at) FROM (
+        SELECT ended_at FROM \(table) WHERE ended_at IS NOT NULL ORDER BY number LIMIT ?)
+      """
+    ).first({ $0.integer(Self.endedAtOnce) }) { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
+  }
+}

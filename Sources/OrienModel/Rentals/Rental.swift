@@ -1,0 +1,170 @@
+/// A machine that somebody has rented, as it is kept: what was asked for, how far it is, and what
+/// it holds of this machine. It is written before whatever it says is done.
+package struct Rental: Sendable, Equatable {
+  /// How far it is. What holds nothing any more is `deleted` or `failed`.
+  package enum Phase: String, Sendable, CaseIterable {
+    case creating, starting, running, stopping, stopped
+    /// All that it holds is being given back, whatever the reason.
+    case deleting
+    case deleted, failed
+
+    package var isOver: Bool { self == .deleted || self == .failed }
+  }
+
+  /// In the ledger; nil until it is there.
+  package var number: Int64?
+  /// Also the machine's name at its backend and that of its port.
+  package var id: String
+  package var name: String
+  package var owner: Owner
+  package var phase: Phase
+  package var size: MachineSize
+  package var image: String
+  package var access: Access
+  /// By which whoever does not wait asks how the making went.
+  package var job: String
+  /// The backend that has the machine, once it has been asked for it.
+  package var backend: String?
+  /// The port of this machine that leads to it.
+  package var port: UInt16?
+  /// Where its SSH is reached from here.
+  package var target: Target?
+  /// Its own, as far as it is known.
+  package var address: String?
+  /// Why it failed, or why it is being given back.
+  package var trouble: Trouble?
+  package var traffic = Traffic()
+  package var createdAt: Timestamp
+  package var updatedAt: Timestamp
+  package var endedAt: Timestamp?
+
+  package struct Target: Sendable, Equatable {
+    package var host: String
+    package var port: UInt16
+
+    package init(host: String, port: UInt16) {
+      self.host = host
+      self.port = port
+    }
+  }
+
+  package struct Trouble: Sendable, Equatable {
+    package var reason: String
+    package var message: String
+
+    package init(reason: String, message: String) {
+      self.reason = reason
+      self.message = message
+    }
+
+    package init(_ failure: Failure) {
+      self.init(reason: failure.reason, message: failure.message)
+    }
+  }
+
+  /// Who can log in.
+  package struct Access: Sendable, Equatable {
+    /// In OpenSSH's form, as one line.
+    package var publicKey: String
+    /// Of a pair that the node has made, sealed, until it is handed out.
+    package var sealedKey: [UInt8]?
+    package var handedOutAt: Timestamp?
+
+    package init(
+      publicKey: String, sealedKey: [UInt8]? = nil, handedOutAt: Timestamp? = nil
+    ) {
+      self.publicKey = publicKey
+      self.sealedKey = sealedKey
+      self.handedOutAt = handedOutAt
+    }
+  }
+
+  /// What has gone over its port, and what of that its proxy's present counts have.
+  package struct Traffic: Sendable, Equatable {
+    package var connections: UInt64 = 0
+    package var bytesIn: UInt64 = 0
+    package var bytesOut: UInt64 = 0
+    package var counted = Counts()
+
+    package struct Counts: Sendable, Equatable {
+      package var connections: UInt64 = 0
+      package var bytesIn: UInt64 = 0
+      package var bytesOut: UInt64 = 0
+
+      package init() {}
+
+      package init(connections: UInt64, bytesIn: UInt64, bytesOut: UInt64) {
+        self.connections = connections
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+      }
+    }
+
+    package init() {}
+
+    /// Takes what a proxy counts now. Counts only grow, so one that is less has begun anew.
+    package mutating func take(_ counts: Counts) {
+      connections += Self.growth(counted.connections, counts.connections)
+      bytesIn += Self.growth(counted.bytesIn, counts.bytesIn)
+      bytesOut += Self.growth(counted.bytesOut, counts.bytesOut)
+      counted = counts
+    }
+
+    private static func growth(_ before: UInt64, _ now: UInt64) -> UInt64 {
+      now >= before ? now - before : now
+    }
+  }
+
+  package init(
+    id: String, name: String, owner: Owner, phase: Phase = .creating, size: MachineSize,
+    image: String, access: Access, job: String, createdAt: Timestamp
+  ) {
+    self.id = id
+    self.name = name
+    self.owner = owner
+    self.phase = phase
+    self.size = size
+    self.image = image
+    self.access = access
+    self.job = job
+    self.createdAt = createdAt
+    updatedAt = createdAt
+  }
+}
+
+/// What a machine has, and what is left of this one.
+package struct MachineSize: Sendable, Equatable {
+  package var cpu: Int64
+  package var memoryBytes: Int64
+  package var diskBytes: Int64
+
+  package static let none = MachineSize(cpu: 0, memoryBytes: 0, diskBytes: 0)
+
+  package init(cpu: Int64, memoryBytes: Int64, diskBytes: Int64) {
+    self.cpu = cpu
+    self.memoryBytes = memoryBytes
+    self.diskBytes = diskBytes
+  }
+
+  package static func + (a: Self, b: Self) -> Self {
+    Self(
+      cpu: a.cpu + b.cpu, memoryBytes: a.memoryBytes + b.memoryBytes,
+      diskBytes: a.diskBytes + b.diskBytes)
+  }
+
+  package static func - (a: Self, b: Self) -> Self {
+    Self(
+      cpu: a.cpu - b.cpu, memoryBytes: a.memoryBytes - b.memoryBytes,
+      diskBytes: a.diskBytes - b.diskBytes)
+  }
+
+  /// No part of it is more than `other` has.
+  package func fits(in other: Self) -> Bool {
+    cpu <= other.cpu && memoryBytes <= other.memoryBytes && diskBytes <= other.diskBytes
+  }
+
+  /// None of it is below nothing.
+  package var clamped: Self {
+    Self(cpu: max(0, cpu), memoryBytes: max(0, memoryBytes), diskBytes: max(0, diskBytes))
+  }
+}
