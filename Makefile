@@ -55,6 +55,7 @@ bench: build
 	@$(MAKE) --no-print-directory .venv
 	ORIEN_BENCH=1 swift build -c release --product bench-ledger
 	ORIEN_BENCH=1 swift build -c release --product bench-workers
+	ORIEN_BENCH=1 swift build -c release --product bench-ports
 	python3 Tests/Bench/bench.py
 
 # What the node is weighed against, what holds it to its document and to the types of those who read

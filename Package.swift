@@ -66,9 +66,12 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
 ]
 // For tests alone: nobody installs it.
-let testPlugins = [swiftPlugin("echo_backend", in: "Tests")]
+let testPlugins = [
+  swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
+]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's
 // stub. Static, it also starts in a quarter of the time. No sanitizer stands in a static program, so
@@ -245,6 +248,7 @@ let benches: [Target] =
   ? []
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
+    bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 

@@ -22,6 +22,7 @@ import urllib.request
 
 import calls
 import plugins
+import ports
 import sandbox
 import starts
 import workers
@@ -80,7 +81,8 @@ class Rows:
                       None),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS
+    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS \
+        | ports.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -140,6 +142,7 @@ PARTS = {
     "workers": lambda rows, _: workers.one_round(rows),
     "plugins": lambda rows, _: plugins.one_round(rows),
     "sandbox": lambda rows, _: sandbox.one_round(rows),
+    "ports": lambda rows, _: ports.one_round(rows),
 }
 
 

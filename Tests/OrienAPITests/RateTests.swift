@@ -22,7 +22,7 @@ struct RateTests {
 
   @Test("A minute's requests may come at once, and then one for each that the time gives back")
   func minute() {
-    var rates = RateLimits(perMinute: 60, keys: 1)
+    var rates = RateLimits(perMinute: [60, 1], keys: 1)
     var now = Self.start
     for _ in 0..<60 { #expect(rates.take(.usual, .key(0), at: now) == nil) }
     let refusal = rates.take(.usual, .key(0), at: now)
@@ -40,7 +40,7 @@ struct RateTests {
 
   @Test("Each key and each address has its own, and machines have a sixtieth of it")
   func apart() throws {
-    var rates = RateLimits(perMinute: 120, keys: 2)
+    var rates = RateLimits(perMinute: [120, 2], keys: 2)
     let payers: [RateLimits.Payer] = [
       .key(0), .key(1), try address("192.0.2.1:5"), try address("192.0.2.2:5"),
     ]
@@ -60,7 +60,7 @@ struct RateTests {
 
   @Test("Strangers from everywhere take a bounded room, and share what is beyond it")
   func strangers() throws {
-    var rates = RateLimits(perMinute: 1, keys: 0)
+    var rates = RateLimits(perMinute: [1, 1], keys: 0)
     let stranger = { (number: Int) in
       try address("10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255):1")
     }
@@ -78,7 +78,7 @@ struct RateTests {
 
   @Test("Who is counted keeps his count when the keys change, and no bound is none")
   func changes() {
-    var rates = RateLimits(perMinute: 1, keys: 2)
+    var rates = RateLimits(perMinute: [1, 1], keys: 2)
     #expect(rates.take(.usual, .key(1), at: Self.start) == nil)
     rates.change(perMinute: 1, places: [nil, 1, 0])
     #expect(rates.take(.usual, .key(0), at: Self.start) == nil)

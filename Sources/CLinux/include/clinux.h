@@ -50,6 +50,12 @@ static inline int linux_openat(int folder, const char *path, int flags, mode_t m
 static inline int linux_pipe2(int ends[2], int flags) {
   return (int)syscall(SYS_pipe2, ends, flags);
 }
+/* From one descriptor to another without a copy, one of them a pipe; waits for neither. */
+static inline ssize_t linux_splice(int from, int to, size_t count) {
+  const unsigned moves = 1, does_not_wait = 2;
+  return (ssize_t)syscall(SYS_splice, from, NULL, to, NULL, count, moves | does_not_wait);
+}
+static const int LINUX_F_SETPIPE_SZ = 1031;
 static inline int linux_accept4(int listener, struct sockaddr *peer, socklen_t *length,
                                 int flags) {
   return (int)syscall(SYS_accept4, listener, peer, length, flags);

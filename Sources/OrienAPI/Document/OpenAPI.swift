@@ -32,7 +32,7 @@ enum OpenAPI {
           }
         }
         writer.name("schemas")
-        writer.write(raw: ("{" + sandboxSchemas + schemas.dropFirst()).utf8)
+        writer.write(raw: ("{" + machineSchemas + sandboxSchemas + schemas.dropFirst()).utf8)
       }
     }
     return writer.bytes

@@ -38,6 +38,10 @@ package final class API: HTTPHandler {
   }
   /// Of code that is sent to be run.
   package var sandbox = SandboxSettings()
+  /// The machines that are rented out; nil: none are.
+  package var machines: MachineDesk?
+  /// Ends the node.
+  package var shutDown: () -> Void = {}
   /// The server's own figures, for metrics.
   package var serverFigures: () -> ServerFigures = { ServerFigures() }
   private let router: Router<Endpoint>
@@ -72,7 +76,7 @@ package final class API: HTTPHandler {
     self.workspaces = workspaces
     self.loop = loop
     self.access = access
-    rates = RateLimits(perMinute: nil, keys: access.keys.count)
+    rates = RateLimits(perMinute: [nil, nil], keys: access.keys.count)
     self.identity = identity
     news = CatalogueNews(of: kernel)
     var router = Router<Endpoint>()
@@ -101,7 +105,7 @@ package final class API: HTTPHandler {
     case .found(let route, let parameters):
       let endpoint = route.payload
       do throws(Failure) {
-        let visitor = try access.visitor(of: request, isOpen: endpoint.isOpen)
+        let visitor = try visitor(of: request, endpoint)
         if let refusal = count(endpoint, visitor.key, request) { return exchange.refuse(refusal) }
         endpoint.run(self, Inquiry(request, parameters, exchange, visitor.caller))
       } catch {
@@ -116,14 +120,29 @@ extension API {
   /// From now on these keys open, and so many requests in a minute are let in. Who was counted
   /// before and still has a key goes on from there.
   package func admit(
-    _ access: Access, perMinute: Int?, behind proxies: TrustedProxies = TrustedProxies()
+    _ access: Access, perMinute: Int?, ofMachines: Int? = nil,
+    behind proxies: TrustedProxies = TrustedProxies()
   ) {
     let before = self.access.keys
     rates.change(
-      perMinute: perMinute,
+      perMinute: [perMinute, ofMachines],
       places: access.keys.map { key in before.firstIndex { $0.owner == key.owner } })
     self.access = access
     self.proxies = proxies
+  }
+
+  private func visitor(
+    of request: HTTPRequest, _ endpoint: Endpoint
+  ) throws(Failure) -> Access.Visitor {
+    if endpoint.isOfMachines, let machines, machines.settings.access == .open,
+      !access.keys.isEmpty, request.header("authorization") == nil
+    {
+      let client = proxies.client(of: request)
+      if machines.settings.openTo.contains(where: { $0.contains(client) }) {
+        return Access.Visitor(caller: .requestor, key: nil)
+      }
+    }
+    return try access.visitor(of: request, isOpen: endpoint.isOpen)
   }
 
   private func count(
@@ -215,6 +234,11 @@ struct Inquiry {
         faults: [.init("/\(name)", "is not known here")])
     }
   }
+}
+
+extension Caller {
+  /// Whoever rents machines without a key, where the operator lets these networks.
+  fileprivate static let requestor = Caller(owner: Owner("requestor"), isOperator: false)
 }
 
 extension Failure {

@@ -64,7 +64,12 @@ struct Endpoint: Sendable {
     }
   }
 
-  static let all = node + operating + catalogue + executions + artifacts + sessions + sandbox + rpc
+  static let all =
+    node + operating + catalogue + executions + artifacts + sessions + sandbox + rpc + machines
+    + provider
+
+  /// It is of machines, whose renters may need no key.
+  var isOfMachines: Bool { template.hasPrefix("/api/v1/") }
 
   /// What every route answers to who is not let in.
   private static func door(isOpen: Bool, isCounted: Bool) -> [Answer] {

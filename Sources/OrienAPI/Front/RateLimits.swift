@@ -43,14 +43,15 @@ struct RateLimits {
   private var byAddress: [NetworkAddress: Allowance] = [:]
   private var shared = Allowance()
 
-  /// `perMinute` nil: no bound. A machine is not made sixty times as often as a call.
-  init(perMinute: Int?, keys: Int) {
-    bounds = [perMinute, perMinute.map { max(1, $0 / 60) }]
+  /// `perMinute` nil: no bound; by kind.
+  init(perMinute: [Int?], keys: Int) {
+    precondition(perMinute.count == Kind.allCases.count, "each kind has its bound")
+    bounds = perMinute
     byKey = Array(repeating: Allowance(), count: keys)
   }
 
   /// The same for other keys: `places` has for each where it was before, nil where it is new.
-  mutating func change(perMinute: Int?, places: [Int?]) {
+  mutating func change(perMinute: [Int?], places: [Int?]) {
     bounds = RateLimits(perMinute: perMinute, keys: 0).bounds
     byKey = places.map { place in place.map { byKey[$0] } ?? Allowance() }
   }
@@ -105,7 +106,7 @@ extension HTTPExchange {
     let failure = Failure(
       .limited, "rate-limited",
       "more than \(refusal.perMinute) requests in a minute; try again in \(refusal.seconds) s"
-        + " (RATE_LIMIT_PER_MINUTE)")
+        + " (RATE_LIMIT_PER_MINUTE, VM_RATE_LIMIT_PER_MINUTE)")
     let status = Problem.status(of: .limited)
     respond(
       status, Problem.content(status, failure),

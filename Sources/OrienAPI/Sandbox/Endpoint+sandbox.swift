@@ -14,9 +14,7 @@ extension Endpoint {
       body: .json(schema: "RunRequest"),
       answers: [
         .json("It ran, well or not", "RunResult"),
-        Answer(
-          status: .unprocessableContent, summary: "Something in the request is wrong",
-          type: "application/json", schema: "ValidationProblem"),
+        .faultyFields,
         .problem(.contentTooLarge, "The body, or a file in it, is larger than it may be"),
         .problem(.unsupportedMediaType, "The body is no JSON by its fields"),
         .problem(.tooManyRequests, "Too many calls wait already"),
@@ -44,13 +42,11 @@ extension API {
     try inquiry.allowQuery()
     try inquiry.requireJSON()
     inquiry.exchange.collectBody(atMost: Self.runBytes) { [self] body in
-      do throws(RunRequest.Faults) {
+      do throws(FieldFaults) {
         let request = try RunRequest(body, sandbox)
         run(request, inquiry)
       } catch {
-        inquiry.exchange.respond(
-          .unprocessableContent,
-          HTTPContent(type: "application/json", bytes: Problem.bytes(of: error)))
+        inquiry.exchange.refuse(error)
       }
     }
   }
@@ -149,31 +145,5 @@ extension API {
       let found = try? result.get()
       send(found?["version"]?.string)
     }
-  }
-}
-
-extension Problem {
-  /// As the dialect's readers take faults apart.
-  fileprivate static func bytes(of faults: RunRequest.Faults) -> [UInt8] {
-    let message = faults.all.first.map { "\($0.place.joined(separator: ".")): \($0.message)" }
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.field("type", "urn:orien:problem:invalid-request")
-      writer.field("title", HTTPStatus.unprocessableContent.phrase)
-      writer.field("status", HTTPStatus.unprocessableContent.rawValue)
-      writer.array("detail") { writer in
-        for fault in faults.all {
-          writer.object { writer in
-            writer.array("loc") { writer in for name in fault.place { writer.write(name) } }
-            writer.field("msg", fault.message)
-            writer.field("type", fault.type)
-          }
-        }
-      }
-      writer.field("error", message)
-      writer.field("message", message)
-      writer.field("code", "invalid-request")
-    }
-    return writer.bytes
   }
 }

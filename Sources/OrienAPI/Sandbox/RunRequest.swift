@@ -10,31 +10,9 @@ struct RunRequest {
   var readsOnly: Bool
   var capturesArtifacts: Bool
 
-  /// Each fault of a body, in the words of the dialect.
-  struct Faults: Error {
-    var all: [Fault] = []
-
-    struct Fault {
-      var place: [String]
-      var message: String
-      var type: String
-    }
-
-    mutating func add(_ place: String..., type: String, _ message: String) {
-      all.append(Fault(place: ["body"] + place, message: message, type: type))
-    }
-  }
-
-  init(_ body: [UInt8], _ settings: SandboxSettings) throws(Faults) {
-    var faults = Faults()
-    guard let json = try? JSON(parsing: body) else {
-      faults.add(type: "json_invalid", "JSON decode error")
-      throw faults
-    }
-    guard json.members != nil else {
-      faults.add(type: "model_attributes_type", "Input should be a valid dictionary")
-      throw faults
-    }
+  init(_ body: [UInt8], _ settings: SandboxSettings) throws(FieldFaults) {
+    var faults = FieldFaults()
+    let json = try FieldFaults.object(body)
     let code = Self.text("code", in: json, &faults)
     if json["code"] == nil { faults.add("code", type: "missing", "Field required") }
     language = Self.text("language", in: json, &faults) ?? "python"
@@ -48,7 +26,7 @@ struct RunRequest {
   }
 
   /// Nil where it is not there, or wrong.
-  private static func text(_ name: String, in json: JSON, _ faults: inout Faults) -> String? {
+  private static func text(_ name: String, in json: JSON, _ faults: inout FieldFaults) -> String? {
     guard let value = json[name] else { return nil }
     guard let text = value.string else {
       faults.add(name, type: "string_type", "Input should be a valid string")
@@ -57,7 +35,7 @@ struct RunRequest {
     return text
   }
 
-  private static func flag(_ name: String, in json: JSON, _ faults: inout Faults) -> Bool {
+  private static func flag(_ name: String, in json: JSON, _ faults: inout FieldFaults) -> Bool {
     guard let value = json[name] else { return true }
     guard let flag = value.bool else {
       faults.add(name, type: "bool_type", "Input should be a valid boolean")
@@ -66,7 +44,7 @@ struct RunRequest {
     return flag
   }
 
-  private static func timeout(in json: JSON, _ faults: inout Faults) -> Int64? {
+  private static func timeout(in json: JSON, _ faults: inout FieldFaults) -> Int64? {
     guard let value = json["timeout"], !value.isNull else { return nil }
     guard let seconds = value.int64 else {
       faults.add("timeout", type: "int_type", "Input should be a valid integer")
@@ -82,7 +60,7 @@ struct RunRequest {
   }
 
   private static func files(
-    in json: JSON, beside own: String, _ faults: inout Faults
+    in json: JSON, beside own: String, _ faults: inout FieldFaults
   ) -> [(name: FolderPath, content: String)] {
     guard let value = json["files"], !value.isNull else { return [] }
     guard let members = value.members else {
@@ -119,8 +97,4 @@ struct RunRequest {
     else { return nil }
     return try? FolderPath(text)
   }
-}
-
-extension JSON {
-  fileprivate var isNull: Bool { if case .null = self { true } else { false } }
 }

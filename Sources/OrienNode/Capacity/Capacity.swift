@@ -59,8 +59,15 @@ extension MachineSize {
       cpu: cpu, memoryBytes: memoryGiB * Self.gibibyte, diskBytes: diskGiB * Self.gibibyte)
   }
 
-  package var memoryGiB: Int64 { memoryBytes / Self.gibibyte }
-  package var diskGiB: Int64 { diskBytes / Self.gibibyte }
+  package var memoryGiB: Int64 {
+    get { memoryBytes / Self.gibibyte }
+    set { memoryBytes = newValue * Self.gibibyte }
+  }
+
+  package var diskGiB: Int64 {
+    get { diskBytes / Self.gibibyte }
+    set { diskBytes = newValue * Self.gibibyte }
+  }
 
   fileprivate var text: String {
     "\(cpu) processors, \(memoryGiB) GB of memory and \(diskGiB) GB of disk"

@@ -34,8 +34,8 @@ package struct Machine: Sendable, Equatable {
     self.name = name
     state = json["state"]?.string.flatMap(State.init) ?? .unknown
     address = json["address"]?.string
-    if let host = json["sshHost"]?.string,
-      let port = json["sshPort"]?.uint64.flatMap({ UInt16(exactly: $0) }), port > 0
+    if let host = json["ssh_host"]?.string,
+      let port = json["ssh_port"]?.uint64.flatMap({ UInt16(exactly: $0) }), port > 0
     {
       target = Rental.Target(host: host, port: port)
     }

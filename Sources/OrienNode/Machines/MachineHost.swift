@@ -48,10 +48,10 @@ package final class RoleMachines: MachineHost {
     let arguments: [JSON.Member] = [
       .init("name", .string(order.name)), .init("hostname", .string(order.hostname)),
       .init("image", .string(order.image)), .init("cpu", .integer(order.size.cpu)),
-      .init("memoryBytes", .integer(order.size.memoryBytes)),
-      .init("diskBytes", .integer(order.size.diskBytes)),
+      .init("memory_bytes", .integer(order.size.memoryBytes)),
+      .init("disk_bytes", .integer(order.size.diskBytes)),
       .init("keys", .array(order.keys.map { .string($0) })),
-      .init("deadlineMilliseconds", .integer(Int64(milliseconds))),
+      .init("deadline_milliseconds", .integer(Int64(milliseconds))),
     ]
     // The backend has a moment more to say that it was late.
     perform("launch", arguments, within: order.deadline + .seconds(30)) { result in

@@ -191,7 +191,7 @@ package final class Rentals {
     machine.whenMade.append(body)
   }
 
-  static func absent(_ text: String) -> Failure {
+  package static func absent(_ text: String) -> Failure {
     Failure(.notFound, "vm-not-found", "VM \(text.quoted) not found")
   }
 
@@ -200,7 +200,8 @@ package final class Rentals {
   /// Writes down what is about to be so, and then goes on. Where that cannot be written nothing more is
   /// done: the ledger has ended the node.
   func keep(
-    _ machine: RentedMachine, _ change: (inout Rental) -> Void, then body: @escaping () -> Void
+    _ machine: RentedMachine, _ change: (inout Rental) -> Void, then body: @escaping () -> Void,
+    orElse failed: @escaping (Failure) -> Void = { _ in }
   ) {
     change(&machine.next)
     machine.next.updatedAt = .now
@@ -220,6 +221,7 @@ package final class Rentals {
           machine.answerMade(.failure(failure))
           machine.answerTurned(.failure(failure))
           machine.answerGone(.failure(failure))
+          failed(failure)
         }
       })
   }

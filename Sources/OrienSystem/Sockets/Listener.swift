@@ -72,6 +72,9 @@ extension SystemError {
   /// Somebody listens there already.
   package var isAddressInUse: Bool { number == EADDRINUSE }
 
+  /// The machine has no such address, or nothing of its family.
+  package var isAddressAbsent: Bool { number == EADDRNOTAVAIL || number == EAFNOSUPPORT }
+
   /// The process or the machine has no descriptor or memory left for another connection.
   package var isExhaustion: Bool {
     number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM

@@ -87,6 +87,15 @@ package struct Socket: ~Copyable {
     _ = shutdown(descriptor.raw, Int32(SHUT_WR))
   }
 
+  /// Has the peer hear, when the socket is closed, that the connection broke: what it has got would
+  /// pass for whole otherwise.
+  package borrowing func breakWhenClosed() {
+    var now = linger(l_onoff: 1, l_linger: 0)
+    // The only failure is that the connection is gone.
+    _ = setsockopt(
+      descriptor.raw, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+  }
+
   static func set(
     _ raw: Int32, _ level: Int32, _ option: Int32, _ value: Int32
   ) throws(SystemError) {

@@ -42,6 +42,8 @@ private struct Loading {
   let isClient: Bool
   var configuration = Configuration()
   var faults: [String] = []
+  /// Where settings were made by their prefixed names.
+  private var prefixed: [String: Configuration.Origin] = [:]
 
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
@@ -89,12 +91,17 @@ private struct Loading {
       configuration.warnings.append(warning)
       return
     }
+    if setting.name == name {
+      if let other = prefixed[name], !(other < origin) { return }
+    } else {
+      prefixed[setting.name] = origin
+    }
     guard setting.apply(&configuration, value) else {
       let shown = setting.isSecret ? "..." : value
       faults.append("\(name)=\(shown) (\(origin.description)): expected \(setting.expected)")
       return
     }
-    configuration.origin[name] = origin
+    configuration.origin[setting.name] = origin
   }
 
   mutating func finished() throws(Failure) -> Configuration {

@@ -53,6 +53,7 @@ struct Configuration: Sendable {
   var ledger = Ledger.Options()
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
+  var machines = MachineSettings()
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

@@ -9,9 +9,15 @@ import OrienSystem
 /// Every setting there is: the one table that reading, `orien config show`, the flags of
 /// `orien serve` and the README's table are made of.
 extension Setting {
-  static let all: [Setting] = place + listening + work + calls + plugins + sandbox + keeping
+  static let all: [Setting] =
+    place + listening + work + calls + plugins + sandbox + machines + keeping
 
-  static func named(_ name: String) -> Setting? { all.first { $0.name == name } }
+  /// Also by the name that it has behind another system's prefix.
+  static func named(_ name: String) -> Setting? {
+    if let setting = all.first(where: { $0.name == name }) { return setting }
+    guard let rest = Prefixed.rest(of: name) else { return nil }
+    return all.first { $0.name == rest }
+  }
 
   private static let place: [Setting] = [
     Setting("PROVIDER_ID", \.providerID, .text, "The node's id, as coordinators know it"),
@@ -213,7 +219,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL", "VM_ACCESS", "ALLOW_FROM",
+    "COORDINATOR_URL"
   ]
   private static let laterPrefixes = ["GOLEM_PROVIDER_"]
 }

@@ -63,6 +63,7 @@ extension Node {
   func admit() {
     api.admit(
       configuration.access, perMinute: configuration.rateLimit,
+      ofMachines: configuration.machines.requestsPerMinute,
       behind: TrustedProxies(configuration.trustedProxies))
   }
 

@@ -1,0 +1,164 @@
+import OrienHTTP
+import OrienModel
+import OrienNode
+import OrienSystem
+
+// What a provider of machines says of itself.
+extension Endpoint {
+  private static let unpaid = Answer.problem(
+    .badRequest, "Streaming payments are not enabled on this provider")
+
+  static let provider: [Endpoint] = [
+    Endpoint(
+      .get, "/api/v1/provider/info", "Look at who rents, and at which address.",
+      answers: [.json("Who", "ProviderInfo")]
+    ) { api, inquiry throws(Failure) in try api.sendProvider(inquiry) },
+    Endpoint(
+      .get, "/api/v1/summary", "Look at what is left, what it costs, and what is rented.",
+      answers: [
+        .json("All of it", "ProviderSummary"),
+        .problem(.serviceUnavailable, "This node rents no machines"),
+      ]
+    ) { api, inquiry throws(Failure) in try api.sendSummary(inquiry) },
+    Endpoint(
+      .get, "/api/v1/vms/{name}/stream", "Look at the stream that pays for a machine.",
+      answers: [unpaid, .problem(.notFound, "There is no such VM, or it is another's")]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      _ = try api.rental(inquiry)
+      throw API.unpaid
+    },
+    Endpoint(
+      .get, "/api/v1/payments/streams", "List the streams that pay for machines.",
+      answers: [unpaid]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      throw API.unpaid
+    },
+    Endpoint(
+      .post, "/api/v1/admin/shutdown", "End the node, as a signal does.",
+      answers: [.json("It ends", "Done"), .problem(.forbidden, "Not the operator")]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      try inquiry.mustBeOperator()
+      inquiry.exchange.answer { writer in writer.object { $0.field("ok", true) } }
+      // Who asked is to hear it first.
+      _ = api.loop.schedule(after: .milliseconds(200)) { api.shutDown() }
+    },
+    Endpoint(
+      .get, "/api/v1/docs", "Read this document as a page.", isOpen: true,
+      answers: [.other("text/html; charset=utf-8", "The page")]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      inquiry.exchange.respond(api.page)
+    },
+  ]
+}
+
+extension API {
+  fileprivate static let unpaid = Failure(
+    .invalid, "payments-disabled", "streaming payments not enabled on this provider")
+
+  /// By which machines are reached: as the operator has it, else as this machine reaches others.
+  func publicHost(_ inquiry: Inquiry) -> String? {
+    if let host = machines?.settings.publicHost { return host }
+    let peer = inquiry.request.peer
+    return peer.isLoopback ? peer.hostText : NetworkAddress.source(towards: peer)?.hostText
+  }
+
+  func sendProvider(_ inquiry: Inquiry) throws(Failure) {
+    try inquiry.allowQuery()
+    let host = publicHost(inquiry)
+    inquiry.exchange.answer { writer in
+      writer.object { writer in
+        writer.field("provider_id", identity.id)
+        writer.fieldOrNull("stream_payment_address", String?.none)
+        writer.fieldOrNull("glm_token_address", String?.none)
+        writer.fieldOrNull("ip_address", host)
+        writer.fieldOrNull("country", machines?.settings.country)
+        writer.field("platform", LinuxKernel.platform)
+      }
+    }
+  }
+
+  func sendSummary(_ inquiry: Inquiry) throws(Failure) {
+    try inquiry.allowQuery()
+    let desk = try desk()
+    let rentals = desk.rentals
+    let mine = rentals.all.filter { inquiry.caller.maySee($0.owner) }
+    inquiry.exchange.answer { writer in
+      writer.object { writer in
+        writer.field("status", "running")
+        writer.object("resources") { writer in
+          writer.write(resources: rentals.capacity.total, as: "total")
+          writer.write(resources: rentals.capacity.available, as: "available")
+        }
+        writer.object("pricing") { writer in
+          writer.write(prices: desk.settings.usd, in: "usd")
+          writer.write(prices: desk.settings.glm, in: "glm")
+        }
+        writer.array("vms") { writer in
+          for rental in mine {
+            writer.object { writer in
+              writer.field("id", rental.id)
+              writer.field("status", rental.status)
+              writer.fieldOrNull("ssh_port", rental.port.map { Int64($0) })
+              writer.write(resources: rental.size)
+            }
+          }
+        }
+        writer.object("env") { writer in
+          writer.field("environment", desk.settings.environment)
+          writer.field("network", desk.settings.network)
+        }
+        writer.object("load") { writer in
+          guard let load = desk.load() else { return }
+          writer.field("cpu_percent", load.cpuPercent)
+          writer.field("memory_percent", load.memoryPercent)
+          writer.field("storage_percent", load.diskPercent)
+        }
+        writer.field("accepting", rentals.trouble == nil && rentals.capacity.isOffered)
+        writer.fieldOrNull("reason", rentals.trouble?.message)
+      }
+    }
+  }
+
+  func sendAccess(_ inquiry: Inquiry) throws(Failure) {
+    try inquiry.allowQuery()
+    let rental = try rental(inquiry)
+    guard rental.owner == inquiry.caller.owner else {
+      throw Failure(.denied, "not-owner", "only whose VM \(rental.name) is may know how to log in")
+    }
+    guard let port = rental.port, rental.phase != .creating else {
+      return inquiry.exchange.answer(.accepted) { writer in
+        writer.object { writer in
+          writer.field("vm_id", rental.name)
+          writer.field("multipass_name", rental.id)
+          writer.field("status", rental.status)
+          writer.fieldOrNull("ssh_port", Int64?.none)
+        }
+      }
+    }
+    let host = publicHost(inquiry)
+    try desk().rentals.handOutKey(of: rental.id) { result in
+      switch result {
+      case .failure(let failure): inquiry.exchange.fail(failure)
+      case .success(let (rental, key)):
+        inquiry.exchange.answer(fields: [HTTPField("Cache-Control", "no-store")]) { writer in
+          writer.object { writer in
+            writer.fieldOrNull("ssh_host", host)
+            writer.field("ssh_port", Int64(port))
+            writer.field("ssh_user", "root")
+            writer.field("vm_id", rental.name)
+            writer.field("multipass_name", rental.id)
+            writer.object("ssh_key") { writer in
+              writer.field("public_key", rental.access.publicKey)
+              writer.field("private_key", key)
+              writer.field("handed_out_at", rental.access.handedOutAt)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package import OrienModel
+package import OrienNode
+package import OrienSystem
+
+/// What the interface of machines has and says beside the rentals themselves.
+package struct MachineDesk {
+  package var rentals: Rentals
+  package var settings: MachineSettings
+  /// How busy this machine is, as it was measured last.
+  package var load: () -> Load? = { nil }
+
+  package init(rentals: Rentals, settings: MachineSettings) {
+    self.rentals = rentals
+    self.settings = settings
+  }
+}
+
+package struct MachineSettings: Sendable {
+  /// By which machines are reached from outside; nil: whichever this one has.
+  package var publicHost: String?
+  /// Of who does not say; empty: the backend's own.
+  package var image = ""
+  package var country = "SE"
+  package var environment = "production"
+  package var network = "mainnet"
+  package var usd = MonthlyPrices(
+    core: Money(units: 500_000_000), memoryGiB: Money(units: 200_000_000),
+    diskGiB: Money(units: 10_000_000))
+  package var glm = MonthlyPrices(core: .zero, memoryGiB: .zero, diskGiB: .zero)
+  /// Below it nobody is told that a machine can be had.
+  package var least = MachineSize(cpu: 1, memoryGiB: 1, diskGiB: 10)
+  package var mostMachines = 10
+  package var thresholds = Load.Thresholds()
+  package var firstPort = 50800
+  package var endPort = 50900
+  /// Requests that write, of each renter.
+  package var requestsPerMinute: Int? = 100
+  package var rentals = Rentals.Settings()
+  package var access = MachineAccess.key
+  /// Who needs no key where access is open.
+  package var openTo: [NetworkRange] = []
+
+  package init() {}
+}
+
+/// Who may rent machines.
+package enum MachineAccess: Sendable {
+  case key, open
+}

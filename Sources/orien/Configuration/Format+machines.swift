@@ -1,0 +1,48 @@
+import OrienModel
+import OrienSystem
+
+extension Format where Value == Money {
+  static let money = Format(
+    expected: "an amount, as 5 or 0.1, with at most eight digits behind the point",
+    parse: { Money($0) }, show: \.description)
+}
+
+extension Format where Value == Duration {
+  static func within(_ seconds: ClosedRange<Int64>) -> Format {
+    Format(expected: "seconds, as 2 or 2.5, from \(seconds.lowerBound) to \(seconds.upperBound)") {
+      text in
+      guard let amount = Money(text) else { return nil }
+      let (first, last) = (seconds.lowerBound, seconds.upperBound)
+      guard amount.units >= first * 100_000_000, amount.units <= last * 100_000_000 else {
+        return nil
+      }
+      return .milliseconds(amount.units / 100_000)
+    } show: { duration in
+      let milliseconds = Int64(duration.clampedNanoseconds / 1_000_000)
+      return milliseconds % 1000 == 0
+        ? "\(milliseconds / 1000)" : Money(units: milliseconds * 100_000).description
+    }
+  }
+}
+
+extension Format where Value == String? {
+  static let publicHost = Format(expected: "a numeric address or a host's name, or auto") { text in
+    if text == "auto" { return .some(nil) }
+    let isName = text.utf8.allSatisfy {
+      $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+        || $0 == UInt8(ascii: ":")
+    }
+    return isName && text.utf8.count <= 253 ? .some(text) : nil
+  } show: {
+    $0 ?? "auto"
+  }
+}
+
+extension Format where Value == String {
+  static let country = Format(expected: "two letters, as SE") { text in
+    let isCode = text.utf8.count == 2 && text.utf8.allSatisfy(\.isASCIILetter)
+    return isCode ? text.uppercased() : nil
+  } show: {
+    $0
+  }
+}

@@ -1,0 +1,21 @@
+/// The names that settings have in the system whose providers of machines this node takes the place of.
+/// Where both are set in one place, the prefixed one counts.
+enum Prefixed {
+  static let prefix = "GOLEM_PROVIDER_"
+  /// Those that are named another way there.
+  private static let others = [
+    "NAME": "PROVIDER_NAME", "COUNTRY": "PROVIDER_COUNTRY",
+    "RATE_LIMIT_PER_MINUTE": "VM_RATE_LIMIT_PER_MINUTE",
+  ]
+  /// Beside those of machines.
+  private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
+
+  /// The setting's own name; nil where it has no other.
+  static func rest(of name: String) -> String? {
+    guard name.hasPrefix(prefix) else { return nil }
+    let rest = String(name.dropFirst(prefix.count))
+    let own = others[rest] ?? rest
+    let isKnown = common.contains(own) || Setting.machines.contains { $0.name == own }
+    return isKnown ? own : nil
+  }
+}
