@@ -98,7 +98,8 @@ extension Machines {
         throw Failure(.unavailable, "\(record.name) is deleted meanwhile", reason: "unwanted")
       }
       let said = try engine.run(
-        "ssh-keyscan", ["-T", "3", "-p", "\(engine.sshPort)", record.address], within: 10_000, call)
+        "ssh-keyscan", ["-t", "ed25519", "-T", "5", "-p", "\(engine.sshPort)", record.address],
+        within: 10_000, call)
       let lines = String(decoding: said.errors + said.output, as: UTF8.self)
       if lines.mentions("SSH-2.0-") { return }
       guard Clock.now < until else {
