@@ -1,6 +1,7 @@
 package import OrienHTTP
 package import OrienKernel
 package import OrienModel
+package import OrienNode
 package import OrienSandbox
 package import OrienSystem
 
@@ -39,7 +40,7 @@ package final class API: HTTPHandler {
   /// Of code that is sent to be run.
   package var sandbox = SandboxSettings()
   /// The machines that are rented out; nil: none are.
-  package var machines: MachineDesk?
+  package var machines: MachineService?
   /// Ends the node.
   package var shutDown: () -> Void = {}
   /// The server's own figures, for metrics.

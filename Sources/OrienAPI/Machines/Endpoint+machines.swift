@@ -85,17 +85,18 @@ extension API {
   /// So long a client waits for the end of a machine before it hears that it has begun.
   private static let endPatience = Duration.seconds(60)
 
-  func desk() throws(Failure) -> MachineDesk {
+  func rentals() throws(Failure) -> Rentals {
     guard let machines else {
       throw Failure(.unavailable, "no-machines", "this node rents no machines")
     }
-    return machines
+    guard let rentals = machines.rentals else { throw machines.absence }
+    return rentals
   }
 
   /// One that the caller may see; others are as if they were not there.
   func rental(_ inquiry: Inquiry) throws(Failure) -> Rental {
     let name = inquiry.parameters["name"]
-    guard let rental = try desk().rentals.find(name), inquiry.caller.maySee(rental.owner) else {
+    guard let rental = try rentals().find(name), inquiry.caller.maySee(rental.owner) else {
       throw Failure(.notFound, "vm-not-found", "VM \(name.quoted) not found")
     }
     return rental
@@ -105,11 +106,11 @@ extension API {
     try inquiry.allowQuery("async")
     let isAsynchronous = try inquiry.flag("async")
     try inquiry.requireJSON()
-    let desk = try desk()
+    let rentals = try rentals()
     inquiry.exchange.collectBody(atMost: Self.requestBytes) { [self] body in
       do throws(FieldFaults) {
         let request = try MachineRequest(body)
-        rent(request, desk, inquiry, isAsynchronous: isAsynchronous)
+        rent(request, rentals, inquiry, isAsynchronous: isAsynchronous)
       } catch {
         inquiry.exchange.refuse(error)
       }
@@ -117,25 +118,25 @@ extension API {
   }
 
   private func rent(
-    _ request: MachineRequest, _ desk: MachineDesk, _ inquiry: Inquiry, isAsynchronous: Bool
+    _ request: MachineRequest, _ rentals: Rentals, _ inquiry: Inquiry, isAsynchronous: Bool
   ) {
     let order = RentalOrder(
       name: request.name, owner: inquiry.caller.owner, size: request.size,
-      image: request.image ?? desk.settings.image,
+      image: request.image ?? machines?.settings.image ?? "",
       access: request.key.map { Rental.Access(publicKey: $0.line) }
-        ?? desk.rentals.newPair(for: request.name))
-    desk.rentals.rent(order) { [self] result in
+        ?? rentals.newPair(for: request.name))
+    rentals.rent(order) { [self] result in
       guard case .success(let rental) = result, !isAsynchronous else {
         return inquiry.answer(result, status: .accepted) { $0.write(job: $1) }
       }
-      desk.rentals.whenMade(rental.id) { [self] result in send(result, inquiry) }
+      rentals.whenMade(rental.id) { [self] result in send(result, inquiry) }
     }
   }
 
   func listMachines(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
-    let desk = try desk()
-    let mine = desk.rentals.all.filter { inquiry.caller.maySee($0.owner) }
+    let rentals = try rentals()
+    let mine = rentals.all.filter { inquiry.caller.maySee($0.owner) }
     let host = publicHost(inquiry)
     inquiry.exchange.answer { writer in
       writer.array { writer in for rental in mine { writer.write(rental, host: host) } }
@@ -167,7 +168,7 @@ extension API {
       }
       inquiry.answer(found) { $0.write(job: $1) }
     }
-    try desk().rentals.find(job: job, then: send)
+    try rentals().find(job: job, then: send)
   }
 
   func turnMachine(
@@ -176,14 +177,14 @@ extension API {
   ) throws(Failure) {
     try inquiry.allowQuery()
     let id = try rental(inquiry).id
-    turn(try desk().rentals, id) { [self] result in send(result, inquiry) }
+    turn(try rentals(), id) { [self] result in send(result, inquiry) }
   }
 
   func deleteMachine(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery("async", "compat")
     let isAsynchronous = try inquiry.flag("async")
     let isGolem = try inquiry.isGolem()
-    let rentals = try desk().rentals
+    let rentals = try rentals()
     let id: String
     do throws(Failure) {
       id = try rental(inquiry).id

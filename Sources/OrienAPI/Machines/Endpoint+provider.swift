@@ -83,8 +83,9 @@ extension API {
 
   func sendSummary(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
-    let desk = try desk()
-    let rentals = desk.rentals
+    let rentals = try rentals()
+    guard let machines else { return }
+    let settings = machines.settings
     let mine = rentals.all.filter { inquiry.caller.maySee($0.owner) }
     inquiry.exchange.answer { writer in
       writer.object { writer in
@@ -94,8 +95,8 @@ extension API {
           writer.write(resources: rentals.capacity.available, as: "available")
         }
         writer.object("pricing") { writer in
-          writer.write(prices: desk.settings.usd, in: "usd")
-          writer.write(prices: desk.settings.glm, in: "glm")
+          writer.write(prices: settings.usd, in: "usd")
+          writer.write(prices: settings.glm, in: "glm")
         }
         writer.array("vms") { writer in
           for rental in mine {
@@ -108,11 +109,11 @@ extension API {
           }
         }
         writer.object("env") { writer in
-          writer.field("environment", desk.settings.environment)
-          writer.field("network", desk.settings.network)
+          writer.field("environment", settings.environment)
+          writer.field("network", settings.network)
         }
         writer.object("load") { writer in
-          guard let load = desk.load() else { return }
+          guard let load = machines.load else { return }
           writer.field("cpu_percent", load.cpuPercent)
           writer.field("memory_percent", load.memoryPercent)
           writer.field("storage_percent", load.diskPercent)
@@ -140,7 +141,7 @@ extension API {
       }
     }
     let host = publicHost(inquiry)
-    try desk().rentals.handOutKey(of: rental.id) { result in
+    try rentals().handOutKey(of: rental.id) { result in
       switch result {
       case .failure(let failure): inquiry.exchange.fail(failure)
       case .success(let (rental, key)):

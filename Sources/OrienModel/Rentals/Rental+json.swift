@@ -14,6 +14,7 @@ extension Rental: JSONWritable {
       writer.field("handedOutAt", access.handedOutAt?.microseconds)
       writer.field("backend", backend)
       writer.field("port", port.map { Int64($0) })
+      writer.field("proxy", proxy)
       writer.field("targetHost", target?.host)
       writer.field("targetPort", (target?.port).map { Int64($0) })
       writer.field("address", address)
@@ -55,6 +56,7 @@ extension Rental: JSONWritable {
     self.endedAt = endedAt
     backend = try object.take("backend", as: \.string, "a name")
     self.port = try object.take("port", as: port, "a port")
+    proxy = try object.take("proxy", as: \.string, "a name")
     if let host = try object.take("targetHost", as: \.string, "an address") {
       target = Target(host: host, port: try object.need("targetPort", as: port, "a port"))
     }

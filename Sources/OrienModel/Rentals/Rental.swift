@@ -27,6 +27,8 @@ package struct Rental: Sendable, Equatable {
   package var backend: String?
   /// The port of this machine that leads to it.
   package var port: UInt16?
+  /// What lends that port, as it is called.
+  package var proxy: String?
   /// Where its SSH is reached from here.
   package var target: Target?
   /// Its own, as far as it is known.

@@ -9,14 +9,17 @@ package final class RolePortProxy: PortProxy {
   /// As the backend calls it.
   package let engine: String
   private let kernel: Kernel
+  private let host: String
 
-  package init(engine: String, kernel: Kernel) {
+  /// `host` is the address at which ports are opened; empty: every one.
+  package init(engine: String, host: String = "", kernel: Kernel) {
     self.engine = engine
+    self.host = host
     self.kernel = kernel
   }
 
   package func open(_ lease: PortLease, then answer: @escaping (Result<Void, Failure>) -> Void) {
-    ask("open", lease.json, answer) { _ in }
+    ask("open", .object(lease.members + [.init("host", .string(host))]), answer) { _ in }
   }
 
   package func close(_ name: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {
@@ -52,11 +55,11 @@ package final class RolePortProxy: PortProxy {
 }
 
 extension PortLease {
-  fileprivate var json: JSON {
-    .object([
+  fileprivate var members: [JSON.Member] {
+    [
       .init("name", .string(name)), .init("port", .integer(Int64(port))),
       .init("target_host", .string(targetHost)), .init("target_port", .integer(Int64(targetPort))),
-    ])
+    ]
   }
 
   /// Nil for an entry that no lease has made: its backend's own affair.

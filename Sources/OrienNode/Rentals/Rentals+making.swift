@@ -117,6 +117,7 @@ extension Rentals {
     }
     keep(machine) {
       $0.phase = .running
+      $0.proxy = parts.proxy.engine
       $0.trouble = nil
     } then: { [self] in
       machine.answerMade(.success(machine.record))

@@ -3,6 +3,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSandbox
 import OrienSystem

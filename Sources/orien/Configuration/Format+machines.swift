@@ -1,4 +1,5 @@
 import OrienModel
+import OrienNode
 import OrienSystem
 
 extension Format where Value == Money {
@@ -45,4 +46,10 @@ extension Format where Value == String {
   } show: {
     $0
   }
+}
+
+extension Format where Value == PortBackend {
+  static let portBackend = Format(
+    expected: "auto, tcp, or the name of an engine, as nginx", parse: { PortBackend($0) },
+    show: \.text)
 }

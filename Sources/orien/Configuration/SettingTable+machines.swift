@@ -1,4 +1,3 @@
-import OrienAPI
 import OrienModel
 import OrienNode
 
@@ -49,6 +48,10 @@ extension Setting {
     Setting(
       "PORT_RANGE_END", \.machines.endPort, .whole(2...65536),
       "The first port that is none of them any more"),
+    Setting(
+      "PROXY_BACKEND", \.machines.proxy, .portBackend,
+      "What lends these ports: the node (tcp), a backend of proxy/1 by its engine's name (nginx), or"
+        + " auto: such a backend where it can"),
     Setting(
       "PUBLIC_IP", \.machines.publicHost, .publicHost,
       "By which address machines are reached; auto: the one of this machine that leads to who asks"),

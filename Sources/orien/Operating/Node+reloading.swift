@@ -2,6 +2,7 @@ import OrienAPI
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSystem
 

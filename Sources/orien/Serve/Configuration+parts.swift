@@ -2,6 +2,7 @@ import OrienAPI
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSandbox
 import OrienSystem
@@ -15,6 +16,13 @@ extension Configuration {
       Access.Key(owner: .operator, isOperator: true, secret: $0)
     }
     return Access(keys: first + keys.map(\.accessKey))
+  }
+
+  /// A node that others cannot reach has no ports that they can.
+  var effectiveMachines: MachineSettings {
+    var settings = machines
+    if addresses.allSatisfy(\.isLoopback) { settings.portHosts = addresses }
+    return settings
   }
 
   /// What programs have beyond what all have.

@@ -3,6 +3,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSandbox
 import OrienSystem
@@ -47,7 +48,7 @@ extension Node {
       rest -= 1
       if rest == 0 { closePlugins { [self] in endJail() } }
     }
-    kernel.shutDown(within: bound, then: one)
+    machines.shutDown(within: bound) { [kernel] in kernel.shutDown(within: bound, then: one) }
     server.shutDown(within: bound + .seconds(3), then: one)
     // What cannot be written now is recovered by the next start.
     _ = loop.schedule(after: bound + .seconds(10)) { [self] in

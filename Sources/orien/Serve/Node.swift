@@ -3,6 +3,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienNode
 import OrienPlugins
 import OrienSandbox
 import OrienSystem
@@ -36,6 +37,7 @@ final class Node {
   var isReloading = false
   let api: API
   let notices: ServiceNotices?
+  let machines: MachineService
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
@@ -120,6 +122,10 @@ final class Node {
     server = HTTPServer(
       on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
       errorBody: Problem.content, handler: api)
+    machines = MachineService(
+      MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
+      configuration.effectiveMachines)
+    api.machines = machines
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
     api.serverFigures = { [unowned server] in
@@ -134,6 +140,7 @@ final class Node {
     kernel.onUnused { [reloader] in reloader?.close($0) }
     api.reloadPlugins = { [unowned self] answer in reloader.reload(then: loop.reply(answer)) }
     admit()
+    api.shutDown = { [unowned self] in hear(.terminate) }
     api.reload = { [unowned self] in reload(then: $0) }
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
@@ -244,6 +251,7 @@ final class Node {
     try server.open()
     journal.end()
     tellManager()
+    machines.look()
     Program.giveBackStart()
   }
 
@@ -261,5 +269,6 @@ final class Node {
   private func adopt(_ contents: ToolsContents) {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
+    machines.look()
   }
 }

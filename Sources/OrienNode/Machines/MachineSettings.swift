@@ -1,22 +1,9 @@
 package import OrienModel
-package import OrienNode
 package import OrienSystem
 
-/// What the interface of machines has and says beside the rentals themselves.
-package struct MachineDesk {
-  package var rentals: Rentals
-  package var settings: MachineSettings
-  /// How busy this machine is, as it was measured last.
-  package var load: () -> Load? = { nil }
-
-  package init(rentals: Rentals, settings: MachineSettings) {
-    self.rentals = rentals
-    self.settings = settings
-  }
-}
-
+/// What the operator has decided about machines that are rented out.
 package struct MachineSettings: Sendable {
-  /// By which machines are reached from outside; nil: whichever this one has.
+  /// By which machines are reached from outside; nil: whichever address this one has.
   package var publicHost: String?
   /// Of who does not say; empty: the backend's own.
   package var image = ""
@@ -31,19 +18,22 @@ package struct MachineSettings: Sendable {
   package var least = MachineSize(cpu: 1, memoryGiB: 1, diskGiB: 10)
   package var mostMachines = 10
   package var thresholds = Load.Thresholds()
+  package var proxy = PortBackend.auto
   package var firstPort = 50800
   package var endPort = 50900
+  /// Where those ports are opened; nowhere in particular: at every address.
+  package var portHosts: [NetworkAddress] = []
   /// Requests that write, of each renter.
   package var requestsPerMinute: Int? = 100
   package var rentals = Rentals.Settings()
-  package var access = MachineAccess.key
+  package var access = Access.key
   /// Who needs no key where access is open.
   package var openTo: [NetworkRange] = []
 
-  package init() {}
-}
+  /// Who may rent machines.
+  package enum Access: Sendable {
+    case key, open
+  }
 
-/// Who may rent machines.
-package enum MachineAccess: Sendable {
-  case key, open
+  package init() {}
 }

@@ -1,0 +1,168 @@
+package import OrienKernel
+package import OrienLedger
+package import OrienModel
+package import OrienSystem
+
+/// Rents machines as long as the node serves: from when there is a backend for them, or machines that
+/// an earlier node has left. Until then it does nothing. Belongs to the loop.
+package final class MachineService {
+  package struct Parts {
+    package var loop: Loop
+    package var kernel: Kernel
+    package var ledger: Ledger
+    package var log: Log
+
+    package init(loop: Loop, kernel: Kernel, ledger: Ledger, log: Log) {
+      self.loop = loop
+      self.kernel = kernel
+      self.ledger = ledger
+      self.log = log
+    }
+  }
+
+  private let parts: Parts
+  package let settings: MachineSettings
+  /// Nil until there is something to rent.
+  package private(set) var rentals: Rentals?
+  /// What lends the ports; nil as long.
+  package private(set) var proxy: (any PortProxy)?
+  /// Calls it once there are rentals.
+  package var onBegin: (Rentals) -> Void = { _ in }
+  private let meter = LoadMeter()
+  private var isChoosing = false
+  private var isEnding = false
+  private var trouble: Failure?
+  private var timer: Timer?
+
+  private static let loadInterval = Duration.seconds(5)
+  private static let patience = Duration.seconds(30)
+
+  package init(_ parts: Parts, _ settings: MachineSettings) {
+    self.parts = parts
+    self.settings = settings
+  }
+
+  /// How busy this machine is.
+  package var load: Load? { meter.last }
+
+  /// Why there is nothing to rent.
+  package var absence: Failure {
+    trouble ?? parts.kernel.trouble(of: RoleMachines.role)
+      ?? Failure(.unavailable, "starting", "the machines are being looked at: try again")
+  }
+
+  /// Begins where there is a reason to: after the start, and whenever plugins have changed.
+  package func look() {
+    if let rentals { return rentals.matchSoon() }
+    guard !isChoosing, !isEnding else { return }
+    let left = parts.ledger.recovered.rentals
+    guard !left.isEmpty || (try? parts.kernel.backend(of: RoleMachines.role)) != nil else { return }
+    isChoosing = true
+    choose(wanted(by: left))
+  }
+
+  /// Where machines have their ports at one proxy already, another is none of theirs.
+  private func wanted(by left: [Rental]) -> PortBackend {
+    guard settings.proxy == .auto, let engine = left.compactMap(\.proxy).first else {
+      return settings.proxy
+    }
+    return PortBackend(engine) ?? settings.proxy
+  }
+
+  private func choose(_ wanted: PortBackend) {
+    wanted.choose(of: parts.kernel, on: parts.loop) { [self] result in
+      guard !isEnding else { return }
+      do throws(Failure) {
+        try begin(by: try result.get())
+      } catch {
+        if error != trouble {
+          parts.log.error("no machines can be rented", ["error": error.description])
+        }
+        trouble = error
+        _ = parts.loop.schedule(after: Self.patience) { [self] in choose(wanted) }
+      }
+    }
+  }
+
+  private func begin(by choice: PortBackend.Choice) throws(Failure) {
+    let proxy: any PortProxy
+    switch choice {
+    case .role(let engine):
+      proxy = RolePortProxy(
+        engine: engine, host: settings.portHosts.first?.hostText ?? "", kernel: parts.kernel)
+    case .tcp(let reason):
+      let hosts = settings.portHosts
+      do throws(SystemError) {
+        proxy = try TCPProxy(
+          at: hosts.isEmpty ? .everywhere : .only(hosts), loop: parts.loop, log: parts.log)
+      } catch {
+        throw error.failure("lending ports")
+      }
+      if let reason {
+        parts.log.info("the node lends ports by itself", ["because": reason.message])
+      }
+    }
+    try measure()
+    let rentals = Rentals(
+      Rentals.Parts(
+        loop: parts.loop, ledger: parts.ledger, log: parts.log, host: RoleMachines(parts.kernel),
+        proxy: proxy),
+      settings.rentals,
+      capacity: Capacity(
+        total: try total(), mostMachines: settings.mostMachines, least: settings.least),
+      ports: PortRange(settings.firstPort..<max(settings.firstPort, settings.endPort)))
+    rentals.overload = { [meter, thresholds = settings.thresholds] in
+      meter.last?.trouble(beyond: thresholds)
+    }
+    self.proxy = proxy
+    self.rentals = rentals
+    trouble = nil
+    rentals.begin()
+    onBegin(rentals)
+    again()
+  }
+
+  // MARK: Measuring
+
+  private func again() {
+    timer = parts.loop.schedule(after: Self.loadInterval) { [self] in
+      do throws(Failure) {
+        try measure()
+      } catch {
+        parts.log.warning("the load is not known", ["error": error.description])
+      }
+      again()
+    }
+  }
+
+  private func measure() throws(Failure) {
+    meter.look(try MachineFigures(of: parts.ledger.folder))
+  }
+
+  /// What there is for rent: what is free now, and what those that are there already have of it.
+  private func total() throws(Failure) -> MachineSize {
+    let figures = try MachineFigures(of: parts.ledger.folder)
+    let taken = parts.ledger.recovered.rentals.map(\.size).reduce(.none, +)
+    let memory = Int64(clamping: figures.memory.availableBytes)
+    let disk = Int64(clamping: figures.disk.availableBytes)
+    let whole = MachineSize(
+      cpu: Int64(MachineFigures.processorCount),
+      memoryBytes: min(
+        memory + taken.memoryBytes, Int64(clamping: figures.memory.totalBytes)),
+      // A disk that is not full yet has taken none of it.
+      diskBytes: max(disk, taken.diskBytes))
+    return MachineSize(
+      cpu: whole.cpu, memoryGiB: whole.memoryGiB, diskGiB: whole.diskGiB)
+  }
+
+  /// Leaves the machines as they are, or stops them where the operator wants that.
+  package func shutDown(within bound: Duration, then body: @escaping () -> Void) {
+    isEnding = true
+    timer?.cancel()
+    guard let rentals else { return body() }
+    rentals.shutDown(within: bound) { [self] in
+      (proxy as? TCPProxy)?.shutDown()
+      body()
+    }
+  }
+}
