@@ -35,8 +35,9 @@ final class ImageArrival {
       start += bytes.prefix(Qcow2Header.bytes - start.count)
       if start.count == Qcow2Header.bytes { try check() }
     }
-    hash.add(bytes)
-    try file.write(Array(bytes))
+    let bytes = Array(bytes)
+    hash.update(bytes)
+    try file.write(bytes)
     progress(count)
   }
 
@@ -44,7 +45,7 @@ final class ImageArrival {
   /// hexadecimal digits; what it has is returned.
   func publish(as name: DiskImageName, expected: String?) throws(Failure) -> String {
     if !isChecked { try check() }
-    let found = String(hex: hash.end())
+    let found = hash.finish()
     guard expected == nil || expected == found else {
       throw Failure(
         .invalid, "wrong-hash", "expected an image whose SHA-256 is \(expected!), found \(found)")
