@@ -68,6 +68,14 @@ let plugins = [
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
   swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
+  swiftPlugin(
+    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
+]
+// What a plugin has of the system beside the kit's: a library of C of its own.
+let pluginLibraries: [Target] = [
+  .target(
+    name: "CQemuMachines", path: "Plugins/qemu-vm/system",
+    cSettings: c + [.define("_GNU_SOURCE")])
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries: [Target] = [
@@ -132,6 +140,7 @@ let layers: [Target] = [
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),
   module("OrienModel", ["CSimdjson", "CRE2"]),
+  module("OrienDiskImage", []),
   // L1: one mechanism each
   module("OrienSystem", ["CLinux", "OrienModel"]),
   module("OrienFFI", ["CLibFFI", "COrienABI", "OrienModel"]),
@@ -161,7 +170,7 @@ let layers: [Target] = [
     "orien",
     [
       "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
-      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienModel",
+      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienDiskImage", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(
@@ -188,6 +197,7 @@ let checks: [Target] = [
   tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
   tests("OrienCloudInit", ["OrienCloudInit"]),
+  tests("OrienDiskImage", ["OrienDiskImage"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),

@@ -130,7 +130,7 @@ extension Command {
 
   /// The command that the words begin with, and how many of them are its name.
   static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {
-    for count in [2, 1] where words.count >= count {
+    for count in [3, 2, 1] where words.count >= count {
       let name = words[..<count].joined(separator: " ")
       if let command = all.first(where: { $0.name == name }) { return (command, count) }
     }
