@@ -75,13 +75,10 @@ let plugins = [
 let pluginLibraries: [Target] = [
   .target(
     name: "CQemuMachines", path: "Plugins/qemu-vm/system",
-    cSettings: c + [.define("_GNU_SOURCE")])
-]
-// What a plugin has of the system beside the kit's: a library of C of its own.
-let pluginLibraries: [Target] = [
+    cSettings: c + [.define("_GNU_SOURCE")]),
   .target(
     name: "CNginxProxyFolder", path: "Plugins/nginx-proxy/folder",
-    cSettings: c + [.define("_GNU_SOURCE")])
+    cSettings: c + [.define("_GNU_SOURCE")]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [

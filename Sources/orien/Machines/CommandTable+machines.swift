@@ -29,6 +29,6 @@ extension Command {
       examples: [
         Example("orien proxy setup", "The lines, and where they go; 1 where some are missing"),
         Example("orien proxy setup --write", "Adds them, where nginx takes them; else nothing"),
-      ], run: setUpProxy)
+      ], run: setUpProxy),
   ]
 }
