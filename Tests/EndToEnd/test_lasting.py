@@ -20,7 +20,8 @@ MIB = 1 << 20
 OK, DENIED, NOT_FOUND, CONFLICT = 0, 2, 3, 8
 EXITED, SIGNAL, MEMORY, LOST = 0, 1, 4, 8
 # A daemon in a session of its own, whose parent is gone, and one that minds no SIGTERM.
-TREE = "setsid sh -c 'sleep 4321 & exec setsid sleep 4322' & trap '' TERM; while :; do sleep 43; done"
+TREE = ("setsid sh -c 'sleep 4321 & exec setsid sleep 4322' & trap '' TERM; "
+        "while :; do sleep 43; done")
 SHELL = {"program": "sh", "path": "/usr/bin/dash", "arguments": [["-c", "[^\\0]*"]]}
 
 

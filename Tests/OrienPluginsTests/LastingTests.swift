@@ -25,7 +25,9 @@ struct LastingTests {
     var limits = Limits()
     (limits.memoryBytes, limits.processes) = (5, 7)
     // It asks for what there is as it opens.
-    let asked = tools.node.lastingRequests.filter { $0 != .list(prefix: "", after: nil, bytes: 65536) }
+    let asked = tools.node.lastingRequests.filter {
+      $0 != .list(prefix: "", after: nil, bytes: 65536)
+    }
     #expect(
       asked == [
         .start(name, Command(["qemu", "-m", "64"], isOutside: true), limits),

@@ -44,7 +44,6 @@ final class LastingRig {
     let deadline = Instant.now + .seconds(20)
     while Instant.now < deadline {
       if let status = try lasting.status(key), condition(status) { return status }
-      usleep(5000)
     }
     throw Failure(.internal, "no-event", "what a test waits for did not come")
   }
