@@ -100,9 +100,8 @@ class Lasting(LastingCase):
         self.assertEqual((found["running"], found["started"]), (1, before["started"]))
         self.assertGreaterEqual(found["cpu"], before["cpu"])
         self.assertEqual(self.ask("start", "web-1", "sh", "-c", "true"), (CONFLICT, ""))
-        said = "\n".join(self.node.lines)
-        self.assertRegex(said, r"a program that lasts runs.*web-1")
-        self.assertRegex(said, r"opened with 0: web-1")
+        for line in (r"a program that lasts runs.*web-1", r"opened with 0: web-1"):
+            until(lambda: re.search(line, "\n".join(self.node.lines)), 20, "nobody says so")
 
     def test_it_outlives_the_jail_its_worker_a_reload_and_a_node_that_ends(self):
         self.begin("web-1", "sleep 4321")

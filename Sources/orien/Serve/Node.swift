@@ -138,7 +138,6 @@ final class Node {
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
-    tell(of: lasting)
     tell(daysBeyond: ledger.daysBeyond)
   }
 
@@ -245,6 +244,7 @@ final class Node {
     try server.open()
     journal.end()
     tellManager()
+    tellOfLasting()
     Program.giveBackStart()
   }
 
