@@ -74,6 +74,7 @@ final class RecordingCall: CallHost {
     var command: Command?
     var captureBytes: UInt64?
     var opened: String?
+    var placed: PlaceRequest?
   }
 
   private let record = Mutex(Record())
@@ -126,5 +127,13 @@ final class RecordingCall: CallHost {
     record.withLock { $0.opened = "\(path) \(mode)" }
     guard path != "missing" else { throw Failure(.notFound, "not-found", "no such file") }
     return open("/dev/null", O_RDWR | O_CLOEXEC)
+  }
+
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    record.withLock { $0.placed = request }
+    guard request != .remove("missing") else {
+      throw Failure(.notFound, "no-place", "no such place")
+    }
+    return "/places/one"
   }
 }
