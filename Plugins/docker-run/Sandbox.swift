@@ -11,6 +11,7 @@ final class Sandbox: Sendable {
   /// Of the engine, for calls that want one; empty: none gets any.
   let network: String
   let tmpBytes: Int
+  let pool: WarmPool
   private let state = Mutex(State())
 
   private struct State {
@@ -22,13 +23,15 @@ final class Sandbox: Sendable {
   }
 
   init(
-    engine: Engine, images: AllowedImages, runtime: String, network: String, tmpBytes: Int
+    engine: Engine, images: AllowedImages, runtime: String, network: String, tmpBytes: Int,
+    pool: WarmPool
   ) {
     self.engine = engine
     self.images = images
     self.runtime = runtime
     self.network = network
     self.tmpBytes = tmpBytes
+    self.pool = pool
   }
 
   func begin(_ execution: String) { state.withLock { _ = $0.running.insert(execution) } }
