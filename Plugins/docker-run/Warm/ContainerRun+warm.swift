@@ -12,7 +12,7 @@ extension ContainerRun {
     _ shell: WaitingShell, _ program: Program, in waiting: WarmContainer, readsOnly: Bool,
     _ call: borrowing Call
   ) throws(Failure) -> Bool {
-    defer { sandbox.pool.abandon(waiting.place, call) }
+    defer { sandbox.pool.forget(waiting.place) }
     let stream: HTTPStream
     do throws(Failure) {
       try call.showWorkspace(at: waiting.place, readsOnly: readsOnly)

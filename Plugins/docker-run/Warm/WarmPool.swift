@@ -32,11 +32,17 @@ final class WarmPool: Sendable {
     /// What the last call of each image wanted of a container.
     var shapes: [String: CreateRequest] = [:]
     var waiting: [String: [WarmContainer]] = [:]
-    var making: [String: Int] = [:]
+    /// One call of `fill` does it for all that come meanwhile.
+    var isFilling = false
     /// The places of all that are somebody's: of those that wait, are made, or run a call.
     var places: Set<String> = []
     var restUntil: [String: UInt64] = [:]
     var isClosed = false
+
+    mutating func beginFilling() -> Bool {
+      defer { isFilling = true }
+      return !isFilling && !isClosed
+    }
   }
 
   /// Refuses what callers may not name, so that a slip in the manifest is told when it is read.
@@ -80,6 +86,8 @@ final class WarmPool: Sendable {
     _ call: borrowing Call, in sandbox: Sandbox, by connection: EngineConnection, node: String,
     paused: Set<String>
   ) {
+    guard state.withLock({ $0.beginFilling() }) else { return }
+    defer { state.withLock { $0.isFilling = false } }
     for image in wanted.keys.sorted() {
       for container in unfit(image, sandbox, paused) { discard(container, call, connection) }
       while let request = begin(image) {
@@ -88,6 +96,11 @@ final class WarmPool: Sendable {
         if let made { discard(made, call, connection) }
         break
       }
+    }
+    do throws(Failure) {
+      try call.clearPlaces(keeping: state.withLock { $0.places.sorted() })
+    } catch {
+      call.log(.warning, "places of containers that waited are left: \(error.message)")
     }
   }
 
@@ -106,19 +119,16 @@ final class WarmPool: Sendable {
   /// What another is to be made with; nil where none is missing.
   private func begin(_ image: String) -> CreateRequest? {
     state.withLock { state in
-      let there = (state.waiting[image]?.count ?? 0) + (state.making[image] ?? 0)
-      guard !state.isClosed, there < wanted[image] ?? 0, Pause.now >= state.restUntil[image] ?? 0,
-        let request = state.shapes[image]
+      let count = state.waiting[image]?.count ?? 0
+      guard !state.isClosed, count < wanted[image] ?? 0, Pause.now >= state.restUntil[image] ?? 0
       else { return nil }
-      state.making[image, default: 0] += 1
-      return request
+      return state.shapes[image]
     }
   }
 
   /// False where what was made waits for nobody.
   private func end(_ image: String, _ made: WarmContainer?) -> Bool {
     state.withLock { state in
-      state.making[image, default: 1] -= 1
       guard let made else {
         state.restUntil[image] = Pause.now + Self.restMilliseconds
         return false
@@ -141,7 +151,7 @@ final class WarmPool: Sendable {
       return try WarmContainer(request.waiting(at: path, of: node), at: path, sandbox, connection)
     } catch {
       call.log(.warning, "no container of '\(image)' waits for a call: \(error.message)")
-      if let place { abandon(place, call) }
+      if let place { forget(place) }
       return nil
     }
   }
@@ -149,21 +159,10 @@ final class WarmPool: Sendable {
   private func discard(
     _ container: WarmContainer, _ call: borrowing Call, _ connection: EngineConnection
   ) {
-    do throws(Failure) {
-      try connection.remove(container.id, within: 5000)
-      abandon(container.place, call)
-    } catch {
-      // A sweep finds it by its label.
-      forget(container.place)
-    }
-  }
-
-  /// Nothing of the container is left that knew the place. One that has shown something goes by itself.
-  func abandon(_ place: String, _ call: borrowing Call) {
-    forget(place)
-    do throws(Failure) { try call.removePlace(place) } catch {
-      guard error.status != .notFound else { return }
-      call.log(.warning, "a place of a container that waited is left: \(error.message)")
+    // By its label a sweep finds one that is still there.
+    forget(container.place)
+    do throws(Failure) { try connection.remove(container.id, within: 5000) } catch {
+      call.log(.warning, "a container that waited is still there: \(error.message)")
     }
   }
 

@@ -13,7 +13,8 @@ extension Places {
     switch request {
     case .make where plugin.manifest.workspaceUser != nil:
       make(for: plugin.id) { answer.send($0) }
-    case .remove(let path): remove(path, of: plugin.id) { answer.send($0) }
+    case .clear(let kept):
+      clear(of: plugin.id, keeping: Set(kept)) { answer.send(.success("")) }
     case .make, .show:
       answer.send(.failure(Self.unlent))
     }

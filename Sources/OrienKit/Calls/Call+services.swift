@@ -40,11 +40,14 @@ extension Call {
     try Failure.check(places.pointee.show(raw, place, flags), "showing the workspace")
   }
 
-  /// Removes a place that has shown nothing.
-  public func removePlace(_ place: String) throws(Failure) {
-    try place.checkCrossing(as: "a place")
-    let places = try host.service(ORIEN_SERVICE_PLACES, \orien_places.remove)
-    try Failure.check(places.pointee.remove(raw, place), "removing a place")
+  /// Removes the plugin's places that show nothing, but for these: those of a process of it that has
+  /// ended too.
+  public func clearPlaces(keeping kept: [String]) throws(Failure) {
+    for place in kept { try place.checkCrossing(as: "a place") }
+    let places = try host.service(ORIEN_SERVICE_PLACES, \orien_places.clear)
+    let list = TextList(kept)
+    let status = withExtendedLifetime(list) { places.pointee.clear(raw, list.pointer) }
+    try Failure.check(status, "removing places")
   }
 
   /// Writes to the node's log, under this call's name.

@@ -21,10 +21,13 @@ enum PlacesService {
           return PlacesService.ask(.show(path, readsOnly: flags != 0), of: host, for: running)
         }
       },
-      remove: { call, path in
+      clear: { call, keep in
         CallFunctions.withHost(call) { running, host in
-          guard let path = PlacesService.copy(path) else { return .invalid }
-          return PlacesService.ask(.remove(path), of: host, for: running)
+          guard
+            let keep = PluginText.copyAll(
+              keep, atMost: PlaceRequest.mostKept, bytes: PlaceRequest.keptBytes)
+          else { return .invalid }
+          return PlacesService.ask(.clear(keeping: keep), of: host, for: running)
         }
       })
   }

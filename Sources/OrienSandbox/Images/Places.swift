@@ -41,11 +41,15 @@ package final class Places {
     }
   }
 
-  package func remove(
-    _ path: String, of plugin: String, then: @escaping (Result<String, Failure>) -> Void
-  ) {
-    guard let images, let name = take(path, of: plugin) else { return then(.failure(Self.missing)) }
-    images.removePlace(name) { then(.success(path)) }
+  /// Removes all of the plugin's that show nothing, but for these.
+  package func clear(of plugin: String, keeping kept: Set<String>, then: @escaping () -> Void) {
+    let names = ages.filter { !kept.contains($0) }.compactMap { take($0, of: plugin) }
+    remove(names[...], then: then)
+  }
+
+  private func remove(_ names: ArraySlice<String>, then: @escaping () -> Void) {
+    guard let images, let name = names.first else { return then() }
+    images.removePlace(name) { [self] in remove(names.dropFirst(), then: then) }
   }
 
   /// Its name, for the one workspace that it is to show.
@@ -54,7 +58,7 @@ package final class Places {
     return name
   }
 
-  /// A plugin's process that ended knows nothing any more of those that it had made.
+  /// What is not cleared does not fill the machine with mounts.
   private func removeOldest(by images: Images) {
     while ages.count > Self.most {
       let path = ages[0]

@@ -131,7 +131,7 @@ final class RecordingCall: CallHost {
 
   func place(_ request: PlaceRequest) throws(Failure) -> String {
     record.withLock { $0.placed = request }
-    guard request != .remove("missing") else {
+    guard request != .show("missing", readsOnly: false) else {
       throw Failure(.notFound, "no-place", "no such place")
     }
     return "/places/one"
