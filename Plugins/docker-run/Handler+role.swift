@@ -63,6 +63,8 @@ extension Handler<Sandbox> {
     let node = try sandbox.node(call.host)
     var removed = 0
     let pool = sandbox.pool
+    let fills = pool.beginFilling()
+    defer { if fills { pool.endFilling() } }
     var paused: Set<String> = []
     for container in try connection.containers(of: node) {
       if container.isPaused { paused.insert(container.id) }
@@ -73,7 +75,7 @@ extension Handler<Sandbox> {
       try connection.remove(container.id, within: 5000)
       removed += 1
     }
-    pool.fill(call, in: sandbox, by: connection, node: node, paused: paused)
+    if fills { pool.fill(call, in: sandbox, by: connection, node: node, paused: paused) }
     return ["removed": .integer(removed), "eager": .bool(pool.isWanted)]
   }
 }

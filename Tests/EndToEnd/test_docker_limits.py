@@ -162,8 +162,8 @@ class CreateRequestTests(unittest.TestCase):
         self.addCleanup(self.engine.shutdown)
 
     def made(self, config, arguments, ahead=0):
-        """What a call has a container made with, and its record; when so many others were to be made
-        ahead of the next."""
+        """What a call has a container made with, and its record; once so many others were to be
+        made ahead of the next."""
         number = len(self.engine.made)
         tools = self.folder / f"tools-{len(self.engine.made)}"
         tools.mkdir(mode=0o755)

@@ -1,10 +1,14 @@
-"""Containers that wait for calls: what they are like, when a call has one, and when it has its own."""
+"""Containers that wait for calls: what they are like, and when a call has one or its own."""
 
 import json
+import os
 import pathlib
+import socket
+import tempfile
+import unittest
 
 import docker
-from node import until
+from node import Node, until
 from test_docker import RunningTests
 from test_docker_escapes import EscapeTests
 from test_docker_limits import LIMITS, LimitTests
@@ -208,6 +212,22 @@ class WarmTests(WarmCase):
         self.forget()
         self.run_true()
         type(self).before = (node.pid, node.descriptors(), self.before[2])
+
+
+class SettingTests(unittest.TestCase):
+    def test_what_cannot_wait_is_told_by_the_first_call(self):
+        for warm, said in (({"other:1": 1}, "warm: 'other:1' is not among"),
+                           ({docker.SMALL: 17}, "expected 0 to 16, got 17"),
+                           ({docker.SMALL: "2"}, "expected 0 to 16")):
+            with (self.subTest(warm), tempfile.TemporaryDirectory() as tools,
+                  tempfile.TemporaryDirectory(dir="/run") as place,
+                  socket.socket(socket.AF_UNIX) as engine):
+                engine.bind(f"{place}/engine.sock")
+                os.chmod(tools, 0o755)
+                docker.tools_with(f"unix://{place}/engine.sock", tools, config={"warm": warm})
+                with Node(tools=tools) as node:
+                    answer = node.execute("s", "docker-run", {"command": ["true"]}, wait=20)
+                    self.assertIn(said, answer.body.decode())
 
 
 class WarmRunning(WarmCase, RunningTests):

@@ -49,7 +49,7 @@ extension ContainerRun {
     try call.checkCancelled()
     // What it had said before it was removed is still to be heard.
     if isRemoved { receive(stream, &beginning, until: Pause.now + Self.patienceMilliseconds) }
-    guard isRemoved, !beginning.isSeen else {
+    guard isRemoved, !beginning.isPossible else {
       throw Failure(
         .unavailable, "a container that waited did not say in time whether it runs the program",
         reason: "engine-silent")
@@ -61,7 +61,7 @@ extension ContainerRun {
   private mutating func receive(
     _ stream: HTTPStream, _ beginning: inout Beginning, until end: UInt64
   ) {
-    while !beginning.isSeen, !beginning.isWrong, Pause.now < end {
+    while !beginning.isSeen, Pause.now < end {
       guard let received = try? stream.receive(within: Int(end - min(end, Pause.now))) else {
         return
       }

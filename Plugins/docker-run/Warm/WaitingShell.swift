@@ -83,27 +83,36 @@ struct WaitingShell {
   }
 }
 
-/// What of a container's streams is the program's: all that comes behind the word.
+/// What of a container's streams is the program's. An engine tells of what is written to two streams in
+/// any order, so that what is said on the other may be heard before the word.
 struct Beginning {
-  private var awaited: ArraySlice<UInt8>
-  /// Something else came first.
-  private(set) var isWrong = false
+  private let word: [UInt8]
+  /// Of the stream on which the word comes: a shell may complain of something else first.
+  private var heard: [UInt8] = []
+  private(set) var isSeen = false
   /// What the program has said meanwhile.
   private(set) var early: [(stream: OutputFrames.Stream, bytes: [UInt8])] = []
 
-  init(_ word: [UInt8]) { awaited = word[...] }
+  init(_ word: [UInt8]) { self.word = word }
 
-  var isSeen: Bool { awaited.isEmpty && !isWrong }
+  /// The program may have begun: the shell says nothing but on its standard error.
+  var isPossible: Bool { isSeen || !early.isEmpty }
 
   mutating func take(_ stream: OutputFrames.Stream, _ bytes: [UInt8]) {
-    guard !isWrong else { return }
-    var rest = bytes[...]
-    if !awaited.isEmpty {
-      let part = rest.prefix(awaited.count)
-      guard stream == .errors, awaited.starts(with: part) else { return isWrong = true }
-      awaited = awaited.dropFirst(part.count)
-      rest = rest.dropFirst(part.count)
+    guard stream == .errors, !isSeen else { return early.append((stream, bytes)) }
+    heard += bytes
+    guard let start = startOfWord else {
+      return heard.removeFirst(max(0, heard.count - word.count))
     }
-    if !rest.isEmpty { early.append((stream, Array(rest))) }
+    isSeen = true
+    let rest = heard[(start + word.count)...]
+    if !rest.isEmpty { early.append((.errors, Array(rest))) }
+  }
+
+  private var startOfWord: Int? {
+    guard heard.count >= word.count else { return nil }
+    return (0...heard.count - word.count).first {
+      heard[$0..<$0 + word.count].elementsEqual(word)
+    }
   }
 }

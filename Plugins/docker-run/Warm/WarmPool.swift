@@ -32,20 +32,14 @@ final class WarmPool: Sendable {
     /// What the last call of each image wanted of a container.
     var shapes: [String: CreateRequest] = [:]
     var waiting: [String: [WarmContainer]] = [:]
-    /// One call of `fill` does it for all that come meanwhile.
     var isFilling = false
     /// The places of all that are somebody's: of those that wait, are made, or run a call.
     var places: Set<String> = []
     var restUntil: [String: UInt64] = [:]
     var isClosed = false
-
-    mutating func beginFilling() -> Bool {
-      defer { isFilling = true }
-      return !isFilling && !isClosed
-    }
   }
 
-  /// Refuses what callers may not name, so that a slip in the manifest is told when it is read.
+  /// Refuses what callers may not name, so that a slip in the manifest is told.
   init(_ setting: JSON, of images: AllowedImages) throws(Failure) {
     var wanted: [String: Int] = [:]
     for (image, count) in setting.object ?? [:] {
@@ -80,14 +74,23 @@ final class WarmPool: Sendable {
 
   func forget(_ place: String) { state.withLock { _ = $0.places.remove(place) } }
 
-  /// Makes what is missing, and removes what no call wants any more or what has ended. Never fails:
-  /// what does not wait is not used.
+  /// True where the caller may fill it, who says when that is over: one does it for all that come
+  /// meanwhile. Before the engine is asked what there is, so that what another makes is not missed.
+  func beginFilling() -> Bool {
+    state.withLock { state in
+      defer { state.isFilling = true }
+      return isWanted && !state.isFilling && !state.isClosed
+    }
+  }
+
+  func endFilling() { state.withLock { $0.isFilling = false } }
+
+  /// Makes what is missing, and removes what no call wants any more or what has ended: `paused` has
+  /// what the engine has of those that wait. Never fails: what does not wait is not used.
   func fill(
     _ call: borrowing Call, in sandbox: Sandbox, by connection: EngineConnection, node: String,
     paused: Set<String>
   ) {
-    guard state.withLock({ $0.beginFilling() }) else { return }
-    defer { state.withLock { $0.isFilling = false } }
     for image in wanted.keys.sorted() {
       for container in unfit(image, sandbox, paused) { discard(container, call, connection) }
       while let request = begin(image) {

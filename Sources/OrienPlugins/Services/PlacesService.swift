@@ -10,7 +10,9 @@ enum PlacesService {
         path?.pointee = orien_bytes(data: nil, size: 0)
         return CallFunctions.withHost(call) { running, host in
           guard let path else { return .invalid }
-          return PlacesService.ask(.make, of: host, for: running) { path.pointee = running.plugin.lend($0) }
+          return PlacesService.ask(.make, of: host, for: running) {
+            path.pointee = running.plugin.lend($0)
+          }
         }
       },
       show: { call, path, flags in

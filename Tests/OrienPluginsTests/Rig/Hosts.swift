@@ -74,7 +74,7 @@ final class RecordingCall: CallHost {
     var command: Command?
     var captureBytes: UInt64?
     var opened: String?
-    var placed: PlaceRequest?
+    var placed: [PlaceRequest] = []
   }
 
   private let record = Mutex(Record())
@@ -130,8 +130,8 @@ final class RecordingCall: CallHost {
   }
 
   func place(_ request: PlaceRequest) throws(Failure) -> String {
-    record.withLock { $0.placed = request }
-    guard request != .show("missing", readsOnly: false) else {
+    record.withLock { $0.placed.append(request) }
+    guard request != .show("missing", readsOnly: true) else {
       throw Failure(.notFound, "no-place", "no such place")
     }
     return "/places/one"
