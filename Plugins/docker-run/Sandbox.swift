@@ -11,6 +11,8 @@ final class Sandbox: Sendable {
   /// Of the engine, for calls that want one; empty: none gets any.
   let network: String
   let tmpBytes: Int
+  /// Paths on the engine's machine.
+  let ioDevices: [String]
   let pool: WarmPool
   private let state = Mutex(State())
 
@@ -24,13 +26,14 @@ final class Sandbox: Sendable {
 
   init(
     engine: Engine, images: AllowedImages, runtime: String, network: String, tmpBytes: Int,
-    pool: WarmPool
+    ioDevices: [String], pool: WarmPool
   ) {
     self.engine = engine
     self.images = images
     self.runtime = runtime
     self.network = network
     self.tmpBytes = tmpBytes
+    self.ioDevices = ioDevices
     self.pool = pool
   }
 

@@ -15,7 +15,7 @@ from node import Node, until
 
 LIMITS = {"wallMilliseconds": 8000, "memoryBytes": 64 << 20, "processes": 24, "openFiles": 64,
           "cpuPercent": 50, "cpuMilliseconds": 1500, "outputBytes": 100_000,
-          "fileBytes": 8 << 20}
+          "fileBytes": 8 << 20, "ioBytesPerSecond": 64 << 20}
 
 
 class LimitTests(DockerCase):
@@ -227,6 +227,12 @@ class CreateRequestTests(unittest.TestCase):
             "Mounts": [{"Type": "bind", "Target": "/workspace", "ReadOnly": True,
                         "Source": f"{state}/workspaces/.images/lent/{execution}",
                         "BindOptions": {"Propagation": "rprivate"}}]})
+
+    def test_a_rate_of_bytes_is_the_disks_that_the_operator_names(self):
+        body, *_ = self.made({"io_devices": ["/dev/one", "/dev/two"]}, {"command": ["a"]})
+        rates = [{"Path": path, "Rate": 64 << 20} for path in ("/dev/one", "/dev/two")]
+        for way in "Read", "Write":
+            self.assertEqual(body["HostConfig"][f"BlkioDevice{way}Bps"], rates)
 
     def test_data_is_the_same_workspace_at_two_places(self):
         body, execution, state = self.made({}, {"command": ["a"], "layout": "data"})

@@ -39,7 +39,7 @@ struct CreateRequest {
   private func host(_ sandbox: Sandbox) -> [String: JSON] {
     let memory = JSON.integer(Int(clamping: limits.memoryBytes ?? Self.defaults.memory))
     let percent = limits.cpuPercent ?? Self.defaults.cpuPercent
-    return [
+    var host: [String: JSON] = [
       "NetworkMode": .string(hasNetwork ? sandbox.network : "none"),
       "Mounts": .array(layout.places(isReadOnly: isReadOnly).map(mount)),
       "Tmpfs": ["/tmp": .string("rw,nosuid,nodev,size=\(sandbox.tmpBytes),mode=1777")],
@@ -59,6 +59,14 @@ struct CreateRequest {
       "AutoRemove": false, "RestartPolicy": ["Name": "no"], "PublishAllPorts": false,
       "PortBindings": [:], "Init": false,
     ]
+    if let rate = limits.ioBytesPerSecond, !sandbox.ioDevices.isEmpty {
+      let bounds = sandbox.ioDevices.map { path -> JSON in
+        ["Path": .string(path), "Rate": .integer(Int(clamping: rate))]
+      }
+      host["BlkioDeviceReadBps"] = .array(bounds)
+      host["BlkioDeviceWriteBps"] = .array(bounds)
+    }
+    return host
   }
 
   /// Always the workspace's own root: no part of a path that a tenant makes is the engine's to follow.

@@ -8,8 +8,8 @@ import Testing
 /// Who has mounted a place before a workspace is shown there, as a container's engine does.
 private final class Watcher {
   private let process = Process()
-  private let asked = Pipe()
-  private let said = Pipe()
+  private let asked = Foundation.Pipe()
+  private let said = Foundation.Pipe()
   private let folder: String
 
   init(of place: String) throws {
@@ -56,6 +56,9 @@ private final class Watcher {
 struct PlaceTests {
   private let user: UInt32 = 1_899_999_999
 
+  /// As whose workspace it is: root is nobody there.
+  private var touch: String { "setpriv --reuid=\(user) --clear-groups touch y" }
+
   private func make(_ rig: ImageRig, for plugin: String = "p") throws -> String {
     try rig.answer { rig.workspaces.places.make(for: plugin, then: $0) }.get()
   }
@@ -91,7 +94,8 @@ struct PlaceTests {
     for (watcher, mark) in zip(watchers, marks) { #expect(watcher.sees("ls") == mark) }
     let lease = try rig.workspaces.lease(workspace)
     try show(lease, at: places[0], rig)
-    #expect(watchers[0].sees("cat x; stat -c %u x; touch y && rm y") == "kept\(user)")
+    #expect(watchers[0].sees("cat x; stat -c %u x; \(touch)") == "kept\(user)")
+    #expect(watchers[0].sees("test -e y && echo made") == "made")
     #expect(watchers[1].sees("ls") == marks[1])
     lease.end()
     #expect(rig.jail.wait { !exists(places[0]) })
@@ -110,7 +114,7 @@ struct PlaceTests {
     let watcher = try Watcher(of: place)
     let lease = try rig.workspaces.lease(workspace)
     try show(lease, at: place, readsOnly: true, rig)
-    #expect(watcher.sees("touch y").contains("Read-only file system"))
+    #expect(watcher.sees(touch).contains("Read-only file system"))
     try rig.put("y", to: "y", in: workspace)
     #expect(watcher.sees("cat y") == "y")
     lease.end()
