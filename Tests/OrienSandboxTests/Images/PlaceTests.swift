@@ -57,7 +57,7 @@ struct PlaceTests {
   private let user: UInt32 = 1_899_999_999
 
   /// As whose workspace it is: root is nobody there.
-  private var touch: String { "setpriv --reuid=\(user) --clear-groups touch y" }
+  private var touch: String { "setpriv --reuid=\(user) --regid=\(user) --clear-groups touch y" }
 
   private func make(_ rig: ImageRig, for plugin: String = "p") throws -> String {
     try rig.answer { rig.workspaces.places.make(for: plugin, then: $0) }.get()
