@@ -55,6 +55,8 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// Where multipass is; nil: as its backend's manifest says.
+  var multipassPath: String?
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]
