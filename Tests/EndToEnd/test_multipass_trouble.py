@@ -124,6 +124,14 @@ class Nonsense(MultipassCase):
         self.engine.vanish("golem-a")
         self.refused("not-found", "info", "golem-a")
 
+    def test_a_warning_beside_it_makes_no_absence_doubtful(self):
+        self.launch("golem-a")
+        self.engine.vanish("golem-a")
+        self.engine.faults.set({"verb": "info", "kind": "exit", "exit": 2, "says":
+                                "WARNING: there are new warnings\ninfo failed: The following errors "
+                                'occurred:\ninstance "golem-a" does not exist\n'})
+        self.assertEqual(self.ask("delete", "golem-a"), {"existed": False})
+
     def test_members_that_are_missing_or_of_other_types_are_no_sizes_and_no_absence(self):
         machine = self.launch("golem-a", cpu=4)
         kept = {"cpu_count": 7, "disks": [], "memory": "", "release": None, "load": {}, "mounts": 1}
