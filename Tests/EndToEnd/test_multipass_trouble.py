@@ -128,7 +128,7 @@ class Nonsense(MultipassCase):
         self.launch("golem-a")
         self.engine.vanish("golem-a")
         self.engine.faults.set({"verb": "info", "kind": "exit", "exit": 2, "says":
-                                "WARNING: there are new warnings\ninfo failed: The following errors "
+                                "WARNING: there are new ones\ninfo failed: The following errors "
                                 'occurred:\ninstance "golem-a" does not exist\n'})
         self.assertEqual(self.ask("delete", "golem-a"), {"existed": False})
 

@@ -57,22 +57,22 @@ class Backend:
     """Opens it; `store` is what an earlier one of it has left. `program` may stand for what is
     started: it is given the words and the input, and answers (exit code, output, errors)."""
 
-    def __init__(self, library, role, grants, config=None, store=None, program=None):
+    def __init__(self, library, role, grants, config=None, store=None, program=None, folder=None):
         page = json.loads(page_of(role).read_text())
         self.page = {one["name"]: one for one in page["operations"]}
         self.grants, self.store, self.program = grants, {} if store is None else store, program
-        self.lines, self.started = [], []
+        self.lines, self.started, self.folder = [], [], folder
         self._lent, self._kept, self._revision = {}, [], 1
         entry = ctypes.CDLL(str(library)).orien_plugin_v1
         entry.restype = ctypes.POINTER(Plugin)
         self.plugin = entry().contents
         self.handlers = {given(one.contents.name): one for one in
                          each(self.plugin.handlers) if given(one.contents.role) == role}
-        self.host = Host(ctypes.sizeof(Host), b"0.0.0", b"/nonexistent",
+        self.host = Host(ctypes.sizeof(Host), b"0.0.0", str(folder or "/nonexistent").encode(),
                          self.keep(Host.SERVICE(self.service)),
                          self.keep(Host.RELEASE(self.release)))
         self.services = {"orien.process/1": self.process(), "orien.state/1": self.state(),
-                         "orien.log/1": self.log()}
+                         "orien.log/1": self.log()} | self.more_services()
         self.opened = self.open(config or {})
 
     def open(self, config):
@@ -126,6 +126,9 @@ class Backend:
 
     # What it finds
 
+    def more_services(self):
+        return {}
+
     def keep(self, value):
         self._kept.append(value)
         return value
@@ -172,7 +175,8 @@ class Backend:
             if self.program:
                 code, out, err, reason = *self.program(words, command.contents.input.text), 0
             else:
-                code, out, err, reason = start([path, *words[1:]], variables, command.contents)
+                code, out, err, reason = start(
+                    [path, *words[1:]], variables, command.contents, self.folder)
             end.contents.code, end.contents.signal, end.contents.reason = code, 0, reason
             output.contents.take(self.lend(out[:capture]))
             errors.contents.take(self.lend(err[:capture]))
@@ -214,11 +218,11 @@ class Backend:
             lambda _, call, level, message: self.lines.append(given(message)))))
 
 
-def start(words, variables, command):
+def start(words, variables, command, folder):
     """Runs a program to its end or its deadline, as the outside jail does."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": "/tmp"}
     environment |= dict(one.split("=", 1) for one in variables)
-    process = subprocess.Popen(words, env=environment, stdin=subprocess.PIPE,
+    process = subprocess.Popen(words, env=environment, cwd=folder, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True)
     try:

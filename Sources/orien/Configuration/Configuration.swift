@@ -57,6 +57,9 @@ struct Configuration: Sendable {
   var machines = MachineSettings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  /// Where the operator's nginx has its configuration, and servers of ours in it.
+  var nginxFolder: String?
+  var nginxServers: String?
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]
