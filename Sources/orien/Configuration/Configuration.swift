@@ -55,6 +55,8 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// Where multipass is; nil: as its backend's manifest says.
+  var multipassPath: String?
   /// Where the operator's nginx has its configuration, and servers of ours in it.
   var nginxFolder: String?
   var nginxServers: String?

@@ -10,6 +10,9 @@ extension Setting {
       "DEFAULT_VM_IMAGE", \.machines.image, .text,
       "The image of machines whose renter names none; empty: the backend's own"),
     Setting(
+      "MULTIPASS_BINARY_PATH", \.multipassPath, .optional(.path),
+      "Where multipass is, for the backend multipass-vm; else its manifest says so"),
+    Setting(
       "MIN_CPU_CORES", \.machines.least.cpu, .whole(1...1024),
       "With fewer processors left none is offered"),
     Setting(
