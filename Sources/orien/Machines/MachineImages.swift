@@ -65,18 +65,18 @@ struct MachineImages {
 
 extension HostFile {
   /// Its first bytes, as many as there are.
-  fileprivate func start(_ count: Int) throws(Failure) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
+  fileprivate func start(_ most: Int) throws(Failure) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: most)
     var used = 0
-    while used < count {
+    while used < most {
       let result = bytes.withUnsafeMutableBytes { bytes in
         Result { () throws(Failure) in
           try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[used...]))
         }
       }
-      let read = try result.get()
-      if read == 0 { break }
-      used += read
+      let count = try result.get()
+      if count == 0 { break }
+      used += count
     }
     return Array(bytes[..<used])
   }
