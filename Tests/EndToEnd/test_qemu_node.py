@@ -8,7 +8,7 @@ import unittest
 
 import machines
 from backend import manifest_of
-from node import BINARIES, ROOT, Node, until
+from node import BINARIES, ROOT, Node, send, until
 
 LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
 
@@ -43,15 +43,16 @@ class InNode(unittest.TestCase):
             "PORT_RANGE_START": "50850", "PORT_RANGE_END": "50860"})
         self.folder = self.node.state / "plugins/data/orien.qemu-vm"
         added = self.node.command("vm", "image", "add", "default", machines.lite_image(),
-                                  "--state", self.node.state)
+                                  "--state", self.node.state, environment={"PORT": "0"})
         self.assertEqual(added.returncode, 0, added)
         self.addCleanup(self.end)
         self.node.start()
 
     def end(self):
-        """Whatever a failed test has left is ended by the command that operators have for it."""
+        """Whatever a failed test has left goes with its folder."""
         self.node.close()
-        self.node.command("lasting", "stop", "--all", "--grace", "0", "--state", self.node.state)
+        for pid in running(self.folder):
+            send(pid)
 
     def vm(self, method, path="", body=None):
         return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)
