@@ -66,6 +66,7 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
   swiftPlugin(
     "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
@@ -74,7 +75,10 @@ let plugins = [
 let pluginLibraries: [Target] = [
   .target(
     name: "CQemuMachines", path: "Plugins/qemu-vm/system",
-    cSettings: c + [.define("_GNU_SOURCE")])
+    cSettings: c + [.define("_GNU_SOURCE")]),
+  .target(
+    name: "CNginxProxyFolder", path: "Plugins/nginx-proxy/folder",
+    cSettings: c + [.define("_GNU_SOURCE")]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [
@@ -181,7 +185,8 @@ let layers: [Target] = [
   module(
     "OrienTestKit",
     [
-      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel",
+      "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem",
+      "OrienModel",
     ]),
 ]
 

@@ -55,6 +55,9 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// Where the operator's nginx has its configuration, and servers of ours in it.
+  var nginxFolder: String?
+  var nginxServers: String?
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

@@ -1,4 +1,4 @@
-// The rows of rented machines.
+// The rows of machines that are rented, and of what they are reached by.
 extension Command {
   private static let places: [Option] = [.state, .config, .json]
 
@@ -23,5 +23,12 @@ extension Command {
       examples: [
         Example("orien vm image remove debian-12", "Machines that stand on it keep it")
       ], run: removeMachineImage),
+    Command(
+      "proxy setup", "Say what nginx lacks to lend ports of machines, or add it",
+      options: [.write, .config, .json],
+      examples: [
+        Example("orien proxy setup", "The lines, and where they go; 1 where some are missing"),
+        Example("orien proxy setup --write", "Adds them, where nginx takes them; else nothing"),
+      ], run: setUpProxy),
   ]
 }

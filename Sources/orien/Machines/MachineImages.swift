@@ -65,18 +65,18 @@ struct MachineImages {
 
 extension HostFile {
   /// Its first bytes, as many as there are.
-  fileprivate func start(_ most: Int) throws(Failure) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: most)
+  fileprivate func start(_ count: Int) throws(Failure) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
     var used = 0
-    while used < most {
+    while used < count {
       let result = bytes.withUnsafeMutableBytes { bytes in
         Result { () throws(Failure) in
           try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[used...]))
         }
       }
-      let count = try result.get()
-      if count == 0 { break }
-      used += count
+      let more = try result.get()
+      if more == 0 { break }
+      used += more
     }
     return Array(bytes[..<used])
   }

@@ -3,7 +3,8 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = work + sandbox + machines + keys + operating + carrying + others
+  static let all: [Command] =
+    work + sandbox + machines + keys + operating + lasting + carrying + others
 
   private static let work: [Command] = [
     Command(
