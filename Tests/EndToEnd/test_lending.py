@@ -46,9 +46,9 @@ class Lending(unittest.TestCase):
                     environment={"ROLES_DIR": self.roles()})
         self.addCleanup(node.close)
         node.start()
-        until(lambda: self.backend(node)["available"], 60, lambda: self.backend(node))
         # It has written there what nginx shows that it reads.
-        self.assertTrue((nginx.home / "conf/orien.conf").exists())
+        until((nginx.home / "conf/orien.conf").exists, 60, lambda: self.backend(node))
+        self.assertTrue(self.backend(node)["available"], self.backend(node))
         nginx.stop()
         until(lambda: not self.backend(node)["available"], 60, "it is not missed")
         self.assertIn("nginx does not run", json.dumps(self.backend(node)))
