@@ -1,5 +1,5 @@
-"""The plugin qemu-vm with a folder of the test's own, and what holds after each test: nothing that it
-made is left."""
+"""The plugin qemu-vm with a folder of the test's own, and what holds after each test: nothing that
+it made is left."""
 
 import os
 import pathlib

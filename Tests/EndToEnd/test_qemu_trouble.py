@@ -1,4 +1,4 @@
-"""Machines by a QEMU that is not well, on a disk that is full, and of a node that dies at any moment."""
+"""Machines by a QEMU that is not well, on a full disk, and of a node that dies at any moment."""
 
 import os
 import pathlib

@@ -1,4 +1,5 @@
-"""A backend as `backend` holds it, with programs that outlive it: orien.lasting/1, kept by the test."""
+"""A backend as `backend` holds it, with programs that outlive it: orien.lasting/1, kept by the
+test."""
 
 import ctypes
 import os

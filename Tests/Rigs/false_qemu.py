@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Stands for QEMU where a test wants one that is not well, in the plugin's folder, which says in its file
-`behaviour` how it is: well, silent, garbage, endless, dies, short, busy (of its address, once)."""
+"""Stands for QEMU where a test wants one that is not well, in the plugin's folder, which says in
+its file `behaviour` how it is: well, silent, garbage, endless, dies, short, busy (of its address,
+once)."""
 
 import json
 import pathlib

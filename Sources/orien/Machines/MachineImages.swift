@@ -74,9 +74,9 @@ extension HostFile {
           try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[used...]))
         }
       }
-      let read = try result.get()
-      if read == 0 { break }
-      used += read
+      let more = try result.get()
+      if more == 0 { break }
+      used += more
     }
     return Array(bytes[..<used])
   }

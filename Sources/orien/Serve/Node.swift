@@ -145,7 +145,6 @@ final class Node {
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
-    tell(of: lasting)
     tell(daysBeyond: ledger.daysBeyond)
   }
 
@@ -253,6 +252,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    tellOfLasting()
     Program.giveBackStart()
   }
 
