@@ -34,7 +34,8 @@ class Lending(unittest.TestCase):
         node = Node(tools=tools, environment={
             "ROLES_DIR": str(ROLES), "PROXY_BACKEND": "nginx",
             "GOLEM_PROVIDER_PORT_RANGE_START": "20800", "GOLEM_PROVIDER_PORT_RANGE_END": "20810",
-            "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100"})
+            "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
+            "VM_RATE_LIMIT_PER_MINUTE": "none"})
         self.addCleanup(node.close)
         return node.start()
 
