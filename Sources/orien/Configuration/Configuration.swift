@@ -55,6 +55,7 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  var portChecker = PortCheckerSettings()
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]
