@@ -53,9 +53,6 @@ extension Setting {
       "What lends these ports: the node (tcp), a backend of proxy/1 by its engine's name (nginx), or"
         + " auto: such a backend where it can"),
     Setting(
-      "PUBLIC_IP", \.machines.publicHost, .publicHost,
-      "By which address machines are reached; auto: the one of this machine that leads to who asks"),
-    Setting(
       "VM_ACCESS", \.machines.access, .choice(["key": .key, "open": .open]),
       "Who may rent: who has a key, or whoever comes from ALLOW_FROM too"),
     Setting(
