@@ -56,6 +56,9 @@ struct Configuration: Sendable {
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
   var portChecker = PortCheckerSettings()
+  /// Where the operator's nginx has its configuration, and servers of ours in it.
+  var nginxFolder: String?
+  var nginxServers: String?
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

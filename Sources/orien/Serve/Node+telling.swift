@@ -49,6 +49,23 @@ extension Node {
     }
   }
 
+  /// Of what an earlier node has left running, for whoever looks for its plugin: on a thread that may
+  /// wait, and not before the jail has its groups, for which the node is to be alone in its own.
+  func tellOfLasting() {
+    Thread("lasting") { [lasting, log] in
+      do throws(Failure) {
+        for key in try lasting.all() {
+          guard let status = try lasting.status(key), status.isRunning else { continue }
+          log.info(
+            "a program that lasts runs",
+            ["plugin": key.owner, "name": key.name.text, "since": status.startedAt])
+        }
+      } catch {
+        log.warning("nobody knows whether programs last here", ["error": error.description])
+      }
+    }.detach()
+  }
+
   func tell(of outcome: JailTrial.Outcome, _ capabilities: JailCapabilities?) {
     if case .unknown(let failure) = outcome {
       log.warning("the jail was not to be tried", ["error": failure.description])

@@ -3,7 +3,8 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = work + sandbox + portChecking + keys + operating + carrying + others
+  static let all: [Command] =
+    work + sandbox + machines + portChecking + keys + operating + lasting + carrying + others
 
   private static let work: [Command] = [
     Command(
@@ -130,7 +131,7 @@ extension Command {
 
   /// The command that the words begin with, and how many of them are its name.
   static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {
-    for count in [2, 1] where words.count >= count {
+    for count in [3, 2, 1] where words.count >= count {
       let name = words[..<count].joined(separator: " ")
       if let command = all.first(where: { $0.name == name }) { return (command, count) }
     }

@@ -101,6 +101,9 @@ private final class Listener: CallHost {
   func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32 {
     throw Failure(.denied, "no-files", "a bench has none")
   }
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    throw Failure(.denied, "no-places", "a bench has none")
+  }
 }
 
 private final class Silent: PluginHost {
@@ -117,4 +120,7 @@ private final class Silent: PluginHost {
   func stateKeys(
     prefix: String, after: String?, bytes: Int, plugin: String
   ) throws(Failure) -> [String] { [] }
+  func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer { .done }
 }

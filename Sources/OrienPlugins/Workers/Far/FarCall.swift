@@ -5,7 +5,7 @@ import Synchronization
 /// A call of the node's, as the worker that carries it sees it. What it emits goes one way: how much
 /// of it is kept is counted here as it is there.
 final class FarCall: CallHost {
-  private let id: UInt64
+  let id: UInt64
   private let node: FarNode
   private let cancelled = Atomic(false)
   private let state: Mutex<State>
@@ -100,5 +100,12 @@ final class FarCall: CallHost {
       throw Failure(.internal, "bad-frame", "the node sent no file")
     }
     return descriptor
+  }
+
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    guard case .placed(let path) = try node.ask(.place(request), call: id).answer else {
+      throw Failure(.internal, "bad-frame", "the node did not say which place it is")
+    }
+    return path
   }
 }
