@@ -84,6 +84,7 @@ let pluginLibraries: [Target] = [
 let testPlugins = [
   swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
   swiftPlugin("standing_backend", in: "Tests"),
+  swiftPlugin("adverts_backend", in: "Tests"), swiftPlugin("vm_backend", in: "Tests"),
 ]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's

@@ -32,7 +32,7 @@ package struct SSHKeyPair: Sendable {
     inner.string(open)
     inner.string(secret)
     inner.string(Array(comment.utf8))
-    for number in UInt8(1)... where inner.bytes.count % 8 != 0 { inner.bytes.append(number) }
+    for number in UInt8(1)...7 where inner.bytes.count % 8 != 0 { inner.bytes.append(number) }
 
     var file = SSHWriter()
     file.bytes += Array("openssh-key-v1".utf8) + [0]

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienNode
 import OrienSystem
 
 extension Configuration {
@@ -44,6 +45,7 @@ private struct Loading {
   var faults: [String] = []
   /// Where settings were made by their prefixed names.
   private var prefixed: [String: Configuration.Origin] = [:]
+  private var golemBase: Set<String> = []
 
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
@@ -87,6 +89,10 @@ private struct Loading {
   mutating func take(_ name: String, _ value: String, _ origin: Configuration.Origin) {
     guard !value.isEmpty else { return }
     guard let setting = Setting.named(name) else {
+      if Setting.isOfGolemBase(name) {
+        golemBase.insert(name)
+        return
+      }
       let warning = "\(name) (\(origin.description)) has no effect yet"
       configuration.warnings.append(warning)
       return
@@ -110,7 +116,17 @@ private struct Loading {
     }
     try takeKey()
     takePaths()
+    tellOfGolemBase()
     return configuration
+  }
+
+  private mutating func tellOfGolemBase() {
+    var names = golemBase
+    if configuration.machines.adverts.kind != .server { names.insert("ADVERTISER_TYPE") }
+    guard !names.isEmpty else { return }
+    configuration.warnings.append(
+      "\(names.sorted().joined(separator: ", ")): nothing is advertised on Golem Base yet;"
+        + " DISCOVERY_URL and backends of advertise/1 are told")
   }
 
   /// Of the two settings that give the key, the one that was made more strongly counts.

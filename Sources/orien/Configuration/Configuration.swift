@@ -57,6 +57,7 @@ struct Configuration: Sendable {
   var machines = MachineSettings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  var portChecker = PortCheckerSettings()
   /// Where the operator's nginx has its configuration, and servers of ours in it.
   var nginxFolder: String?
   var nginxServers: String?

@@ -21,6 +21,7 @@ extension Configuration {
   /// A node that others cannot reach has no ports that they can.
   var effectiveMachines: MachineSettings {
     var settings = machines
+    (settings.providerID, settings.providerName) = (providerID, providerName)
     if addresses.allSatisfy(\.isLoopback) { settings.portHosts = addresses }
     return settings
   }

@@ -4,7 +4,7 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + sandbox + machines + keys + operating + lasting + carrying + others
+    work + sandbox + machines + portChecking + keys + operating + lasting + carrying + others
 
   private static let work: [Command] = [
     Command(

@@ -63,9 +63,6 @@ extension Setting {
       "NGINX_CONFIG_DIR", \.nginxServers, .optional(.path),
       "The folder of servers of ours that it includes", fallback: "`golem.d` in that folder"),
     Setting(
-      "PUBLIC_IP", \.machines.publicHost, .publicHost,
-      "By which address machines are reached; auto: the one of this machine that leads to who asks"),
-    Setting(
       "VM_ACCESS", \.machines.access, .choice(["key": .key, "open": .open]),
       "Who may rent: who has a key, or whoever comes from ALLOW_FROM too"),
     Setting(
