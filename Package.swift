@@ -66,6 +66,7 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [
@@ -167,6 +168,7 @@ let layers: [Target] = [
   bareProgram("orien-warm-python", ["COrienWarm"]),
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
+  module("OrienCloudInit", []),
   module(
     "OrienTestKit",
     [
@@ -177,6 +179,7 @@ let layers: [Target] = [
 let checks: [Target] = [
   tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
+  tests("OrienCloudInit", ["OrienCloudInit"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),

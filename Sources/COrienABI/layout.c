@@ -147,7 +147,25 @@ NEXT(orien_state, get, remove, 24, 8)
 NEXT(orien_state, remove, list, 32, 8)
 LAST(orien_state, list, 40)
 
+FIRST(orien_lasting_status, size, 4)
+NEXT(orien_lasting_status, size, running, 4, 4)
+NEXT(orien_lasting_status, running, started_ms, 8, 8)
+NEXT(orien_lasting_status, started_ms, ended_ms, 16, 8)
+NEXT(orien_lasting_status, ended_ms, memory_bytes, 24, 8)
+NEXT(orien_lasting_status, memory_bytes, processes, 32, 4)
+NEXT(orien_lasting_status, processes, reserved, 36, 4)
+LAST(orien_lasting_status, reserved, 40)
+
+FIRST(orien_lasting, size, 4)
+NEXT(orien_lasting, size, start, 8, 8)
+NEXT(orien_lasting, start, stop, 16, 8)
+NEXT(orien_lasting, stop, status, 24, 8)
+NEXT(orien_lasting, status, output, 32, 8)
+NEXT(orien_lasting, output, list, 40, 8)
+LAST(orien_lasting, list, 48)
+
 _Static_assert(ORIEN_LEAST_PLUGIN == 64 && ORIEN_LEAST_HANDLER == 88 && ORIEN_LEAST_ARG == 32 &&
                    ORIEN_LEAST_LIMITS == 16 && ORIEN_LEAST_EXIT == 12 &&
-                   ORIEN_LEAST_USAGE == 24 && ORIEN_LEAST_COMMAND == 16,
+                   ORIEN_LEAST_USAGE == 24 && ORIEN_LEAST_COMMAND == 16 &&
+                   ORIEN_LEAST_LASTING_STATUS == 36,
                "the least sizes are as frozen as the layout");

@@ -110,7 +110,14 @@ package final class World {
     return try ToolsFolder(
       path: folder, storePath: scratch / "state/plugins", worker: Built.worker,
       nodeVersion: "1.0.0"
-    ).load(for: PluginServices(ledger, log: log))
+    ).load(for: PluginServices(ledger, lasting(in: scratch), log: log))
+  }
+
+  private static func lasting(in scratch: Scratch) -> LastingPrograms {
+    LastingPrograms(
+      Lasting(
+        program: Built.jail, at: scratch / "state/lasting",
+        groupName: "orien-" + String(hex: Random.bytes(8))), required: [], log: log)
   }
 
   private static let log = Log(level: .error, format: .text, descriptor: nowhere)

@@ -1,7 +1,7 @@
 /* orien-jail: the program that runs other people's programs for the node, and the only one that
  * forks. Its parts: the keeper starts the launcher, the launcher starts a stub for each program,
  * the stub holds the program, the janitor makes and removes their control groups, the steward the
- * images that are workspaces.
+ * images that are workspaces. Beside them a holder holds each program that outlives the node.
  *
  * The node starts it, with what orien_jail.h says; it is of no use to anybody else. */
 #include <stdio.h>
@@ -9,10 +9,14 @@
 #include <string.h>
 
 #include "keeper/keeper.h"
+#include "lasting/lasting.h"
 #include "walls/defence.h"
 
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
+        "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME start|stop|status NUMBER\n"
+        "    [--groups auto|v2|v1|none]\n"
+        "or as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
         "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n"
@@ -114,7 +118,33 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
   return strcmp(name, "--scopes") == 0 && (options->walls.scopes || strcmp(word, "none") == 0);
 }
 
+static bool read_order(const char *word, enum lasting_order *order) {
+  static const char *const words[] = {
+      [LASTING_START] = "start", [LASTING_STOP] = "stop", [LASTING_STATUS] = "status"};
+  for (int i = LASTING_START; i <= LASTING_STATUS; i++) {
+    if (strcmp(word, words[i]) != 0) continue;
+    *order = (enum lasting_order)i;
+    return true;
+  }
+  return false;
+}
+
+static int run_lasting(int count, char **argument) {
+  struct lasting_options options = {.groups = GROUP_AUTO};
+  if (count != 6 && count != 8) return usage();
+  options.group_name = argument[2];
+  options.name = argument[3];
+  if (!is_group_name(options.group_name) || !lasting_is_name(options.name) ||
+      !read_order(argument[4], &options.order) || !read_count(argument[5], &options.number))
+    return usage();
+  if (count == 8 && (strcmp(argument[6], "--groups") != 0 ||
+                     !read_mode(argument[7], &options.groups)))
+    return usage();
+  lasting_run(&options);
+}
+
 int main(int count, char **argument) {
+  if (count > 1 && strcmp(argument[1], "lasting") == 0) return run_lasting(count, argument);
   struct keeper_options options = {
       .groups = GROUP_AUTO,
       .walls = {.mode = WALLS_AUTO, .scopes = true, .first_user = ORIEN_JAIL_FIRST_USER}};

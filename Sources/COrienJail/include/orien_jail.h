@@ -65,6 +65,9 @@ enum orien_jail_frame {
   ORIEN_JAIL_IMAGE,
   /* Steward to node, once for each of them: body: answer; for one that is open, its root. */
   ORIEN_JAIL_IMAGE_DONE,
+
+  /* To whoever has asked about a program that lasts; body: lasting. */
+  ORIEN_JAIL_LASTING,
 };
 
 struct orien_jail_header {
@@ -253,3 +256,4 @@ struct orien_jail_capabilities {
 };
 
 #include "orien_jail_images.h"
+#include "orien_jail_lasting.h"

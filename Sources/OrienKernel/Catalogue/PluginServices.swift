@@ -3,14 +3,17 @@ package import OrienModel
 package import OrienPlugins
 package import OrienSystem
 
-/// What plugins ask of the node beside their calls: lines of the log, and values in the ledger.
-/// Any thread.
+/// What plugins ask of the node beside their calls: lines of the log, values in the ledger, and
+/// programs that last. Any thread.
 package final class PluginServices: PluginHost {
   private let ledger: Ledger
+  private let lastingPrograms: LastingPrograms?
   private let logger: Log
 
-  package init(_ ledger: Ledger, log: Log) {
+  /// Without `lasting` no program of theirs outlives them.
+  package init(_ ledger: Ledger, _ lasting: LastingPrograms? = nil, log: Log) {
     self.ledger = ledger
+    lastingPrograms = lasting
     logger = log
   }
 
@@ -42,6 +45,15 @@ package final class PluginServices: PluginHost {
     prefix: String, after: String?, bytes: Int, plugin: String
   ) throws(Failure) -> [String] {
     try ledger.stateKeys(prefix: prefix, after: after, bytes: bytes, plugin: plugin)
+  }
+
+  package func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer {
+    guard let lastingPrograms else {
+      throw Failure(.unavailable, "no-lasting", "a plugin that is only checked leaves nothing behind")
+    }
+    return try lastingPrograms.answer(request, of: plugin, for: call)
   }
 }
 

@@ -58,6 +58,13 @@ public struct Usage: Sendable, Equatable {
     self.writtenBytes = writtenBytes
   }
 
+  init(_ table: orien_usage) {
+    self.init(
+      cpuUserMicroseconds: table.cpu_user_us, cpuSystemMicroseconds: table.cpu_system_us,
+      memoryPeakBytes: table.memory_peak_bytes, readBytes: table.read_bytes,
+      writtenBytes: table.written_bytes)
+  }
+
   var table: orien_usage {
     orien_usage(
       size: UInt32(MemoryLayout<orien_usage>.size), cpu_user_us: cpuUserMicroseconds,

@@ -29,6 +29,14 @@ package protocol PluginHost: AnyObject, Sendable {
   func stateKeys(
     prefix: String, after: String?, bytes: Int, plugin: String
   ) throws(Failure) -> [String]
+
+  /// What a plugin asks of its programs that outlive it. `call`: in which of its calls, whose end
+  /// nobody waits beyond; nil: in none. Blocks. Failures: `conflict` where one of that name runs,
+  /// `notFound` where none of it is known, `denied` where it is not granted, `unavailable` where
+  /// none can be had.
+  func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer
 }
 
 /// The numbers are the ABI's.

@@ -151,16 +151,19 @@ struct Opening {
     let declaration = sound.declaration
     var listing = JSONWriter()
     listing.write(sound.listing)
+    let dataFolder = try store.dataFolder(of: declaration.id)
     let order = WorkerOrder(
       name: candidate.name, code: code, listing: listing.bytes,
-      config: JSON.object(sound.manifest.config).compact,
-      folder: try store.dataFolder(of: declaration.id), nodeVersion: folder.nodeVersion,
+      config: JSON.object(sound.manifest.config).compact, folder: dataFolder, nodeVersion: folder.nodeVersion,
       slots: UInt64(declaration.slots), memoryBytes: folder.workers.memoryBytes,
       openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
       starter: folder.starter, bounds: folder.workers, manifest: sound.manifest, order: order,
       isAlone: declaration.isBackend,
-      context: PluginContext(id: declaration.id, node: node),
+      context: PluginContext(
+        PluginIdentity(
+          id: declaration.id, name: candidate.name, manifest: sound.manifest, folder: dataFolder),
+        node: node),
       openPatience: folder.openPatience)
     return WorkerHome(parts)
   }

@@ -80,7 +80,9 @@ struct PluginLoad: Sendable {
       throw Failure(.invalid, "bad-table", "its table is another one than when it was scanned")
     }
     let table = PluginTable(reading: entry.table, declaration)
-    let context = PluginContext(id: declaration.id, node: node)
+    let context = PluginContext(
+      PluginIdentity(
+        id: declaration.id, name: name, manifest: candidate.manifest, folder: folder), node: node)
     let host = makeHost(for: context)
     let opened = OpenedPlugin(handle: try open(table, context, host, due: begun.due), host: host)
     return Plugin(

@@ -5,16 +5,18 @@ import Synchronization
 /// What one load of a plugin shares with all its calls: who it is, the node behind it, and the
 /// memory that it was lent.
 final class PluginContext: Sendable {
-  let id: String
+  let identity: PluginIdentity
   let node: any PluginHost
   private let allowance = LogAllowance()
   private let loans = Mutex<Set<UInt>>([])
   private let hasComplained = Atomic(false)
 
-  init(id: String, node: any PluginHost) {
-    self.id = id
+  init(_ identity: PluginIdentity, node: any PluginHost) {
+    self.identity = identity
     self.node = node
   }
+
+  var id: String { identity.id }
 
   /// A line of the plugin's, unless it has written too many in this second.
   func log(_ level: PluginLogLevel, _ message: String, call: String? = nil) {

@@ -61,7 +61,7 @@ extension Command {
   }
 
   /// A copy; nil where it is not sound.
-  fileprivate init?(copying pointer: UnsafePointer<orien_command>) {
+  init?(copying pointer: UnsafePointer<orien_command>) {
     guard let command = orien_command.copy(from: pointer),
       command.flags & ~Self.flags == 0,
       let arguments = PluginText.copyAll(

@@ -12,6 +12,7 @@ struct ServiceTables: @unchecked Sendable {
       ORIEN_SERVICE_FILES: Self.keep(FilesService.table),
       ORIEN_SERVICE_PROCESS: Self.keep(ProcessService.table),
       ORIEN_SERVICE_STATE: Self.keep(StateService.table),
+      ORIEN_SERVICE_LASTING: Self.keep(LastingService.table),
     ]
   }
 

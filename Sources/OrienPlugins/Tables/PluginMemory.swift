@@ -131,6 +131,9 @@ extension orien_exit: SizedStruct {
 extension orien_usage: SizedStruct {
   static var leastBytes: Int { Int(ORIEN_LEAST_USAGE) }
 }
+extension orien_lasting_status: SizedStruct {
+  static var leastBytes: Int { Int(ORIEN_LEAST_LASTING_STATUS) }
+}
 extension orien_command: SizedStruct {
   static var leastBytes: Int { Int(ORIEN_LEAST_COMMAND) }
 }

@@ -79,14 +79,8 @@ static void unescape(char *text) {
   *to = 0;
 }
 
-/* Makes our parent in the tree mounted at `mount`, whose root is `root` of the whole tree. */
-static int add_tree(struct groups *groups, const char *mount, const char *root, const char *own) {
-  if (groups->count == GROUP_TREES) return -1;
-  size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
-  bool is_below = strncmp(own, root, skip) == 0 && (own[skip] == '/' || !own[skip]);
-  if (!is_below || strstr(own, "/..")) return -1;
-  char path[PATH_MAX];
-  snprintf(path, sizeof path, "%s%s", mount, own + skip);
+/* Makes our parent in the group at `path`; its tree, or -1. */
+static int add_parent(struct groups *groups, const char *path) {
   int base = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (base < 0) return -1;
   if (mkdirat(base, groups->name, 0755) != 0 && errno != EEXIST) {
@@ -101,6 +95,19 @@ static int add_tree(struct groups *groups, const char *mount, const char *root, 
   groups->tree[groups->count].base = base;
   groups->tree[groups->count].parent = parent;
   return groups->count++;
+}
+
+/* The same in the tree mounted at `mount`, whose root is `root` of the whole tree. */
+static int add_tree(struct groups *groups, const char *mount, const char *root, const char *own) {
+  if (groups->count == GROUP_TREES) return -1;
+  int top = groups->where == GROUP_ON_TOP ? add_parent(groups, mount) : -1;
+  if (top >= 0) return top;
+  size_t skip = strcmp(root, "/") == 0 ? 0 : strlen(root);
+  bool is_below = strncmp(own, root, skip) == 0 && (own[skip] == '/' || !own[skip]);
+  if (!is_below || strstr(own, "/..")) return -1;
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s%s", mount, own + skip);
+  return add_parent(groups, path);
 }
 
 /* A group of version 2 that has processes gives no memory controller to its children. Where we and
@@ -192,9 +199,9 @@ static void visit_mounts(struct groups *groups, enum group_mode mode, const char
   fclose(mounts);
 }
 
-void groups_find(struct groups *groups, enum group_mode mode, const char *name,
-                 const char *workspaces) {
-  *groups = (struct groups){.unified = -1};
+void groups_find(struct groups *groups, enum group_mode mode, enum group_base where,
+                 const char *name, const char *workspaces) {
+  *groups = (struct groups){.unified = -1, .where = where};
   for (int i = 0; i < GROUP_CONTROLLERS; i++) groups->of[i] = -1;
   snprintf(groups->name, sizeof groups->name, "%s", name);
   if (mode == GROUP_NONE) return;

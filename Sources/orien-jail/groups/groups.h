@@ -13,6 +13,15 @@ enum group_controller { GROUP_MEMORY, GROUP_CPU, GROUP_PIDS, GROUP_IO, GROUP_CON
 
 enum group_mode { GROUP_AUTO, GROUP_V2, GROUP_V1, GROUP_NONE };
 
+/* Where in each tree ours are. */
+enum group_base {
+  /* In the group that we were started in, and so in what a service manager gives to us. */
+  GROUP_WITHIN,
+  /* At the top, where we may write to that: a service manager that ends us does not find them, and
+   * whoever is started from elsewhere does. Else within. */
+  GROUP_ON_TOP,
+};
+
 enum { GROUP_TREES = 5 };
 
 struct groups {
@@ -22,7 +31,7 @@ struct groups {
    * when a limit of its is asked for. */
   int common;
   struct {
-    /* The directory that holds ours: the group we were started in. */
+    /* The directory that holds ours; -1 where only ours was wanted. */
     int base;
     /* Ours, with a child for each process of the jail. */
     int parent;
@@ -34,6 +43,7 @@ struct groups {
   int unified;
   bool can_kill;
   bool can_meter;
+  enum group_base where;
   char name[32];
   /* The numbers of the disk that can be limited, "8:0"; empty: there is none. */
   char disk[24];
@@ -41,8 +51,8 @@ struct groups {
 
 /* Finds trees and controllers, and makes our parent groups. `name` is "orien-" and 16 hexadecimal
  * digits; the disk that can be limited is that of the folder `workspaces`, NULL: none can. */
-void groups_find(struct groups *groups, enum group_mode mode, const char *name,
-                 const char *workspaces);
+void groups_find(struct groups *groups, enum group_mode mode, enum group_base where,
+                 const char *name, const char *workspaces);
 
 /* Tries one child: made, limited, joined, killed, counted, removed. Where that does not work there
  * are no groups from the judgement on. The first to join a group waits for the kernel, for tens

@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../launcher/launcher.h"
@@ -69,17 +68,9 @@ static void set_limit(int which, rlim_t soft) {
   setrlimit(which, &limit);
 }
 
-/* Every signal does again what it does by default. By the call itself: glibc reserves two of them,
- * ignores these in what posix_spawn starts, and lets nobody undo that. */
-static void default_signals(void) {
-  const char default_action[64] = {0};
-  for (int number = 1; number <= SIGRTMAX; number++)
-    syscall(SYS_rt_sigaction, number, default_action, NULL, 8);
-}
-
 /* What is done once and inherited by all. */
 static void prepare(void) {
-  default_signals();
+  process_default_signals();
   for (int i = 0; i < 3; i++)
     if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) give_up("/dev/null");
   for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++)
@@ -281,7 +272,7 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   if (keeper.signals < 0) give_up("signalfd");
   make_pipe(&keeper.parts.keeper_reader, &keeper.parts.keeper_writer);
   make_pipe(&keeper.parts.orders_reader, &keeper.parts.orders_writer);
-  groups_find(&keeper.parts.groups, options->groups, options->group_name,
+  groups_find(&keeper.parts.groups, options->groups, GROUP_WITHIN, options->group_name,
               options->walls.workspaces);
   clear_groups();
   pid_t trial = groups_try(&keeper.parts.groups);

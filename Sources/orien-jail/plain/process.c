@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,14 @@ void process_keep(int *keep, unsigned count) {
     first = keep[i] + 1;
   }
   close_range((unsigned)first, ~0U, 0);
+}
+
+void process_default_signals(void) {
+  // By the call itself: glibc reserves two of them, ignores these in what posix_spawn starts, and
+  // lets nobody undo that.
+  const char default_action[64] = {0};
+  for (int number = 1; number <= SIGRTMAX; number++)
+    syscall(SYS_rt_sigaction, number, default_action, NULL, 8);
 }
 
 int process_signals(void) {
@@ -85,18 +94,35 @@ uint64_t microseconds_of(struct timeval time) {
   return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
 }
 
-void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds) {
-  char path[32], text[1024];
+/* What /proc/PID/stat has behind the name, which, in brackets, may have any byte in it; NULL where
+ * there is nothing. */
+static const char *read_stat(pid_t process, char text[1024]) {
+  char path[32];
   snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
-  if (file_read(AT_FDCWD, path, text, sizeof text) <= 0) return;
-  // Its name, in brackets, may have any byte in it.
-  const char *rest = strrchr(text, ')');
+  return file_read(AT_FDCWD, path, text, 1024) <= 0 ? NULL : strrchr(text, ')');
+}
+
+void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds) {
+  char text[1024];
+  const char *rest = read_stat(process, text);
   unsigned long long user, system, tick = 1000000 / (unsigned long long)sysconf(_SC_CLK_TCK);
   if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user,
                       &system) != 2)
     return;
   *user_microseconds = user * tick;
   *system_microseconds = system * tick;
+}
+
+uint64_t process_started(pid_t process) {
+  char text[1024];
+  const char *rest = read_stat(process, text);
+  unsigned long long started;
+  return rest && sscanf(rest,
+                        ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+                        "%*d %*d %llu",
+                        &started) == 1
+             ? started
+             : 0;
 }
 
 /* How many complaints nobody took, of all parts: the one that had to say so may have ended. */

@@ -9,6 +9,9 @@
  * none. */
 void process_keep(int *keep, unsigned count);
 
+/* Every signal does again what it does by default. */
+void process_default_signals(void);
+
 /* Blocks every signal: they are read, none interrupts. The descriptor tells of SIGCHLD and
  * SIGUSR1; -1 with errno where there is none to be had. */
 int process_signals(void);
@@ -36,6 +39,10 @@ uint64_t microseconds_of(struct timeval time);
 /* The processor time of a process and its threads so far, as /proc tells it, in hundredths of a
  * second; nothing where that cannot be read. */
 void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds);
+
+/* When a process was started, by the clock of /proc, so that two that had one number are told from
+ * one another; 0 where that cannot be read. */
+uint64_t process_started(pid_t process);
 
 /* The clock of all deadlines: it only runs forward, and counts suspended time too. */
 uint64_t now_nanoseconds(void);

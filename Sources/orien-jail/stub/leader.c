@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../launcher/request.h"
@@ -16,77 +15,8 @@
 #include "../plain/limits.h"
 #include "../plain/process.h"
 #include "environment.h"
+#include "program.h"
 #include "words.h"
-
-/* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
-static const char *const folders[] = {"/usr/bin", "/bin"};
-
-/* Everything that the request says but the program itself; 0 or an errno. */
-static int prepare(const struct request *request) {
-  if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->errors, 2) < 0)
-    return errno;
-  if (fchdir(request->workspace) != 0) return errno;
-  umask(077);
-  int error = limits_hold(&request->limits);
-  if (error) return error;
-  // What else is open closes at exec, the pipe to the stub too: so it learns that all went well.
-  if (defends(DEFENCE_DESCRIPTORS) && close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
-  sigset_t none;
-  sigemptyset(&none);
-  return sigprocmask(SIG_SETMASK, &none, NULL) == 0 ? 0 : errno;
-}
-
-/* Returns only where there is nothing to execute. */
-static int execute(char *const *arguments, char *const *variables) {
-  if (strchr(arguments[0], '/')) {
-    execve(arguments[0], arguments, variables);
-    return errno;
-  }
-  int error = ENOENT;
-  for (unsigned i = 0; i < sizeof folders / sizeof *folders && error == ENOENT; i++) {
-    char path[4096];
-    int length = snprintf(path, sizeof path, "%s/%s", folders[i], arguments[0]);
-    if (length < 0 || (size_t)length >= sizeof path) return ENAMETOOLONG;
-    execve(path, arguments, variables);
-    error = errno;
-  }
-  return error;
-}
-
-/* execve says ENOENT for a missing program and for a missing interpreter of it. */
-static bool exists(const char *name) {
-  if (strchr(name, '/')) return access(name, F_OK) == 0;
-  for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folders[i], name);
-    if (access(path, F_OK) == 0) return true;
-  }
-  return false;
-}
-
-static enum orien_jail_fault fault_of(int error, const char *name) {
-  switch (error) {
-  case ENOENT:
-    return exists(name) ? ORIEN_JAIL_NO_INTERPRETER : ORIEN_JAIL_NOT_FOUND;
-  case ENOTDIR:
-  case ENAMETOOLONG:
-    return ORIEN_JAIL_NOT_FOUND;
-  case EACCES:
-  case EPERM:
-  case ELOOP:
-  case ETXTBSY:
-    return ORIEN_JAIL_DENIED;
-  case ENOEXEC:
-  case EINVAL:
-  case ELIBBAD:
-  case EISDIR:
-    return ORIEN_JAIL_FORMAT;
-  case E2BIG:
-    return ORIEN_JAIL_TOO_BIG;
-  default:
-    return ORIEN_JAIL_HOST;
-  }
-}
 
 static void tell(int birth, struct leader_birth said) {
   // A stub that does not hear is dead, and this process is about to be.
@@ -187,12 +117,12 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   bool lent = parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
   said.error = request_read(&request, &frame, lent) ? 0 : EINVAL;
   if (!said.error) said.error = environment_make(variables, &parts->walls, &request);
-  if (!said.error) said.error = prepare(&request);
+  if (!said.error) said.error = program_prepare(&request);
   if (said.error) fail(birth, said);
   // What the launcher does not hear of does not happen.
   if (!call_out(ends->words, LEADER_BEGINS)) fail(birth, said);
-  said.error = execute(request.argument, variables);
+  said.error = program_execute(request.argument, variables);
   call_out(ends->words, LEADER_FAILS);
-  said.fault = fault_of(said.error, request.argument[0]);
+  said.fault = program_fault(said.error, request.argument[0]);
   fail(birth, said);
 }

@@ -37,6 +37,13 @@ extension Configuration {
     return grants
   }
 
+  /// What outlives the node whose state this is.
+  func lasting(_ environment: Environment, _ state: Folder) throws(Failure) -> Lasting {
+    Lasting(
+      program: environment.sibling("orien-jail"), at: stateFolder + "/lasting",
+      groupName: try state.groupName(of: "lasting"))
+  }
+
   /// The users of a node's programs; nil where it is not root, and they are its own user. Where no
   /// lock can be had nobody can tell, and the node goes on as if it were alone.
   func slotUsers(_ environment: Environment, _ log: Log) throws(Failure) -> SlotUsers? {

@@ -21,6 +21,7 @@ final class Node {
   let ledger: Ledger
   let launcher: Launcher
   let outside: OutsideJail
+  let lasting: Lasting
   var reloader: Reloader!
   private var successions: Successions!
   let journal: StartJournal
@@ -103,9 +104,11 @@ final class Node {
       by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
       outside: tools.worker, loop: loop, log: log)
     Program.noteOwnLibraries()
-    let services = PluginServices(ledger, log: log)
-    let contents = try tools.load(for: services)
     let policy = configuration.effectivePolicy
+    lasting = try configuration.lasting(environment, ledger.folder)
+    let services = PluginServices(
+      ledger, LastingPrograms(lasting, required: policy.required, log: log), log: log)
+    let contents = try tools.load(for: services)
     kernel = Kernel(
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, outside: outside, workspaces: workspaces,

@@ -117,4 +117,7 @@ private final class Silent: PluginHost {
   func stateKeys(
     prefix: String, after: String?, bytes: Int, plugin: String
   ) throws(Failure) -> [String] { [] }
+  func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer { .done }
 }

@@ -17,6 +17,7 @@ final class RecordingNode: PluginHost {
     var lines: [Line] = []
     var values: [String: (value: [UInt8], revision: UInt64)] = [:]
     var revision: UInt64 = 0
+    var lasting: [LastingRequest] = []
   }
   private let state = Mutex(State())
 
@@ -61,6 +62,36 @@ final class RecordingNode: PluginHost {
       state.values.keys.sorted().filter { $0.hasPrefix(prefix) && $0 > (after ?? "") }
     }
   }
+
+  /// What of its lasting programs a plugin asked for, and what it is answered.
+  var lastingRequests: [LastingRequest] { state.withLock { $0.lasting } }
+
+  func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer {
+    state.withLock { $0.lasting.append(request) }
+    switch request {
+    case .start(let name, _, _) where name.text == "runs":
+      throw Failure(.conflict, "lasting-runs", "it runs")
+    case .start, .stop: return .done
+    case .status(let name) where name.text == "absent", .output(let name) where name.text == "absent":
+      throw Failure(.notFound, "lasting-absent", "there is none")
+    case .status: return .status(Self.status)
+    case .output: return .output(Array("its last words".utf8))
+    case .list(let prefix, let after, _):
+      return .names(["a", "b"].filter { $0.hasPrefix(prefix) && $0 > (after ?? "") })
+    }
+  }
+
+  private static let status: LastingStatus = {
+    var usage = Usage()
+    usage.cpuUserMicroseconds = 5
+    usage.memoryPeakBytes = 6
+    return LastingStatus(
+      isRunning: true, startedMilliseconds: 1, endedMilliseconds: 2,
+      exit: ProcessExit(code: 3, signal: nil, reason: .exited), usage: usage, memoryBytes: 7,
+      processes: 8)
+  }()
 }
 
 /// A call that keeps what its handler sent.

@@ -5,7 +5,7 @@ import Synchronization
 /// A call of the node's, as the worker that carries it sees it. What it emits goes one way: how much
 /// of it is kept is counted here as it is there.
 final class FarCall: CallHost {
-  private let id: UInt64
+  let id: UInt64
   private let node: FarNode
   private let cancelled = Atomic(false)
   private let state: Mutex<State>

@@ -154,4 +154,12 @@ final class FarNode: PluginHost {
     guard case .keys(let keys) = try ask(request).answer else { throw Self.nonsense }
     return keys
   }
+
+  func lasting(
+    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
+  ) throws(Failure) -> LastingAnswer {
+    let answer = try ask(.lasting(request), call: (call as? FarCall)?.id).answer
+    guard case .lasting(let answer) = answer else { throw Self.nonsense }
+    return answer
+  }
 }

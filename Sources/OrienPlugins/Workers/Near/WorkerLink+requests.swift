@@ -93,6 +93,10 @@ extension WorkerLink {
     case .stateKeys(let prefix, let after, let bytes):
       let bytes = Int(clamping: min(bytes, UInt64(StateService.mostListBytes)))
       answer = .keys(try node.stateKeys(prefix: prefix, after: after, bytes: bytes, plugin: plugin))
+    case .lasting(let what):
+      // One of a call that is over is not begun.
+      let host = request.call == nil ? nil : try Self.call(host)
+      answer = .lasting(try node.lasting(what, of: parts.context.identity, for: host))
     case .emit(let stream, let object):
       let host = try Self.call(host)
       answer = .status(object.withUnsafeBytes { host.emit(stream, $0) })

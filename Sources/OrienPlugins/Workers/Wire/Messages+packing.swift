@@ -126,7 +126,7 @@ extension WorkerOrder.Code: Packed {
 
 extension WorkerRequest: Packed {
   private enum Kind: UInt8 {
-    case emit = 1, run, openFile, putState, state, removeState, stateKeys
+    case emit = 1, run, openFile, putState, state, removeState, stateKeys, lasting
   }
 
   func write(to packer: inout Packer) {
@@ -162,6 +162,9 @@ extension WorkerRequest: Packed {
       packer.put(prefix)
       packer.put(after)
       packer.put(bytes)
+    case .lasting(let request):
+      packer.put(number: Kind.lasting.rawValue)
+      packer.put(request)
     }
   }
 
@@ -192,6 +195,7 @@ extension WorkerRequest: Packed {
     case .stateKeys:
       what = .stateKeys(
         prefix: try unpacker.part(), after: try unpacker.part(), bytes: try unpacker.number())
+    case .lasting: what = .lasting(try unpacker.part())
     case nil: throw Unpacker.damaged
     }
   }
@@ -199,7 +203,7 @@ extension WorkerRequest: Packed {
 
 extension WorkerAnswer: Packed {
   private enum Kind: UInt8 {
-    case failed = 1, status, ran, opened, written, conflict, value, absent, keys
+    case failed = 1, status, ran, opened, written, conflict, value, absent, keys, lasting
   }
 
   func write(to packer: inout Packer) {
@@ -228,6 +232,9 @@ extension WorkerAnswer: Packed {
     case .keys(let keys):
       packer.put(number: Kind.keys.rawValue)
       packer.put(keys)
+    case .lasting(let answer):
+      packer.put(number: Kind.lasting.rawValue)
+      packer.put(answer)
     }
   }
 
@@ -242,6 +249,7 @@ extension WorkerAnswer: Packed {
     case .value: self = .value(try unpacker.bytes(), revision: try unpacker.number())
     case .absent: self = .absent
     case .keys: self = .keys(try unpacker.part())
+    case .lasting: self = .lasting(try unpacker.part())
     case nil: throw Unpacker.damaged
     }
   }

@@ -87,6 +87,7 @@ struct WorkerRequest: Sendable {
     case state(String)
     case removeState(String, over: UInt64?)
     case stateKeys(prefix: String, after: String?, bytes: UInt64)
+    case lasting(LastingRequest)
   }
 }
 
@@ -99,4 +100,5 @@ enum WorkerAnswer: Sendable {
   case value([UInt8], revision: UInt64)
   case absent
   case keys([String])
+  case lasting(LastingAnswer)
 }

@@ -1,0 +1,22 @@
+/* `orien-jail lasting`: starts, stops or looks at one program that outlives the node, as
+ * orien_jail_lasting.h has it. */
+#pragma once
+#include "../groups/groups.h"
+
+enum lasting_order { LASTING_START, LASTING_STOP, LASTING_STATUS };
+
+struct lasting_options {
+  enum lasting_order order;
+  /* What its groups are in, "orien-" and 16 hexadecimal digits. */
+  const char *group_name;
+  enum group_mode groups;
+  /* Owner and name with a slash between. */
+  const char *name;
+  /* Bits of enum orien_jail_required, or milliseconds of grace. */
+  uint64_t number;
+};
+
+/* Whether it is an owner and a name, of which neither leads anywhere. */
+bool lasting_is_name(const char *name);
+
+_Noreturn void lasting_run(const struct lasting_options *options);

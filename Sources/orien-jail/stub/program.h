@@ -1,0 +1,12 @@
+/* How a process becomes the program of a request, wherever it is to run. */
+#pragma once
+#include "../launcher/request.h"
+
+/* Does everything that the request says but the program itself; 0 or an errno. */
+int program_prepare(const struct request *request);
+
+/* Returns only where there is nothing to execute: an errno. */
+int program_execute(char *const *arguments, char *const *variables);
+
+/* What that errno says of a program called `name`. */
+enum orien_jail_fault program_fault(int error, const char *name);

@@ -1,0 +1,229 @@
+"""Machines of a test's own, in QEMU and without KVM: disks to boot from, kept by their recipe, and
+machines that are up, each with a seed, a loopback address of its own and a network that ends there.
+
+    python3 machines.py image lite|cloud     makes the disk where there is none, and says its path
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from node import until
+
+HERE = pathlib.Path(__file__).resolve().parent
+CACHE = HERE.parent.parent / ".build" / "rigs"
+# The seed's room: what was put by before its seed was there finds one of the same size.
+SEED_BYTES = 1 << 20
+SSH_OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+               "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20",
+               "-o", "IdentitiesOnly=yes", "-F", "none"]
+
+
+def lite_image():
+    """A disk that is up in seconds where every instruction is emulated, and reads of its seed the
+    name and the keys."""
+    return _image("lite")
+
+
+def cloud_image():
+    """A disk with systemd and cloud-init, as what people rent: half a minute."""
+    return _image("cloud")
+
+
+def ready_image():
+    """`lite_image` as it waits for its seed, up and put by: its disk, and the state of its memory,
+    for `command(..., state=)` with the same `memory` and `cpus`. Up in half a second."""
+    disk = lite_image()
+    ready = disk.with_name(disk.name.replace("lite", "ready"))
+    state = ready.with_suffix(".state")
+    with _alone():
+        if not state.exists():
+            _put_by(disk, ready, state)
+    return ready, state
+
+
+def _image(kind):
+    with _alone():
+        made = subprocess.run(
+            ["sh", HERE / "machine" / "image.sh", CACHE, kind], check=True,
+            stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(made.stdout.strip())
+
+
+@contextlib.contextmanager
+def _alone():
+    """One of all that make disks here."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "machines.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _put_by(disk, ready, state):
+    with tempfile.TemporaryDirectory(prefix="making.", dir=CACHE) as work:
+        work = pathlib.Path(work)
+        overlay(disk, work / "disk")
+        (work / "seed").write_bytes(bytes(SEED_BYTES))
+        (work / "console").touch()
+        machine = subprocess.Popen(
+            command(work / "disk", work / "seed", qmp=work / "qmp", console=work / "console"),
+            stdin=subprocess.DEVNULL)
+        try:
+            until(lambda: b"waits for its seed" in (work / "console").read_bytes(), 120,
+                  "it did not come to wait for its seed")
+            with Monitor(work / "qmp") as monitor:
+                monitor("migrate", uri=f"exec:cat >{work / 'state'}")
+                until(lambda: monitor("query-migrate")["status"] == "completed", 60,
+                      "it was not put by")
+        finally:
+            machine.kill()
+            machine.wait()
+        os.replace(work / "disk", ready)
+        os.replace(work / "state", state)
+
+
+def overlay(base, disk):
+    """A new disk that is `base` and what is written to it."""
+    subprocess.run(
+        ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base, disk], check=True)
+
+
+def seed(path, user_data, instance="i-1"):
+    """What a machine is told, as the disk by which cloud-init is told it."""
+    with tempfile.TemporaryDirectory(prefix="orien-seed-") as folder:
+        folder = pathlib.Path(folder)
+        (folder / "user-data").write_text(user_data)
+        (folder / "meta-data").write_text(f"instance-id: {json.dumps(instance)}\n")
+        subprocess.run(
+            ["genisoimage", "-quiet", "-volid", "cidata", "-joliet", "-rock", "-output", path,
+             folder / "user-data", folder / "meta-data"], check=True)
+    with open(path, "r+b") as image:
+        image.truncate(SEED_BYTES)
+
+
+def command(disk, seed, *, qmp, console, address=None, port=22, memory=256, cpus=1, state=None):
+    """The words by which a machine is started. `address`: of loopback, where its SSH is."""
+    network = "user,id=net,restrict=on"
+    if address:
+        network += f",hostfwd=tcp:{address}:{port}-:22"
+    words = [
+        "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", "q35",
+        "-accel", "tcg,thread=multi", "-cpu", "max", "-m", str(memory), "-smp", str(cpus),
+        "-display", "none", "-serial", f"file:{console}", "-no-reboot",
+        "-drive", f"file={disk},format=qcow2,if=virtio,cache=unsafe",
+        "-drive", f"file={seed},format=raw,if=virtio,readonly=on",
+        "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile=",
+        "-qmp", f"unix:{qmp},server=on,wait=off"]
+    return words + (["-incoming", f"exec:cat {state}"] if state else [])
+
+
+class Monitor:
+    """QMP: what a machine is asked by. Use it with `with`."""
+
+    def __init__(self, path, seconds=20):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(seconds)
+        self.socket.connect(str(path))
+        self.lines = self.socket.makefile("rw")
+        self.lines.readline()
+        self("qmp_capabilities")
+
+    def __call__(self, name, **arguments):
+        self.lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        self.lines.flush()
+        while True:
+            answer = json.loads(self.lines.readline() or '{"error": "it ended"}')
+            if "error" in answer:
+                raise AssertionError(f"{name}: {answer['error']}")
+            if "return" in answer:
+                return answer["return"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.lines.close()
+        self.socket.close()
+
+
+def banner(address, port=22, seconds=120):
+    """What the machine's SSH says first. QEMU takes a connection before the machine does, and asks
+    that ever more seldom; so new ones follow, a few at once, and whichever is answered counts."""
+    deadline, waiting = time.monotonic() + seconds, []
+    poll = select.poll()
+    try:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                one = socket.create_connection((address, port), 5)
+                waiting.append(one)
+                poll.register(one, select.POLLIN)
+            if len(waiting) > 4:
+                poll.unregister(waiting[0])
+                waiting.pop(0).close()
+            next_one = time.monotonic() + 0.4
+            while (left := next_one - time.monotonic()) > 0:
+                for number, _ in poll.poll(left * 1000):
+                    one = next(one for one in waiting if one.fileno() == number)
+                    with contextlib.suppress(OSError):
+                        if said := one.recv(255):
+                            return said
+                    poll.unregister(one)
+                    waiting.remove(one)
+                    one.close()
+    finally:
+        for one in waiting:
+            one.close()
+    raise AssertionError(f"no SSH at {address}:{port} within {seconds} s")
+
+
+def ssh(key, address, port, words, seconds=60):
+    """Runs a command in the machine as root; how it ended, with what it said."""
+    return subprocess.run(
+        ["ssh", "-i", key, "-p", str(port), *SSH_OPTIONS, f"root@{address}", words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+
+
+class Machine:
+    """One that is up, from its disk or as it was put by; use it with `with`."""
+
+    def __init__(self, user_data, address, *, port=22, image=None, **more):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-machine-"))
+        self.address, self.port = address, port
+        self.qmp = self.home / "qmp"
+        self.process = None
+        try:
+            ready, state = (image, None) if image else ready_image()
+            overlay(ready, self.home / "disk")
+            seed(self.home / "seed", user_data)
+            self.process = subprocess.Popen(
+                command(self.home / "disk", self.home / "seed", qmp=self.qmp, state=state,
+                        console=self.home / "console", address=address, port=port, **more),
+                stdin=subprocess.DEVNULL)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.home)
+
+
+if __name__ == "__main__":
+    print({"lite": lite_image, "cloud": cloud_image}[sys.argv[2]]())

@@ -1,0 +1,61 @@
+"""Machines that the stand-in for multipass boots: each an instance's, told what its seed says, reached as the
+real ones are, at an address of its own and port 22."""
+
+import itertools
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from machines import Monitor, banner, command, overlay, ready_image, seed
+
+PATIENCE_SECONDS = 120
+NUMBERS = itertools.count(1)
+
+
+def address():
+    """One of loopback that no other machine of this machine's tests has."""
+    number = next(NUMBERS)
+    return f"127.{64 + os.getpid() // 250 % 64}.{1 + os.getpid() % 250}.{number % 250 + 2}"
+
+
+class BootedMachine:
+    """Up as soon as it is made, its SSH answering."""
+
+    def __init__(self, name, instance):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"orien-{name}-"))
+        self.address = address()
+        self.process = None
+        try:
+            ready, state = ready_image()
+            overlay(ready, self.home / "disk")
+            seed(self.home / "seed", instance["seed"], instance=name)
+            self.boot(state)
+        except BaseException:
+            self.remove()
+            raise
+
+    def boot(self, state=None):
+        self.process = subprocess.Popen(
+            command(self.home / "disk", self.home / "seed", qmp=self.home / "qmp", state=state,
+                    console=self.home / "console", address=self.address),
+            stdin=subprocess.DEVNULL)
+        banner(self.address, seconds=PATIENCE_SECONDS)
+
+    def start(self):
+        if self.process.poll() is not None:
+            self.boot()
+
+    def stop(self):
+        """By its button."""
+        if self.process.poll() is None:
+            with Monitor(self.home / "qmp") as monitor:
+                monitor("system_powerdown")
+            self.process.wait(PATIENCE_SECONDS)
+
+    def remove(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
