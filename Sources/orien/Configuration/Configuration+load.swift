@@ -2,6 +2,9 @@ import OrienModel
 import OrienSystem
 
 extension Configuration {
+  /// Settings that options have made, by their names.
+  typealias Flags = [String: (flag: String, value: String)]
+
   /// Reads the configuration from all its sources: flags over the environment over `.env` in the
   /// working folder over `file` over defaults.
   ///
@@ -11,7 +14,7 @@ extension Configuration {
   /// A client is not always who runs the node: an `orien.conf` or a key named there that it may not
   /// read is the node's alone.
   static func load(
-    flags: [String: (flag: String, value: String)] = [:], environment: Environment,
+    flags: Flags = [:], environment: Environment,
     file: String? = nil, asClient: Bool = false
   ) throws(Failure) -> Configuration {
     var loading = Loading(environment: environment, isClient: asClient)
@@ -48,6 +51,8 @@ private struct Loading {
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
     self.isClient = isClient
+    configuration.port = environment.dialect.port
+    configuration.speaksGolem = environment.dialect == .golem
   }
 
   mutating func unlessUnreadable(

@@ -55,6 +55,8 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// It was called as the other system's provider, and answers as that does where they differ.
+  var speaksGolem = false
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

@@ -38,6 +38,8 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  /// Where it listens.
+  private(set) var places: [String] = []
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
@@ -126,6 +128,7 @@ final class Node {
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
     api.machines = machines
+    api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
     api.serverFigures = { [unowned server] in
@@ -193,6 +196,7 @@ final class Node {
     for address in configuration.addresses {
       let bound = try server.listen(on: address)
       log.announce("orien: listening on http://\(bound)")
+      places.append("http://\(bound)")
     }
   }
 

@@ -3,7 +3,7 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = work + sandbox + keys + operating + carrying + others
+  static let all: [Command] = work + background + machines + pricing + sandbox + keys + operating + carrying + others
 
   private static let work: [Command] = [
     Command(
@@ -129,7 +129,9 @@ extension Command {
   static let asking: [Option] = [.json, .url, .keyFile]
 
   /// The command that the words begin with, and how many of them are its name.
-  static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {
+  static func named(
+    by words: [String], among all: [Command] = all
+  ) throws(Failure) -> (command: Command, words: Int) {
     for count in [2, 1] where words.count >= count {
       let name = words[..<count].joined(separator: " ")
       if let command = all.first(where: { $0.name == name }) { return (command, count) }
