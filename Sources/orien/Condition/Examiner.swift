@@ -27,7 +27,7 @@ struct Examiner {
       guard error.reason == "no-connection" else { throw error }
       absence = error
     }
-    let summary = condition.node == nil ? nil : try summary()
+    let summary = condition.node == nil ? nil : try heard(Paths.summary)
     condition.provider = try providerPort(isServed: condition.node != nil)
     let engine = MachineEngine.chosen(configuration)
     let hasMachines = summary?["vms"]?.array?.isEmpty == false
@@ -36,13 +36,16 @@ struct Examiner {
     condition.engine = engine?.look(configuration, environment)
     progress.change(to: "looking at the ports")
     condition.ssh = try sshPorts(summary)
+    if let report = condition.node == nil ? nil : try heard(Paths.providerPorts) {
+      condition.take(reach: report)
+    }
     return (condition, absence)
   }
 
-  /// What it rents out; nil where it rents out nothing, or not to who asks.
-  private func summary() throws(Failure) -> JSON? {
+  /// What the node answers; nil where it has nothing of the sort, or not for who asks.
+  private func heard(_ path: String) throws(Failure) -> JSON? {
     do throws(Failure) {
-      return try node.json("GET", Paths.summary)
+      return try node.json("GET", path)
     } catch {
       switch error.code {
       case .unavailable, .notFound, .unauthenticated, .denied: return nil

@@ -30,7 +30,7 @@ extension Configuration {
       try loading.take(file: dotEnv) { .workingFolder(path: $0, line: $1) }
     }
     for (name, value) in environment.variables.sorted(by: { $0.key < $1.key }) {
-      if Setting.named(name) != nil || Setting.isLater(name) {
+      if Setting.named(name) != nil || Setting.isLater(name) || Translated.names.contains(name) {
         loading.take(name, value, .environment)
       }
     }
@@ -47,6 +47,7 @@ private struct Loading {
   var faults: [String] = []
   /// Where settings were made by their prefixed names.
   private var prefixed: [String: Configuration.Origin] = [:]
+  private var unmet: [String] = []
 
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
@@ -79,7 +80,9 @@ private struct Loading {
       }
       if let first = seen.updateValue(line.number, forKey: name) {
         faults.append("\(place): \(name) is set in line \(first) already")
-      } else if Setting.named(name) == nil && !Setting.isLater(name) {
+      } else if Setting.named(name) == nil && !Setting.isLater(name)
+        && !Translated.names.contains(name)
+      {
         let hint = Nearest.hint(for: name, among: Setting.all.map(\.name))
         faults.append("\(place): no setting is named \(name)\(hint)")
       } else {
@@ -91,7 +94,14 @@ private struct Loading {
   /// Takes one setting; an empty one counts as not made.
   mutating func take(_ name: String, _ value: String, _ origin: Configuration.Origin) {
     guard !value.isEmpty else { return }
+    if Translated.names.contains(name) {
+      return takeTranslated(name, value, origin)
+    }
     guard let setting = Setting.named(name) else {
+      if Unmet.reason(of: name) != nil {
+        if !unmet.contains(name) { unmet.append(name) }
+        return
+      }
       let warning = "\(name) (\(origin.description)) has no effect yet"
       configuration.warnings.append(warning)
       return
@@ -109,12 +119,28 @@ private struct Loading {
     configuration.origin[setting.name] = origin
   }
 
+  /// Over what the setting's own name says in the same place, as in that system.
+  private mutating func takeTranslated(
+    _ name: String, _ value: String, _ origin: Configuration.Origin
+  ) {
+    guard let (own, value) = Translated.setting(name, value), let setting = Setting.named(own)
+    else { return }
+    prefixed[own] = origin
+    guard setting.apply(&configuration, value) else {
+      faults.append("\(name)=\(value) (\(origin.description)): expected \(setting.expected)")
+      return
+    }
+    configuration.origin[own] = origin
+  }
+
   mutating func finished() throws(Failure) -> Configuration {
     guard faults.isEmpty else {
       throw Failure(.invalid, "configuration", faults.joined(separator: "\n"))
     }
     try takeKey()
     takePaths()
+    configuration.takeMode()
+    configuration.warnings += Unmet.warnings(of: unmet)
     return configuration
   }
 

@@ -219,7 +219,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL"
+    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR",
   ]
   private static let laterPrefixes = ["GOLEM_PROVIDER_"]
 }
