@@ -80,11 +80,11 @@ struct RateTests {
   func changes() {
     var rates = RateLimits(perMinute: [1, 1], keys: 2)
     #expect(rates.take(.usual, .key(1), at: Self.start) == nil)
-    rates.change(perMinute: 1, places: [nil, 1, 0])
+    rates.change(perMinute: [1, 1], places: [nil, 1, 0])
     #expect(rates.take(.usual, .key(0), at: Self.start) == nil)
     #expect(rates.take(.usual, .key(1), at: Self.start) != nil)
     #expect(rates.take(.usual, .key(2), at: Self.start) == nil)
-    rates.change(perMinute: nil, places: [0, 1, 2])
+    rates.change(perMinute: [nil, nil], places: [0, 1, 2])
     for _ in 0..<1000 { #expect(rates.take(.usual, .key(1), at: Self.start) == nil) }
   }
 

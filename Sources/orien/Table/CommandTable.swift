@@ -3,7 +3,7 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = work + background + machines + pricing + sandbox + keys + operating + carrying + others
+  static let all: [Command] = work + background + renting + pricing + sandbox + keys + operating + carrying + others
 
   private static let work: [Command] = [
     Command(

@@ -7,7 +7,7 @@ import Testing
 struct RunRequestTests {
   private func read(
     _ text: String, _ settings: SandboxSettings = SandboxSettings()
-  ) throws(RunRequest.Faults) -> RunRequest {
+  ) throws(FieldFaults) -> RunRequest {
     try RunRequest(Array(text.utf8), settings)
   }
 
@@ -37,7 +37,7 @@ struct RunRequestTests {
     #expect {
       try read(text)
     } throws: { error in
-      guard let faults = error as? RunRequest.Faults, let first = faults.all.first else {
+      guard let faults = error as? FieldFaults, let first = faults.all.first else {
         return false
       }
       #expect(first.place.first == "body")
@@ -50,7 +50,7 @@ struct RunRequestTests {
     #expect(try read(#"{"code":"","language":"bash","files":{"main.py":"x"}}"#).files.count == 1)
     var settings = SandboxSettings()
     settings.languages["ruby"] = SandboxSettings.Language(file: "main.rb", command: ["ruby"])
-    #expect(throws: RunRequest.Faults.self) {
+    #expect(throws: FieldFaults.self) {
       try read(#"{"code":"","language":"Ruby","files":{"main.rb":""}}"#, settings)
     }
   }

@@ -1,6 +1,6 @@
 // The rows of machines that are rented.
 extension Command {
-  static let machines: [Command] = [
+  static let renting: [Command] = [
     Command(
       "vm create", taking: [.one("NAME")], "Rent a machine, and wait until it can be logged in to",
       options: [.size, .cpu, .memory, .storage, .image, .publicKey, .waitMade, .noWaitMade]
