@@ -66,7 +66,19 @@ let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
+  swiftPlugin(
+    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
+]
+// What a plugin has of the system beside the kit's: a library of C of its own.
+let pluginLibraries: [Target] = [
+  .target(
+    name: "CQemuMachines", path: "Plugins/qemu-vm/system",
+    cSettings: c + [.define("_GNU_SOURCE")]),
+  .target(
+    name: "CNginxProxyFolder", path: "Plugins/nginx-proxy/folder",
+    cSettings: c + [.define("_GNU_SOURCE")]),
 ]
 // For tests alone: nobody installs it.
 let testPlugins = [
@@ -125,6 +137,7 @@ let layers: [Target] = [
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),
   module("OrienModel", ["CSimdjson", "CRE2"]),
+  module("OrienDiskImage", []),
   // L1: one mechanism each
   module("OrienSystem", ["CLinux", "OrienModel"]),
   module("OrienFFI", ["CLibFFI", "COrienABI", "OrienModel"]),
@@ -154,7 +167,7 @@ let layers: [Target] = [
     "orien",
     [
       "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
-      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienModel",
+      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienDiskImage", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(
@@ -172,7 +185,8 @@ let layers: [Target] = [
   module(
     "OrienTestKit",
     [
-      "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem", "OrienModel",
+      "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger", "OrienSystem",
+      "OrienModel",
     ]),
 ]
 
@@ -180,6 +194,7 @@ let checks: [Target] = [
   tests("OrienModel", ["OrienModel", "OrienTestKit"]),
   tests("OrienKit", ["OrienKit", "COrienABI"]),
   tests("OrienCloudInit", ["OrienCloudInit"]),
+  tests("OrienDiskImage", ["OrienDiskImage"]),
   tests("OrienSystem", ["OrienSystem", "OrienModel"]),
   tests("OrienFFI", ["OrienFFI", "OrienModel", "COrienABI"]),
   tests("OrienHTTP", ["OrienHTTP", "OrienSystem", "OrienModel"]),
@@ -276,5 +291,5 @@ let package = Package(
     + (plugins + testPlugins).map {
       .library(name: String($0.name.dropFirst("plugin_".count)), type: .dynamic, targets: [$0.name])
     },
-  targets: layers + plugins + testPlugins + checks + fuzzers + benches + probes,
+  targets: layers + pluginLibraries + plugins + testPlugins + checks + fuzzers + benches + probes,
   cxxLanguageStandard: .cxx17)

@@ -1,5 +1,5 @@
-"""The plugin multipass-vm with a stand-in for multipass that is the test's own, and what holds after each
-test: nobody else's instance was touched."""
+"""The plugin multipass-vm with a stand-in for multipass that is the test's own, and what holds
+after each test: nobody else's instance was touched."""
 
 import pathlib
 import shutil

@@ -1,6 +1,6 @@
-"""Five hundred ways in which multipass may answer wrongly (DEP-07), made from what it does answer by a
-generator whose number stands in the failure: the plugin never breaks, never takes trouble for absence, and
-always gives a machine or says clearly why not."""
+"""Five hundred ways in which multipass may answer wrongly (DEP-07), made from what it does answer
+by a generator whose number stands in the failure: the plugin never breaks, never takes trouble
+for absence, and always gives a machine or says clearly why not."""
 
 import json
 import random

@@ -1,5 +1,5 @@
-"""A machine that really boots, by the stand-in for multipass: whoever has the key logs in as root, and what
-he leaves there is there after a stop."""
+"""A machine that really boots, by the stand-in for multipass: whoever has the key logs in as
+root, and what he leaves there is there after a stop."""
 
 import subprocess
 import unittest
@@ -16,7 +16,7 @@ class Booted(MultipassCase):
         super().setUp()
         self.engine.boot = BootedMachine
         self.key = self.home / "key"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a: b # \"c\"", "-f",
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a: b # c", "-f",
                         self.key], check=True)
 
     def run_in(self, machine, words):

@@ -26,7 +26,7 @@ class InNode(unittest.TestCase):
             [BINARIES / "orien", "plugin", "check", self.tools / LIBRARY.name, "--role", "vm/1"],
             capture_output=True, text=True, timeout=60,
             env={"PATH": "/usr/bin:/bin", "HOME": str(self.tools), "ROLES_DIR": str(ROLES)})
-        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertEqual(done.returncode, 0, done)
         checks = json.loads(page_of("vm/1").read_text())["checks"]
         self.assertEqual(len(done.stdout.splitlines()), len(checks) + 1, done)
 

@@ -1,5 +1,5 @@
-"""A multipass in trouble, or behind whose back somebody is at work (DEP-07): it hangs, breaks off, answers
-nonsense, is late, and forgets; and no machine is lost, no stranger's touched."""
+"""A multipass in trouble, or behind whose back somebody is at work (DEP-07): it hangs, breaks
+off, answers nonsense, is late, and forgets; and no machine is lost, no stranger's touched."""
 
 import threading
 import time

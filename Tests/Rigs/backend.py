@@ -1,5 +1,5 @@
-"""A role's backend as a test holds it: its library, called by the ABI as a node would call it, held to
-its role's page and to its manifest's grants. No node is there, and no jail."""
+"""A role's backend as a test holds it: its library, called by the ABI as a node would call it,
+held to its role's page and to its manifest's grants. No node is there, and no jail."""
 
 import ctypes
 import json
@@ -9,8 +9,8 @@ import re
 import signal
 import subprocess
 
-from backend_abi import (ARG_FAIL, BYTES, Bytes, Call, Exit, Handler, Host, Plugin, Process, RUN,
-                         State, Log, bytes_of, given, texts)
+from backend_abi import (ARG_FAIL, RUN, Bytes, Call, Host, Log, Plugin, Process, State, bytes_of,
+                         given, texts)
 from node import ROOT
 
 CODES = ("ok", "invalid", "denied", "not-found", "limited", "cancelled", "unavailable", "internal",
@@ -54,23 +54,25 @@ def admits(pattern, word):
 
 
 class Backend:
-    """Opens it; `store` is what an earlier one of it has left. `program` may stand for what is started:
-    it is given the words and the input, and answers (exit code, output, errors)."""
+    """Opens it; `store` is what an earlier one of it has left. `program` may stand for what is
+    started: it is given the words and the input, and answers (exit code, output, errors)."""
 
-    def __init__(self, library, role, grants, config=None, store=None, program=None):
-        self.page = {one["name"]: one for one in json.loads(page_of(role).read_text())["operations"]}
+    def __init__(self, library, role, grants, config=None, store=None, program=None, folder=None):
+        page = json.loads(page_of(role).read_text())
+        self.page = {one["name"]: one for one in page["operations"]}
         self.grants, self.store, self.program = grants, {} if store is None else store, program
-        self.lines, self.started = [], []
+        self.lines, self.started, self.folder = [], [], folder
         self._lent, self._kept, self._revision = {}, [], 1
         entry = ctypes.CDLL(str(library)).orien_plugin_v1
         entry.restype = ctypes.POINTER(Plugin)
         self.plugin = entry().contents
         self.handlers = {given(one.contents.name): one for one in
                          each(self.plugin.handlers) if given(one.contents.role) == role}
-        self.host = Host(ctypes.sizeof(Host), b"0.0.0", b"/nonexistent",
-                         self.keep(Host.SERVICE(self.service)), self.keep(Host.RELEASE(self.release)))
+        self.host = Host(ctypes.sizeof(Host), b"0.0.0", str(folder or "/nonexistent").encode(),
+                         self.keep(Host.SERVICE(self.service)),
+                         self.keep(Host.RELEASE(self.release)))
         self.services = {"orien.process/1": self.process(), "orien.state/1": self.state(),
-                         "orien.log/1": self.log()}
+                         "orien.log/1": self.log()} | self.more_services()
         self.opened = self.open(config or {})
 
     def open(self, config):
@@ -96,7 +98,7 @@ class Backend:
         return Refused(*said["failure"]) if status else None
 
     def ask(self, operation, **arguments):
-        """The operation's answer, within its page; raises Refused, with a code that the page lists."""
+        """The operation's answer, within its page; raises Refused, as the page lists it."""
         page = self.page[operation]
         named = {one["name"]: one["default"] for one in page["arguments"] if "default" in one}
         handler = self.handlers[operation]
@@ -111,9 +113,6 @@ class Backend:
         refused = Refused(*said["failure"])
         listed = {(one["code"], one.get("reason")) for one in page["failures"]}
         assert (refused.code, None) in listed or (refused.code, refused.reason) in listed, refused
-        return self.refuse(refused)
-
-    def refuse(self, refused):
         raise refused
 
     def hold(self, answer, page):
@@ -126,6 +125,9 @@ class Backend:
                                         "deleted", "unknown"), machine
 
     # What it finds
+
+    def more_services(self):
+        return {}
 
     def keep(self, value):
         self._kept.append(value)
@@ -173,7 +175,8 @@ class Backend:
             if self.program:
                 code, out, err, reason = *self.program(words, command.contents.input.text), 0
             else:
-                code, out, err, reason = start([path, *words[1:]], variables, command.contents)
+                code, out, err, reason = start(
+                    [path, *words[1:]], variables, command.contents, self.folder)
             end.contents.code, end.contents.signal, end.contents.reason = code, 0, reason
             output.contents.take(self.lend(out[:capture]))
             errors.contents.take(self.lend(err[:capture]))
@@ -215,11 +218,11 @@ class Backend:
             lambda _, call, level, message: self.lines.append(given(message)))))
 
 
-def start(words, variables, command):
+def start(words, variables, command, folder):
     """Runs a program to its end or its deadline, as the outside jail does."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": "/tmp"}
     environment |= dict(one.split("=", 1) for one in variables)
-    process = subprocess.Popen(words, env=environment, stdin=subprocess.PIPE,
+    process = subprocess.Popen(words, env=environment, cwd=folder, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                start_new_session=True)
     try:

@@ -1,14 +1,14 @@
-"""What the stand-in for multipass can be told to do wrong, by `faults.json` in its folder: a list of
+"""What the stand-in for multipass can be told to do wrong: `faults.json` in its folder lists
 
     {"verb": "info", "kind": "hang", "name": "x", "times": 2}
 
-`verb` may be "*"; without `name` it holds for all, without `times` for ever. The kinds, and what more
-they have:
+`verb` may be "*"; without `name` it holds for all, without `times` for ever. The kinds, and what
+more they have:
 
     hang       it never answers; where it makes or ends something, that is not done either
     deaf       it does what it is asked, and never answers
-    late       launch and start: it says at once that it does not wait any longer (`says`), or lets its
-               caller wait, and makes the instance once the file `released` is there
+    late       launch: it says at once that it does not wait any longer (`says`), or lets its caller
+               wait, and makes the instance once the file `released` is there
     closes     the daemon goes away in the middle
     exit       it ends with `exit`, says `says`, and does nothing
     says       all its output is `output`, and what it complains of `says`

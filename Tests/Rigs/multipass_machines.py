@@ -1,5 +1,5 @@
-"""Machines that the stand-in for multipass boots: each an instance's, told what its seed says, reached as the
-real ones are, at an address of its own and port 22."""
+"""Machines that the stand-in for multipass boots: each an instance's, told what its seed says,
+reached as the real ones are, at an address of its own and port 22."""
 
 import itertools
 import os

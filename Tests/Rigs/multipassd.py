@@ -1,10 +1,10 @@
-"""The daemon behind the stand-in for `multipass`: instances with the states, the JSON and the words of
-the real one, machines that really boot where it is given some, and faults on demand.
+"""The daemon behind the stand-in for `multipass`: instances with the states, the JSON and the
+words of the real one, machines that really boot where it is given some, and faults on demand.
 
     python3 Tests/Rigs/multipassd.py FOLDER      serves there, without machines, until it is ended
 
-Its folder has the program, `multipass`; `instances.json`, what outlives the daemon; and `faults.json`,
-which is read at each question: a list of {"verb", "kind", ...}, of which `multipass_faults` knows.
+Its folder has the program, `multipass`; `instances.json`, what outlives the daemon; and
+`faults.json`, which is read at each question, and of which `multipass_faults` knows.
 """
 
 import contextlib

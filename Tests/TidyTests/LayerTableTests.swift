@@ -64,7 +64,7 @@ struct LayerTableTests {
       ("COrienABI", ["OrienFFI", "OrienPlugins", "OrienKit"]),
       ("COrienJail", ["OrienSandbox", "orien-jail", "COrienWarm"]),
       ("CSQLite", ["OrienLedger"]),
-      ("CSodium", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienEVM"]),
+      ("CSodium", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienEVM", "OrienNode"]),
       ("CSecp256k1", ["OrienEVM"]),
       ("CLibCrypto", ["OrienEVM"]),
       ("CCurl", ["OrienHTTPClient"]),

@@ -28,12 +28,14 @@ extension Rule {
     },
     Rule(
       sentence:
-        "A plugin imports the ABI, the kit, the two clients, what machines are told and C libraries",
+        "A plugin imports the ABI, the kit, the two clients, what is known of machines and C libraries",
       breaks: Source("Plugins/python_script/X.swift", "import OrienKernel\n"),
       keeps: Source("Plugins/python_script/X.swift", "import OrienKit\n")
     ) { source in
       guard source.stands(in: ["Plugins"]) else { return [] }
-      let allowed = ["COrienABI", "OrienKit", "OrienHTTPClient", "OrienEVM", "OrienCloudInit"]
+      let allowed = [
+        "COrienABI", "OrienKit", "OrienHTTPClient", "OrienEVM", "OrienCloudInit", "OrienDiskImage",
+      ]
       let ours = modules(importedBy: source).filter { $0.contains("Orien") }
       return imports(of: ours.filter { !allowed.contains($0) }, in: source)
     },

@@ -62,7 +62,7 @@ enum DocumentPage {
 
   /// As the document has them.
   private static var schemas: String {
-    let text = "{" + OpenAPI.sandboxSchemas + OpenAPI.schemas.dropFirst()
+    let text = OpenAPI.allSchemas
     guard let all = (try? JSON(parsing: text))?.members else {
       preconditionFailure("the document's schemas are JSON")
     }

@@ -32,11 +32,13 @@ enum OpenAPI {
           }
         }
         writer.name("schemas")
-        writer.write(raw: ("{" + machineSchemas + sandboxSchemas + schemas.dropFirst()).utf8)
+        writer.write(raw: allSchemas.utf8)
       }
     }
     return writer.bytes
   }
+
+  static var allSchemas: String { "{" + machineSchemas + sandboxSchemas + schemas.dropFirst() }
 
   /// The template as the document writes it: a rest of a path is one parameter there too.
   fileprivate static func path(_ template: String) -> String {

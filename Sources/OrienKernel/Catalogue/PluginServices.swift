@@ -51,7 +51,8 @@ package final class PluginServices: PluginHost {
     _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
   ) throws(Failure) -> LastingAnswer {
     guard let lastingPrograms else {
-      throw Failure(.unavailable, "no-lasting", "a plugin that is only checked leaves nothing behind")
+      throw Failure(
+        .unavailable, "no-lasting", "a plugin that is only checked leaves nothing behind")
     }
     return try lastingPrograms.answer(request, of: plugin, for: call)
   }

@@ -42,6 +42,13 @@ package final class MachineService {
     self.settings = settings
   }
 
+  /// One whose rentals are there already, at whatever has machines and lends ports in a test.
+  package convenience init(_ parts: Parts, _ settings: MachineSettings, renting rentals: Rentals) {
+    self.init(parts, settings)
+    self.rentals = rentals
+    proxy = rentals.parts.proxy
+  }
+
   /// How busy this machine is.
   package var load: Load? { meter.last }
 

@@ -154,7 +154,8 @@ struct Opening {
     let dataFolder = try store.dataFolder(of: declaration.id)
     let order = WorkerOrder(
       name: candidate.name, code: code, listing: listing.bytes,
-      config: JSON.object(sound.manifest.config).compact, folder: dataFolder, nodeVersion: folder.nodeVersion,
+      config: JSON.object(sound.manifest.config).compact, folder: dataFolder,
+      nodeVersion: folder.nodeVersion,
       slots: UInt64(declaration.slots), memoryBytes: folder.workers.memoryBytes,
       openFiles: folder.workers.openFiles)
     let parts = WorkerParts(

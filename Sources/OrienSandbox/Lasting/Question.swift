@@ -123,8 +123,9 @@ final class Question: @unchecked Sendable {
   private func leave() {
     Thread("lasting") { [self] in
       // Longer than anything it may wait for: it is not cut short.
-      do throws(SystemError) { _ = try process.take()?.finish(by: .now + .seconds(48 * 3600)) } catch
-      {
+      do throws(SystemError) {
+        _ = try process.take()?.finish(by: .now + .seconds(48 * 3600))
+      } catch {
         // It is no child of this process any more, and needs nobody to see its end.
       }
     }.detach()

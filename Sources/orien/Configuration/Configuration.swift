@@ -57,6 +57,9 @@ struct Configuration: Sendable {
   var machines = MachineSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false
+  /// Where the operator's nginx has its configuration, and servers of ours in it.
+  var nginxFolder: String?
+  var nginxServers: String?
 
   /// Where each setting that somebody made comes from.
   var origin: [String: Origin] = [:]

@@ -56,6 +56,13 @@ extension Setting {
       "What lends these ports: the node (tcp), a backend of proxy/1 by its engine's name (nginx), or"
         + " auto: such a backend where it can"),
     Setting(
+      "NGINX_DIR", \.nginxFolder, .optional(.path),
+      "Where nginx.conf is, for `orien proxy setup`", fallback: "the first of nginx's usual folders"
+    ),
+    Setting(
+      "NGINX_CONFIG_DIR", \.nginxServers, .optional(.path),
+      "The folder of servers of ours that it includes", fallback: "`golem.d` in that folder"),
+    Setting(
       "PUBLIC_IP", \.machines.publicHost, .publicHost,
       "By which address machines are reached; auto: the one of this machine that leads to who asks"),
     Setting(

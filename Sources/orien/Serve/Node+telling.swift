@@ -49,6 +49,22 @@ extension Node {
     }
   }
 
+  /// Of what an earlier node has left running, for whoever looks for its plugin. Blocks.
+  func tell(of lasting: Lasting) {
+    do throws(Failure) {
+      for key in try lasting.all() { tell(of: key, try lasting.status(key)) }
+    } catch {
+      log.warning("nobody knows whether programs last here", ["error": error.description])
+    }
+  }
+
+  private func tell(of key: Lasting.Key, _ status: LastingStatus?) {
+    guard let status, status.isRunning else { return }
+    log.info(
+      "a program that lasts runs",
+      ["plugin": key.owner, "name": key.name.text, "since": status.startedAt])
+  }
+
   func tell(of outcome: JailTrial.Outcome, _ capabilities: JailCapabilities?) {
     if case .unknown(let failure) = outcome {
       log.warning("the jail was not to be tried", ["error": failure.description])

@@ -148,6 +148,7 @@ final class Node {
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
+    tell(of: lasting)
     tell(daysBeyond: ledger.daysBeyond)
   }
 

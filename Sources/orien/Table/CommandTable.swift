@@ -3,7 +3,9 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] = work + background + renting + pricing + sandbox + keys + operating + carrying + others
+  static let all: [Command] =
+    work + background + renting + machines + pricing + sandbox + keys + operating + lasting
+    + carrying + others
 
   private static let work: [Command] = [
     Command(
@@ -132,7 +134,7 @@ extension Command {
   static func named(
     by words: [String], among all: [Command] = all
   ) throws(Failure) -> (command: Command, words: Int) {
-    for count in [2, 1] where words.count >= count {
+    for count in [3, 2, 1] where words.count >= count {
       let name = words[..<count].joined(separator: " ")
       if let command = all.first(where: { $0.name == name }) { return (command, count) }
     }

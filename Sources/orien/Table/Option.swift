@@ -46,6 +46,11 @@ extension Option {
 
   static let role = Option("role", value: "ROLE", "The role whose page it is held to, like vm/1")
 
+  static let write = Option("write", "Add what is missing, where nginx takes it")
+  static let allLasting = Option("all", letter: "a", "All of them")
+  static let grace = Option(
+    "grace", value: "SECONDS", "What they get to end by themselves; 10 by default")
+
   static let undo = Option("undo", "Take new work again")
   static let keyRole = Option(
     "role", value: "ROLE", "operator or tenant; tenant where it is not said")

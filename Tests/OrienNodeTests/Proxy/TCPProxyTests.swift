@@ -82,7 +82,7 @@ struct TCPProxyTests {
     #expect(try ports.leases().map(\.port) == [after])
   }
 
-  /// D-B4-3: an end that leaves sessions alone leaves a tenant in who pays no more.
+  /// An end that leaves sessions alone leaves a tenant in who pays no more.
   @Test("A port that is closed takes none, its sessions are over, and no other's")
   func closed() throws {
     let (target, ports) = (try Target(), try Ports())
@@ -115,8 +115,8 @@ struct TCPProxyTests {
     #expect(server.isOver())
   }
 
-  /// D-B2-3: of a hundred machines that come and go none keeps its port.
-  @Test("A port that was closed can be lent again, a hundred times")
+  /// Of a hundred machines that come and go none keeps its port.
+  @Test("D-B2-3: a port that was closed can be lent again, a hundred times")
   func reused() throws {
     let (target, ports) = (try Target(), try Ports())
     let port = try Target.freePort()

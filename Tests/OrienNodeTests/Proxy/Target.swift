@@ -7,10 +7,11 @@ final class Target: @unchecked Sendable {
 
   struct Failed: Error { let number: Int32 }
 
-  init(backlog: Int32 = 64) throws {
+  init(port: UInt16 = 0, backlog: Int32 = 64) throws {
     let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
     inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
     guard lend(&address, { bind(raw, $0, $1) }) == 0, listen(raw, backlog) == 0 else {
       throw Failed(number: errno)
@@ -19,7 +20,7 @@ final class Target: @unchecked Sendable {
     _ = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
     }
-    port = UInt16(bigEndian: address.sin_port)
+    self.port = UInt16(bigEndian: address.sin_port)
     self.raw = raw
     var patience = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(

@@ -7,7 +7,7 @@ import Testing
 @Suite("Rentals: from an order to a machine, and back to nothing")
 struct RentingTests {
   let scratch = Scratch()
-  let engine = Engine()
+  let engine = MachineEngine()
 
   private func node(_ change: (inout TestNode.Options) -> Void = { _ in }) throws -> TestNode {
     var options = TestNode.Options()
@@ -133,7 +133,7 @@ struct RentingTests {
   func retried() throws {
     let node = try node()
     let rental = try node.rent("web")
-    let away = Engine.Fault.refused(Engine.away)
+    let away = MachineEngine.Fault.refused(MachineEngine.away)
     engine.faults["close"] = [away, away]
     engine.faults["delete"] = [away, away]
     #expect(try node.delete(rental.id).phase == .deleted)

@@ -8,7 +8,7 @@ import Testing
 @Suite("Rentals: what a node that died has left")
 struct SurvivingTests {
   let scratch = Scratch()
-  let engine = Engine()
+  let engine = MachineEngine()
 
   private func node(after last: TestNode? = nil) throws -> TestNode {
     try TestNode(last?.die() ?? scratch, engine)
@@ -44,7 +44,7 @@ struct SurvivingTests {
   func everyStep() throws {
     for step in 0..<14 {
       let scratch = Scratch()
-      let engine = Engine()
+      let engine = MachineEngine()
       engine.diesAt = step
       let first = try TestNode(scratch, engine)
       var isOver = false
@@ -74,7 +74,7 @@ struct SurvivingTests {
   func silentBackend() throws {
     let first = try node()
     _ = try first.rent("web")
-    engine.faults["list"] = [.refused(Engine.away), .refused(Engine.away)]
+    engine.faults["list"] = [.refused(MachineEngine.away), .refused(MachineEngine.away)]
     let second = try node(after: first)
     second.rentals.begin()
     #expect(second.settle())
@@ -180,7 +180,7 @@ struct SurvivingTests {
           "launch", "info", "stop", "start", "delete", "open", "close", "list", "leases",
         ]
         let kind = kinds.randomElement(using: &random)!
-        engine.faults[kind, default: []].append(.refused(Engine.away))
+        engine.faults[kind, default: []].append(.refused(MachineEngine.away))
         if Bool.random(using: &random) {
           engine.faults["late", default: []].append(.late(comesUp: Bool.random(using: &random)))
         }

@@ -31,7 +31,7 @@ final class TestNode {
     }
   }
 
-  init(_ scratch: Scratch, _ engine: Engine, _ options: Options = Options()) throws {
+  init(_ scratch: Scratch, _ engine: MachineEngine, _ options: Options = Options()) throws {
     self.scratch = scratch
     loop = try Loop()
     ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
@@ -86,8 +86,4 @@ final class TestNode {
       rentals.hasMatched && rentals.machines.values.allSatisfy { !$0.isBusy }
     }
   }
-}
-
-extension Engine {
-  var isEmpty: Bool { machines.isEmpty && leases.isEmpty }
 }

@@ -74,7 +74,8 @@ final class RecordingNode: PluginHost {
     case .start(let name, _, _) where name.text == "runs":
       throw Failure(.conflict, "lasting-runs", "it runs")
     case .start, .stop: return .done
-    case .status(let name) where name.text == "absent", .output(let name) where name.text == "absent":
+    case .status(let name) where name.text == "absent",
+      .output(let name) where name.text == "absent":
       throw Failure(.notFound, "lasting-absent", "there is none")
     case .status: return .status(Self.status)
     case .output: return .output(Array("its last words".utf8))

@@ -1,46 +1,47 @@
-import OrienModel
-import OrienSystem
-
-@testable import OrienNode
+package import OrienModel
+package import OrienNode
+package import OrienSystem
 
 /// What a backend and a proxy have, which outlives the node that asks them.
-final class Engine {
-  var machines: [String: Machine] = [:]
-  var leases: [String: PortLease] = [:]
-  var traffic: [String: PortTraffic] = [:]
+package final class MachineEngine {
+  package var machines: [String: Machine] = [:]
+  package var leases: [String: PortLease] = [:]
+  package var traffic: [String: PortTraffic] = [:]
   /// Ports at which somebody else listens.
-  var foreign: Set<UInt16> = []
+  package var foreign: Set<UInt16> = []
   /// What was asked for and may yet come up.
-  var coming: [String: Machine] = [:]
+  package var coming: [String: Machine] = [:]
   /// What the next questions of a kind get instead of what they should.
-  var faults: [String: [Fault]] = [:]
+  package var faults: [String: [Fault]] = [:]
   /// What was asked, in order.
-  var asked: [String] = []
+  package var asked: [String] = []
   /// Nobody answers any more once so many steps are done; nil: never.
-  var diesAt: Int?
-  var steps = 0
-  var launches: [String: Int] = [:]
+  package var diesAt: Int?
+  package var steps = 0
+  package var launches: [String: Int] = [:]
 
-  enum Fault {
+  package enum Fault {
     case refused(Failure)
     /// It is said to be late; it comes up at the next look, or never.
     case late(comesUp: Bool)
-    /// It is done, and nobody hears of it.
-    case unheard
   }
 
-  static let away = Failure(.unavailable, "away", "the engine does not answer")
-  static let absent = Failure(.notFound, "not-found", "there is no such machine")
+  package init() {}
 
-  var isDead: Bool { diesAt.map { steps > $0 } ?? false }
+  package var isEmpty: Bool { machines.isEmpty && leases.isEmpty }
 
-  func fault(_ name: String) -> Fault? {
+  package static let away = Failure(.unavailable, "away", "the engine does not answer")
+  package static let absent = Failure(.notFound, "not-found", "there is no such machine")
+
+  package var isDead: Bool { diesAt.map { steps > $0 } ?? false }
+
+  package func fault(_ name: String) -> Fault? {
     guard var queue = faults[name], !queue.isEmpty else { return nil }
     defer { faults[name] = queue }
     return queue.removeFirst()
   }
 
-  func launch(_ order: MachineOrder) -> Result<Machine, Failure> {
+  package func launch(_ order: MachineOrder) -> Result<Machine, Failure> {
     guard machines[order.name] == nil, coming[order.name] == nil else {
       return .failure(Failure(.conflict, "exists", "there is one of that name"))
     }
@@ -56,12 +57,12 @@ final class Engine {
     return .success(machine)
   }
 
-  func letCome() {
+  package func letCome() {
     for (name, machine) in coming { machines[name] = machine }
     coming = [:]
   }
 
-  func turn(_ name: String, _ state: Machine.State) -> Result<Machine, Failure> {
+  package func turn(_ name: String, _ state: Machine.State) -> Result<Machine, Failure> {
     guard machines[name] != nil else { return .failure(Self.absent) }
     machines[name]?.state = state
     return .success(machines[name]!)
@@ -70,20 +71,20 @@ final class Engine {
 
 /// The engine as the node asks it. Each question is two steps at which the node may die: before it has
 /// an effect, and before its answer is heard.
-final class EngineFront: MachineHost {
-  let engine: Engine
-  let loop: Loop
-  var isGone = false
-  var unheard: Set<String> = []
-  var trouble: Failure?
-  let backend: String? = "test.machines"
+package final class EngineFront: MachineHost {
+  package let engine: MachineEngine
+  package let loop: Loop
+  package var isGone = false
+  package var unheard: Set<String> = []
+  package var trouble: Failure?
+  package let backend: String? = "test.machines"
 
-  init(_ engine: Engine, _ loop: Loop) {
+  package init(_ engine: MachineEngine, _ loop: Loop) {
     self.engine = engine
     self.loop = loop
   }
 
-  func ask<Value>(
+  package func ask<Value>(
     _ name: String, _ answer: @escaping (Result<Value, Failure>) -> Void,
     _ body: @escaping () -> Result<Value, Failure>
   ) {
@@ -106,30 +107,32 @@ final class EngineFront: MachineHost {
 
   // MARK: Machines
 
-  func launch(_ order: MachineOrder, then answer: @escaping (Result<Machine, Failure>) -> Void) {
+  package func launch(
+    _ order: MachineOrder, then answer: @escaping (Result<Machine, Failure>) -> Void
+  ) {
     ask("launch \(order.name)", answer) { [engine] in engine.launch(order) }
   }
 
-  func list(then answer: @escaping (Result<[Machine], Failure>) -> Void) {
+  package func list(then answer: @escaping (Result<[Machine], Failure>) -> Void) {
     ask("list", answer) { [engine] in .success(Array(engine.machines.values)) }
   }
 
-  func info(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
+  package func info(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
     ask("info \(name)", answer) { [engine] in
       engine.letCome()
-      return engine.machines[name].map { .success($0) } ?? .failure(Engine.absent)
+      return engine.machines[name].map { .success($0) } ?? .failure(MachineEngine.absent)
     }
   }
 
-  func start(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
+  package func start(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
     ask("start \(name)", answer) { [engine] in engine.turn(name, .running) }
   }
 
-  func stop(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
+  package func stop(_ name: String, then answer: @escaping (Result<Machine, Failure>) -> Void) {
     ask("stop \(name)", answer) { [engine] in engine.turn(name, .stopped) }
   }
 
-  func delete(_ name: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {
+  package func delete(_ name: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {
     ask("delete \(name)", answer) { [engine] in
       .success(engine.machines.removeValue(forKey: name) != nil)
     }
@@ -137,13 +140,13 @@ final class EngineFront: MachineHost {
 }
 
 /// Its ports: a front of its own, because both are called an engine.
-final class ProxyFront: PortProxy {
-  let engine = "test"
+package final class ProxyFront: PortProxy {
+  package let engine = "test"
   private let machines: EngineFront
 
-  init(_ machines: EngineFront) { self.machines = machines }
+  package init(_ machines: EngineFront) { self.machines = machines }
 
-  func open(_ lease: PortLease, then answer: @escaping (Result<Void, Failure>) -> Void) {
+  package func open(_ lease: PortLease, then answer: @escaping (Result<Void, Failure>) -> Void) {
     machines.ask("open \(lease.name)", answer) { [engine = machines.engine] in
       let isOthers = engine.leases.values.contains {
         $0.port == lease.port && $0.name != lease.name
@@ -156,19 +159,19 @@ final class ProxyFront: PortProxy {
     }
   }
 
-  func close(_ name: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {
+  package func close(_ name: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {
     machines.ask("close \(name)", answer) { [engine = machines.engine] in
       .success(engine.leases.removeValue(forKey: name) != nil)
     }
   }
 
-  func list(then answer: @escaping (Result<[PortLease], Failure>) -> Void) {
+  package func list(then answer: @escaping (Result<[PortLease], Failure>) -> Void) {
     machines.ask("leases", answer) { [engine = machines.engine] in
       .success(Array(engine.leases.values))
     }
   }
 
-  func traffic(then answer: @escaping (Result<[PortTraffic], Failure>) -> Void) {
+  package func traffic(then answer: @escaping (Result<[PortTraffic], Failure>) -> Void) {
     machines.ask("traffic", answer) { [engine = machines.engine] in
       .success(Array(engine.traffic.values))
     }

@@ -1,0 +1,113 @@
+internal import OrienKit
+
+// How QEMU is started, and how long it takes a machine to come up.
+extension Machines {
+  static let late = "late"
+  /// How long QEMU itself may take until it listens.
+  private static let beginMilliseconds: UInt64 = 15_000
+  private static let startMilliseconds: UInt64 = 300_000
+  /// Others may have an address already.
+  private static let addressesTried = 8
+
+  func start(_ name: String, _ call: borrowing Call) throws(Failure) -> JSON {
+    _ = try known(name, call)
+    let until = Clock.now + Self.startMilliseconds
+    try claims.take(name, .start, call)
+    defer { claims.release(name) }
+    var record = try known(name, call)
+    guard record.phase == .made else {
+      throw Failure(
+        .unavailable, "\(name) was never made whole, or is half deleted: it can only be deleted",
+        reason: "half-made")
+    }
+    switch try engineState(of: record, until: Clock.now + patienceMilliseconds, call) {
+    case .stopped:
+      try begin(&record, until: until, call)
+      try waitForSSH(record, until: until, call)
+    case .suspended:
+      let soon = Clock.now + patienceMilliseconds
+      _ = try monitor(record, until: soon, call).ask("cont", until: soon)
+    case .running, .starting: break
+    case .stopping, .unknown:
+      throw Failure(
+        .unavailable, "\(name) ends now, or its QEMU does not answer: stop it first",
+        reason: "engine-silent")
+    }
+    return record.machine(.running, port: engine.sshPort)
+  }
+
+  /// Starts QEMU, and returns when it can be asked. Where somebody else has its address by now it is
+  /// given another.
+  func begin(_ record: inout Record, until: UInt64, _ call: borrowing Call) throws(Failure) {
+    for attempt in 1... {
+      // What was told of one that has ended is forgotten.
+      try call.lasting.stop(record.name, graceMilliseconds: 0)
+      let line = try engine.commandLine(record, call)
+      try call.lasting.start(
+        record.name, Command(CommandLine.program, line.words, isOutside: true), line.limits)
+      do throws(Failure) {
+        return try answer(record, until: min(until, Clock.now + Self.beginMilliseconds), call)
+      } catch {
+        guard error.reason == Self.addressTaken, attempt < Self.addressesTried else { throw error }
+        record.address = try freeAddress(call)
+        try Records(store: call.host.store).write(record)
+      }
+    }
+  }
+
+  private static let addressTaken = "address-taken"
+
+  private func answer(
+    _ record: Record, until: UInt64, _ call: borrowing Call
+  ) throws(Failure) {
+    while true {
+      try checkRuns(record, call)
+      do throws(Failure) {
+        _ = try monitor(record, until: until, call)
+        return
+      } catch {
+        guard error.reason == "engine-away" || error.reason == "engine-broke-off",
+          Clock.now < until
+        else { throw error }
+        try Clock.pause(20, call)
+      }
+    }
+  }
+
+  /// Throws what QEMU has said at its end, where it has ended.
+  private func checkRuns(_ record: Record, _ call: borrowing Call) throws(Failure) {
+    if let status = try call.lasting.status(record.name), status.isRunning { return }
+    let said = Self.printable(try call.lasting.output(record.name) ?? [])
+    if said.mentions("Could not set up host forwarding rule") {
+      throw Failure(
+        .unavailable, "\(record.address) is somebody else's by now", reason: Self.addressTaken)
+    }
+    let isShort =
+      said.mentions("annot set up guest memory") || said.mentions("annot allocate memory")
+    throw Failure(
+      isShort ? .limited : .unavailable,
+      "QEMU has ended\(said.isEmpty ? "" : ": " + said)", reason: "engine-ended")
+  }
+
+  /// Waits until the machine's SSH says who it is. QEMU takes a connection before the machine does,
+  /// so that one says nothing.
+  func waitForSSH(_ record: Record, until: UInt64, _ call: borrowing Call) throws(Failure) {
+    while true {
+      try checkRuns(record, call)
+      guard !claims.isUnwanted(record.name) else {
+        throw Failure(.unavailable, "\(record.name) is deleted meanwhile", reason: "unwanted")
+      }
+      let said = try engine.run(
+        "ssh-keyscan", ["-t", "ed25519", "-T", "5", "-p", "\(engine.sshPort)", record.address],
+        within: 10_000, call)
+      let lines = String(decoding: said.errors + said.output, as: UTF8.self)
+      if lines.mentions("SSH-2.0-") { return }
+      guard Clock.now < until else {
+        throw Failure(
+          .unavailable, "\(record.name) does not answer by SSH yet, and may still come up",
+          reason: Self.late)
+      }
+      try Clock.pause(300, call)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+"""Machines by QEMU as a node rents them: they outlive it, and nothing of them their end."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import machines
+from backend import manifest_of
+from node import BINARIES, ROOT, Node, until
+
+LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
+
+
+def running(folder):
+    """The pids of QEMU in that folder."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "cwd").resolve() == folder \
+                    and "qemu" in (entry / "comm").read_text():
+                found.append(int(entry.name))
+        except OSError:
+            pass
+    return found
+
+
+class InNode(unittest.TestCase):
+    def setUp(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-qemu-node-"))
+        self.addCleanup(shutil.rmtree, self.home)
+        tools = self.home / "tools.d"
+        tools.mkdir(mode=0o755)
+        for file in (LIBRARY, ROOT / "tools.d" / "qemu-vm.json"):
+            shutil.copy(file, tools)
+        self.key = self.home / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
+        self.node = Node(state=self.home / "state", tools=tools, environment={
+            "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROXY_BACKEND": "tcp",
+            "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
+            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300",
+            "PORT_RANGE_START": "50850", "PORT_RANGE_END": "50860"})
+        self.folder = self.node.state / "plugins/data/orien.qemu-vm"
+        added = self.node.command("vm", "image", "add", "default", machines.lite_image(),
+                                  "--state", self.node.state)
+        self.assertEqual(added.returncode, 0, added)
+        self.addCleanup(self.end)
+        self.node.start()
+
+    def end(self):
+        """Whatever a failed test has left is ended by the command that operators have for it."""
+        self.node.close()
+        self.node.command("lasting", "stop", "--all", "--grace", "0", "--state", self.node.state)
+
+    def vm(self, method, path="", body=None):
+        return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)
+
+    def ssh(self, port, words):
+        done = machines.ssh(self.key, "127.0.0.1", port, words)
+        self.assertEqual(done.returncode, 0, done)
+        return done.stdout
+
+    def test_a_machine_outlives_the_node_and_its_end_leaves_nothing(self):
+        made = self.vm("POST", body={
+            "name": "m1", "ssh_key": self.key.with_suffix(".pub").read_text().strip(),
+            "resources": {"cpu": 1, "memory": 1, "storage": 10}})
+        self.assertEqual(made.status, 200, made)
+        port = made.json["ssh_port"]
+        self.assertIn("m1", self.ssh(port, "touch /run/first; hostname"))
+        (pid,) = running(self.folder)
+        self.assertEqual(pathlib.Path(f"/proc/{pid}").stat().st_uid, 65534)
+
+        self.node.kill()
+        self.assertEqual(running(self.folder), [pid])
+        self.node.start()
+        until(lambda: self.vm("GET", "/m1").json["status"] == "running", 60,
+              "it is not found again")
+        self.assertEqual(self.vm("GET", "/m1").json["ssh_port"], port)
+        # The same run of the same machine.
+        self.assertEqual(self.ssh(port, "ls /run/first"), "/run/first\n")
+
+        stopped = self.vm("POST", "/m1/stop")
+        self.assertEqual((stopped.status, stopped.json["status"]), (200, "stopped"), stopped)
+        self.assertEqual(running(self.folder), [])
+        self.assertEqual(stopped.json["resources"], {"cpu": 1, "memory": 1, "storage": 10})
+        self.assertEqual(self.vm("POST", "/m1/start").status, 200)
+        self.assertEqual(len(running(self.folder)), 1)
+        self.assertEqual(self.vm("DELETE", "/m1").status, 200)
+        self.assertEqual(running(self.folder), [])
+        self.assertEqual(list((self.folder / "machines").iterdir()), [])
+
+    def test_keeps_to_the_page_of_its_role(self):
+        done = self.node.command("plugin", "check", self.node.state.parent / "tools.d/qemu-vm.so",
+                                 "--role", "vm/1",
+                                 environment={"ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles")})
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertEqual(set(manifest_of("qemu-vm")["config"]), set())
+        self.assertTrue((BINARIES / "orien").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,80 @@
+"""An nginx of a test's own with its stream module, below /srv, where nobody but root changes what
+runs; and the manifest by which nginx-proxy has it."""
+
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+from node import BINARIES, ROOT, until
+
+BARE = """
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+user root; worker_processes 1; pid {home}/nginx.pid; error_log {home}/error.log;
+events {{ worker_connections 128; }}
+"""
+STREAM = "stream {{ include {home}/conf/*.conf; }}\n"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def library():
+    """The plugin that was built beside the node's programs, or beside the tests of this tree."""
+    for folder in (BINARIES, ROOT / ".build" / "release", ROOT / ".build" / "debug"):
+        if (folder / "libnginx-proxy.so").exists():
+            return folder / "libnginx-proxy.so"
+    raise AssertionError("the build left no libnginx-proxy.so")
+
+
+class Nginx:
+    def __init__(self, configuration=BARE + STREAM):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-nginx-", dir="/srv"))
+        self.home.chmod(0o755)
+        for name in ("conf", "log"):
+            (self.home / name).mkdir()
+        self.file = self.home / "nginx.conf"
+        self.file.write_text(configuration.format(home=self.home))
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["/usr/sbin/nginx", "-c", self.file, "-e", self.home / "error.log",
+             "-g", "daemon off;"])
+        until((self.home / "nginx.pid").exists, 20, "nginx does not start")
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(20)
+        self.process = None
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.home)
+
+    def tools(self, folder):
+        """A folder of tools that has nginx-proxy alone, in a worker."""
+        folder.mkdir(mode=0o755)
+        shutil.copy(library(), folder / "nginx-proxy.so")
+        (folder / "nginx-proxy.so").chmod(0o755)
+        manifest = json.loads((ROOT / "tools.d" / "nginx-proxy.json").read_text())
+        named = ["-c", str(self.file).replace(".", "\\.")]
+        for program in manifest["grants"]["programs"]:
+            if program["program"] == "nginx":
+                program["arguments"] = [
+                    words if words == ["-v"] else named + words for words in program["arguments"]]
+            if program["program"] == "cat":
+                program["arguments"] = [[f"{self.home}/nginx\\.pid"]]
+        shown, logs = manifest["grants"]["folders"]
+        shown["path"] = str(self.home / "conf")
+        logs["path"] = str(self.home / "log")
+        manifest["config"] |= {
+            "folder": str(self.home / "conf"), "log": str(self.home / "log/traffic.log"),
+            "pid": str(self.home / "nginx.pid"), "options": ["-c", str(self.file)]}
+        (folder / "nginx-proxy.json").write_text(json.dumps(manifest))
+        return folder
