@@ -83,7 +83,12 @@ struct MachineEngine: Sendable, Equatable {
     } catch {
       throw error.failure(path)
     }
-    if let version = (try? JSON(parsing: Array(output.utf8)))?["multipass"]?.string {
+    // Of multipass' two halves only the one that answers for the other is of use.
+    if let versions = try? JSON(parsing: Array(output.utf8)), versions.members != nil {
+      guard let version = versions["multipassd"]?.string else {
+        throw Failure(
+          .unavailable, "daemon-away", "the daemon of \(path) does not answer: is it at work?")
+      }
       return version
     }
     let word = output.split { $0 == " " || $0 == "\n" }.first { $0.first?.isNumber == true }

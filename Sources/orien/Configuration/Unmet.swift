@@ -39,9 +39,6 @@ enum Unmet {
     Group(
       reason: "multipass is looked for in the usual places; another is config.binary in"
         + " tools.d/multipass-vm.json", names: ["MULTIPASS_BINARY_PATH"]),
-    Group(
-      reason: "where nginx has its files is in the manifest of the plugin that lends ports by it",
-      names: ["NGINX_DIR", "NGINX_CONFIG_DIR"]),
   ]
 
   /// Without the other system's prefix; nil where it has none.

@@ -7,7 +7,7 @@ extension Command {
   /// `orien stop`: SIGTERM to the node of the state folder, and SIGKILL where it takes too long.
   static func stop(_ invocation: Invocation) throws(Failure) -> ExitCode {
     var seconds = usualPatience
-    if let text = invocation.value(.grace) {
+    if let text = invocation.value(.endPatience) {
       guard let number = Int64(text), (0...86_400).contains(number) else {
         throw .usage("--timeout \(text): expected seconds", invocation.command)
       }

@@ -12,7 +12,7 @@ extension Command {
         Example("orien start --network testnet --stop-vms-on-exit", "In the foreground, as serve"),
       ], run: start),
     Command(
-      "stop", "End the node that runs on the state folder", options: [.grace, .state, .config, .json],
+      "stop", "End the node that runs on the state folder", options: [.endPatience, .state, .config, .json],
       examples: [
         Example("orien stop", "In good order; after --timeout seconds whatever it does")
       ], run: stop),
@@ -68,7 +68,7 @@ extension Option {
   static let keepMachines = Option("keep-vms-on-exit", "Let them go on (the default)")
   static let gui = Option("gui", "Taken and left: there is no window")
   static let noGUI = Option("no-gui", "Taken and left: there is no window")
-  static let grace = Option("timeout", value: "SECONDS", "How long it may take to end; else 15")
+  static let endPatience = Option("timeout", value: "SECONDS", "How long it may take to end; else 15")
   static let name = Option("name", letter: "n", value: "NAME", "The node's name, for people")
   static let port = Option("port", letter: "p", value: "PORT", "The port to listen on")
   static let coordinator = Option(

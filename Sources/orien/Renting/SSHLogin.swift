@@ -54,7 +54,7 @@ struct SSHLogin: Equatable {
     var words = [
       "ssh", "-l", "root", "-p", "\(port)", "-o", "HostKeyAlias=\(id)", "-o",
       "UserKnownHostsFile=\"\(knownHosts)\"", "-o", "GlobalKnownHostsFile=/dev/null", "-o",
-      "StrictHostKeyChecking=accept-new", "-o", "CheckHostIP=no",
+      "StrictHostKeyChecking=accept-new", "-o", "CheckHostIP=no", "-o", "HashKnownHosts=no",
     ]
     if let key { words += ["-i", key, "-o", "IdentitiesOnly=yes"] }
     return words + ["--", host] + command

@@ -67,8 +67,8 @@ struct GolemEnvironmentTests {
     ("PRICING_UPDATE_ENABLED", "true", nil, ""), ("PRICING_UPDATE_MIN_DELTA_PERCENT", "1.0", nil, ""),
     ("PRICING_UPDATE_INTERVAL_DISCOVERY", "900", nil, ""),
     ("PRICING_UPDATE_INTERVAL_GOLEM_BASE", "9", nil, ""),
-    ("MULTIPASS_BINARY_PATH", "/m", nil, ""), ("NGINX_DIR", "/n", nil, ""),
-    ("NGINX_CONFIG_DIR", "/n", nil, ""),
+    ("MULTIPASS_BINARY_PATH", "/m", nil, ""), ("NGINX_DIR", "/n", "NGINX_DIR", "/n"),
+    ("NGINX_CONFIG_DIR", "/n", "NGINX_CONFIG_DIR", "/n"),
   ]
 
   @Test(
