@@ -44,8 +44,16 @@ struct MachineEngine: Sendable, Equatable {
     return binary
   }
 
+  /// Those whose backend lies in the plugins' folder.
+  static func installed(_ configuration: Configuration) -> [MachineEngine] {
+    all.filter { engine in
+      HostFile.kind(at: "\(configuration.toolsFolder)/\(engine.library).so") == .regular
+    }
+  }
+
   /// The one by which machines are rented out here; nil where none are. A backend whose program is not
-  /// here is one only where the operator has named it, or runs the node as a provider of machines.
+  /// here is one only where the operator has named it, or runs the node as a provider of machines; and
+  /// of several none is, as long as nobody has chosen.
   static func chosen(_ configuration: Configuration) -> MachineEngine? {
     if let wanted = configuration.backends[role] {
       return all.first { $0.plugin == wanted }
@@ -53,11 +61,10 @@ struct MachineEngine: Sendable, Equatable {
           title: wanted, plugin: wanted, library: wanted, places: [], question: [],
           remedy: "orien plugins")
     }
-    let installed = all.filter { engine in
-      HostFile.kind(at: "\(configuration.toolsFolder)/\(engine.library).so") == .regular
-    }
-    return installed.first { $0.place(configuration) != nil }
-      ?? (configuration.speaksGolem ? all[0] : nil)
+    let installed = installed(configuration)
+    if installed.count == 1, installed[0].place(configuration) != nil { return installed[0] }
+    guard configuration.speaksGolem else { return nil }
+    return installed.first { $0.place(configuration) != nil } ?? all[0]
   }
 
   /// Asks its program which it is.

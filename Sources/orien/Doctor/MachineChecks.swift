@@ -11,8 +11,20 @@ struct MachineChecks {
 
   /// Nothing where no machines are rented out.
   var all: [Check] {
-    guard let engine = MachineEngine.chosen(configuration) else { return [] }
+    guard let engine = MachineEngine.chosen(configuration) else { return unchosen }
     return [backend(engine), program(engine)] + speed(engine) + [ports, proxy, renters]
+  }
+
+  /// Machines could be rented out, and nobody has said by what.
+  private var unchosen: [Check] {
+    let found = MachineEngine.installed(configuration).filter { $0.place(configuration) != nil }
+    guard let first = found.first else { return [] }
+    return [
+      .weak(
+        "backend of machines", "none chosen of several",
+        why: "machines can be rented out by " + found.map(\.title).joined(separator: " and ")
+          + " once you say so", remedy: "set BACKENDS=\(MachineEngine.role):\(first.plugin)")
+    ]
   }
 
   private func backend(_ engine: MachineEngine) -> Check {
@@ -34,7 +46,8 @@ struct MachineChecks {
     }
     return .bad(
       "machines", found.path ?? engine.title, why: error,
-      remedy: found.path == nil ? engine.remedy : "see whether it is at work: \(found.path!) \(engine.question[0])")
+      remedy: found.path.map { "see whether it is at work: \($0) \(engine.question[0])" }
+        ?? engine.remedy)
   }
 
   private func speed(_ engine: MachineEngine) -> [Check] {
@@ -64,7 +77,8 @@ struct MachineChecks {
     let taken = listening.filter { (settings.firstPort..<settings.endPort).contains(Int($0)) }
     let count = settings.endPort - settings.firstPort
     guard !hasNode, !taken.isEmpty else { return .ok(name, "\(what), \(count - taken.count) free") }
-    let why = "somebody listens at \(taken.sorted().prefix(5).map(String.init).joined(separator: ", "))"
+    let shown = taken.sorted().prefix(5).map(String.init).joined(separator: ", ")
+    let why = "somebody listens at \(shown)"
     let remedy = "see who by: ss -ltnp; or set PORT_RANGE_START and PORT_RANGE_END to others"
     return taken.count == count
       ? .bad(name, what, why: why, remedy: remedy) : .weak(name, what, why: why, remedy: remedy)

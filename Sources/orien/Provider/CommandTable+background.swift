@@ -12,7 +12,8 @@ extension Command {
         Example("orien start --network testnet --stop-vms-on-exit", "In the foreground, as serve"),
       ], run: start),
     Command(
-      "stop", "End the node that runs on the state folder", options: [.endPatience, .state, .config, .json],
+      "stop", "End the node that runs on the state folder",
+      options: [.endPatience, .state, .config, .json],
       examples: [
         Example("orien stop", "In good order; after --timeout seconds whatever it does")
       ], run: stop),
