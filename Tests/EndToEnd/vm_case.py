@@ -14,7 +14,6 @@ from multipassd import Multipassd
 from node import BINARIES, ROOT, Node
 
 ROLES = ROOT / "Sources/COrienABI/Roles"
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPUhyVgGIM/UgXJrqQ9a5hX5V0z7sMQ3v6S2sKzI9xQ somebody"
 PORTS = 40
 
 

@@ -48,6 +48,8 @@ private struct Loading {
   /// Where settings were made by their prefixed names.
   private var prefixed: [String: Configuration.Origin] = [:]
   private var unmet: [String] = []
+  /// Where settings were made in the other system's own words, over all of their names.
+  private var translated: [String: Configuration.Origin] = [:]
 
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
@@ -106,6 +108,7 @@ private struct Loading {
       configuration.warnings.append(warning)
       return
     }
+    if let other = translated[setting.name], !(other < origin) { return }
     if setting.name == name {
       if let other = prefixed[name], !(other < origin) { return }
     } else {
@@ -125,7 +128,7 @@ private struct Loading {
   ) {
     guard let (own, value) = Translated.setting(name, value), let setting = Setting.named(own)
     else { return }
-    prefixed[own] = origin
+    translated[own] = origin
     guard setting.apply(&configuration, value) else {
       faults.append("\(name)=\(value) (\(origin.description)): expected \(setting.expected)")
       return

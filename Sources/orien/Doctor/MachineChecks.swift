@@ -39,7 +39,9 @@ struct MachineChecks {
   }
 
   private func program(_ engine: MachineEngine) -> Check {
-    guard !engine.places.isEmpty else { return .ok("machines", "\(engine.title), by its own means") }
+    guard !engine.places.isEmpty else {
+      return .ok("machines", "\(engine.title), by its own means")
+    }
     let found = engine.look(configuration, environment)
     guard let error = found.error else {
       return .ok("machines", "\(engine.title) \(found.version ?? ""), \(found.path ?? "")")

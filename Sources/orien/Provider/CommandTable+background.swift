@@ -69,7 +69,8 @@ extension Option {
   static let keepMachines = Option("keep-vms-on-exit", "Let them go on (the default)")
   static let gui = Option("gui", "Taken and left: there is no window")
   static let noGUI = Option("no-gui", "Taken and left: there is no window")
-  static let endPatience = Option("timeout", value: "SECONDS", "How long it may take to end; else 15")
+  static let endPatience = Option(
+    "timeout", value: "SECONDS", "How long it may take to end; else 15")
   static let name = Option("name", letter: "n", value: "NAME", "The node's name, for people")
   static let port = Option("port", letter: "p", value: "PORT", "The port to listen on")
   static let coordinator = Option(

@@ -17,7 +17,8 @@ extension Command {
     if !isDry {
       if let node = try RunningNode(on: state) {
         throw Failure(
-          .conflict, "in-use", "a node runs on \(state) (pid \(node.process.pid)): orien stop first")
+          .conflict, "in-use", "a node runs on \(state) (pid \(node.process.pid)): orien stop first"
+        )
       }
       try keep(found, at: place)
     }
@@ -76,7 +77,8 @@ extension GolemFolder {
       let port = machine.port.map { ", port \($0)" } ?? ""
       let stream = machine.stream.map { ", stream \($0)" } ?? ""
       lines.append(
-        "not taken over: \(machine.name.printable) (\(machine.engineName.printable)\(port)\(stream))")
+        "not taken over: \(machine.name.printable) (\(machine.engineName.printable)\(port)\(stream))"
+      )
     }
     if !machines.isEmpty {
       lines.append(

@@ -25,7 +25,7 @@ struct GolemFolder: Equatable {
     "jobs.sqlite",
   ]
   /// They lie in the folder, or in one of these.
-  private static let places = ["", "keys/", "proxy/"]
+  private static let places = ["", "/keys", "/proxy"]
   private static let mostBytes = 64 << 20
 
   static func == (a: Self, b: Self) -> Bool {
@@ -33,11 +33,11 @@ struct GolemFolder: Equatable {
   }
 
   init(at path: String) throws(Failure) {
-    let folder = try Folder(at: path)
     var contents: [String: [UInt8]] = [:]
-    for name in Self.names {
-      for place in Self.places where contents[name] == nil {
-        contents[name] = try Self.bytes(of: place + name, in: folder)
+    for place in Self.places where place.isEmpty || HostFile.kind(at: path + place) == .folder {
+      let folder = try Folder(at: path + place)
+      for name in Self.names where contents[name] == nil {
+        contents[name] = try Self.bytes(of: name, in: folder)
       }
     }
     guard !contents.isEmpty else {
@@ -48,23 +48,11 @@ struct GolemFolder: Equatable {
     try read(contents)
   }
 
-  private static func bytes(
-    of path: String, in folder: Folder
-  ) throws(Failure) -> [UInt8]? {
-    let name = try FolderPath(path)
-    let full = "\(folder.path)/\(path)"
-    let bytes: [UInt8]?
-    do throws(Failure) {
-      bytes = try folder.contents(of: name, atMost: mostBytes + 1)
-    } catch {
-      // Where its folder is missing, so is it.
-      if error.code == .notFound { return nil }
-      throw Failure(error.code, error.reason, "\(full): \(error.message)")
+  private static func bytes(of name: String, in folder: Folder) throws(Failure) -> [UInt8]? {
+    guard let bytes = try folder.contents(of: FolderPath(name), atMost: mostBytes + 1) else {
+      return nil
     }
-    guard let bytes else { return nil }
-    guard bytes.count <= mostBytes else {
-      throw Failure(.tooLarge, "import", "\(full): expected at most \(mostBytes) bytes")
-    }
+    guard bytes.count <= mostBytes else { throw fault(name, "expected at most \(mostBytes) bytes") }
     return bytes
   }
 

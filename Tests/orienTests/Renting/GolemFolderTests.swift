@@ -18,7 +18,7 @@ struct GolemFolderTests {
     "ports.json": #"{"golem-1":50800,"golem-2":50801}"#,
     "proxy_state.json":
       #"{"version":1,"proxies":{"golem-1":{"port":50800,"target":"10.0.0.2"}}}"#,
-    "streams.json": #"{"web":7,"old":340282366920938463463374607431768211455}"#,
+    "streams.json": #"{"web":7,"old":18446744073709551615}"#,
     "provider_key.json": key, "jobs.sqlite": "",
   ]
 

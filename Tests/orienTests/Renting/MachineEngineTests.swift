@@ -44,7 +44,7 @@ struct MachineEngineTests {
       try chosen([], ["BACKENDS": "vm/1:com.example.vm"])?.title == "com.example.vm")
   }
 
-  @Test("One whose program is missing counts where it is named, or the node is a provider of machines")
+  @Test("One whose program is missing counts where it is named, or of a provider of machines")
   func missing() throws {
     _ = scratch.makeFolder("tools")
     #expect(try chosen(["multipass-vm"], present: false) == nil)

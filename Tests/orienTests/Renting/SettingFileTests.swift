@@ -10,7 +10,7 @@ struct SettingFileTests {
     "A setting is changed where it stands, and nothing else is",
     arguments: [
       ("# mine\nPORT=1\n\n# more\nHOST=::1\n", "# mine\nPORT=2\n\n# more\nHOST=::1\n"),
-      ("  export PORT = 1\n", "export PORT=2\n"),
+      ("  export PORT=1\n", "export PORT=2\n"),
       ("GOLEM_PROVIDER_PORT=1\n", "GOLEM_PROVIDER_PORT=2\n"),
       // The prefixed one counts: two would leave it unclear.
       ("PORT=1\nGOLEM_PROVIDER_PORT=3\n", "PORT=2\n"),
