@@ -195,7 +195,7 @@ extension API {
   func deleteMachine(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery("async", "compat")
     let isAsynchronous = try inquiry.flag("async")
-    let isGolem = try inquiry.isGolem()
+    let isGolem = try inquiry.isGolem() || speaksGolem
     let rentals = try rentals()
     let id: String
     do throws(Failure) {

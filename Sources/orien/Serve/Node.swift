@@ -38,6 +38,8 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  /// Where it listens.
+  private(set) var places: [String] = []
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
@@ -127,6 +129,7 @@ final class Node {
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
     api.machines = machines
+    api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
     api.serverFigures = { [unowned server] in
@@ -195,6 +198,7 @@ final class Node {
       let bound = try server.listen(on: address)
       log.announce("orien: listening on http://\(bound)")
       machines.ownPorts.append(bound.port)
+      places.append("http://\(bound)")
     }
   }
 

@@ -43,6 +43,9 @@ extension Setting {
       "RETRY_DELAY_SECONDS", \.machines.rentals.firstRetry, .within(1...600),
       "How long it is waited before what a backend refused is asked again; longer each time"),
     Setting(
+      "RETRY_BACKOFF", \.machines.rentals.retryGrowthPercent, .growth,
+      "How many times longer it is waited each time"),
+    Setting(
       "STOP_VMS_ON_EXIT", \.machines.rentals.stopsAtExit, .flag,
       "Machines are stopped when the node ends; else they go on without it"),
     Setting(
