@@ -83,6 +83,8 @@ let pluginLibraries: [Target] = [
 // For tests alone: nobody installs it.
 let testPlugins = [
   swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
+  swiftPlugin("standing_backend", in: "Tests"),
+  swiftPlugin("adverts_backend", in: "Tests"), swiftPlugin("vm_backend", in: "Tests"),
 ]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's

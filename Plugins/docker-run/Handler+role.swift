@@ -55,17 +55,27 @@ extension Handler<Sandbox> {
   }
 
   static let sweep = operation(
-    "sweep", of: role, "Removes what calls have left that are over.",
+    "sweep", of: role,
+    "Removes what calls have left that are over, and has containers wait for those that come.",
     .texts("running", "The executions that run now", default: [])
   ) { call, sandbox, running in
     let connection = try sandbox.engine.connect(stop: call.cancelDescriptor)
     let node = try sandbox.node(call.host)
     var removed = 0
-    for (id, execution) in try connection.containers(of: node)
-    where !running.contains(execution) && !sandbox.runs(execution) {
-      try connection.remove(id, within: 5000)
+    let pool = sandbox.pool
+    let fills = pool.beginFilling()
+    defer { if fills { pool.endFilling() } }
+    var paused: Set<String> = []
+    for container in try connection.containers(of: node) {
+      if container.isPaused { paused.insert(container.id) }
+      let isSomebodys =
+        container.place.map(pool.owns)
+        ?? (running.contains(container.execution) || sandbox.runs(container.execution))
+      guard !isSomebodys else { continue }
+      try connection.remove(container.id, within: 5000)
       removed += 1
     }
-    return ["removed": .integer(removed)]
+    if fills { pool.fill(call, in: sandbox, by: connection, node: node, paused: paused) }
+    return ["removed": .integer(removed), "eager": .bool(pool.isWanted)]
   }
 }

@@ -63,8 +63,27 @@ extension Handler<Sandbox> {
     // Before there is a container, so that no sweep takes it for one that nobody has.
     sandbox.begin(call.id)
     defer { sandbox.end(call.id) }
+    if sandbox.pool.wants(wanted) {
+      if try request.runWarm(call, in: sandbox, by: connection) { return }
+      try call.fact(["warm": false])
+    }
     var run = try ContainerRun(request, for: call, in: sandbox, by: connection)
     try run.run(program, call)
+  }
+}
+
+extension CreateRequest {
+  /// Whether a container that was made ahead has run the call to its end. False: none that fits was
+  /// there, or it has run nothing.
+  fileprivate func runWarm(
+    _ call: borrowing Call, in sandbox: Sandbox, by connection: EngineConnection
+  ) throws(Failure) -> Bool {
+    guard layout == .workspace, !hasNetwork,
+      let shell = WaitingShell(program, in: layout.folder),
+      let waiting = sandbox.pool.take(image.name, like: self, in: sandbox)
+    else { return false }
+    var run = try ContainerRun(waiting, for: call, in: sandbox, by: connection)
+    return try run.run(shell, program, in: waiting, readsOnly: isReadOnly, call)
   }
 }
 

@@ -21,11 +21,21 @@ private let plugin = Plugin(
   .integer(
     "tmp_bytes", "How much a container may keep in its /tmp", default: 64 << 20,
     .between(4096...1 << 34)),
-  open: { (call, host, image, images, runtime, network, tmpBytes) in
-    try Sandbox(
-      engine: Engine(EngineAddress(host)), images: AllowedImages([image] + images),
-      runtime: runtime, network: network, tmpBytes: tmpBytes)
+  .texts(
+    "io_devices", "The engine's disks, as /dev/sda, to which ioBytesPerSecond of a call applies",
+    default: [], .count(0...16)),
+  .json(
+    "warm", "How many containers of an image wait for calls, by its name; none: none do",
+    default: "{}",
+    .schema(#"{"type":"object"}"#)),
+  open: { (call, host, image, images, runtime, network, tmpBytes, ioDevices, warm) in
+    let images = try AllowedImages([image] + images)
+    return try Sandbox(
+      engine: Engine(EngineAddress(host)), images: images,
+      runtime: runtime, network: network, tmpBytes: tmpBytes, ioDevices: ioDevices,
+      pool: WarmPool(warm, of: images))
   },
+  close: { sandbox in sandbox.pool.close(sandbox) },
   probe: { call, sandbox in try sandbox.probe(call) }
 ) {
   Handler<Sandbox>.run

@@ -11,6 +11,9 @@ final class Sandbox: Sendable {
   /// Of the engine, for calls that want one; empty: none gets any.
   let network: String
   let tmpBytes: Int
+  /// Paths on the engine's machine.
+  let ioDevices: [String]
+  let pool: WarmPool
   private let state = Mutex(State())
 
   private struct State {
@@ -22,13 +25,16 @@ final class Sandbox: Sendable {
   }
 
   init(
-    engine: Engine, images: AllowedImages, runtime: String, network: String, tmpBytes: Int
+    engine: Engine, images: AllowedImages, runtime: String, network: String, tmpBytes: Int,
+    ioDevices: [String], pool: WarmPool
   ) {
     self.engine = engine
     self.images = images
     self.runtime = runtime
     self.network = network
     self.tmpBytes = tmpBytes
+    self.ioDevices = ioDevices
+    self.pool = pool
   }
 
   func begin(_ execution: String) { state.withLock { _ = $0.running.insert(execution) } }

@@ -100,6 +100,10 @@ package struct HTTPResponse: Sendable {
   }
 
   package var isSuccess: Bool { (200..<300).contains(status) }
+  /// Whoever was asked is asked too often.
+  package var isLimited: Bool { status == 429 }
+  /// It is the request's fault, and the same will not do better.
+  package var isRefusal: Bool { (400..<500).contains(status) && !isLimited }
   /// What was asked for is not there.
   package var isMissing: Bool { status == 404 }
   /// It is in a state in which that cannot be done.

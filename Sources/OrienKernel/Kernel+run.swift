@@ -131,6 +131,7 @@ extension Kernel {
     } else {
       leave(execution.tool)
     }
+    sweepAfterCall(of: execution.tool.plugin)
     judge(execution, end)
   }
 

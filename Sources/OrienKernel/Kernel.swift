@@ -50,6 +50,7 @@ package final class Kernel {
   var whenIdle: (() -> Void)?
   var onCatalogue: () -> Void = {}
   let uses = PluginUses()
+  var sweeping = EagerSweeping()
   /// What the node's own services ask of backends.
   package let operations: Operations
   /// Of the names that programs ask for.
@@ -71,7 +72,7 @@ package final class Kernel {
     operations = Operations(
       Operations.Parts(
         loop: parts.loop, ledger: parts.ledger, log: parts.log, grace: policy.grace,
-        outside: outside),
+        outside: outside, places: parts.workspaces.places),
       roles, catalogue.plugins, uses: uses)
     operations.onIdle = { [unowned self] in noteIfIdle() }
   }

@@ -9,7 +9,7 @@ extension Ledger {
   package func seal(_ secret: [UInt8]) -> [UInt8] {
     let nonce = Random.bytes(Int(crypto_secretbox_NONCEBYTES))
     var sealed = [UInt8](repeating: 0, count: secret.count + Int(crypto_secretbox_MACBYTES))
-    crypto_secretbox_easy(&sealed, secret, UInt64(secret.count), nonce, sealingKey)
+    crypto_secretbox_easy(&sealed, secret, UInt64(secret.count), nonce, key.sealingKey)
     return nonce + sealed
   }
 
@@ -21,7 +21,7 @@ extension Ledger {
     guard sealed.count >= overhead else { throw Self.unsealable }
     var secret = [UInt8](repeating: 0, count: sealed.count - overhead)
     guard
-      crypto_secretbox_open_easy(&secret, sealed, UInt64(sealed.count), nonce, sealingKey) == 0
+      crypto_secretbox_open_easy(&secret, sealed, UInt64(sealed.count), nonce, key.sealingKey) == 0
     else { throw Self.unsealable }
     return secret
   }

@@ -16,7 +16,7 @@ package final class Ledger: Sendable {
   /// The key that receipts are signed with, for whoever checks them.
   package let publicKey: [UInt8]
   package let folder: Folder
-  let sealingKey: [UInt8]
+  let key: NodeKey
   /// How many days the wall clock is beyond the newest record, where no record is kept so long: the
   /// node was away, or the clock is wrong.
   package let daysBeyond: Int64?
@@ -79,7 +79,7 @@ package final class Ledger: Sendable {
   ) throws {
     folder = file.folder
     publicKey = file.key.publicKey
-    sealingKey = file.key.sealingKey
+    key = file.key
     lock = file.lock
     inbox = Channel()
     outputs = try OutputFiles(in: file.folder)

@@ -33,6 +33,8 @@ package final class World {
   package let refused: [Failure]
   /// What became of the work of the world before it.
   package let recovery: Kernel.Recovery
+  /// What its plugins have outlive it; whoever starts some ends it.
+  package let lasting: Lasting
   private let fake: FakeJail?
   package let launcher: Launcher?
   private let outsideJail: OutsideJail?
@@ -79,7 +81,13 @@ package final class World {
     }
     try loop.answer { [loop, ledger] in ledger.settleLost(then: loop.reply($0)) }
     disk = DiskThreads(count: 2)
-    let tools = try Self.load(settings.libraries, in: scratch, ledger)
+    lasting = Lasting(
+      program: Built.jail, at: scratch / "state/lasting",
+      groupName: "orien-" + String(hex: Random.bytes(8)))
+    let services = PluginServices(
+      ledger, LastingPrograms(lasting, required: settings.policy.required, log: Self.log),
+      log: Self.log)
+    let tools = try Self.load(settings.libraries, in: scratch, for: services)
     plugins = tools.plugins
     refused = tools.refused.map(\.failure)
     let sessions = LedgerSessions(ledger, loop: loop, log: Self.log)
@@ -97,7 +105,7 @@ package final class World {
   }
 
   private static func load(
-    _ libraries: [Library], in scratch: Scratch, _ ledger: Ledger
+    _ libraries: [Library], in scratch: Scratch, for services: PluginServices
   ) throws -> ToolsContents {
     let folder = try scratch.folder("tools.d")
     for library in libraries {
@@ -110,14 +118,7 @@ package final class World {
     return try ToolsFolder(
       path: folder, storePath: scratch / "state/plugins", worker: Built.worker,
       nodeVersion: "1.0.0"
-    ).load(for: PluginServices(ledger, lasting(in: scratch), log: log))
-  }
-
-  private static func lasting(in scratch: Scratch) -> LastingPrograms {
-    LastingPrograms(
-      Lasting(
-        program: Built.jail, at: scratch / "state/lasting",
-        groupName: "orien-" + String(hex: Random.bytes(8))), required: [], log: log)
+    ).load(for: services)
   }
 
   private static let log = Log(level: .error, format: .text, descriptor: nowhere)

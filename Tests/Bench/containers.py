@@ -130,7 +130,8 @@ class Docker:
         network = self.home / "exec/netns/default"
         if str(network) in pathlib.Path("/proc/self/mounts").read_text():
             subprocess.run(["umount", network], check=True)
-        for group in sorted(CGROUPS.glob(f"**/{NAME}")):
+        # In each hierarchy, at its top: below it others make and remove theirs meanwhile.
+        for group in [CGROUPS / NAME, *CGROUPS.glob(f"*/{NAME}")]:
             with contextlib.suppress(FileNotFoundError):
                 group.rmdir()
         shutil.rmtree(self.home)

@@ -45,7 +45,10 @@ class DockerCase(NodeCase):
         # An engine that was away is asked again now and then.
         until(lambda: not self.ours(), 45, lambda: f"left: {[one['Names'] for one in self.ours()]}")
         super().hold_oracles()
-        until(lambda: not lent(self.node), 5, lambda: f"still lent: {lent(self.node)}")
+        until(lambda: not self.still_lent(), 5, lambda: f"still lent: {self.still_lent()}")
+
+    def still_lent(self):
+        return lent(self.node)
 
     @classmethod
     def ours(cls):

@@ -15,7 +15,7 @@ from node import Node, until
 
 LIMITS = {"wallMilliseconds": 8000, "memoryBytes": 64 << 20, "processes": 24, "openFiles": 64,
           "cpuPercent": 50, "cpuMilliseconds": 1500, "outputBytes": 100_000,
-          "fileBytes": 8 << 20}
+          "fileBytes": 8 << 20, "ioBytesPerSecond": 64 << 20}
 
 
 class LimitTests(DockerCase):
@@ -124,6 +124,8 @@ class RecordingEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
+            if "/containers/json" in self.path:
+                return self.answer(200, [])
             self.answer(200, {"Id": "sha256:" + "1" * 64, "Config": {"Volumes": None}})
 
         def do_POST(self):
@@ -159,8 +161,10 @@ class CreateRequestTests(unittest.TestCase):
         self.addCleanup(self.engine.server_close)
         self.addCleanup(self.engine.shutdown)
 
-    def made(self, config, arguments):
-        """What a call has a container made with, and its record."""
+    def made(self, config, arguments, ahead=0):
+        """What a call has a container made with, and its record; once so many others were to be
+        made ahead of the next."""
+        number = len(self.engine.made)
         tools = self.folder / f"tools-{len(self.engine.made)}"
         tools.mkdir(mode=0o755)
         docker.tools_with(f"unix://{self.socket}", tools, limits=LIMITS, config=config)
@@ -169,9 +173,30 @@ class CreateRequestTests(unittest.TestCase):
             record = node.execute("s", "docker-run", arguments, wait=20).json
             self.assertEqual(record["reason"], "engine-failed", record)
             state = node.state
-        path, body = self.engine.made[-1]
+            until(lambda: len(self.engine.made) == number + 1 + ahead, 10, "none is made ahead")
+        path, body = self.engine.made[number]
         self.assertEqual(path, f"/v1.41/containers/create?name=orien-{record['executionId']}")
         return body, record["executionId"], state
+
+    def test_one_that_waits_is_made_like_that_of_a_call_but_for_what_it_waits_for(self):
+        warm = {"warm": {docker.SANDBOX: 1}}
+        cold, execution, state = self.made(warm, {"language": "python", "script": "main.py"}, 1)
+        path, waiting = self.engine.made[1]
+        place = waiting["Labels"].pop("orien.warm")
+        self.assertRegex(place, f"^{state}/workspaces/.images/lent/place-[0-9a-f]{{32}}$")
+        self.assertEqual(path, f"/v1.41/containers/create?name=orien-{pathlib.Path(place).name}")
+        self.assertEqual(cold["Labels"].pop("orien.execution"), execution)
+        host, theirs = waiting.pop("HostConfig"), cold.pop("HostConfig")
+        self.assertEqual(host.pop("Mounts"), [
+            {"Type": "bind", "Target": "/workspace", "ReadOnly": True, "Source": place,
+             "BindOptions": {"Propagation": "rslave"}}])
+        del theirs["Mounts"]
+        self.assertEqual(host, theirs)
+        self.assertEqual(waiting.pop("Entrypoint")[:2], ["sh", "-c"])
+        self.assertEqual((waiting.pop("AttachStdin"), waiting.pop("OpenStdin")), (True, True))
+        for name in "Entrypoint", "AttachStdin", "OpenStdin":
+            del cold[name]
+        self.assertEqual(waiting, cold)
 
     def test_every_field_is_as_it_is_here_and_there_are_no_others(self):
         body, execution, state = self.made(
@@ -202,6 +227,12 @@ class CreateRequestTests(unittest.TestCase):
             "Mounts": [{"Type": "bind", "Target": "/workspace", "ReadOnly": True,
                         "Source": f"{state}/workspaces/.images/lent/{execution}",
                         "BindOptions": {"Propagation": "rprivate"}}]})
+
+    def test_a_rate_of_bytes_is_the_disks_that_the_operator_names(self):
+        body, *_ = self.made({"io_devices": ["/dev/one", "/dev/two"]}, {"command": ["a"]})
+        rates = [{"Path": path, "Rate": 64 << 20} for path in ("/dev/one", "/dev/two")]
+        for way in "Read", "Write":
+            self.assertEqual(body["HostConfig"][f"BlkioDevice{way}Bps"], rates)
 
     def test_data_is_the_same_workspace_at_two_places(self):
         body, execution, state = self.made({}, {"command": ["a"], "layout": "data"})

@@ -20,7 +20,8 @@ MIB = 1 << 20
 OK, DENIED, NOT_FOUND, CONFLICT = 0, 2, 3, 8
 EXITED, SIGNAL, MEMORY, LOST = 0, 1, 4, 8
 # A daemon in a session of its own, whose parent is gone, and one that minds no SIGTERM.
-TREE = "setsid sh -c 'sleep 4321 & exec setsid sleep 4322' & trap '' TERM; while :; do sleep 43; done"
+TREE = ("setsid sh -c 'sleep 4321 & exec setsid sleep 4322' & trap '' TERM; "
+        "while :; do sleep 43; done")
 SHELL = {"program": "sh", "path": "/usr/bin/dash", "arguments": [["-c", "[^\\0]*"]]}
 
 
@@ -99,9 +100,8 @@ class Lasting(LastingCase):
         self.assertEqual((found["running"], found["started"]), (1, before["started"]))
         self.assertGreaterEqual(found["cpu"], before["cpu"])
         self.assertEqual(self.ask("start", "web-1", "sh", "-c", "true"), (CONFLICT, ""))
-        said = "\n".join(self.node.lines)
-        self.assertRegex(said, r"a program that lasts runs.*web-1")
-        self.assertRegex(said, r"opened with 0: web-1")
+        for line in (r"a program that lasts runs.*web-1", r"opened with 0: web-1"):
+            until(lambda: re.search(line, "\n".join(self.node.lines)), 20, "nobody says so")
 
     def test_it_outlives_the_jail_its_worker_a_reload_and_a_node_that_ends(self):
         self.begin("web-1", "sleep 4321")

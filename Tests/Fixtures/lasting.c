@@ -1,5 +1,5 @@
-/* Asks of its lasting programs what it is told to, and says what it was answered: the status, and what
- * came with it. The words of `start` behind the name are the command. */
+/* Asks of its lasting programs what it is told to, and says what it was answered: the status, and
+ * what came with it. The words of `start` behind the name are the command. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -162,6 +162,20 @@ static orien_status open_file(void *self, orien_call *call, const char *path) {
   return say(call, "%d %s", status, is_open ? "open" : file == -1 ? "none" : "bad");
 }
 
+static orien_status places(void *self, orien_call *call, const char *path) {
+  (void)self;
+  const orien_places *places = service(call, ORIEN_SERVICE_PLACES);
+  orien_bytes made = {NULL, 0};
+  const char *const kept[] = {path, "/places/other", NULL};
+  orien_status make = places->make(call, &made);
+  orien_status clear = places->clear(call, kept), odd = places->show(call, path, 1u << 7);
+  orien_status show = places->show(call, path, ORIEN_READS_ONLY);
+  orien_status said = say(call, "%d %.*s %d %d %d %d", make, (int)made.size, made.data, clear, odd,
+      show, places->make(call, NULL));
+  call->host->release(call->host, made);
+  return said;
+}
+
 static orien_status about(void *self, orien_call *call) {
   (void)self;
   return say(call, "%s %s %s %u %s %llu %u %s", call->id, call->session ? call->session : "-",
@@ -224,12 +238,13 @@ HANDLER(capture, NULL)
 HANDLER(tail, tail_args)
 HANDLER(answer, answer_args)
 HANDLER(open_file, path_args)
+HANDLER(places, path_args)
 HANDLER(about, NULL)
 HANDLER(keep, NULL)
 HANDLER(threads, NULL)
 static const orien_handler *const handlers[] = {&wrong_handler, &oversize_handler,
     &ended_handler, &state_handler, &capture_handler, &tail_handler, &answer_handler,
-    &open_file_handler, &about_handler, &keep_handler, &threads_handler, NULL};
+    &open_file_handler, &places_handler, &about_handler, &keep_handler, &threads_handler, NULL};
 static const char *const needs[] = {ORIEN_SERVICE_LOG, ORIEN_SERVICE_FILES,
     ORIEN_SERVICE_PROCESS, ORIEN_SERVICE_STATE, NULL};
 static const orien_plugin plugin = {.size = sizeof plugin, .id = "test.services",

@@ -109,6 +109,7 @@ final class FakeNode {
     switch id {
     case ORIEN_SERVICE_PROCESS: return UnsafeRawPointer(processService)
     case ORIEN_SERVICE_LOG: return UnsafeRawPointer(logService)
+    case ORIEN_SERVICE_LASTING: return UnsafeRawPointer(lastingService)
     case ORIEN_SERVICE_STATE: return UnsafeRawPointer(shortStateService)
     default: return nil
     }
@@ -169,6 +170,39 @@ nonisolated(unsafe) private let logService: UnsafePointer<orien_log> = {
   table.size = UInt32(MemoryLayout<orien_log>.size)
   table.write = { host, _, _, message in
     FakeNode.of(host!).lines.append(String(cString: message!))
+  }
+  return Immortal.value(table)
+}()
+
+nonisolated(unsafe) private let lastingService: UnsafePointer<orien_lasting> = {
+  var table = orien_lasting()
+  table.size = UInt32(MemoryLayout<orien_lasting>.size)
+  table.start = { call, name, command, limits in
+    let command = command!.pointee
+    guard command.flags == UInt32(ORIEN_OUTSIDE) else { return orien_status(ORIEN_INVALID) }
+    let node = FakeNode.of(call!)
+    node.command = (texts(command.argv), texts(command.env), text(command.input))
+    node.keys.append("\(String(cString: name!)) \(limits!.pointee.memory_bytes)")
+    return orien_status(String(cString: name!) == "runs" ? ORIEN_CONFLICT : ORIEN_OK)
+  }
+  table.stop = { call, name, grace in
+    FakeNode.of(call!).keys.append("\(String(cString: name!)) \(grace)")
+    return orien_status(ORIEN_OK)
+  }
+  table.status = { _, name, status, exit, usage in
+    guard String(cString: name!) != "absent" else { return orien_status(ORIEN_NOT_FOUND) }
+    status!.pointee.started_ms = 5
+    status!.pointee.ended_ms = 6
+    exit!.pointee.code = 7
+    usage!.pointee.cpu_user_us = 8
+    return orien_status(ORIEN_OK)
+  }
+  table.output = { _, _, _ in orien_status(ORIEN_NOT_FOUND) }
+  table.list = { _, prefix, _, names in
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 4)
+    bytes.initialize(from: Array("a\0b\0".utf8), count: 4)
+    names!.pointee = orien_bytes(data: bytes, size: 4)
+    return orien_status(ORIEN_OK)
   }
   return Immortal.value(table)
 }()

@@ -32,6 +32,15 @@ private let plugin = Plugin(id: "com.example.services", version: "1.0.0") {
     default: throw Failure(.denied, text, reason: text)
     }
   }
+  Tool("lasts", "Has programs outlive it.", .text("name", "Of one")) { call, name in
+    try call.lasting.start(name, Command("qemu", ["-x"]), Limits(memoryBytes: 9))
+    let status = try call.lasting.status(name)
+    try call.emit(
+      "\(status?.isRunning ?? true) \(status?.exit?.code ?? 0) \(status?.startedMilliseconds ?? 0)")
+    let (none, output) = (try call.lasting.status("absent"), try call.lasting.output(name))
+    try call.emit(" \(none == nil) \(output == nil) \(try call.lasting.names())")
+    try call.lasting.stop(name, graceMilliseconds: 3)
+  }
   Tool("logs", "Writes to a log that may not be there.") { call in call.log(.info, "here") }
 }
 
@@ -99,6 +108,17 @@ struct ServiceTests {
     #expect(node.run(plugin, "keeps", "{}") == orien_status(ORIEN_UNAVAILABLE))
     #expect(node.streams[UInt32(ORIEN_OUTPUT)] == "put false")
     #expect(node.failure?.message == "this node (1.2.3) does not offer orien.state/1")
+  }
+
+  @Test("What lasts is started outside with its own limits, and one that is absent is nil")
+  func lasting() {
+    #expect(node.run(plugin, "lasts", #"{"name":"web-1"}"#) == orien_status(ORIEN_OK))
+    #expect(node.command?.argv == ["qemu", "-x"])
+    #expect(node.keys == ["web-1 9", "web-1 3"])
+    #expect(
+      node.streams[UInt32(ORIEN_OUTPUT)] == #"false 7 5 true true ["a", "b"]"#)
+    #expect(node.run(plugin, "lasts", #"{"name":"runs"}"#) == orien_status(ORIEN_CONFLICT))
+    #expect(node.run(plugin, "lasts", #"{"name":"a\u0000b"}"#) == orien_status(ORIEN_INVALID))
   }
 
   @Test("Without a service its callers fail as unavailable, and logging goes on in silence")

@@ -17,14 +17,15 @@ struct ContainerRun {
   /// An engine that is asked while a container ends answers a second later.
   private static let samplePatienceMilliseconds = 300
 
-  private let sandbox: Sandbox
-  private let container: String
+  let sandbox: Sandbox
+  let container: String
   /// Its requests end when the call is cancelled.
-  private let connection: EngineConnection
+  let connection: EngineConnection
   /// Theirs go on: what is begun has to be undone.
   private let closing: EngineConnection
   private let stop: Int32?
   private let limits: Limits
+  var frames = OutputFrames()
   private var consumption = Consumption()
   private var sampleInterval = sampleMilliseconds.first
   private var sampleAt: UInt64 = 0
@@ -45,6 +46,19 @@ struct ContainerRun {
     container = try Self.create(request, "orien-\(call.id)", sandbox, connection, closing)
   }
 
+  /// One that was made ahead.
+  init(
+    _ waiting: WarmContainer, for call: borrowing Call, in sandbox: Sandbox,
+    by connection: EngineConnection
+  ) throws(Failure) {
+    self.sandbox = sandbox
+    self.connection = connection
+    stop = call.cancelDescriptor
+    limits = call.limits
+    closing = try sandbox.engine.connect(stop: nil)
+    container = waiting.id
+  }
+
   /// A container may be there though nobody heard so: it is looked for by its name.
   private static func create(
     _ request: CreateRequest, _ name: String, _ sandbox: Sandbox, _ connection: EngineConnection,
@@ -58,22 +72,27 @@ struct ContainerRun {
     }
   }
 
+  /// False where it may still be there.
+  @discardableResult
   private static func remove(
     _ container: String, _ sandbox: Sandbox, _ connection: EngineConnection
-  ) {
+  ) -> Bool {
     do throws(Failure) {
       try connection.remove(container, within: hurryMilliseconds)
+      return true
     } catch {
       sandbox.leave(container)
+      return false
     }
   }
 
   /// Removes it; what the engine does not do now a later call, or the next start, has it do.
   /// Once: a call that is to end has no time to ask a silent engine twice.
-  private mutating func remove() {
-    guard !isGivenUp else { return }
+  @discardableResult
+  mutating func remove() -> Bool {
+    guard !isGivenUp else { return true }
     isGivenUp = true
-    Self.remove(container, sandbox, closing)
+    return Self.remove(container, sandbox, closing)
   }
 
   // MARK: Running
@@ -83,23 +102,32 @@ struct ContainerRun {
     do throws(Failure) {
       let stream = try connection.attach(container, withInput: !program.input.isEmpty)
       try connection.start(container)
-      sampleAt = Pause.now + sampleInterval
       if !program.input.isEmpty { stream.send(program.input, ending: true) }
-      if let stop = try follow(stream, call) { return try end(stop, call) }
-      guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
-      remove()
-      try call.ended(try exit(of: state), consumption.usage)
+      try finish(stream, [], call)
     } catch {
       remove()
       throw error
     }
   }
 
+  /// Its program has begun, and has said `early` by now: runs it to its end.
+  mutating func finish(
+    _ stream: HTTPStream, _ early: [(OutputFrames.Stream, [UInt8])], _ call: borrowing Call
+  ) throws(Failure) {
+    sampleAt = Pause.now + sampleInterval
+    for (stream, bytes) in early {
+      if let stop = try handOn(stream, bytes, call) { return try end(stop, call) }
+    }
+    if let stop = try follow(stream, call) { return try end(stop, call) }
+    guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
+    remove()
+    try call.ended(try exit(of: state), consumption.usage)
+  }
+
   /// Hands on what it says until it says no more; or what ends it before.
   private mutating func follow(
     _ stream: HTTPStream, _ call: borrowing Call
   ) throws(Failure) -> Stop? {
-    var frames = OutputFrames()
     while true {
       let patience = Int(clamping: sampleAt - min(sampleAt, Pause.now))
       let received: HTTPStream.Received
@@ -111,17 +139,26 @@ struct ContainerRun {
       case .bytes(let bytes):
         // One that talks all the time is looked at too.
         if Pause.now > sampleAt + sampleInterval, let stop = sampleIfDue() { return stop }
-        do throws(Failure) {
-          try frames.take(bytes) { (stream, bytes) throws(Failure) in
-            try stream == .errors ? call.emitError(bytes) : call.emit(bytes)
-          }
-        } catch {
-          switch error.status {
-          case .limited: return .output
-          case .cancelled: return .cancelled
-          default: throw error
-          }
+        var said: [(OutputFrames.Stream, [UInt8])] = []
+        frames.take(bytes) { said.append(($0, $1)) }
+        for (stream, bytes) in said {
+          if let stop = try handOn(stream, bytes, call) { return stop }
         }
+      }
+    }
+  }
+
+  private func handOn(
+    _ stream: OutputFrames.Stream, _ bytes: [UInt8], _ call: borrowing Call
+  ) throws(Failure) -> Stop? {
+    do throws(Failure) {
+      try stream == .errors ? call.emitError(bytes) : call.emit(bytes)
+      return nil
+    } catch {
+      switch error.status {
+      case .limited: return .output
+      case .cancelled: return .cancelled
+      default: throw error
       }
     }
   }

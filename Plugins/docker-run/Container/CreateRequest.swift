@@ -13,6 +13,8 @@ struct CreateRequest {
   let hasNetwork: Bool
   let limits: Limits
   let labels: [String: String]
+  /// The workspace is no more than a place yet: what is mounted on that later is seen in the container.
+  var awaitsWorkspace = false
 
   private static let defaults = (memory: UInt64(512 << 20), cpuPercent: UInt64(100), processes: 64)
 
@@ -26,7 +28,7 @@ struct CreateRequest {
       "Env": .array(program.environment.map { .string($0) }),
       "User": .string(user), "WorkingDir": .string(layout.folder),
       "Hostname": "sandbox", "Domainname": "",
-      "AttachStdin": .bool(!program.input.isEmpty), "OpenStdin": .bool(!program.input.isEmpty),
+      "AttachStdin": .bool(program.takesInput), "OpenStdin": .bool(program.takesInput),
       "StdinOnce": true, "AttachStdout": true, "AttachStderr": true, "Tty": false,
       "NetworkDisabled": .bool(!hasNetwork), "Healthcheck": ["Test": ["NONE"]],
       "StopSignal": "SIGKILL", "Labels": .object(labels.mapValues { .string($0) }),
@@ -37,7 +39,7 @@ struct CreateRequest {
   private func host(_ sandbox: Sandbox) -> [String: JSON] {
     let memory = JSON.integer(Int(clamping: limits.memoryBytes ?? Self.defaults.memory))
     let percent = limits.cpuPercent ?? Self.defaults.cpuPercent
-    return [
+    var host: [String: JSON] = [
       "NetworkMode": .string(hasNetwork ? sandbox.network : "none"),
       "Mounts": .array(layout.places(isReadOnly: isReadOnly).map(mount)),
       "Tmpfs": ["/tmp": .string("rw,nosuid,nodev,size=\(sandbox.tmpBytes),mode=1777")],
@@ -57,13 +59,22 @@ struct CreateRequest {
       "AutoRemove": false, "RestartPolicy": ["Name": "no"], "PublishAllPorts": false,
       "PortBindings": [:], "Init": false,
     ]
+    if let rate = limits.ioBytesPerSecond, !sandbox.ioDevices.isEmpty {
+      let bounds = sandbox.ioDevices.map { path -> JSON in
+        ["Path": .string(path), "Rate": .integer(Int(clamping: rate))]
+      }
+      host["BlkioDeviceReadBps"] = .array(bounds)
+      host["BlkioDeviceWriteBps"] = .array(bounds)
+    }
+    return host
   }
 
   /// Always the workspace's own root: no part of a path that a tenant makes is the engine's to follow.
   private func mount(at place: String, isReadOnly: Bool) -> JSON {
     [
       "Type": "bind", "Source": .string(workspace.path), "Target": .string(place),
-      "ReadOnly": .bool(isReadOnly), "BindOptions": ["Propagation": "rprivate"],
+      "ReadOnly": .bool(isReadOnly),
+      "BindOptions": ["Propagation": awaitsWorkspace ? "rslave" : "rprivate"],
     ]
   }
 

@@ -11,6 +11,18 @@ struct Program {
   let words: [String]
   let environment: [String]
   let input: [UInt8]
+  /// It has a standard input.
+  let takesInput: Bool
+
+  /// What waits to become another.
+  static let waiting = Program(words: WaitingShell.words)
+
+  private init(words: [String]) {
+    self.words = words
+    environment = ["HOME=/tmp"]
+    input = []
+    takesInput = true
+  }
 
   init(
     language: String, command: [String], script: String?, arguments: [String], input: String,
@@ -18,6 +30,7 @@ struct Program {
   ) throws(Failure) {
     words = try Self.begin(language, command, script) + arguments
     self.input = Array(input.utf8)
+    takesInput = !input.isEmpty
     var lines = ["HOME=/tmp"]
     for (name, value) in (environment.object ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard let value = value.string, Self.isName(name), !value.utf8.contains(0) else {

@@ -23,6 +23,16 @@ extension EngineConnection {
       .notFound, "the image has no such program: \(answer.message)", reason: "no-program-in-image")
   }
 
+  func pause(_ container: String) throws(Failure) {
+    let answer = try ask("POST", "/containers/\(container)/pause")
+    guard answer.isSuccess else { throw answer.failure("pausing a container") }
+  }
+
+  func unpause(_ container: String) throws(Failure) {
+    let answer = try ask("POST", "/containers/\(container)/unpause", within: 2000)
+    guard answer.isSuccess else { throw answer.failure("waking a container") }
+  }
+
   /// Its streams, from the first byte on where it is not started yet.
   func attach(_ container: String, withInput: Bool) throws(Failure) -> HTTPStream {
     let input = withInput ? "&stdin=1" : ""
@@ -59,8 +69,8 @@ extension EngineConnection {
     }
   }
 
-  /// The containers that this node has made: their ids, and whose they are.
-  func containers(of node: String) throws(Failure) -> [(id: String, execution: String)] {
+  /// The containers that this node has made.
+  func containers(of node: String) throws(Failure) -> [Listed] {
     let filter: JSON = ["label": [.string("\(Label.node)=\(node)")]]
     let answer = try ask(
       "GET", "/containers/json?all=1&filters=\(filter.text.percentEncoded)")
@@ -71,8 +81,20 @@ extension EngineConnection {
       guard let id = one["Id"]?.string, one["Labels"]?[Label.node]?.string == node else {
         return nil
       }
-      return (id, one["Labels"]?[Label.execution]?.string ?? "")
+      return Listed(
+        id: id, execution: one["Labels"]?[Label.execution]?.string ?? "",
+        place: one["Labels"]?[Label.warm]?.string,
+        isPaused: one["State"]?.string == "paused")
     }
+  }
+
+  struct Listed {
+    let id: String
+    /// Whose it is.
+    let execution: String
+    /// Where it waits for a workspace, or did; nil: it was made for its execution.
+    let place: String?
+    let isPaused: Bool
   }
 }
 
@@ -80,6 +102,8 @@ extension EngineConnection {
 enum Label {
   static let node = "orien.node"
   static let execution = "orien.execution"
+  /// Of one that was made ahead: at which place it waits.
+  static let warm = "orien.warm"
 }
 
 extension String {

@@ -24,6 +24,17 @@ enum orien_jail_image_order {
    * take that back. */
   ORIEN_JAIL_IMAGE_LEND,
   ORIEN_JAIL_IMAGE_TAKE_BACK,
+  /* Make a place of the name `lent`, at which an image may be lent later to who has mounted it
+   * by then. It is removed by taking back. Of no image: its `name` is all zeros. */
+  ORIEN_JAIL_IMAGE_PLACE,
+};
+
+/* How one is lent. */
+enum {
+  /* Nobody writes to it by this mount. */
+  ORIEN_JAIL_LEND_READS_ONLY = 1u << 0,
+  /* At a place that was made for it, and has shown nothing yet; else there is none. */
+  ORIEN_JAIL_LEND_AT_PLACE = 1u << 1,
 };
 
 enum {
@@ -39,6 +50,8 @@ struct orien_jail_image {
   char name[ORIEN_JAIL_IMAGE_NAME];
   /* Of what is lent, and 0 and nothing of all else. */
   uint32_t user;
+  /* Of ORIEN_JAIL_LEND_. */
+  uint32_t how;
   char lent[ORIEN_JAIL_LENT_BYTES];
 };
 

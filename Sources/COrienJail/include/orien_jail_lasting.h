@@ -19,8 +19,8 @@ enum orien_jail_required {
   ORIEN_JAIL_REQUIRED_PROCESSES = 4,
 };
 
-/* The files of one, beside those that are orien-jail's own: the newest and the older half of what it
- * wrote. */
+/* The files of one, beside those that are orien-jail's own: the newest and the older half of what
+ * it wrote. */
 #define ORIEN_JAIL_OUTPUT "output"
 #define ORIEN_JAIL_OLD_OUTPUT "output.old"
 

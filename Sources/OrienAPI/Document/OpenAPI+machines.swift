@@ -70,7 +70,36 @@ extension OpenAPI {
       "pricing": {"type": "object", "additionalProperties": {"type": "number"}},
       "vms": {"type": "array", "items": {"type": "object"}},
       "env": {"type": "object"}, "load": {"type": "object"},
-      "accepting": {"type": "boolean"}, "reason": {"type": ["string", "null"]}}},
+      "accepting": {"type": "boolean"}, "reason": {"type": ["string", "null"]},
+      "ports": {"type": "object", "description": "To the operator: as in PortReport, counted"},
+      "advert": {"type": "object", "description": "To the operator", "properties": {
+        "status": {"enum": ["off", "waiting", "published", "paused", "failing"]},
+        "by": {"type": ["string", "null"]}, "published_at": {"type": ["string", "null"]},
+        "attempted_at": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]}}}}},
+    "PortReport": {"type": "object", "required": ["range", "status", "usable_free", "in_use",
+      "issues", "checking", "checked_at", "error", "provider", "ports"], "properties": {
+      "range": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2,
+        "description": "Its end is not in it"},
+      "status": {"enum": ["ok", "limited", "blocked"]},
+      "usable_free": {"type": "integer", "description":
+        "Lead to no machine, and are reached, or nobody has asked"},
+      "in_use": {"type": "integer"},
+      "issues": {"type": "object", "properties": {"unreachable": {"type": "integer"},
+        "not_listening": {"type": "integer"}}},
+      "checking": {"type": "boolean"}, "checked_at": {"type": ["string", "null"]},
+      "error": {"type": ["string", "null"]},
+      "provider": {"type": "array", "description": "The ports of this interface",
+        "items": {"type": "object", "required": ["port", "listening", "external"], "properties": {
+        "port": {"type": "integer"}, "listening": {"type": "boolean"},
+        "external": {"type": "object", "required": ["status", "verified_by", "error"],
+        "properties": {"status": {"enum": ["reachable", "unreachable", "not_verified",
+        "check_failed", "unknown"]}, "verified_by": {"type": ["string", "null"]},
+        "error": {"type": ["string", "null"]}}}}}},
+      "ports": {"type": "array", "items": {"type": "object", "required": ["port", "status",
+        "listening", "verified_by", "error", "vm_id"], "properties": {
+        "port": {"type": "integer"}, "status": {"enum": ["reachable", "unreachable", "unknown"]},
+        "listening": {"type": "boolean"}, "verified_by": {"type": ["string", "null"]},
+        "error": {"type": ["string", "null"]}, "vm_id": {"type": ["string", "null"]}}}}}},
     "Done": {"type": "object", "required": ["ok"], "properties": {"ok": {"const": true}}},
     "Nothing": {"type": "null"},
     """#

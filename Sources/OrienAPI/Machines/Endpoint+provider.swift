@@ -120,6 +120,9 @@ extension API {
         }
         writer.field("accepting", rentals.trouble == nil && rentals.capacity.isOffered)
         writer.fieldOrNull("reason", rentals.trouble?.message)
+        guard inquiry.caller.isOperator else { return }
+        if let checks = machines.checks { writer.write(ports: checks.report) }
+        if let adverts = machines.adverts { writer.write(advert: adverts.standing) }
       }
     }
   }

@@ -54,14 +54,6 @@ extension JSONWriter {
     }
   }
 
-  mutating func write(resources size: MachineSize, as name: String = "resources") {
-    object(name) { writer in
-      writer.field("cpu", size.cpu)
-      writer.field("memory", size.memoryGiB)
-      writer.field("storage", size.diskGiB)
-    }
-  }
-
   mutating func write(job rental: Rental) {
     object { writer in
       writer.field("job_id", rental.job)
@@ -71,12 +63,6 @@ extension JSONWriter {
       writer.field("created_at", rental.createdAt)
       writer.field("updated_at", rental.updatedAt)
     }
-  }
-
-  mutating func write(prices: MonthlyPrices, in currency: String) {
-    field("\(currency)_per_core_month", prices.core)
-    field("\(currency)_per_gb_ram_month", prices.memoryGiB)
-    field("\(currency)_per_gb_storage_month", prices.diskGiB)
   }
 
   /// Readers of this dialect look for a member also where it has no value.

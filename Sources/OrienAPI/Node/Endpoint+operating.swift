@@ -1,6 +1,7 @@
 import OrienHTTP
 import OrienKernel
 import OrienModel
+import OrienNode
 
 // What an operator does to a node that runs.
 extension Endpoint {
@@ -45,6 +46,7 @@ extension API {
     try inquiry.allowQuery()
     try inquiry.mustBeOperator()
     kernel.isAdmitting = !isDrained
+    machines?.adverts?.look()
     inquiry.exchange.answer { writer in
       writer.object { writer in
         writer.field("draining", isDrained || kernel.isDraining)

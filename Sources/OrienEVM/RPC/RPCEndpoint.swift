@@ -29,14 +29,8 @@ package final class RPCEndpoint {
     }
     self.url = url
     self.bounds = bounds
-    name = Self.origin(of: url)
+    name = WebAddress.origin(of: url)
     client = try HTTPClient()
-  }
-
-  private static func origin(of url: String) -> String {
-    let scheme = url.prefix { $0 != ":" }
-    let authority = url.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return "\(scheme)://\(authority.split(separator: "@").last ?? "")"
   }
 
   /// Asks all of it in as few requests as the bounds allow. Each request begins with the question

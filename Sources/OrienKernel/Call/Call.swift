@@ -14,11 +14,13 @@ final class Call: CallHost {
     /// One JSON object for who watches now.
     case event([UInt8])
     case run(Command, captureBytes: UInt64?, Answer)
+    case place(PlaceRequest, PlaceAnswer)
     /// The handler's thread is free again, and says nothing more.
     case returned(CallResult)
   }
 
   typealias Answer = Channel<Result<RunResult, Failure>>
+  typealias PlaceAnswer = Channel<Result<String, Failure>>
 
   /// What a handler leaves behind when it returns.
   struct Remains: Sendable {
@@ -37,8 +39,8 @@ final class Call: CallHost {
     /// Where those wait; most calls never make it.
     var relief: Channel<Void>?
     var cancelBell: Bell?
-    /// Of programs that a thread of the handler's waits for.
-    var answers: [ObjectIdentifier: Answer] = [:]
+    /// Each ends the wait of a thread of the handler's.
+    var answers: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var isOver = false
 
     init(limitBytes: UInt64?) { emitted = Streams(limitBytes: limitBytes) }
@@ -213,15 +215,26 @@ final class Call: CallHost {
   }
 
   func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult {
+    try ask { .run(command, captureBytes: captureBytes, $0) }
+  }
+
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    try ask { .place(request, $0) }
+  }
+
+  /// Has the loop do something, and waits for what comes of it.
+  private func ask<Value: Sendable>(
+    _ news: (Channel<Result<Value, Failure>>) -> News
+  ) throws(Failure) -> Value {
     if isCancelled { throw Failure(.cancelled, "cancelled", "the call is cancelled") }
-    let answer = Answer()
+    let answer = Channel<Result<Value, Failure>>()
     let isOver = state.withLock { state in
-      if !state.isOver { state.answers[ObjectIdentifier(answer)] = answer }
+      if !state.isOver { state.answers[ObjectIdentifier(answer)] = { answer.close() } }
       return state.isOver
     }
     guard !isOver else { throw Failure(.cancelled, "cancelled", "the call is over") }
     defer { state.withLock { _ = $0.answers.removeValue(forKey: ObjectIdentifier(answer)) } }
-    inbox.send(.run(command, captureBytes: captureBytes, answer))
+    inbox.send(news(answer))
     guard let result = answer.receive() else {
       throw Failure(.cancelled, "cancelled", "the call is over")
     }
@@ -253,12 +266,12 @@ final class Call: CallHost {
     }
   }
 
-  /// Cancels it, and lets go of who waits for a program: what it asked for may not have been heard.
+  /// Cancels it, and lets go of who waits for what it asked for: that may not have been heard.
   func end() {
     cancel()
     state.withLock { state in
       state.isOver = true
-      for answer in state.answers.values { answer.close() }
+      for close in state.answers.values { close() }
     }
   }
 

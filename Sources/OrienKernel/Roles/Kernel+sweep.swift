@@ -20,12 +20,35 @@ extension Kernel {
     _ = parts.loop.schedule(after: Self.sweepInterval) { [weak self] in self?.beginSweeping() }
   }
 
-  private func sweep(_ backend: Backend) {
+  /// A call of the plugin's is over: one that asked for it makes something ready for the next now.
+  func sweepAfterCall(of plugin: Plugin) {
+    guard !isDraining, sweeping.eager.contains(plugin.id),
+      let backend = operations.table.backends(of: Self.sweepingRole)
+        .first(where: { $0.plugin === plugin })
+    else { return }
+    guard sweeping.underWay.insert(plugin.id).inserted else {
+      sweeping.wanted.insert(plugin.id)
+      return
+    }
+    sweep(backend) { [self] in
+      sweeping.underWay.remove(plugin.id)
+      if sweeping.wanted.remove(plugin.id) != nil { sweepAfterCall(of: plugin) }
+    }
+  }
+
+  private func sweep(_ backend: Backend, then: @escaping () -> Void = {}) {
     let running = executions.values.filter(\.isUnderWay).map { JSON.string($0.id.description) }
     let arguments = JSON.object([JSON.Member("running", .array(running))])
-    operations.perform("sweep", by: backend, arguments) { [log = parts.log] result in
+    operations.perform("sweep", by: backend, arguments) { [self, log = parts.log] result in
+      defer { then() }
       switch result {
       case .success(let answer):
+        let isEager = answer.members?.contains { $0.name == "eager" && $0.value == .bool(true) }
+        if isEager == true {
+          sweeping.eager.insert(backend.plugin.id)
+        } else {
+          sweeping.eager.remove(backend.plugin.id)
+        }
         guard let removed = answer.members?.first(where: { $0.name == "removed" })?.value.uint64,
           removed > 0
         else { return }
@@ -39,6 +62,15 @@ extension Kernel {
       }
     }
   }
+}
+
+/// The backends that are swept after each of their calls too, by their ids.
+struct EagerSweeping {
+  /// Those that have asked for it.
+  var eager: Set<String> = []
+  var underWay: Set<String> = []
+  /// Another call was over meanwhile.
+  var wanted: Set<String> = []
 }
 
 extension Execution {

@@ -1,5 +1,6 @@
 import OrienModel
 import OrienPlugins
+import OrienSandbox
 import OrienSystem
 
 /// One call of a backend, from when its handler is called until it returned or was given up. It has
@@ -76,6 +77,7 @@ final class OperationRun {
     case .output(let stream): take(stream)
     case .event(let object): call.arrived(object.count)
     case .run(let command, let captureBytes, let answer): run(command, captureBytes, answer)
+    case .place(let request, let answer): place(request, answer)
     }
   }
 
@@ -98,6 +100,14 @@ final class OperationRun {
         command, of: plugin, limits: limits, label: ["operation": id], output: output,
         errors: errors, onEnd: onEnd)
     }
+  }
+
+  private func place(_ request: PlaceRequest, _ answer: Call.PlaceAnswer) {
+    guard let places = parts.places else {
+      answer.send(.failure(Places.unlent))
+      return
+    }
+    places.answer(request, of: plugin, answer)
   }
 
   private func take(_ stream: OutputStream) {

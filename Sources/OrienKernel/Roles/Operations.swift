@@ -1,6 +1,7 @@
 package import OrienLedger
 package import OrienModel
 package import OrienPlugins
+import OrienSandbox
 package import OrienSystem
 
 /// What the node's own services ask of backends. Each operation is held to its role's page on both
@@ -14,13 +15,19 @@ package final class Operations {
     package var grace: Duration
     /// What backends start outside of the jail; nil: nothing.
     var outside: OutsidePrograms?
+    /// Where backends wait for workspaces; nil: nowhere.
+    var places: Places?
 
     package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
-      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil)
+      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil, places: nil)
     }
 
-    init(loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: OutsidePrograms?) {
+    init(
+      loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: OutsidePrograms?,
+      places: Places?
+    ) {
       self.outside = outside
+      self.places = places
       self.loop = loop
       self.ledger = ledger
       self.log = log

@@ -107,6 +107,7 @@ final class Run {
       call.arrived(object.count)
     case .run(let command, let captureBytes, let answer):
       runForHandler(command, captureBytes: captureBytes, answer)
+    case .place(let request, let answer): place(request, answer)
     }
   }
 
@@ -173,6 +174,19 @@ final class Run {
       captureBytes: captureBytes, output: execution.output, errors: execution.errors, answer
     ) { output, errors, onEnd throws(Failure) in
       try start(command, output: output, errors: errors, onEnd: onEnd)
+    }
+  }
+
+  private func place(_ request: PlaceRequest, _ answer: Call.PlaceAnswer) {
+    guard case .show(let path, let readsOnly) = request else {
+      return kernel.parts.workspaces.places.answer(request, of: tool.plugin, answer)
+    }
+    guard let user = tool.plugin.manifest.workspaceUser else {
+      answer.send(.failure(Places.unlent))
+      return
+    }
+    execution.workspace.show(at: path, of: tool.plugin.id, with: user, readsOnly: readsOnly) {
+      answer.send($0)
     }
   }
 

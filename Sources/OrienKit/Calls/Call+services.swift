@@ -20,6 +20,36 @@ extension Call {
     return descriptor
   }
 
+  /// Makes a place of the machine's at which the workspace of a later call can be shown to a daemon
+  /// that has mounted it by then, as a slave; its path. A file of its own name is in it for as long
+  /// as it shows nothing.
+  public func makePlace() throws(Failure) -> String {
+    let places = try host.service(ORIEN_SERVICE_PLACES, \orien_places.make)
+    var path = orien_bytes()
+    let status = places.pointee.make(raw, &path)
+    let bytes = host.taking(path)
+    try Failure.check(status, "making a place")
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Shows the workspace at a place, until the call is over. No other is ever shown there.
+  public func showWorkspace(at place: String, readsOnly: Bool) throws(Failure) {
+    try place.checkCrossing(as: "a place")
+    let places = try host.service(ORIEN_SERVICE_PLACES, \orien_places.show)
+    let flags = readsOnly ? UInt32(ORIEN_READS_ONLY) : 0
+    try Failure.check(places.pointee.show(raw, place, flags), "showing the workspace")
+  }
+
+  /// Removes the plugin's places that show nothing, but for these: those of a process of it that has
+  /// ended too.
+  public func clearPlaces(keeping kept: [String]) throws(Failure) {
+    for place in kept { try place.checkCrossing(as: "a place") }
+    let places = try host.service(ORIEN_SERVICE_PLACES, \orien_places.clear)
+    let list = TextList(kept)
+    let status = withExtendedLifetime(list) { places.pointee.clear(raw, list.pointer) }
+    try Failure.check(status, "removing places")
+  }
+
   /// Writes to the node's log, under this call's name.
   public func log(_ level: Host.Level, _ message: String) { host.log(level, message, about: raw) }
 

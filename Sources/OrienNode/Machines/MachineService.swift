@@ -20,12 +20,18 @@ package final class MachineService {
     }
   }
 
-  private let parts: Parts
+  let parts: Parts
   package let settings: MachineSettings
   /// Nil until there is something to rent.
   package private(set) var rentals: Rentals?
   /// What lends the ports; nil as long.
   package private(set) var proxy: (any PortProxy)?
+  /// Which ports are reached from outside, and who hears of machines; nil as long.
+  package internal(set) var checks: PortChecks?
+  package internal(set) var adverts: Adverts?
+  var address: PublicAddress?
+  /// The ports of the node's own interface, known once it listens.
+  package var ownPorts: [UInt16] = []
   /// Calls it once there are rentals.
   package var onBegin: (Rentals) -> Void = { _ in }
   private let meter = LoadMeter()
@@ -60,7 +66,10 @@ package final class MachineService {
 
   /// Begins where there is a reason to: after the start, and whenever plugins have changed.
   package func look() {
-    if let rentals { return rentals.matchSoon() }
+    if let rentals {
+      adverts?.look()
+      return rentals.matchSoon()
+    }
     guard !isChoosing, !isEnding else { return }
     let left = parts.ledger.recovered.rentals
     guard !left.isEmpty || (try? parts.kernel.backend(of: RoleMachines.role)) != nil else { return }
@@ -118,13 +127,12 @@ package final class MachineService {
       capacity: Capacity(
         total: try total(), mostMachines: settings.mostMachines, least: settings.least),
       ports: PortRange(settings.firstPort..<max(settings.firstPort, settings.endPort)))
-    rentals.overload = { [meter, thresholds = settings.thresholds] in
-      meter.last?.trouble(beyond: thresholds)
-    }
+    rentals.overload = { [unowned self] in obstacle() }
     self.proxy = proxy
     self.rentals = rentals
     trouble = nil
     rentals.begin()
+    beginReaching()
     onBegin(rentals)
     again()
   }
@@ -138,6 +146,7 @@ package final class MachineService {
       } catch {
         parts.log.warning("the load is not known", ["error": error.description])
       }
+      adverts?.look()
       again()
     }
   }
@@ -167,9 +176,14 @@ package final class MachineService {
     isEnding = true
     timer?.cancel()
     guard let rentals else { return body() }
-    rentals.shutDown(within: bound) { [self] in
+    var rest = 2
+    let one = { [self] in
+      rest -= 1
+      guard rest == 0 else { return }
       (proxy as? TCPProxy)?.shutDown()
       body()
     }
+    endReaching(within: bound, then: one)
+    rentals.shutDown(within: bound, then: one)
   }
 }

@@ -3,8 +3,13 @@ package import OrienSystem
 
 /// What the operator has decided about machines that are rented out.
 package struct MachineSettings: Sendable {
-  /// By which machines are reached from outside; nil: whichever address this one has.
-  package var publicHost: String?
+  /// As those who look for machines know this node.
+  package var providerID = ""
+  package var providerName = ""
+  /// By which address machines are reached from outside.
+  package var address = PublicAddress.Settings()
+  package var portChecks = PortCheckSettings()
+  package var adverts = AdvertSettings()
   /// Of who does not say; empty: the backend's own.
   package var image = ""
   package var country = "SE"
@@ -33,6 +38,12 @@ package struct MachineSettings: Sendable {
   /// Who may rent machines.
   package enum Access: Sendable {
     case key, open
+  }
+
+  /// Nil: whichever address this machine has.
+  package var publicHost: String? {
+    get { address.host }
+    set { address.host = newValue }
   }
 
   package init() {}

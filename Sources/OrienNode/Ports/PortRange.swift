@@ -18,20 +18,39 @@ package struct PortRange: Sendable {
 
   package var inUse: [UInt16] { taken.keys.sorted() }
 
+  package var numbers: [UInt16] {
+    bounds.compactMap { UInt16(exactly: $0) }.filter { $0 > 0 }
+  }
+
+  /// The machine that it leads to, by its id.
+  package func machine(at port: UInt16) -> String? { taken[port] }
+
+  private func isFree(_ port: UInt16) -> Bool {
+    taken[port] == nil && barred[port] == nil && reached?.contains(port) ?? true
+  }
+
+  package func hasFree(at now: Instant) -> Bool {
+    var range = self
+    range.barred = barred.filter { $0.value > now }
+    return range.numbers.contains(where: range.isFree)
+  }
+
   /// The lowest that is free.
   package mutating func take(for id: String, at now: Instant) throws(Failure) -> UInt16 {
     barred = barred.filter { $0.value > now }
-    for number in bounds {
-      guard let port = UInt16(exactly: number), port > 0, taken[port] == nil, barred[port] == nil,
-        reached?.contains(port) ?? true
-      else { continue }
-      taken[port] = id
-      return port
-    }
-    throw Failure(
+    guard let port = numbers.first(where: isFree) else { throw exhaustion }
+    taken[port] = id
+    return port
+  }
+
+  private var exhaustion: Failure {
+    let all = numbers
+    let unreached = reached.map { reached in all.count { !reached.contains($0) } } ?? 0
+    return Failure(
       .unavailable, "no-port",
       "no port of \(bounds.lowerBound) to \(bounds.upperBound - 1) is free: \(taken.count) lead to "
-        + "machines, \(barred.count) are somebody else's (PORT_RANGE_START, PORT_RANGE_END)")
+        + "machines, \(barred.count) are somebody else's, \(unreached) are not reached from outside"
+        + " (PORT_RANGE_START, PORT_RANGE_END)")
   }
 
   /// One that a machine has already, in the range or not.

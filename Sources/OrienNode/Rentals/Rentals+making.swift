@@ -79,7 +79,7 @@ extension Rentals {
 
   private func changePort(of machine: RentedMachine) {
     do throws(Failure) {
-      let port = try ports.take(for: machine.id, at: parts.loop.now)
+      let port = try takePort(for: machine.id)
       keep(machine) {
         $0.port = port
         // Its proxy counts anew.

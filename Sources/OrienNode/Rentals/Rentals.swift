@@ -57,6 +57,8 @@ package final class Rentals {
   package var overload: () -> Failure? = { nil }
   /// Something was rented or given back.
   package var onChange: () -> Void = {}
+  /// A port is about to lead to a machine: whoever listens there for another reason is to end that.
+  package var onTake: (UInt16) -> Void = { _ in }
   var isEnding = false
   /// What an earlier node has left was compared with what is there.
   package internal(set) var hasMatched = false
@@ -113,7 +115,7 @@ package final class Rentals {
       try capacity.take(order.size)
       do throws(Failure) {
         var record = order.rental(id: id, at: now)
-        record.port = try ports.take(for: id, at: parts.loop.now)
+        record.port = try takePort(for: id)
         begin(RentedMachine(record), then: answer)
       } catch {
         capacity.giveBack(order.size)
@@ -141,6 +143,12 @@ package final class Rentals {
       }
     }
     parts.ledger.begin(machine.record, then: reply)
+  }
+
+  func takePort(for id: String) throws(Failure) -> UInt16 {
+    let port = try ports.take(for: id, at: parts.loop.now)
+    onTake(port)
+    return port
   }
 
   /// An id has its second in it, and no two have one.
@@ -171,6 +179,12 @@ package final class Rentals {
     ids[machine.record.name] = nil
     capacity.giveBack(machine.record.size)
     if let port = machine.next.port { ports.giveBack(port, of: machine.id) }
+    onChange()
+  }
+
+  /// The ports that somebody outside has reached, or nil where nobody was asked.
+  package func note(reached: Set<UInt16>?) {
+    ports.note(reached: reached)
     onChange()
   }
 

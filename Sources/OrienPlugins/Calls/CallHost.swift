@@ -31,6 +31,23 @@ package protocol CallHost: AnyObject, Sendable {
 
   /// Opens a regular file of the workspace; the caller closes the descriptor. May block.
   func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32
+
+  /// Does what is asked about places of the machine's, and answers with the place's path where it is
+  /// about one. May block.
+  func place(_ request: PlaceRequest) throws(Failure) -> String
+}
+
+/// What a handler asks about places at which its plugin's daemon waits for a workspace.
+package enum PlaceRequest: Sendable, Equatable {
+  /// Of a path of one.
+  package static let pathBytes = 4096
+  package static let mostKept = 1024
+  static let keptBytes = 1 << 20
+
+  case make
+  /// Shows the call's workspace at the path.
+  case show(String, readsOnly: Bool)
+  case clear(keeping: [String])
 }
 
 /// For what a handler opens a file of its workspace. The numbers are the ABI's.

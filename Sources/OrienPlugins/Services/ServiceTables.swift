@@ -13,6 +13,7 @@ struct ServiceTables: @unchecked Sendable {
       ORIEN_SERVICE_PROCESS: Self.keep(ProcessService.table),
       ORIEN_SERVICE_STATE: Self.keep(StateService.table),
       ORIEN_SERVICE_LASTING: Self.keep(LastingService.table),
+      ORIEN_SERVICE_PLACES: Self.keep(PlacesService.table),
     ]
   }
 

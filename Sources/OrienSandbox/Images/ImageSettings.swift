@@ -35,6 +35,11 @@ struct ImageName: Sendable {
   static let ending = ".image"
   let digits: String
 
+  /// Of no image.
+  static let none = ImageName(digits: String(repeating: "0", count: 32))
+
+  private init(digits: String) { self.digits = digits }
+
   /// Nil where the folder is a plain one.
   init?(folder: String) {
     guard folder.hasSuffix(Self.ending) else { return nil }

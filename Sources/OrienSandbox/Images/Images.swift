@@ -95,12 +95,24 @@ extension Images {
   /// Mounts it for daemons of the machine's as well, its files being `user`'s there, and answers by
   /// which path; until it is taken back. It is open.
   func lend(
-    _ name: ImageName, to user: UInt32, as lent: String,
+    _ name: ImageName, to user: UInt32, as lent: String, _ how: LendingWays = [],
     then: @escaping (Result<String, Failure>) -> Void
   ) {
-    ask(ORIEN_JAIL_IMAGE_LEND, name, user: user, lent: lent) { [settings] in
+    ask(ORIEN_JAIL_IMAGE_LEND, name, user: user, lent: lent, how: how) { [settings] in
       then($0.map { _ in settings.lentPath(lent) })
     }
+  }
+
+  /// Makes a place at which one may be lent later, and answers by which path daemons have it.
+  func makePlace(_ lent: String, then: @escaping (Result<String, Failure>) -> Void) {
+    ask(ORIEN_JAIL_IMAGE_PLACE, .none, lent: lent) { [settings] in
+      then($0.map { _ in settings.lentPath(lent) })
+    }
+  }
+
+  /// Removes one at which nothing was lent.
+  func removePlace(_ lent: String, then: @escaping () -> Void) {
+    takeBack(.none, lent: lent, then: then)
   }
 
   /// Unmounts it there. Who has mounted it from there keeps what they have.
@@ -190,7 +202,7 @@ extension Images {
 
   private func ask(
     _ order: orien_jail_image_order, _ name: ImageName, user: UInt32 = 0, lent: String = "",
-    _ then: @escaping (Result<Folder?, Failure>) -> Void
+    how: LendingWays = [], _ then: @escaping (Result<Folder?, Failure>) -> Void
   ) {
     loop.assertCurrent()
     if case .unusable(let why) = verdict {
@@ -203,6 +215,7 @@ extension Images {
     withUnsafeMutableBytes(of: &body.name) { $0.copyBytes(from: name.digits.utf8) }
     precondition(lent.utf8.count < Int(ORIEN_JAIL_LENT_BYTES), "what is lent has a short name")
     body.user = user
+    body.how = how.rawValue
     withUnsafeMutableBytes(of: &body.lent) { $0.copyBytes(from: lent.utf8) }
     let bytes = Frame.bytes(of: body)
     let frame = Frame.header(ORIEN_JAIL_IMAGE, id: id, size: bytes.count) + bytes

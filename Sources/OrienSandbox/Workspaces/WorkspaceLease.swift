@@ -17,8 +17,8 @@ package final class WorkspaceLease {
   private let number: Int
   let state: SessionState
   let workspaces: Workspaces
-  /// The name under which a daemon has it.
-  var lent: String?
+  /// The names under which daemons have it.
+  var lent: [String] = []
   /// What the workspace may hold for this call; set once programs write to it.
   private var limit: DiskUsage?
   /// What they wrote is not counted yet.

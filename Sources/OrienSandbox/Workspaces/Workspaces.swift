@@ -15,6 +15,7 @@ package final class Workspaces {
   /// Nil: none is an image.
   package let images: Images?
   let hostDisk: HostDisk?
+  package let places: Places
   /// Sessions whose programs may be writing to an image.
   var writers: [SessionKey: SessionState] = [:]
   var sessions: [SessionKey: SessionState] = [:]
@@ -37,6 +38,7 @@ package final class Workspaces {
     self.disk = disk
     self.store = store
     self.images = images
+    places = Places(images)
     hostDisk = images == nil ? nil : HostDisk(under: self.root)
     total = WorkspacesTotal(limit: limits.totalBytes, on: hostDisk)
   }

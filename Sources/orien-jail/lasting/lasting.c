@@ -50,8 +50,8 @@ static void must(int error) {
 
 static int locked = -1;
 
-/* One at a time changes what is there, or says what it is. By an opening of its own: that of who asks
- * may be others' too. */
+/* One at a time changes what is there, or says what it is. By an opening of its own: that of who
+ * asks may be others' too. */
 static void lock(void) {
   if (locked < 0) locked = openat(ORIEN_JAIL_RECORDS, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (locked < 0) must(errno);

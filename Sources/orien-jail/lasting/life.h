@@ -11,8 +11,8 @@ uint32_t life_count(const struct record *record);
 /* SIGTERM to its first process, where that is proven to be it. */
 void life_ask_to_end(const struct record *record);
 
-/* Kills what is in its group, and nothing that is not proven to be: a number may be another's by the
- * time it is used. */
+/* Kills what is in its group, and nothing that is not proven to be: a number may be another's by
+ * the time it is used. */
 void life_kill(const struct record *record);
 
 /* Keeps what an empty group has used, and removes it. */

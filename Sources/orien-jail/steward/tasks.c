@@ -33,7 +33,7 @@ static struct task {
   uint32_t order;
   char name[ORIEN_JAIL_IMAGE_NAME + 1];
   /* Of what is lent. */
-  uint32_t user;
+  uint32_t user, how;
   char lent[ORIEN_JAIL_LENT_BYTES];
   /* Who works for it; 0: nobody. */
   pid_t child;
@@ -131,7 +131,8 @@ static int owner_of(uint32_t user) {
 
 /* What may wait for the disk. The exit status is an errno. */
 static _Noreturn void work(const struct task *task, int root, int owner) {
-  if (task->order == ORIEN_JAIL_IMAGE_LEND) _exit(lent_attach(root, owner, task->lent));
+  if (task->order == ORIEN_JAIL_IMAGE_LEND) _exit(lent_attach(root, owner, task->lent, task->how));
+  if (task->order == ORIEN_JAIL_IMAGE_PLACE) _exit(lent_place(task->lent));
   if (task->order == ORIEN_JAIL_IMAGE_TAKE_BACK) _exit(lent_detach(task->lent));
   struct fstrim_range all = {.len = UINT64_MAX};
   if (task->order == ORIEN_JAIL_IMAGE_TRIM) _exit(ioctl(root, FITRIM, &all) == 0 ? 0 : errno);
@@ -157,7 +158,7 @@ static enum outcome start_work(struct task *task) {
   if (lends && owner < 0) return fail(task, errno);
   int root = image_root(task->name);
   if (root < 0 && lends) return fail(task, ENOENT);
-  if (root < 0 && task->order != ORIEN_JAIL_IMAGE_TAKE_BACK)
+  if (root < 0 && task->order < ORIEN_JAIL_IMAGE_TAKE_BACK)
     return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, -1);
   pid_t child = fork();
   if (child == 0) work(task, root, owner);
@@ -265,11 +266,12 @@ bool tasks_add(int socket, uint64_t id, const void *body, uint32_t size) {
   node = socket;
   struct task one = {.id = id, .order = asked.order, .code = -1,
                      .user = asked.user,
+                     .how = asked.how,
                      .late_at = after_milliseconds(BUSY_SECONDS * 1000ULL)};
   memcpy(one.name, asked.name, ORIEN_JAIL_IMAGE_NAME);
   memcpy(one.lent, asked.lent, sizeof one.lent);
   if (strspn(one.name, "0123456789abcdef") != ORIEN_JAIL_IMAGE_NAME) return false;
-  if (asked.order < ORIEN_JAIL_IMAGE_OPEN || asked.order > ORIEN_JAIL_IMAGE_TAKE_BACK) return false;
+  if (asked.order < ORIEN_JAIL_IMAGE_OPEN || asked.order > ORIEN_JAIL_IMAGE_PLACE) return false;
   if (one.order >= ORIEN_JAIL_IMAGE_LEND && !can_be_lent(&one)) return false;
   forget_closing(one.name);
   task[count++] = one;

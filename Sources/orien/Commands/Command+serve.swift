@@ -20,11 +20,7 @@ extension Command {
     }
     let configuration = try read()
     try configuration.check()
-    let isTerminal = StandardStream.errors.isTerminal
-    let log = Log(
-      level: configuration.logLevel,
-      format: configuration.logFormat ?? (isTerminal ? .text : .json))
-    for warning in configuration.warnings { log.warning(warning) }
+    let log = configuration.log
     do throws(Failure) {
       return try Node(configuration, invocation.environment, log, rereading: read).run()
     } catch {

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienNode
 import OrienSystem
 
 extension Configuration {
@@ -143,6 +144,7 @@ private struct Loading {
     try takeKey()
     takePaths()
     configuration.takeMode()
+    if configuration.machines.adverts.kind != .server { unmet.append("ADVERTISER_TYPE") }
     configuration.warnings += Unmet.warnings(of: unmet)
     return configuration
   }

@@ -21,8 +21,16 @@ extension Configuration {
   /// A node that others cannot reach has no ports that they can.
   var effectiveMachines: MachineSettings {
     var settings = machines
+    (settings.providerID, settings.providerName) = (providerID, providerName)
     if addresses.allSatisfy(\.isLoopback) { settings.portHosts = addresses }
     return settings
+  }
+
+  var programPlaces: [ProgramPlace] {
+    guard let path = multipassPath else { return [] }
+    return [
+      ProgramPlace(plugin: "multipass-vm", program: "multipass", setting: "binary", path: path)
+    ]
   }
 
   /// What programs have beyond what all have.

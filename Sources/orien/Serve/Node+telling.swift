@@ -49,20 +49,21 @@ extension Node {
     }
   }
 
-  /// Of what an earlier node has left running, for whoever looks for its plugin. Blocks.
-  func tell(of lasting: Lasting) {
-    do throws(Failure) {
-      for key in try lasting.all() { tell(of: key, try lasting.status(key)) }
-    } catch {
-      log.warning("nobody knows whether programs last here", ["error": error.description])
-    }
-  }
-
-  private func tell(of key: Lasting.Key, _ status: LastingStatus?) {
-    guard let status, status.isRunning else { return }
-    log.info(
-      "a program that lasts runs",
-      ["plugin": key.owner, "name": key.name.text, "since": status.startedAt])
+  /// Of what an earlier node has left running, for whoever looks for its plugin: on a thread that may
+  /// wait, and not before the jail has its groups, for which the node is to be alone in its own.
+  func tellOfLasting() {
+    Thread("lasting") { [lasting, log] in
+      do throws(Failure) {
+        for key in try lasting.all() {
+          guard let status = try lasting.status(key), status.isRunning else { continue }
+          log.info(
+            "a program that lasts runs",
+            ["plugin": key.owner, "name": key.name.text, "since": status.startedAt])
+        }
+      } catch {
+        log.warning("nobody knows whether programs last here", ["error": error.description])
+      }
+    }.detach()
   }
 
   func tell(of outcome: JailTrial.Outcome, _ capabilities: JailCapabilities?) {

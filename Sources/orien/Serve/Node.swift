@@ -79,6 +79,7 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
+    tools.programPlaces = configuration.programPlaces
     tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
@@ -148,7 +149,6 @@ final class Node {
     broken.onTell(loop.inbox { [unowned self] in fail($0) })
     held.onTell(loop.inbox { [unowned self] _ in startWatch?.begin() })
     tell(of: contents)
-    tell(of: lasting)
     tell(daysBeyond: ledger.daysBeyond)
   }
 
@@ -197,6 +197,7 @@ final class Node {
     for address in configuration.addresses {
       let bound = try server.listen(on: address)
       log.announce("orien: listening on http://\(bound)")
+      machines.ownPorts.append(bound.port)
       places.append("http://\(bound)")
     }
   }
@@ -257,6 +258,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    tellOfLasting()
     Program.giveBackStart()
   }
 

@@ -101,6 +101,9 @@ private final class Listener: CallHost {
   func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32 {
     throw Failure(.denied, "no-files", "a bench has none")
   }
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    throw Failure(.denied, "no-places", "a bench has none")
+  }
 }
 
 private final class Silent: PluginHost {

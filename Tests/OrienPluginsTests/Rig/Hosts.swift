@@ -106,6 +106,7 @@ final class RecordingCall: CallHost {
     var command: Command?
     var captureBytes: UInt64?
     var opened: String?
+    var placed: [PlaceRequest] = []
   }
 
   private let record = Mutex(Record())
@@ -158,5 +159,13 @@ final class RecordingCall: CallHost {
     record.withLock { $0.opened = "\(path) \(mode)" }
     guard path != "missing" else { throw Failure(.notFound, "not-found", "no such file") }
     return open("/dev/null", O_RDWR | O_CLOEXEC)
+  }
+
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    record.withLock { $0.placed.append(request) }
+    guard request != .show("missing", readsOnly: true) else {
+      throw Failure(.notFound, "no-place", "no such place")
+    }
+    return "/places/one"
   }
 }

@@ -101,4 +101,11 @@ final class FarCall: CallHost {
     }
     return descriptor
   }
+
+  func place(_ request: PlaceRequest) throws(Failure) -> String {
+    guard case .placed(let path) = try node.ask(.place(request), call: id).answer else {
+      throw Failure(.internal, "bad-frame", "the node did not say which place it is")
+    }
+    return path
+  }
 }

@@ -105,6 +105,7 @@ extension WorkerLink {
     case .openFile(let path, let mode):
       let descriptor = try Self.call(host).openFile(path, mode)
       return self.answer(.opened, to: request.number, passing: descriptor)
+    case .place(let request): answer = .placed(try Self.call(host).place(request))
     }
     self.answer(answer, to: request.number)
   }

@@ -126,7 +126,7 @@ extension WorkerOrder.Code: Packed {
 
 extension WorkerRequest: Packed {
   private enum Kind: UInt8 {
-    case emit = 1, run, openFile, putState, state, removeState, stateKeys, lasting
+    case emit = 1, run, openFile, putState, state, removeState, stateKeys, lasting, place
   }
 
   func write(to packer: inout Packer) {
@@ -145,6 +145,9 @@ extension WorkerRequest: Packed {
       packer.put(number: Kind.openFile.rawValue)
       packer.put(path)
       packer.put(number: mode.rawValue)
+    case .place(let request):
+      packer.put(number: Kind.place.rawValue)
+      packer.put(request)
     case .putState(let key, let value, let revision):
       packer.put(number: Kind.putState.rawValue)
       packer.put(key)
@@ -184,6 +187,7 @@ extension WorkerRequest: Packed {
         !path.utf8.contains(0)
       else { throw Unpacker.damaged }
       what = .openFile(path, mode)
+    case .place: what = .place(try unpacker.part())
     case .putState:
       what = .putState(
         try StateService.checked(try unpacker.part()),
@@ -203,7 +207,7 @@ extension WorkerRequest: Packed {
 
 extension WorkerAnswer: Packed {
   private enum Kind: UInt8 {
-    case failed = 1, status, ran, opened, written, conflict, value, absent, keys, lasting
+    case failed = 1, status, ran, opened, written, conflict, value, absent, keys, lasting, placed
   }
 
   func write(to packer: inout Packer) {
@@ -218,6 +222,9 @@ extension WorkerAnswer: Packed {
       packer.put(number: Kind.ran.rawValue)
       packer.put(result)
     case .opened: packer.put(number: Kind.opened.rawValue)
+    case .placed(let path):
+      packer.put(number: Kind.placed.rawValue)
+      packer.put(path)
     case .wrote(.written(let revision)):
       packer.put(number: Kind.written.rawValue)
       packer.put(revision)
@@ -244,6 +251,7 @@ extension WorkerAnswer: Packed {
     case .status: self = .status(CallStatus(rawValue: try unpacker.number()) ?? .internal)
     case .ran: self = .ran(try unpacker.part())
     case .opened: self = .opened
+    case .placed: self = .placed(try unpacker.part())
     case .written: self = .wrote(.written(try unpacker.number()))
     case .conflict: self = .wrote(.conflict(try unpacker.number()))
     case .value: self = .value(try unpacker.bytes(), revision: try unpacker.number())

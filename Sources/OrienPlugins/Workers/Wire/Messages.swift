@@ -83,6 +83,7 @@ struct WorkerRequest: Sendable {
     case emit(OutputStream, [UInt8])
     case run(Command, captureBytes: UInt64?)
     case openFile(String, FileMode)
+    case place(PlaceRequest)
     case putState(String, [UInt8], over: UInt64?)
     case state(String)
     case removeState(String, over: UInt64?)
@@ -96,6 +97,7 @@ enum WorkerAnswer: Sendable {
   case status(CallStatus)
   case ran(RunResult)
   case opened
+  case placed(String)
   case wrote(StateWrite)
   case value([UInt8], revision: UInt64)
   case absent

@@ -1,3 +1,4 @@
+import OrienHTTPClient
 import OrienModel
 import OrienNode
 import OrienSystem
@@ -51,7 +52,29 @@ extension Format where Value == String? {
   }
 }
 
+extension Format where Value == [String] {
+  /// Between commas or blanks, or as a list of JSON.
+  static let urls = Format(
+    expected: String.urlForm + ", or several between commas"
+  ) { text in
+    let words = text.split { ",[]\"' ".contains($0) }.map(String.init)
+    return words.allSatisfy(\.isURL) ? words : nil
+  } show: {
+    $0.joined(separator: ",")
+  }
+}
+
+extension String {
+  fileprivate static let urlForm = "http://HOST or https://HOST"
+
+  /// What the client outside takes.
+  fileprivate var isURL: Bool { (try? HTTPRequest("GET", self).check()) != nil }
+}
+
 extension Format where Value == String {
+  static let url = Format(
+    expected: String.urlForm, parse: { $0.isURL ? $0 : nil }, show: { $0 })
+
   static let country = Format(expected: "two letters, as SE") { text in
     let isCode = text.utf8.count == 2 && text.utf8.allSatisfy(\.isASCIILetter)
     return isCode ? text.uppercased() : nil

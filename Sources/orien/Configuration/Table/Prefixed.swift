@@ -6,16 +6,19 @@ enum Prefixed {
   private static let others = [
     "NAME": "PROVIDER_NAME", "COUNTRY": "PROVIDER_COUNTRY", "ID": "PROVIDER_ID",
     "RATE_LIMIT_PER_MINUTE": "VM_RATE_LIMIT_PER_MINUTE",
+    "DISCOVERY_ADVERTISEMENT_INTERVAL": "ADVERTISEMENT_INTERVAL",
   ]
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
   /// The setting's own name; nil where it has no other.
   static func rest(of name: String) -> String? {
-    guard name.hasPrefix(prefix) else { return nil }
-    let rest = String(name.dropFirst(prefix.count))
+    let isBare = name == "DISCOVERY_ADVERTISEMENT_INTERVAL"
+    guard isBare || name.hasPrefix(prefix) else { return nil }
+    let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
-    let isKnown = common.contains(own) || Setting.machines.contains { $0.name == own }
+    let isKnown =
+      common.contains(own) || (Setting.machines + Setting.reach).contains { $0.name == own }
     return isKnown ? own : nil
   }
 }

@@ -10,6 +10,9 @@ extension Setting {
       "DEFAULT_VM_IMAGE", \.machines.image, .text,
       "The image of machines whose renter names none; empty: the backend's own"),
     Setting(
+      "MULTIPASS_BINARY_PATH", \.multipassPath, .optional(.path),
+      "Where multipass is, for the backend multipass-vm; else its manifest says so"),
+    Setting(
       "MIN_CPU_CORES", \.machines.least.cpu, .whole(1...1024),
       "With fewer processors left none is offered"),
     Setting(
@@ -62,9 +65,6 @@ extension Setting {
     Setting(
       "NGINX_CONFIG_DIR", \.nginxServers, .optional(.path),
       "The folder of servers of ours that it includes", fallback: "`golem.d` in that folder"),
-    Setting(
-      "PUBLIC_IP", \.machines.publicHost, .publicHost,
-      "By which address machines are reached; auto: the one of this machine that leads to who asks"),
     Setting(
       "VM_ACCESS", \.machines.access, .choice(["key": .key, "open": .open]),
       "Who may rent: who has a key, or whoever comes from ALLOW_FROM too"),

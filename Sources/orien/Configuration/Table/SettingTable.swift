@@ -10,7 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + keeping
+    place + listening + work + calls + plugins + sandbox + machines + reach + portChecking
+    + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {
@@ -221,5 +222,5 @@ extension Setting {
   private static let laterNames: Set<String> = [
     "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR",
   ]
-  private static let laterPrefixes = ["GOLEM_PROVIDER_"]
+  private static let laterPrefixes = [Prefixed.prefix, "GOLEM_BASE_"]
 }

@@ -22,28 +22,22 @@ enum Unmet {
       names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
       beginnings: ["L2_FAUCET_", "L2_CAPTCHA_"]),
     Group(
-      reason: "Golem Base is not supported yet: nothing is advertised there", names: [],
+      reason:
+        "Golem Base is not supported yet: nothing is advertised there, but by DISCOVERY_URL and"
+        + " backends of advertise/1", names: ["ADVERTISER_TYPE"],
       beginnings: ["GOLEM_BASE_"]),
     Group(
       reason: "no price is asked for elsewhere: set PRICE_GLM_PER_CORE_MONTH and its like",
       names: [], beginnings: ["COINGECKO_", "PRICING_UPDATE_"]),
     Group(
-      reason: "nothing is advertised, and no port is checked from outside, yet",
-      names: [
-        "DISCOVERY_URL", "ADVERTISER_TYPE", "ADVERTISEMENT_INTERVAL",
-        "DISCOVERY_ADVERTISEMENT_INTERVAL", "PORT_CHECK_SERVERS", "SKIP_PORT_VERIFICATION",
-      ]),
-    Group(
       reason: "what must succeed is tried until it does, after RETRY_DELAY_SECONDS and then later",
       names: ["RETRY_ATTEMPTS"]),
-    Group(
-      reason: "multipass is looked for in the usual places; another is config.binary in"
-        + " tools.d/multipass-vm.json", names: ["MULTIPASS_BINARY_PATH"]),
   ]
 
   /// Without the other system's prefix; nil where it has none.
   private static func rest(of name: String) -> String? {
     if name == "GOLEM_DEPLOYMENTS_DIR" { return "DEPLOYMENTS_DIR" }
+    if name == "ADVERTISER_TYPE" || name.hasPrefix("GOLEM_BASE_") { return name }
     return name.hasPrefix(Prefixed.prefix) ? String(name.dropFirst(Prefixed.prefix.count)) : nil
   }
 

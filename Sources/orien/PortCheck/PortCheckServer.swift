@@ -1,0 +1,91 @@
+import OrienAPI
+import OrienHTTP
+import OrienModel
+import OrienSystem
+
+/// The process of `orien port-check serve`: a port checker on a loop of its own.
+final class PortCheckServer {
+  private let address: NetworkAddress
+  private let log: Log
+  private let loop: Loop
+  private let signals: Signals
+  private let checker: PortChecker
+  private let server: HTTPServer
+  private var isEnding = false
+
+  private static let drainBound = Duration.seconds(20)
+  /// Descriptors beside those of connections and of what is asked.
+  private static let reserved = 64
+
+  /// To be called before there is a second thread.
+  init(_ configuration: Configuration) throws(Failure) {
+    let settings = configuration.portChecker
+    address = NetworkAddress(host: settings.host, port: settings.port)
+    var http = configuration.http
+    var limits = settings.limits
+    do throws(SystemError) {
+      signals = try Signals()
+      loop = try Loop()
+      let room = try OpenFiles.raiseBound() - Self.reserved
+      limits.ports = min(limits.ports, room / 2)
+      http.connections = max(1, min(http.connections, room / 2))
+    } catch {
+      throw error.failure("starting the port checker")
+    }
+    guard limits.ports >= limits.portsPerRequest else {
+      throw Failure(
+        .unavailable, "too-few-files",
+        "this process may have too few open files to ask for \(limits.portsPerRequest) ports at"
+          + " once: raise the limit (ulimit -n)")
+    }
+    var logging = configuration
+    if settings.isDebug { logging.logLevel = .debug }
+    log = logging.log
+    checker = PortChecker(
+      on: loop, limits, targets: PortCheckTargets(settings.allowed),
+      behind: TrustedProxies(configuration.trustedProxies))
+    server = HTTPServer(
+      on: loop, limits: http, origins: configuration.origins, errorBody: Problem.content,
+      handler: checker)
+  }
+
+  /// Serves until it is told to end.
+  func run() throws(Failure) -> ExitCode {
+    do throws(SystemError) {
+      try signals.deliver(on: loop) { [unowned self] in hear($0) }
+    } catch {
+      throw error.failure("waiting for signals")
+    }
+    let bound = try server.listen(on: address)
+    log.announce("orien: checking ports on http://\(bound)")
+    loop.run()
+    log.info("ended")
+    log.close()
+    return .success
+  }
+
+  private func hear(_ signal: Signals.Signal) {
+    guard signal != .hangup else { return }
+    guard !isEnding else {
+      checker.shutDown()
+      return loop.stop()
+    }
+    isEnding = true
+    log.info("ending: who has asked already is answered")
+    server.shutDown(within: Self.drainBound) { [loop, checker] in
+      checker.shutDown()
+      loop.stop()
+    }
+  }
+}
+
+/// What the operator has decided about it.
+struct PortCheckerSettings: Sendable {
+  /// It is there for others: every address.
+  var host: [UInt8] = [0, 0, 0, 0]
+  var port: UInt16 = 9000
+  /// Networks whose addresses anybody may ask about.
+  var allowed: [NetworkRange] = []
+  var isDebug = false
+  var limits = PortChecker.Limits()
+}
