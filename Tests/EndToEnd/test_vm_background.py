@@ -5,12 +5,13 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
 import unittest
 
-from node import is_alive
+from node import BINARIES, ROOT, is_alive
 from vm_case import VMCase
 
 
@@ -100,6 +101,8 @@ class Background(VMCase):
         self.orien("stop")
         self.started("orien")
         self.assertEqual(self.ask("DELETE", "/api/v1/vms/none")[0], 404)
+        elsewhere = self.orien("status", PORT="1", status=69)
+        self.assertIn(f"pid {self.pid}", elsewhere.stderr)
 
     def test_a_first_start_in_three_commands(self):
         made = self.json("init")
@@ -114,6 +117,36 @@ class Background(VMCase):
         self.assertEqual(self.ask("GET", "/api/v1/vms")[0], 401)
         self.assertEqual(self.orien("vm", "list", "--json", "--url", f"http://{self.url}",
                                     "--key-file", key).stdout, "[]\n")
+
+
+class Readme(VMCase):
+    """What the README shows of machines, with multipass in place of QEMU and its image."""
+
+    def test_from_nothing_to_a_login(self):
+        section = (ROOT / "README.md").read_text().split("## Machines for rent")[1]
+        commands = re.search(r"^```text\n(.*?)^```$", section, re.M | re.S).group(1).splitlines()
+        self.assertEqual(len(commands), 10)
+        place = self.home / "bin"
+        place.mkdir()
+        (place / "orien").symlink_to(BINARIES / "orien")
+        (place / "ssh").write_text("#!/bin/sh\necho logged in by \"$@\"\n")
+        (place / "ssh").chmod(0o755)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.environment["PORT"] = str(free.getsockname()[1])
+        self.addCleanup(lambda: self.orien("stop", "--timeout", "5"))
+        said = {}
+        for line in commands:
+            words = line.split("#")[0].strip().replace("orien.qemu-vm", "orien.multipass-vm")
+            if "image add" in words:
+                continue
+            done = subprocess.run(
+                ["bash", "-euc", words], cwd=self.home, capture_output=True, text=True, timeout=120,
+                env=self.environment | {"PATH": f"{place}:{os.environ['PATH']}"})
+            self.assertEqual(done.returncode, 0, f"{words}\n{done.stdout}{done.stderr}")
+            said[words] = done.stdout
+        self.assertIn("HostKeyAlias=golem-web-", said["orien vm ssh web"])
+        self.assertIn("Scripts are walled in", said["orien doctor"])
+        self.assertEqual(said["orien vm delete web"], "web: deleted\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,14 @@ extension Command {
     if try !invocation.answered(condition.json) {
       try invocation.console.write(condition.text(invocation.console.style))
     }
+    if let absence, configuration.url == nil,
+      let node = try RunningNode(on: configuration.stateFolder)
+    {
+      throw Failure(
+        absence.code, absence.reason,
+        "\(absence.message)\na node runs on \(configuration.stateFolder) (pid "
+          + "\(node.process.pid)), and does not answer there: name its address by --url")
+    }
     if let absence, condition.verdict != .error { throw absence }
     let isWell = condition.node?["status"]?.string == "ok"
     return isWell && condition.verdict != .error ? .success : .negative

@@ -1,4 +1,3 @@
-import OrienLedger
 import OrienModel
 import OrienSystem
 
@@ -23,10 +22,6 @@ struct BackgroundNode: ~Copyable {
     by invocation: Invocation, _ configuration: Configuration
   ) throws(Failure) -> BackgroundNode {
     let folder = try Folder(at: configuration.stateFolder, creating: true)
-    if let other = try Ledger.user(of: folder) {
-      throw Failure(
-        .conflict, "in-use", "a node runs on \(folder.path) already (pid \(other)): orien stop")
-    }
     let environment = invocation.environment
     let log = try folder.file(logName, for: .append)
     var variables = environment.variables

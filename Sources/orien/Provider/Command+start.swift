@@ -9,6 +9,12 @@ extension Command {
     if invocation.has(.gui) || invocation.has(.noGUI) {
       invocation.console.tell("there is no window: /docs of the node is a page for people")
     }
+    var configuration = try Configuration.load(invocation, with: settings)
+    if let node = try RunningNode(on: configuration.stateFolder) {
+      throw Failure(
+        .conflict, "in-use",
+        "a node runs on \(configuration.stateFolder) already (pid \(node.process.pid)): orien stop")
+    }
     guard invocation.has(.daemon) || invocation.has(.detach) else {
       let place = PIDFile(invocation.environment)
       invocation.note(place)
@@ -16,7 +22,6 @@ extension Command {
       invocation.clear(place)
       return try result.get()
     }
-    var configuration = try Configuration.load(invocation, with: settings)
     try configuration.takeKeys()
     // Refused here, where somebody reads it.
     try configuration.check()

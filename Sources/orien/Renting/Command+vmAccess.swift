@@ -22,6 +22,11 @@ extension Command {
       let access = try answer.get()
       try invocation.show(access: access, saved: nil)
       let date = access["ssh_key"]?["handed_out_at"]?.string?.printable
+      guard access["ssh_port"]?.int64 != nil else {
+        throw Failure(
+          .unavailable, "no-way",
+          "\(name): is \(access["status"].plain.printable); its key is handed out once it is made")
+      }
       throw Failure(
         .notFound, "no-private-key",
         date.map { "\(name): its key was handed out at \($0), and nobody has it here any more" }

@@ -48,12 +48,18 @@ struct SSHLogin: Equatable {
     return (1...255).contains(text.utf8.count) && isMade && text.utf8.first != UInt8(ascii: "-")
   }
 
+  /// A percent sign of a path's own is none that ssh replaces.
+  private static func literal(_ path: String) -> String {
+    path.map { $0 == "%" ? "%%" : String($0) }.joined()
+  }
+
   /// The host's key is noted at the first login, under the machine's id and not under a port that
   /// another machine has later; one that has changed is refused.
   func words(_ command: [String]) -> [String] {
     var words = [
       "ssh", "-l", "root", "-p", "\(port)", "-o", "HostKeyAlias=\(id)", "-o",
-      "UserKnownHostsFile=\"\(knownHosts)\"", "-o", "GlobalKnownHostsFile=/dev/null", "-o",
+      "UserKnownHostsFile=\"\(Self.literal(knownHosts))\"", "-o", "GlobalKnownHostsFile=/dev/null",
+      "-o",
       "StrictHostKeyChecking=accept-new", "-o", "CheckHostIP=no", "-o", "HashKnownHosts=no",
     ]
     if let key { words += ["-i", key, "-o", "IdentitiesOnly=yes"] }
