@@ -77,6 +77,8 @@ class InNode(unittest.TestCase):
         until(lambda: self.vm("GET", "/first").json["status"] == "running", 60,
               "it is not found again")
         self.assertEqual(self.vm("GET", "/first").json["ssh_port"], port)
+        # Its port is lent again once its backend has told of it.
+        machines.banner("127.0.0.1", port, 60)
         # The same run of the same machine.
         self.assertEqual(self.ssh(port, "ls /run/first"), "/run/first\n")
 

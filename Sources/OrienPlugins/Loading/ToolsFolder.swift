@@ -37,10 +37,13 @@ package struct ToolsFolder: Sendable {
   }
   let generations = Generations()
   /// The libraries that come with Orien.
-  static let shipped = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
+  static let shipped =
+    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so"] + inNode
+  /// Those of them that run in the node where no manifest says another thing.
+  private static let inNode = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
 
   func isolation(of library: String) -> Manifest.Isolation {
-    Self.shipped.contains(library) ? .node : isolation
+    Self.inNode.contains(library) ? .node : isolation
   }
 
   package init(
