@@ -1,3 +1,4 @@
+import OrienHTTPClient
 import OrienModel
 import OrienNode
 import OrienSystem
@@ -117,6 +118,7 @@ private struct Loading {
     try takeKey()
     takePaths()
     tellOfGolemBase()
+    tellOfName()
     return configuration
   }
 
@@ -127,6 +129,14 @@ private struct Loading {
     configuration.warnings.append(
       "\(names.sorted().joined(separator: ", ")): nothing is advertised on Golem Base yet;"
         + " DISCOVERY_URL and backends of advertise/1 are told")
+  }
+
+  private mutating func tellOfName() {
+    guard let url = configuration.machines.adverts.url, configuration.origin["PROVIDER_ID"] == nil
+    else { return }
+    configuration.warnings.append(
+      "PROVIDER_ID is \(configuration.providerID), as of every node that has none of its own: at"
+        + " \(WebAddress.origin(of: url)) their adverts take each other's place")
   }
 
   /// Of the two settings that give the key, the one that was made more strongly counts.

@@ -102,7 +102,8 @@ extension Configuration {
       throw error.failure("raising the bound of open files")
     }
     let reserved =
-      256 + workspaces.openFolders + 8 * policy.slots
+      256 + PortChecks.descriptors(machines.firstPort..<max(machines.firstPort, machines.endPort))
+      + workspaces.openFolders + 8 * policy.slots
       + min(policy.queued, workspaces.sessions)
     let room = open - reserved
     guard room >= 64 else {
