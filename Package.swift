@@ -83,6 +83,7 @@ let pluginLibraries: [Target] = [
 // For tests alone: nobody installs it.
 let testPlugins = [
   swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
+  swiftPlugin("standing_backend", in: "Tests"),
   swiftPlugin("adverts_backend", in: "Tests"), swiftPlugin("vm_backend", in: "Tests"),
 ]
 

@@ -3,7 +3,8 @@ public import OrienKit
 /// Keeps machines by Canonical's multipass, and is a backend of vm/1.
 private let plugin = Plugin(
   id: "orien.multipass-vm", version: "1.0.0", "Keeps machines that multipass makes",
-  concurrency: 8,
+  // Launches take minutes, and are not to hold up what is asked meanwhile.
+  concurrency: 64,
   settings:
     .text(
       "binary", "Where multipass is; none: where a snap, /usr/local/bin or /usr/bin has it",

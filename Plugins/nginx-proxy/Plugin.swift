@@ -26,8 +26,7 @@ private let plugin = Plugin(
     return Proxy(
       nginx: Nginx(options: options, pidFile: pid), path: folder, place: place, log: log,
       hosts: hosts)
-  },
-  probe: { call, proxy in try proxy.probe(call) }
+  }
 ) {
   Handler<Proxy>.probe
   Handler<Proxy>.open

@@ -25,7 +25,11 @@ final class Proxy: Sendable {
     self.hosts = hosts
   }
 
-  func servers() throws(Failure) -> ServerFolder { ServerFolder(folder: try Folder(place)) }
+  /// Where the manifest shows it; what nothing walls in sees it where it is.
+  func servers() throws(Failure) -> ServerFolder {
+    if place != path, let shown = try? Folder(place) { return ServerFolder(folder: shown) }
+    return ServerFolder(folder: try Folder(path))
+  }
 
   /// The leases whose ports nginx holds now, and not only its files have.
   func open(_ call: borrowing Call) throws(Failure) -> [Lease] {

@@ -1,6 +1,5 @@
 """nginx as what lends ports: as a node sees it from a worker, and as an operator sets it up."""
 
-import json
 import pathlib
 import shutil
 import subprocess
@@ -28,37 +27,66 @@ class Lending(unittest.TestCase):
             [BINARIES / "orien", *words], capture_output=True, text=True, timeout=60,
             env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)} | environment)
 
-    def roles(self):
-        """The page of proxy/1 alone."""
-        folder = self.home / "roles"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(ROLES / "proxy.1.json", folder)
-        return str(folder)
-
-    def backend(self, node):
-        rows = node.get("/tools").json["backends"]
-        return next(row for row in rows if row["role"] == "proxy/1")
-
-    def test_a_worker_with_what_the_manifest_grants_finds_nginx_and_says_when_it_is_gone(self):
-        nginx = self.nginx()
-        nginx.start()
-        node = Node(tools=nginx.tools(self.home / "tools.d"),
-                    environment={"ROLES_DIR": self.roles()})
+    def start(self, nginx, sshd):
+        """A node whose machines all are that sshd, and whose ports are that nginx's."""
+        tools = nginx.tools(self.home / "tools.d")
+        stream.put(tools, "standing_backend", {"config": {"port": sshd.port}})
+        node = Node(tools=tools, environment={
+            "ROLES_DIR": str(ROLES), "PROXY_BACKEND": "nginx",
+            "GOLEM_PROVIDER_PORT_RANGE_START": "20800", "GOLEM_PROVIDER_PORT_RANGE_END": "20810",
+            "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
+            "VM_RATE_LIMIT_PER_MINUTE": "none"})
         self.addCleanup(node.close)
-        node.start()
-        until(lambda: self.backend(node)["available"], 60, lambda: self.backend(node))
-        # It has written there what nginx shows that it reads.
-        self.assertTrue((nginx.home / "conf/orien.conf").exists())
-        nginx.stop()
-        until(lambda: not self.backend(node)["available"], 60, "it is not missed")
-        self.assertIn("nginx does not run", json.dumps(self.backend(node)))
+        return node.start()
+
+    def rent(self, node, name, key):
+        """The port of a machine, once it can be reached."""
+        body = {"name": name, "ssh_key": key, "resources": {"cpu": 1, "memory": 1, "storage": 10}}
+        made = []
+
+        def is_made():
+            made.append(node.ask("POST", "/api/v1/vms", body, timeout=60))
+            return made[-1].status == 200
+        # A node that has just started is still looking at what it has.
+        until(is_made, 60, lambda: (made[-1], node.lines[-20:]))
+        return made[-1].json["ssh_port"]
+
+    def echoes(self, session, text):
+        session.stdin.write(text + "\n")
+        session.stdin.flush()
+        self.assertEqual(session.stdout.readline(), text + "\n")
+
+    def session(self, sshd, port):
+        session = sshd.session(port, "cat")
+
+        def end():
+            session.kill()
+            session.communicate()
+        self.addCleanup(end)
+        self.echoes(session, "hello")
+        return session
+
+    def test_a_machine_is_reached_over_nginx_until_it_is_deleted_and_whatever_becomes_of_the_node(
+            self):
+        nginx, sshd = self.nginx(), stream.Sshd()
+        self.addCleanup(sshd.close)
         nginx.start()
-        until(lambda: self.backend(node)["available"], 60, lambda: self.backend(node))
+        node = self.start(nginx, sshd)
+        mine = self.session(sshd, self.rent(node, "mine", sshd.key))
+        # It has written there by what nginx shows that it reads it.
+        self.assertTrue((nginx.home / "conf/orien.conf").exists())
+        other = self.session(sshd, self.rent(node, "other", sshd.key))
+        self.echoes(mine, "the reload has lost nothing")
+        self.assertEqual(node.ask("DELETE", "/api/v1/vms/mine", timeout=60).status, 200)
+        self.assertEqual(mine.wait(20), 255)
+        self.echoes(other, "nothing of mine")
+        node.kill()
+        self.echoes(other, "still here")
 
     def test_it_keeps_to_its_page(self):
         tools = self.nginx().tools(self.home / "tools.d")
         done = self.orien("plugin", "check", tools / "nginx-proxy.so", "--role", "proxy/1",
-                          ROLES_DIR=self.roles())
+                          ROLES_DIR=str(ROLES))
         self.assertEqual(done.returncode, 0, done)
 
     def test_setup_says_what_is_missing_and_adds_it_where_nginx_takes_it(self):

@@ -115,8 +115,8 @@ class Defects(MultipassCase):
         self.assertEqual(self.listed()["golem-a"]["state"], "running")
 
     def test_nothing_is_left_of_what_was_deleted(self):
-        """D-B2-3: a hundred machines made and deleted leave no name, no record and no instance."""
-        for number in range(100):
+        """D-B2-3: machines made and deleted one after another leave no name and no record."""
+        for number in range(20):
             self.launch(f"golem-{number}")
             self.assertEqual(self.ask("delete", f"golem-{number}"), {"existed": True})
         self.assertEqual((self.store, list(self.engine.instances)), ({}, [STRANGER]))

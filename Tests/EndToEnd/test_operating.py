@@ -171,7 +171,8 @@ class Managed(Case):
             manager.settimeout(20)
             self.node = self.start(NOTIFY_SOCKET=str(path), WATCHDOG_USEC="200000")
             heard = [manager.recv(256).decode() for _ in range(4)]
-            self.assertEqual(heard, ["READY=1"] + ["WATCHDOG=1"] * 3)
+            place = f"STATUS=listening on http://127.0.0.1:{self.node.port}"
+            self.assertEqual(heard, ["READY=1\n" + place] + ["WATCHDOG=1"] * 3)
             self.assertEqual(self.node.ask("POST", "/execute?wait=10", ECHO).status, 200)
             self.node.process.terminate()
             while (word := manager.recv(256).decode()) == "WATCHDOG=1":

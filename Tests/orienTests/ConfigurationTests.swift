@@ -77,10 +77,10 @@ struct ConfigurationTests {
 
   @Test("A setting of a part that is not built yet warns, wherever it stands, and stops nothing")
   func later() throws {
-    let path = scratch.write("c", "GOLEM_PROVIDER_FAUCET_URL=x\n")
+    let path = scratch.write("c", "GOLEM_PROVIDER_UNHEARD=3\n")
     let configuration = try load(["COORDINATOR_URL": "http://localhost:3000"], file: path)
     #expect(configuration.warnings.count == 2)
-    #expect(configuration.warnings[0].contains("GOLEM_PROVIDER_FAUCET_URL (\(path):1)"))
+    #expect(configuration.warnings[0].contains("GOLEM_PROVIDER_UNHEARD (\(path):1)"))
   }
 
   @Test("A file that is asked for must be there; those that are looked for need not")

@@ -29,6 +29,10 @@ final class Scratch {
   /// Removes at the end what somebody else has made.
   func adopt(_ name: String) { names.append(name) }
 
+  func adoptFolder(_ name: String) { folders.append(name) }
+
+  func remove(_ name: String) { unlink(path + "/" + name) }
+
   func link(_ name: String, to target: String) {
     names.append(name)
     precondition(symlink(target, path + "/" + name) == 0, "a test may write to its folder")

@@ -57,7 +57,10 @@ struct Complaint: Sendable {
     lines.compactMap { line in
       var words = line[...]
       if let end = line.end(of: " failed: ") { words = line[end...] }
-      if words == "The following errors occurred:" { return nil }
+      // What starts it has something to say of itself now and then.
+      if words == "The following errors occurred:" || words.lowercased().hasPrefix("warning") {
+        return nil
+      }
       if words.last == "." { words = words.dropLast() }
       let spelt = words.map { $0 == "'" ? "\"" : $0 }
       return (words.first == "I" ? ["i"] + spelt.dropFirst() : spelt).reduce(into: "") {

@@ -41,6 +41,8 @@ package final class API: HTTPHandler {
   package var sandbox = SandboxSettings()
   /// The machines that are rented out; nil: none are.
   package var machines: MachineService?
+  /// Whether callers of machines are answered as that system does where they say nothing of it.
+  package var speaksGolem = false
   /// Ends the node.
   package var shutDown: () -> Void = {}
   /// The server's own figures, for metrics.

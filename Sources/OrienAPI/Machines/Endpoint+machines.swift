@@ -64,6 +64,18 @@ extension Endpoint {
       try api.turnMachine(inquiry) { rentals, id, answer in rentals.stop(id, then: answer) }
     },
     Endpoint(
+      .post, "/api/v1/vms/{name}/ssh-keys",
+      "Add a key to a machine: refused, for nobody but its renter writes into one that is there.",
+      answers: [unknown, .problem(.conflict, "Keys are given when a machine is made"), unable]
+    ) { api, inquiry throws(Failure) in
+      try inquiry.allowQuery()
+      let name = try api.rental(inquiry).name
+      throw Failure(
+        .conflict, "keys-are-given",
+        "VM \(name) has the key that it was made with: log in and add others to"
+          + " /root/.ssh/authorized_keys")
+    },
+    Endpoint(
       .delete, "/api/v1/vms/{name}", "Delete a machine and all that it has.",
       query: [
         asynchronous,
@@ -183,7 +195,7 @@ extension API {
   func deleteMachine(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery("async", "compat")
     let isAsynchronous = try inquiry.flag("async")
-    let isGolem = try inquiry.isGolem()
+    let isGolem = try inquiry.isGolem() || speaksGolem
     let rentals = try rentals()
     let id: String
     do throws(Failure) {

@@ -32,7 +32,8 @@ package struct SSHKeyPair: Sendable {
     inner.string(open)
     inner.string(secret)
     inner.string(Array(comment.utf8))
-    for number in UInt8(1)...7 where inner.bytes.count % 8 != 0 { inner.bytes.append(number) }
+    // Filled up to a whole block, by 1, 2, 3 and so on.
+    inner.bytes += (1...8).prefix((8 - inner.bytes.count % 8) % 8)
 
     var file = SSHWriter()
     file.bytes += Array("openssh-key-v1".utf8) + [0]

@@ -35,6 +35,8 @@ package final class Rentals {
     /// The first and the longest wait before what did not succeed is tried again.
     package var firstRetry = Duration.seconds(1)
     package var longestRetry = Duration.seconds(60)
+    /// By how much each is longer than the one before.
+    package var retryGrowthPercent: Int64 = 200
     /// For how long a port that somebody else has is left alone.
     package var barredFor = Duration.seconds(600)
     package var stopsAtExit = false
@@ -250,7 +252,9 @@ package final class Rentals {
   /// Does `body` later, and later still the more often it was needed.
   func again(_ machine: RentedMachine, _ body: @escaping () -> Void) {
     var delay = settings.firstRetry
-    for _ in 0..<min(machine.attempts, 16) { delay = min(delay * 2, settings.longestRetry) }
+    for _ in 0..<min(machine.attempts, 16) {
+      delay = min(delay * settings.retryGrowthPercent / 100, settings.longestRetry)
+    }
     machine.attempts += 1
     machine.retry = parts.loop.schedule(after: delay, body)
   }

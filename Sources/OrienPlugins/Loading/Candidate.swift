@@ -48,6 +48,7 @@ struct Examination: Sendable {
   let store: PluginStore
   let scanner: Scanner
   let trust: PluginTrust
+  var programPlaces: [ProgramPlace] = []
 
   func candidate(_ name: FolderPath) -> Candidate {
     var candidate = Candidate(
@@ -132,8 +133,9 @@ struct Examination: Sendable {
       throw Failure(error.code, error.reason, "\(name).json: \(error.message)")
     }
     guard let bytes else { return (Manifest(), nil) }
-    let manifest = try Manifest(parsing: bytes)
+    var manifest = try Manifest(parsing: bytes)
     try manifest.mustBeEnabled()
+    for place in programPlaces where place.plugin == name { manifest.put(place) }
     return (manifest, bytes)
   }
 

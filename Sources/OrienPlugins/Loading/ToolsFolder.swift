@@ -19,6 +19,8 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs that does not come with Orien, and whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
+  /// Where programs are of which the manifests do not say it.
+  package var programPlaces: [ProgramPlace] = []
   /// Whose plugins are loaded.
   package var trust = PluginTrust([])
   /// How plugins get a process of their own.
@@ -35,10 +37,13 @@ package struct ToolsFolder: Sendable {
   }
   let generations = Generations()
   /// The libraries that come with Orien.
-  static let shipped = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
+  static let shipped =
+    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so"] + inNode
+  /// Those of them that run in the node where no manifest says another thing.
+  private static let inNode = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
 
   func isolation(of library: String) -> Manifest.Isolation {
-    Self.shipped.contains(library) ? .node : isolation
+    Self.inNode.contains(library) ? .node : isolation
   }
 
   package init(
@@ -165,7 +170,9 @@ package struct ToolsFolder: Sendable {
     let deadline = deadline(of: names.count)
     for patience in scanPatience where !places.isEmpty {
       let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
-      let examination = Examination(folder: folder, store: store, scanner: scanner, trust: trust)
+      let examination = Examination(
+        folder: folder, store: store, scanner: scanner, trust: trust,
+        programPlaces: programPlaces)
       for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
         // Whom there was no time to ask again stays as slow as it was.
         if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }

@@ -93,6 +93,9 @@ package struct ChildProcess: ~Copyable {
     return true
   }
 
+  /// Lets go of it while it runs: from now on it is nobody's, and goes on when this process ends.
+  package consuming func leave() { isReaped = true }
+
   /// Waits for its end until `deadline`, then kills it and what it started in its process group.
   /// Blocks; on the loop only once `handle` is readable.
   package consuming func finish(by deadline: Instant) throws(SystemError) -> End {

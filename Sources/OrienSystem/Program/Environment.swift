@@ -10,15 +10,18 @@ package struct Environment: Sendable {
   package var executablePath: String
   /// As whom it acts; 0 is root.
   package var userID: UInt32
+  /// By which name it was called, without the folders before it.
+  package var programName: String
 
   package init(
     variables: [String: String] = [:], workingFolder: String = "/", executablePath: String = "/",
-    userID: UInt32 = 0
+    userID: UInt32 = 0, programName: String = "orien"
   ) {
     self.variables = variables
     self.workingFolder = workingFolder
     self.executablePath = executablePath
     self.userID = userID
+    self.programName = programName
   }
 
   package subscript(name: String) -> String? { variables[name] }
@@ -35,7 +38,9 @@ package struct Environment: Sendable {
     }
     return Environment(
       variables: variables, workingFolder: HostFile.resolved(".") ?? "/",
-      executablePath: HostFile.resolved("/proc/self/exe") ?? "/", userID: geteuid())
+      executablePath: HostFile.resolved("/proc/self/exe") ?? "/", userID: geteuid(),
+      programName: CommandLine.arguments.first?.split(separator: "/").last.map(String.init)
+        ?? "orien")
   }
 
   /// `path`, where it is relative, from the working folder on.

@@ -26,6 +26,9 @@ package enum Program {
     return String(path[..<end])
   }
 
+  /// This process's number.
+  package static var id: Int32 { getpid() }
+
   /// The processor time that this process has used.
   package static var cpuMicroseconds: UInt64 {
     var time = timespec()
@@ -36,6 +39,15 @@ package enum Program {
   /// Ends the process where it stands: nothing of it is buffered, and what other threads still run
   /// must not meet the destructors of libraries.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
+
+  /// Becomes the program at `path`, which has this one's streams, variables and number. Comes back
+  /// only where that fails.
+  package static func become(_ path: String, arguments: [String]) -> SystemError {
+    var words = arguments.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    execv(path, &words)
+    return .last("execv")
+  }
 
   /// Calls `body`, on a thread of its own, for each Ctrl-C and each SIGTERM, with how many there
   /// have been. To be called on the main thread before any other is started.

@@ -12,11 +12,24 @@ extension NodeClient {
 extension NodeClient.Address {
   /// As the options say, else the settings: in the environment, in `.env`, in `orien.conf`.
   init(_ invocation: Invocation) throws(Failure) {
-    var flags: [String: (flag: String, value: String)] = [:]
+    self.init(try Configuration.asked(by: invocation))
+  }
+
+  init(_ configuration: Configuration) {
+    let url = configuration.url ?? "http://\(configuration.ownAddress)"
+    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    key = configuration.isKeyOfAnotherNode ? nil : configuration.apiKey
+  }
+}
+
+extension Configuration {
+  /// By which the node is found that an invocation is for.
+  static func asked(by invocation: Invocation) throws(Failure) -> Configuration {
+    var flags: Flags = [:]
     for (name, option) in [("ORIEN_URL", Option.url), ("PROVIDER_API_KEY_FILE", .keyFile)] {
       if let value = invocation.value(option) { flags[name] = (option.name, value) }
     }
-    let configuration = try Configuration.load(
+    let configuration = try load(
       flags: flags, environment: invocation.environment, asClient: true)
     if let url = configuration.url, !["http://", "https://"].contains(where: url.hasPrefix) {
       let message = "\(url): expected http://HOST or https://HOST"
@@ -25,13 +38,7 @@ extension NodeClient.Address {
       }
       throw Failure(.invalid, "configuration", "ORIEN_URL=\(message) (\(origin.description))")
     }
-    self.init(configuration)
-  }
-
-  init(_ configuration: Configuration) {
-    let url = configuration.url ?? "http://\(configuration.ownAddress)"
-    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
-    key = configuration.isKeyOfAnotherNode ? nil : configuration.apiKey
+    return configuration
   }
 }
 

@@ -102,13 +102,22 @@ extension Failure {
       case 400..<500: .invalid
       default: .internal
       }
-    var message = (body?["detail"] ?? body?["error"])?.string?.printable ?? ""
+    // Where a route answers in another system's words, its faults stand where others have a text.
+    let fields = (body?["detail"]?.array ?? []).compactMap { fault -> Fault? in
+      guard let text = fault["msg"]?.string?.printable else { return nil }
+      let place = (fault["loc"]?.array ?? []).dropFirst().map { $0.plain.printable }
+      return Fault(place.joined(separator: "."), text)
+    }
+    var message =
+      body?["detail"]?.string?.printable ?? fields.first.map { "\($0.pointer): \($0.message)" }
+      ?? body?["error"]?.string?.printable ?? ""
     if message.isEmpty { message = "\(url) answered with status \(response.status)" }
     if code == .unauthenticated { message += "; give a key by --key-file or PROVIDER_API_KEY" }
     let faults = (body?["errors"]?.array ?? []).compactMap { fault -> Fault? in
       guard let text = fault["detail"]?.string else { return nil }
       return Fault(fault["pointer"]?.string?.printable ?? "", text.printable)
     }
-    self.init(code, body?["code"]?.string ?? "refused", message, faults: faults)
+    self.init(
+      code, body?["code"]?.string ?? "refused", message, faults: fields.isEmpty ? faults : fields)
   }
 }

@@ -12,7 +12,18 @@ enum Paths {
   static let reload = "/reload"
   static let drain = "/drain"
 
+  static let machines = "/api/v1/vms"
+  static let summary = "/api/v1/summary"
+  /// What is known of the ports by which others come in.
+  static let providerPorts = "/api/v1/provider/ports"
+
   static let news = "/events"
+
+  static func machine(_ name: String) -> String { machines + "/" + name.percentEncoded }
+
+  static func access(_ name: String) -> String { machine(name) + "/access" }
+
+  static func job(_ id: String) -> String { machines + "/jobs/" + id.percentEncoded }
 
   /// `query` has a value for each name that is asked for.
   static func tools(_ query: [(String, String)]) -> String {

@@ -51,8 +51,10 @@ extension Command {
 
 extension Configuration {
   /// As the command's options and the surroundings say.
-  static func load(_ invocation: Invocation) throws(Failure) -> Configuration {
-    var flags: [String: (flag: String, value: String)] = [:]
+  static func load(
+    _ invocation: Invocation, with settings: Flags = [:]
+  ) throws(Failure) -> Configuration {
+    var flags = settings
     for setting in Setting.all {
       guard let flag = setting.flag else { continue }
       let values = invocation.command.options.contains(flag) ? invocation.all(flag) : []

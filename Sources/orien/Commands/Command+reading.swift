@@ -2,21 +2,6 @@ import OrienModel
 
 // Commands that show what a node says of itself.
 extension Command {
-  static func status(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    let health = try invocation.node().json("GET", Paths.health)
-    let state = health["status"]?.string ?? "error"
-    if try !invocation.answered(health) {
-      let style = invocation.console.style
-      for member in health.members ?? [] {
-        let text = member.value.plain.printable
-        let isState = member.name == "status"
-        let shown = !isState ? text : state == "ok" ? style.green(text) : style.red(text)
-        try invocation.console.line("\(member.name.printable): \(shown)")
-      }
-    }
-    return state == "ok" ? .success : .negative
-  }
-
   static func tools(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let node = try invocation.node()
     if let format = invocation.value(.format) {
@@ -117,7 +102,7 @@ extension Invocation {
   /// Answers in JSON where that was asked for.
   func answered(_ json: JSON) throws(Failure) -> Bool {
     guard has(.json) else { return false }
-    try console.line(String(decoding: json.compact, as: UTF8.self))
+    try console.json(json)
     return true
   }
 }

@@ -4,9 +4,16 @@ import OrienSystem
 extension Command {
   /// `orien serve`: reads the configuration, refuses what must not be served, and runs the node.
   static func serve(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    try serve(invocation, with: [:])
+  }
+
+  /// With settings that options beside those of `serve` stand for.
+  static func serve(
+    _ invocation: Invocation, with settings: Configuration.Flags
+  ) throws(Failure) -> ExitCode {
     Program.hide()
     let read: Node.Reread = { () throws(Failure) in
-      var configuration = try Configuration.load(invocation)
+      var configuration = try Configuration.load(invocation, with: settings)
       configuration.isSafe = invocation.has(.safeMode)
       try configuration.takeKeys()
       return configuration

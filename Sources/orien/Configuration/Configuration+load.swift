@@ -4,6 +4,9 @@ import OrienNode
 import OrienSystem
 
 extension Configuration {
+  /// Settings that options have made, by their names.
+  typealias Flags = [String: (flag: String, value: String)]
+
   /// Reads the configuration from all its sources: flags over the environment over `.env` in the
   /// working folder over `file` over defaults.
   ///
@@ -13,7 +16,7 @@ extension Configuration {
   /// A client is not always who runs the node: an `orien.conf` or a key named there that it may not
   /// read is the node's alone.
   static func load(
-    flags: [String: (flag: String, value: String)] = [:], environment: Environment,
+    flags: Flags = [:], environment: Environment,
     file: String? = nil, asClient: Bool = false
   ) throws(Failure) -> Configuration {
     var loading = Loading(environment: environment, isClient: asClient)
@@ -29,7 +32,7 @@ extension Configuration {
       try loading.take(file: dotEnv) { .workingFolder(path: $0, line: $1) }
     }
     for (name, value) in environment.variables.sorted(by: { $0.key < $1.key }) {
-      if Setting.named(name) != nil || Setting.isLater(name) {
+      if Setting.named(name) != nil || Setting.isLater(name) || Translated.names.contains(name) {
         loading.take(name, value, .environment)
       }
     }
@@ -46,11 +49,15 @@ private struct Loading {
   var faults: [String] = []
   /// Where settings were made by their prefixed names.
   private var prefixed: [String: Configuration.Origin] = [:]
-  private var golemBase: Set<String> = []
+  private var unmet: [String] = []
+  /// Where settings were made in the other system's own words, over all of their names.
+  private var translated: [String: Configuration.Origin] = [:]
 
   init(environment: Environment, isClient: Bool) {
     self.environment = environment
     self.isClient = isClient
+    configuration.port = environment.dialect.port
+    configuration.speaksGolem = environment.dialect == .golem
   }
 
   mutating func unlessUnreadable(
@@ -77,7 +84,9 @@ private struct Loading {
       }
       if let first = seen.updateValue(line.number, forKey: name) {
         faults.append("\(place): \(name) is set in line \(first) already")
-      } else if Setting.named(name) == nil && !Setting.isLater(name) {
+      } else if Setting.named(name) == nil && !Setting.isLater(name)
+        && !Translated.names.contains(name)
+      {
         let hint = Nearest.hint(for: name, among: Setting.all.map(\.name))
         faults.append("\(place): no setting is named \(name)\(hint)")
       } else {
@@ -89,15 +98,19 @@ private struct Loading {
   /// Takes one setting; an empty one counts as not made.
   mutating func take(_ name: String, _ value: String, _ origin: Configuration.Origin) {
     guard !value.isEmpty else { return }
+    if Translated.names.contains(name) {
+      return takeTranslated(name, value, origin)
+    }
     guard let setting = Setting.named(name) else {
-      if Setting.isOfGolemBase(name) {
-        golemBase.insert(name)
+      if Unmet.reason(of: name) != nil {
+        if !unmet.contains(name) { unmet.append(name) }
         return
       }
       let warning = "\(name) (\(origin.description)) has no effect yet"
       configuration.warnings.append(warning)
       return
     }
+    if let other = translated[setting.name], !(other < origin) { return }
     if setting.name == name {
       if let other = prefixed[name], !(other < origin) { return }
     } else {
@@ -111,24 +124,31 @@ private struct Loading {
     configuration.origin[setting.name] = origin
   }
 
+  /// Over what the setting's own name says in the same place, as in that system.
+  private mutating func takeTranslated(
+    _ name: String, _ value: String, _ origin: Configuration.Origin
+  ) {
+    guard let (own, value) = Translated.setting(name, value), let setting = Setting.named(own)
+    else { return }
+    translated[own] = origin
+    guard setting.apply(&configuration, value) else {
+      faults.append("\(name)=\(value) (\(origin.description)): expected \(setting.expected)")
+      return
+    }
+    configuration.origin[own] = origin
+  }
+
   mutating func finished() throws(Failure) -> Configuration {
     guard faults.isEmpty else {
       throw Failure(.invalid, "configuration", faults.joined(separator: "\n"))
     }
     try takeKey()
     takePaths()
-    tellOfGolemBase()
     tellOfName()
+    configuration.takeMode()
+    if configuration.machines.adverts.kind != .server { unmet.append("ADVERTISER_TYPE") }
+    configuration.warnings += Unmet.warnings(of: unmet)
     return configuration
-  }
-
-  private mutating func tellOfGolemBase() {
-    var names = golemBase
-    if configuration.machines.adverts.kind != .server { names.insert("ADVERTISER_TYPE") }
-    guard !names.isEmpty else { return }
-    configuration.warnings.append(
-      "\(names.sorted().joined(separator: ", ")): nothing is advertised on Golem Base yet;"
-        + " DISCOVERY_URL and backends of advertise/1 are told")
   }
 
   private mutating func tellOfName() {

@@ -55,7 +55,11 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// Where multipass is; nil: as its backend's manifest says.
+  var multipassPath: String?
   var portChecker = PortCheckerSettings()
+  /// It was called as the other system's provider, and answers as that does where they differ.
+  var speaksGolem = false
   /// Where the operator's nginx has its configuration, and servers of ours in it.
   var nginxFolder: String?
   var nginxServers: String?

@@ -11,9 +11,14 @@ extension Environment {
 
   /// The `orien.conf` that is there: the user's before the machine's.
   var configurationFile: String? {
+    [ownConfigurationFile, "/etc/orien/orien.conf"].compactMap { $0 }
+      .first { HostFile.kind(at: $0) != nil }
+  }
+
+  /// Where the user's would be; nil: nowhere.
+  var ownConfigurationFile: String? {
     let own = folder("XDG_CONFIG_HOME") ?? folder("HOME").map { $0 + "/.config" }
-    let folders = [own, "/etc"].compactMap { $0 }
-    return folders.map { $0 + "/orien/orien.conf" }.first { HostFile.kind(at: $0) != nil }
+    return own.map { $0 + "/orien/orien.conf" }
   }
 
   /// `tools.d` beside the program, in the package that it was built in, or where a system keeps

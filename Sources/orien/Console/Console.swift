@@ -43,6 +43,10 @@ struct Console: Sendable {
 
   func line(_ text: String) throws(Failure) { try write(text + "\n") }
 
+  func json(_ json: JSON) throws(Failure) {
+    try line(String(decoding: json.compact, as: UTF8.self))
+  }
+
   /// A word to whoever watches. Where nobody can be told, there is nobody to tell that.
   func tell(_ text: String) { try? write("orien: \(text)\n", to: .errors) }
 

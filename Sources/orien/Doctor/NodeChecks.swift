@@ -27,6 +27,9 @@ struct NodeChecks {
     let node = runningNode
     return [settings, state(node), room, tools, plugins]
       + configuration.addresses.map { port($0, node) }
+      + MachineChecks(
+        configuration: configuration, environment: environment, hasNode: node != nil
+      ).all
   }
 
   /// The process of the node that runs on the state folder; nil: none does, or nobody may see.

@@ -5,7 +5,7 @@ import OrienSystem
 extension Node {
   /// That it serves; and from then on, as often as it wants to hear it, that the loop turns.
   func tellManager() {
-    notices?.send("READY=1")
+    notices?.send("READY=1\nSTATUS=listening on \(places.joined(separator: ", "))")
     guard let interval = notices?.watchdogInterval else { return }
     beat(every: interval)
   }

@@ -26,6 +26,13 @@ extension Configuration {
     return settings
   }
 
+  var programPlaces: [ProgramPlace] {
+    guard let path = multipassPath else { return [] }
+    return [
+      ProgramPlace(plugin: "multipass-vm", program: "multipass", setting: "binary", path: path)
+    ]
+  }
+
   /// What programs have beyond what all have.
   func grants(_ environment: Environment, _ tools: ToolsFolder) throws(Failure) -> JailGrants {
     var grants = JailGrants()

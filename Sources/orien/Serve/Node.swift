@@ -38,6 +38,8 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  /// Where it listens.
+  private(set) var places: [String] = []
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
@@ -77,6 +79,7 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
+    tools.programPlaces = configuration.programPlaces
     tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
@@ -126,6 +129,7 @@ final class Node {
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
     api.machines = machines
+    api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
     api.serverFigures = { [unowned server] in
@@ -194,6 +198,7 @@ final class Node {
       let bound = try server.listen(on: address)
       log.announce("orien: listening on http://\(bound)")
       machines.ownAddresses.append(bound)
+      places.append("http://\(bound)")
     }
   }
 

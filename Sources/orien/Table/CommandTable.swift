@@ -4,7 +4,8 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + sandbox + machines + portChecking + keys + operating + lasting + carrying + others
+    work + background + renting + machines + portChecking + pricing + sandbox + keys + operating
+    + lasting + carrying + others
 
   private static let work: [Command] = [
     Command(
@@ -130,7 +131,9 @@ extension Command {
   static let asking: [Option] = [.json, .url, .keyFile]
 
   /// The command that the words begin with, and how many of them are its name.
-  static func named(by words: [String]) throws(Failure) -> (command: Command, words: Int) {
+  static func named(
+    by words: [String], among all: [Command] = all
+  ) throws(Failure) -> (command: Command, words: Int) {
     for count in [3, 2, 1] where words.count >= count {
       let name = words[..<count].joined(separator: " ")
       if let command = all.first(where: { $0.name == name }) { return (command, count) }

@@ -23,9 +23,11 @@ enum Help {
 
   /// The commands that share the first of these words, where help is asked of it alone:
   /// `orien receipt --help`.
-  static func family(_ words: [String]) -> [Command]? {
+  static func family(
+    _ words: [String], among commands: [Command] = Command.all
+  ) -> [Command]? {
     guard words.count == 2, ["--help", "-h"].contains(words[1]) else { return nil }
-    let family = Command.all.filter { $0.name.hasPrefix(words[0] + " ") }
+    let family = commands.filter { $0.name.hasPrefix(words[0] + " ") }
     return family.isEmpty ? nil : family
   }
 

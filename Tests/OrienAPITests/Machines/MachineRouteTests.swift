@@ -180,6 +180,29 @@ struct MachineRouteTests {
     }
   }
 
+  @Test("X-B1-2: what is stopped is started over the interface")
+  func started() throws {
+    try site { site in
+      _ = try site.ask("POST", "/api/v1/vms", #"{"name":"web"}"#, Self.json)
+      _ = try site.ask("POST", "/api/v1/vms/web/stop")
+      #expect(engine.machines.values.first?.state == .stopped)
+      #expect(try site.ask("POST", "/api/v1/vms/web/start")["status"]?.string == "running")
+      #expect(engine.machines.values.first?.state == .running)
+    }
+  }
+
+  @Test("X-B1-3: who wants to add a key later is told how, and not that there is no such route")
+  func laterKeys() throws {
+    try site { site in
+      _ = try site.ask("POST", "/api/v1/vms", #"{"name":"web"}"#, Self.json)
+      let answer = try site.ask(
+        "POST", "/api/v1/vms/web/ssh-keys", #"{"key":"ssh-rsa AAAA","name":"mine"}"#, Self.json)
+      #expect(answer.status == 409)
+      #expect(answer["code"]?.string == "keys-are-given")
+      #expect(try site.ask("POST", "/api/v1/vms/none/ssh-keys", "{}", Self.json).status == 404)
+    }
+  }
+
   @Test("What is busy is told so")
   func busy() throws {
     try site { site in

@@ -1,5 +1,5 @@
-/* One folder of files that nobody else's link leads out of. Each call answers with the negative of an
- * errno where it fails. */
+/* One folder of files that nobody else's link leads out of. Each call answers with the negative of
+ * an errno where it fails. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

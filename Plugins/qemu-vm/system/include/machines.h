@@ -25,7 +25,7 @@ int machines_link(const char *path, const char *other);
 /* Milliseconds on CLOCK_MONOTONIC. */
 uint64_t machines_now(void);
 
-/* The stream of a Unix socket, which blocks nowhere; -ENOENT and -ECONNREFUSED where nobody listens. */
+/* The stream of a Unix socket, which blocks nowhere. -ENOENT, -ECONNREFUSED: nobody listens. */
 int machines_connect(const char *path);
 void machines_close(int stream);
 /* Waits until the stream can be read (or written), `cancelled` (or -1) can be read, or `until`. -1:

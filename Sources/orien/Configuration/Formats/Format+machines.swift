@@ -9,6 +9,18 @@ extension Format where Value == Money {
     parse: { Money($0) }, show: \.description)
 }
 
+extension Format where Value == Int64 {
+  /// How many times, kept in percent.
+  static let growth = Format(expected: "how many times, as 2 or 1.5, from 1 to 10") { text in
+    Money(text).flatMap { amount in
+      let percent = amount.units / 1_000_000
+      return (100...1000).contains(percent) ? percent : nil
+    }
+  } show: {
+    Money(units: $0 * 1_000_000).description
+  }
+}
+
 extension Format where Value == Duration {
   static func within(_ seconds: ClosedRange<Int64>) -> Format {
     Format(expected: "seconds, as 2 or 2.5, from \(seconds.lowerBound) to \(seconds.upperBound)") {

@@ -4,7 +4,7 @@ enum Prefixed {
   static let prefix = "GOLEM_PROVIDER_"
   /// Those that are named another way there.
   private static let others = [
-    "NAME": "PROVIDER_NAME", "COUNTRY": "PROVIDER_COUNTRY",
+    "NAME": "PROVIDER_NAME", "COUNTRY": "PROVIDER_COUNTRY", "ID": "PROVIDER_ID",
     "RATE_LIMIT_PER_MINUTE": "VM_RATE_LIMIT_PER_MINUTE",
     "DISCOVERY_ADVERTISEMENT_INTERVAL": "ADVERTISEMENT_INTERVAL",
   ]

@@ -10,6 +10,9 @@ extension Setting {
       "DEFAULT_VM_IMAGE", \.machines.image, .text,
       "The image of machines whose renter names none; empty: the backend's own"),
     Setting(
+      "MULTIPASS_BINARY_PATH", \.multipassPath, .optional(.path),
+      "Where multipass is, for the backend multipass-vm; else its manifest says so"),
+    Setting(
       "MIN_CPU_CORES", \.machines.least.cpu, .whole(1...1024),
       "With fewer processors left none is offered"),
     Setting(
@@ -39,6 +42,9 @@ extension Setting {
     Setting(
       "RETRY_DELAY_SECONDS", \.machines.rentals.firstRetry, .within(1...600),
       "How long it is waited before what a backend refused is asked again; longer each time"),
+    Setting(
+      "RETRY_BACKOFF", \.machines.rentals.retryGrowthPercent, .growth,
+      "How many times longer it is waited each time"),
     Setting(
       "STOP_VMS_ON_EXIT", \.machines.rentals.stopsAtExit, .flag,
       "Machines are stopped when the node ends; else they go on without it"),

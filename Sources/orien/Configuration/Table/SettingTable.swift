@@ -220,13 +220,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL"
+    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR",
   ]
-  private static let laterPrefixes = [Prefixed.prefix, golemBase]
-  private static let golemBase = "GOLEM_BASE_"
-
-  /// Of those, a part that is told of once, however many of its settings are made.
-  static func isOfGolemBase(_ name: String) -> Bool {
-    name.hasPrefix(golemBase) || name.hasPrefix(Prefixed.prefix + golemBase)
-  }
+  private static let laterPrefixes = [Prefixed.prefix, "GOLEM_BASE_"]
 }

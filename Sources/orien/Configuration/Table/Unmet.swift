@@ -1,0 +1,86 @@
+import OrienModel
+import OrienNode
+
+/// What the other system's providers of machines can be told, and this node does nothing with: why, and
+/// what to do in its place. A setting that is there counts before any of these.
+enum Unmet {
+  private struct Group {
+    let reason: String
+    let names: Set<String>
+    var beginnings: [String] = []
+  }
+
+  private static let groups = [
+    Group(
+      reason: "payments are not supported yet: they come with the payments plugin",
+      names: [
+        "PAYMENTS_NETWORK", "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
+        "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
+      ], beginnings: ["STREAM_"]),
+    Group(
+      reason: "faucets are not supported yet: gas is of payments",
+      names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
+      beginnings: ["L2_FAUCET_", "L2_CAPTCHA_"]),
+    Group(
+      reason:
+        "Golem Base is not supported yet: nothing is advertised there, but by DISCOVERY_URL and"
+        + " backends of advertise/1", names: ["ADVERTISER_TYPE"],
+      beginnings: ["GOLEM_BASE_"]),
+    Group(
+      reason: "no price is asked for elsewhere: set PRICE_GLM_PER_CORE_MONTH and its like",
+      names: [], beginnings: ["COINGECKO_", "PRICING_UPDATE_"]),
+    Group(
+      reason: "what must succeed is tried until it does, after RETRY_DELAY_SECONDS and then later",
+      names: ["RETRY_ATTEMPTS"]),
+  ]
+
+  /// Without the other system's prefix; nil where it has none.
+  private static func rest(of name: String) -> String? {
+    if name == "GOLEM_DEPLOYMENTS_DIR" { return "DEPLOYMENTS_DIR" }
+    if name == "ADVERTISER_TYPE" || name.hasPrefix("GOLEM_BASE_") { return name }
+    return name.hasPrefix(Prefixed.prefix) ? String(name.dropFirst(Prefixed.prefix.count)) : nil
+  }
+
+  /// Why a name has no effect; nil where nobody knows the name.
+  static func reason(of name: String) -> String? {
+    guard let rest = rest(of: name) else { return nil }
+    return groups.first { group in
+      group.names.contains(rest) || group.beginnings.contains(where: rest.hasPrefix)
+    }?.reason
+  }
+
+  /// One line for each reason, however many names have it.
+  static func warnings(of names: [String]) -> [String] {
+    var lines: [String] = []
+    for reason in groups.map(\.reason) {
+      let own = names.filter { Self.reason(of: $0) == reason }
+      if !own.isEmpty { lines.append("\(own.joined(separator: ", ")): \(reason)") }
+    }
+    return lines
+  }
+}
+
+/// What is said otherwise in that system's words than in this node's.
+enum Translated {
+  static let names: Set<String> = ["GOLEM_PROVIDER_DEBUG", "GOLEM_ENVIRONMENT"]
+
+  /// The setting that stands for it, and its value; nil where it asks for what is so anyway.
+  static func setting(_ name: String, _ value: String) -> (name: String, value: String)? {
+    guard name == "GOLEM_PROVIDER_DEBUG" else { return ("ENVIRONMENT", value) }
+    switch Format<Bool>.flag.parse(value) {
+    case true?: return ("LOG_LEVEL", "debug")
+    case false?: return nil
+    case nil: return ("LOG_LEVEL", value)
+    }
+  }
+}
+
+extension Configuration {
+  /// What development means where nothing else is said, once everything is read.
+  mutating func takeMode() {
+    guard machines.environment == "development" else { return }
+    let mark = "DEVMODE-"
+    if !providerName.hasPrefix(mark) { providerName = mark + providerName }
+    if origin["NETWORK"] == nil { machines.network = "development" }
+  }
+}

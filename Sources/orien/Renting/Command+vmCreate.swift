@@ -1,0 +1,79 @@
+import OrienModel
+import OrienSystem
+
+extension Command {
+  /// `orien vm create`: orders a machine, and watches how it is made.
+  static func createMachine(_ invocation: Invocation) throws(Failure) -> ExitCode {
+    if invocation.has(.waitMade), invocation.has(.noWaitMade) {
+      throw .usage("--wait and --async: expected one of them", invocation.command)
+    }
+    let name = invocation.operands[0]
+    let order = try invocation.machineOrder(name)
+    let node = try invocation.node()
+    let progress = Progress("making \(name.printable)", invocation.console)
+    let job = try node.json("POST", Paths.machines + "?async=true", body: order)
+    if invocation.has(.noWaitMade) {
+      if try !invocation.answered(job) {
+        try invocation.console.line("\(name): is being made; see orien vm show \(name)")
+      }
+      return .success
+    }
+    let outcome = try invocation.outcome(of: job["job_id"].plain, node, progress)
+    progress.end()
+    guard outcome["status"]?.string == "ready" else {
+      throw Failure(
+        .unavailable, "not-made", "\(name): was not made: \(outcome["error"].plain.printable)")
+    }
+    let machine = try node.json("GET", Paths.machine(name))
+    if let path = invocation.value(.publicKey) { invocation.remember(key: path, of: machine) }
+    if try invocation.answered(machine) { return .success }
+    try invocation.console.line("\(name): \(machine["status"].plain.printable)")
+    if !invocation.has(.publicKey) {
+      try invocation.console.line("its key:  orien vm access \(name) --save \(name).key")
+    }
+    try invocation.console.line("log in:   orien vm ssh \(name)")
+    return .success
+  }
+}
+
+extension Invocation {
+  /// As the API takes it. What is not said is not in it: then the node decides.
+  fileprivate func machineOrder(_ name: String) throws(Failure) -> JSON {
+    var members = [JSON.Member("name", .string(name))]
+    for (member, option) in [("size", Option.size), ("image", .image)] {
+      if let text = value(option) { members.append(JSON.Member(member, .string(text))) }
+    }
+    var resources: [JSON.Member] = []
+    for (member, option) in [("cpu", Option.cpu), ("memory", .memory), ("storage", .storage)] {
+      guard let text = value(option) else { continue }
+      guard let number = Int64(text), number > 0 else {
+        throw .usage("--\(option.name) \(text): expected a whole number", command)
+      }
+      resources.append(JSON.Member(member, .integer(number)))
+    }
+    if !resources.isEmpty { members.append(JSON.Member("resources", .object(resources))) }
+    if let path = value(.publicKey) {
+      let text = try HostFile(at: environment.absolute(path)).text(atMostBytes: 16 << 10)
+      // Who names the private key must not send it anywhere.
+      guard !text.lines.contains(where: { $0.hasPrefix("-----BEGIN ") }) else {
+        throw Failure(
+          .invalid, "private-key",
+          "\(path): is a private key, which stays here: give the public one, \(path).pub")
+      }
+      let line = text.lines.first { !$0.isEmpty && !$0.hasPrefix("#") } ?? ""
+      members.append(JSON.Member("ssh_key", .string(String(line))))
+    }
+    return .object(members)
+  }
+
+  /// Asks until the job is over.
+  fileprivate func outcome(
+    of job: String, _ node: NodeClient, _ progress: Progress
+  ) throws(Failure) -> JSON {
+    while true {
+      let state = try node.json("GET", Paths.job(job))
+      if state["status"]?.string != "creating" { return state }
+      progress.wait(.milliseconds(500))
+    }
+  }
+}

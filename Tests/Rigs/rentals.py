@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Rents machines and gives them back, and holds a node to leaving nothing: rentals.py --cycles N
+
+First N machines are made and deleted, several at once; then N more while the node is killed at
+random moments, of which half the kills come when machines are being made or deleted. After each part
+everything that one holds is counted: ports that take connections, instances, rows of the ledger that
+are not over, processes of the node's. Each cycle that holds is one check.
+"""
+
+import contextlib
+import itertools
+import json
+import pathlib
+import random
+import shutil
+import socket
+import sqlite3
+import tempfile
+import threading
+
+from holding import hold
+from multipassd import Multipassd
+from node import ROOT, UNBOUNDED, Node, descendants, until
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPUhyVgGIM/UgXJrqQ9a5hX5V0z7sMQ3v6S2sKzI9xQ somebody"
+PORTS = (54700, 54708)
+STRANGER = "stranger"
+AT_ONCE, SETTLE_SECONDS = 3, 60
+SETTINGS = {
+    "PORT_RANGE_START": str(PORTS[0]), "PORT_RANGE_END": str(PORTS[1]), "MAX_VMS": "8",
+    "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
+    "VM_RATE_LIMIT_PER_MINUTE": "none", "CREATE_VM_RETRY_DELAY_SECONDS": "1",
+    "CREATE_VM_MAX_RETRIES": "2", "PROXY_BACKEND": "tcp",
+    "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles")}
+
+
+class Rentals:
+    def __init__(self, home, seed):
+        self.random = random.Random(seed)
+        # What plugins may start stands where others cannot write.
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-rentals-", dir="/srv"))
+        self.engine = Multipassd(self.home).start()
+        self.engine.put(STRANGER)
+        tools = self.home / "tools.d"
+        tools.mkdir(mode=0o755)
+        shutil.copy(ROOT / "tools.d" / "multipass-vm.so", tools)
+        manifest = json.loads((ROOT / "tools.d" / "multipass-vm.json").read_text())
+        program = str(self.engine.program)
+        for one in manifest["grants"]["programs"]:
+            if one["program"] == "multipass":
+                one["path"] = program
+        manifest["config"] = {"binary": program}
+        (tools / "multipass-vm.json").write_text(json.dumps(manifest))
+        self.node = Node(state=home / "state", tools=tools,
+                         environment=UNBOUNDED | SETTINGS).start()
+        self.numbers = itertools.count()
+        self.wrong = []
+
+    def run(self, cycles):
+        yield from self.in_peace(cycles)
+        yield from self.under_fire(cycles)
+
+    # In peace
+
+    def in_peace(self, cycles):
+        self.wait_until_renting()
+        self.life()
+        before = self.rest()
+        for left in range(cycles, 0, -AT_ONCE):
+            count = min(AT_ONCE, left)
+            together(self.life, count)
+            if self.wrong:
+                raise AssertionError(f"machines that did not live: {self.wrong[:3]}")
+            yield from (f"made and deleted, {cycles - left + 1 + one}" for one in range(count))
+        after = self.rest()
+        if after != before:
+            raise AssertionError(f"what a node at rest has was {before} and is {after}")
+
+    def life(self):
+        """One machine from its making to its end."""
+        name = f"machine-{next(self.numbers)}"
+        made = self.ask("POST", "/vms", {"name": name, "ssh_key": KEY})
+        gone = self.ask("DELETE", f"/vms/{name}") if made and made.status == 200 else None
+        if not gone or gone.status != 200:
+            self.wrong.append((name, made, gone))
+
+    # Under fire
+
+    def under_fire(self, cycles):
+        """Machines are asked for and given back without waiting, and the node dies meanwhile."""
+        for number in range(cycles):
+            names = [f"machine-{next(self.numbers)}" for _ in range(AT_ONCE)]
+            for name in names:
+                self.ask("POST", "/vms?async=true", {"name": name, "ssh_key": KEY})
+            self.pause()
+            if self.random.random() < 0.5:
+                self.ask("DELETE", f"/vms/{names[0]}?async=true")
+                self.pause()
+            self.node.kill()
+            self.expect_dead_ports()
+            self.node.start()
+            self.wait_until_renting()
+            until(lambda: all(self.settled(one) for one in self.list()), SETTLE_SECONDS,
+                  lambda: f"after kill {number + 1}: {self.list()}")
+            told = self.hold_to_what_is_told()
+            for one in told:
+                answer = self.ask("DELETE", f"/vms/{one['id']}")
+                if answer.status not in (200, 404):
+                    raise AssertionError(f"{one['id']} is not deleted: {answer}")
+            self.rest()
+            yield f"killed, {number + 1}: {len(told)} machines went on"
+
+    def pause(self):
+        threading.Event().wait(self.random.uniform(0, 0.15))
+
+    def settled(self, one):
+        return one["state"] == "running"
+
+    def hold_to_what_is_told(self):
+        """What the node tells of is there, and nothing else is."""
+        told = self.list()
+        there = set(self.engine.instances) - {STRANGER}
+        if {one["id"] for one in told} != there:
+            raise AssertionError(f"the node tells of {told}, and there is {there}")
+        launched = [words[1] for words in self.engine.asked if words[0] == "launch"]
+        if len(launched) != len(set(launched)):
+            raise AssertionError(f"a machine was launched twice: {launched}")
+        for one in told:
+            with socket.create_connection(("127.0.0.1", one["ssh_port"]), 5):
+                pass
+        return told
+
+    # What is asked
+
+    def ask(self, method, path, body=None):
+        return self.node.ask(method, "/api/v1" + path, body, timeout=SETTLE_SECONDS)
+
+    def list(self):
+        return self.ask("GET", "/vms").json
+
+    def wait_until_renting(self):
+        until(lambda: self.ask("GET", "/vms").status == 200, SETTLE_SECONDS,
+              lambda: f"it rents nothing: {self.ask('GET', '/vms')}")
+
+    def rest(self):
+        """Waits until nothing is left, and counts what a node has that has nothing."""
+        until(lambda: not self.left(), SETTLE_SECONDS, lambda: f"there is left {self.left()}")
+        return len(set(descendants(self.node.pid)))
+
+    def left(self):
+        rows = sqlite3.connect(f"file:{self.node.state}/ledger.db?mode=ro", uri=True)
+        with contextlib.closing(rows):
+            open_rows = rows.execute(
+                "SELECT id, phase FROM rentals WHERE ended_at IS NULL").fetchall()
+        instances = sorted(set(self.engine.instances) - {STRANGER})
+        return [*open_rows, *instances, *open_ports()]
+
+    def expect_dead_ports(self):
+        if open_ports():
+            raise AssertionError(f"ports of a dead node: {open_ports()}")
+
+    def close(self):
+        self.node.close()
+        self.engine.close()
+        shutil.rmtree(self.home)
+
+
+def open_ports():
+    """Those of the range that take connections."""
+    taken = []
+    for port in range(*PORTS):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+            taken.append(port)
+    return taken
+
+
+def together(body, count):
+    threads = [threading.Thread(target=body) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    hold(__doc__, "cycles", 200, Rentals, lambda rig, cycles: rig.run(cycles))
