@@ -98,7 +98,7 @@ class Asking(MachinesCase):
                 "port": self.range.start, "status": "reachable", "listening": True,
                 "verified_by": checker.url, "error": None, "vm_id": None})
             self.assertEqual(found["provider"], [{
-                "port": self.node.port, "listening": True, "external": {
+                "host": "127.0.0.1", "port": self.node.port, "listening": True, "external": {
                     "status": "reachable", "verified_by": checker.url, "error": None}}])
             machine = self.rented("web")
             found = self.ports()

@@ -1,7 +1,7 @@
 """A discovery server of a test's own, in the words of the one that providers and requestors know.
 
-It forgets an advert that is not renewed, answers each address so many requests in a minute, and keeps
-what it was asked. `script`, where a test sets one, answers in its stead."""
+It forgets an advert that is not renewed, answers each address so many requests in a minute, and
+keeps what it was asked. `script`, where a test sets one, answers in its stead."""
 
 import http.server
 import json

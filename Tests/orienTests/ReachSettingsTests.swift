@@ -53,7 +53,18 @@ struct ReachSettingsTests {
     let read = try load(
       "GOLEM_BASE_RPC_URL=x\nGOLEM_PROVIDER_GOLEM_BASE_WS_URL=y\nADVERTISER_TYPE=golem_base\n")
     #expect(read.warnings.count == 1)
-    #expect(read.warnings[0].contains("ADVERTISER_TYPE, GOLEM_BASE_RPC_URL"))
+    for name in ["ADVERTISER_TYPE", "GOLEM_BASE_RPC_URL", "GOLEM_BASE_WS_URL"] {
+      #expect(read.warnings[0].contains(name))
+    }
     #expect(try load("ADVERTISER_TYPE=discovery_server\n").warnings.isEmpty)
+  }
+
+  @Test("A name that every node has is warned of where adverts go by it")
+  func name() throws {
+    let url = "DISCOVERY_URL=http://user:key@a.example/x\n"
+    let read = try load(url)
+    #expect(read.warnings.count == 1 && read.warnings[0].contains("PROVIDER_ID"))
+    #expect(!read.warnings[0].contains("key"))
+    #expect(try load(url + "PROVIDER_ID=mine\n").warnings.isEmpty)
   }
 }

@@ -89,8 +89,8 @@ extension OpenAPI {
       "checking": {"type": "boolean"}, "checked_at": {"type": ["string", "null"]},
       "error": {"type": ["string", "null"]},
       "provider": {"type": "array", "description": "The ports of this interface",
-        "items": {"type": "object", "required": ["port", "listening", "external"], "properties": {
-        "port": {"type": "integer"}, "listening": {"type": "boolean"},
+        "items": {"type": "object", "required": ["host", "port", "listening", "external"],
+        "properties": {"host": {"type": "string"}, "port": {"type": "integer"}, "listening": {"type": "boolean"},
         "external": {"type": "object", "required": ["status", "verified_by", "error"],
         "properties": {"status": {"enum": ["reachable", "unreachable", "not_verified",
         "check_failed", "unknown"]}, "verified_by": {"type": ["string", "null"]},

@@ -75,8 +75,9 @@ extension JSONWriter {
       writer.fieldOrNull("checked_at", report.checkedAt)
       writer.fieldOrNull("error", report.trouble?.message)
       writer.array("provider") { writer in
-        for port in report.own {
+        for (host, port) in report.own {
           writer.object { writer in
+            writer.field("host", host)
             writer.field("port", Int64(port.port))
             writer.field("listening", port.isListening)
             writer.object("external") { writer in

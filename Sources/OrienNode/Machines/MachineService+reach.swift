@@ -13,7 +13,7 @@ extension MachineService {
     let checks = PortChecks(
       PortChecks.Parts(
         loop: parts.loop, log: parts.log, address: address, hosts: settings.portHosts),
-      settings.portChecks, of: rentals, own: ownPorts)
+      settings.portChecks, of: rentals, own: ownAddresses)
     let adverts = Adverts(
       Adverts.Parts(
         loop: parts.loop, log: parts.log, offer: { [unowned self] in offer() },

@@ -30,8 +30,8 @@ package final class MachineService {
   package internal(set) var checks: PortChecks?
   package internal(set) var adverts: Adverts?
   var address: PublicAddress?
-  /// The ports of the node's own interface, known once it listens.
-  package var ownPorts: [UInt16] = []
+  /// The addresses of the node's own interface, known once it listens.
+  package var ownAddresses: [NetworkAddress] = []
   /// Calls it once there are rentals.
   package var onBegin: (Rentals) -> Void = { _ in }
   private let meter = LoadMeter()

@@ -26,7 +26,7 @@ package final class PortChecks {
   private let settings: PortCheckSettings
   private let rentals: Rentals
   private let clients: [PortCheckClient]
-  private let own: [UInt16]
+  private let own: [NetworkAddress]
   private var states: [UInt16: PortState] = [:]
   private var ownStates: [UInt16: PortState] = [:]
   private var outcome: PortReport.Outcome
@@ -40,9 +40,14 @@ package final class PortChecks {
   /// A check is over.
   package var onOver: () -> Void = {}
 
-  /// `own` are the ports of the node's own interface.
+  /// What this may hold open at once, beside what else a node does.
+  package static func descriptors(_ range: Range<Int>) -> Int {
+    2 * min(PortCheckRun.portsAtOnce, range.count)
+  }
+
+  /// `own` are the addresses of the node's own interface.
   package init(
-    _ parts: Parts, _ settings: PortCheckSettings, of rentals: Rentals, own: [UInt16]
+    _ parts: Parts, _ settings: PortCheckSettings, of rentals: Rentals, own: [NetworkAddress]
   ) {
     self.parts = parts
     self.settings = settings
@@ -73,10 +78,10 @@ package final class PortChecks {
       if state.machine != nil { state.isListening = true }
       return state
     }
-    report.own = own.map { port in
-      var state = ownStates[port] ?? PortState(port)
+    report.own = own.map { address in
+      var state = ownStates[address.port] ?? PortState(address.port)
       state.isListening = true
-      return state
+      return (address.hostText, state)
     }
     return report
   }
@@ -87,7 +92,8 @@ package final class PortChecks {
     guard run == nil, !isClosed else { return }
     timer?.cancel()
     let plan = PortCheckRun.Plan(
-      clients: clients, ports: rentals.ports.numbers, own: own,
+      clients: clients, ports: rentals.ports.numbers,
+      own: Set(own.map(\.port)).sorted(),
       isTaken: { [rentals] in rentals.ports.machine(at: $0) != nil })
     let run = PortCheckRun(plan, at: parts.hosts, as: parts.address, on: parts.loop)
     self.run = run
@@ -114,7 +120,7 @@ package final class PortChecks {
 
   private func take(_ findings: [PortCheckRun.Finding]) {
     for finding in findings {
-      if own.contains(finding.port) {
+      if own.contains(where: { $0.port == finding.port }) {
         ownStates[finding.port, default: PortState(finding.port)].take(finding)
       }
       if rentals.ports.bounds.contains(Int(finding.port)) {

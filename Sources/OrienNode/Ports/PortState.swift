@@ -39,8 +39,8 @@ package struct PortReport: Sendable {
   package var isChecking = false
   package var checkedAt: Timestamp?
   package var ports: [PortState] = []
-  /// The ports of the node's own interface.
-  package var own: [PortState] = []
+  /// Of the node's own interface.
+  package var own: [(host: String, port: PortState)] = []
 
   /// Leads to no machine and could be given to one.
   package func isUsable(_ port: PortState) -> Bool {

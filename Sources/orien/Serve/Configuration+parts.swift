@@ -106,7 +106,8 @@ extension Configuration {
 
   /// What calls and workspaces need.
   private var reservedFiles: Int {
-    256 + workspaces.openFolders + 8 * policy.slots + min(policy.queued, workspaces.sessions)
+    256 + PortChecks.descriptors(machines.firstPort..<max(machines.firstPort, machines.endPort))
+      + workspaces.openFolders + 8 * policy.slots + min(policy.queued, workspaces.sessions)
   }
 
   /// As many connections as there are descriptors for, beside what calls and workspaces need: a call

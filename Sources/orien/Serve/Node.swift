@@ -197,7 +197,7 @@ final class Node {
     for address in configuration.addresses {
       let bound = try server.listen(on: address)
       log.announce("orien: listening on http://\(bound)")
-      machines.ownPorts.append(bound.port)
+      machines.ownAddresses.append(bound)
       places.append("http://\(bound)")
     }
   }

@@ -1,5 +1,6 @@
 import OrienModel
 import OrienNode
+import OrienSystem
 import OrienTestKit
 import Testing
 
@@ -15,7 +16,7 @@ struct PortRouteTests {
       site.rent(engine) { ($0.firstPort, $0.endPort) = (50800, 50802) }
       let service = try #require(site.api.machines)
       #expect(try site.ask("GET", "/api/v1/provider/ports").status == 503)
-      service.ownPorts = [7466]
+      service.ownAddresses = [NetworkAddress("127.0.0.1:7466")!]
       service.beginReaching()
       try site.world.wait { service.checks?.report.checkedAt != nil }
       let made = try site.ask(
@@ -28,7 +29,7 @@ struct PortRouteTests {
       #expect(ports.map { $0["status"]?.string } == ["unknown", "unknown"])
       #expect(ports.map { $0["vm_id"]?.string } == [made["id"]?.string, nil])
       let own = try #require(found["provider"]?.array?.first)
-      #expect(own["port"]?.int64 == 7466)
+      #expect(own["port"]?.int64 == 7466 && own["host"]?.string == "127.0.0.1")
       #expect(own["external"]?["status"]?.string == "not_verified")
       #expect(try site.ask("POST", "/api/v1/provider/ports").status == 202)
       service.checks?.close()

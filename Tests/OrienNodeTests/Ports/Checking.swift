@@ -34,7 +34,8 @@ final class Checking {
       PortChecks.Parts(
         loop: node.loop, log: Log(level: .error, format: .text, descriptor: Self.nowhere),
         address: address, hosts: [NetworkAddress(host: [127, 0, 0, 1], port: 0)]),
-      settings, of: node.rentals, own: own)
+      settings, of: node.rentals,
+      own: own.map { NetworkAddress(host: [127, 0, 0, 1], port: $0) })
     node.rentals.overload = { [unowned self] in checks.trouble }
     checks.onOver = { [unowned self] in overs += 1 }
   }

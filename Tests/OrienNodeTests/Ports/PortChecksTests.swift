@@ -16,7 +16,7 @@ struct PortChecksTests {
     #expect(checking.reaches.allSatisfy { $0 == .reachable })
     #expect(checking.states.allSatisfy { $0.verifiedBy == checker.url && $0.isListening })
     #expect(checking.range.allSatisfy { Checking.isFree(UInt16($0)) })
-    #expect(checking.checks.report.own.map(\.reach) == [.reachable])
+    #expect(checking.checks.report.own.map(\.port.reach) == [.reachable])
     #expect(checking.checks.report.outcome == .checked)
     let request = try #require(checker.requests.first)
     #expect(request.path == "/check-ports")
