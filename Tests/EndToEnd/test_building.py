@@ -41,7 +41,9 @@ class Installing(Building):
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, "", "what has not changed was installed anew")
         self.assertEqual(sorted(os.listdir(prefix / "bin")),
-                         ["orien", "orien-jail", "orien-worker"])
+                         ["golem-provider", "orien", "orien-jail", "orien-provider",
+                          "orien-worker"])
+        self.assertEqual(os.readlink(prefix / "bin/golem-provider"), "orien")
         self.assertEqual(sorted(os.listdir(prefix / "lib" / "orien" / "warm")),
                          ["liborien_warm_node.so", "liborien_warm_python.so", "orien-warm-node",
                           "orien-warm-node.cjs", "orien-warm-python", "orien-worker"])

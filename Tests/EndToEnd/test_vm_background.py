@@ -119,6 +119,16 @@ class Background(VMCase):
                                     "--key-file", key).stdout, "[]\n")
 
 
+    def test_orien_provider_takes_the_words_of_its_own(self):
+        done = self.run_as("orien-provider", "init", "-n", "shed", "-p", "0", "-c", "http://c")
+        self.assertIn("next: ", done.stdout)
+        lines = (self.home / ".config/orien/orien.conf").read_text().splitlines()
+        for line in ("PROVIDER_NAME=shed", "PORT=0", "COORDINATOR_URL=http://c"):
+            self.assertIn(line, lines)
+        self.assertIn("listening on", self.run_as("orien-provider", "start", "--detach").stdout)
+        self.assertIn("has ended", self.run_as("orien-provider", "stop").stdout)
+
+
 class Readme(VMCase):
     """What the README shows of machines, with multipass in place of QEMU and its image."""
 

@@ -1,6 +1,8 @@
 """Machines by the command line: rented, logged in to, ended; and how their node is."""
 
 import contextlib
+import http.server
+import json
 import os
 import pathlib
 import socket
@@ -143,6 +145,35 @@ class Renting(VMCase):
         raise AssertionError("sshd does not listen")
 
 
+class Checker(http.server.ThreadingHTTPServer):
+    """Says of each port whether it is `open`."""
+
+    def __init__(self, is_open):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.answer({"status": "ok"})
+
+            def do_POST(self):
+                length = int(self.headers["Content-Length"])
+                ports = json.loads(self.rfile.read(length))["ports"]
+                results = {str(port): {"accessible": is_open(port),
+                                       "error": None if is_open(port) else "Connection refused"}
+                           for port in ports}
+                self.answer({"success": True, "results": results, "message": "checked"})
+
+            def answer(self, content):
+                body = json.dumps(content).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
 class Condition(VMCase):
     def status(self, **options):
         return self.json("status", **options)
@@ -163,6 +194,28 @@ class Condition(VMCase):
         self.assertIn("Overall         Healthy\n", text)
         self.assertIn("Multipass       ✅ OK\n", text)
         self.assertIn("  In use        1\n", text)
+
+    def test_what_a_checker_outside_has_reached_is_told(self):
+        """The first ten ports are shut, and the node's own is not."""
+        checker = Checker(lambda port: not self.first <= port < self.first + 10)
+        self.addCleanup(checker.server_close)
+        self.addCleanup(checker.shutdown)
+        threading.Thread(target=checker.serve_forever, daemon=True).start()
+        self.start(PORT_CHECK_SERVERS=f"http://127.0.0.1:{checker.server_port}",
+                   PUBLIC_IP="127.0.0.1")
+
+        def checked():
+            found = self.status()
+            return found if found["ports"]["ssh"]["issues"]["unreachable"] else None
+        found = until(checked, 30, "nobody checks")
+        self.assertEqual(found["overall"], {
+            "status": "issues", "issues": ["10 SSH port(s) unreachable externally"]})
+        ssh = found["ports"]["ssh"]
+        self.assertEqual((ssh["status"], ssh["usable_free"]), ("limited", 30))
+        self.assertEqual([one["status"] for one in ssh["ports"]],
+                         ["unreachable"] * 10 + ["reachable"] * 30)
+        self.assertEqual(found["ports"]["provider"]["status"], "reachable")
+        self.assertIn("Issues detected", self.orien("status").stdout)
 
     def test_without_a_node_the_machine_is_looked_at(self):
         found = self.status(status=69)

@@ -1,5 +1,5 @@
-"""A real node with a backend of vm/1 on the stand-in for multipass, which boots nothing unless a test
-wants it to, and its command line as its users have it."""
+"""A real node with a backend of vm/1 on the stand-in for multipass, which boots nothing, and its
+command line as its users have it."""
 
 import json
 import os
@@ -48,7 +48,8 @@ class VMCase(unittest.TestCase):
         self.write_manifest(self.engine.program)
         self.first = free_range(PORTS)
         self.environment = {
-            "ROLES_DIR": str(ROLES), "HOME": str(self.home), "XDG_STATE_HOME": str(self.home / "st"),
+            "ROLES_DIR": str(ROLES), "HOME": str(self.home),
+            "XDG_STATE_HOME": str(self.home / "st"),
             "PORT_RANGE_START": str(self.first), "PORT_RANGE_END": str(self.first + PORTS),
             "MEMORY_THRESHOLD": "100", "CPU_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
             "TOOLS_DIR": str(self.tools), "PROXY_BACKEND": "tcp"}

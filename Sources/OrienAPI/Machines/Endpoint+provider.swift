@@ -103,7 +103,7 @@ extension API {
             writer.object { writer in
               writer.field("id", rental.id)
               writer.field("status", rental.status)
-              writer.fieldOrNull("ssh_port", rental.port.map { Int64($0) })
+              writer.fieldOrNull("ssh_port", rental.way.map { Int64($0) })
               writer.write(resources: rental.size)
             }
           }
@@ -133,7 +133,7 @@ extension API {
     guard rental.owner == inquiry.caller.owner else {
       throw Failure(.denied, "not-owner", "only whose VM \(rental.name) is may know how to log in")
     }
-    guard let port = rental.port, rental.phase != .creating else {
+    guard let port = rental.way else {
       return inquiry.exchange.answer(.accepted) { writer in
         writer.object { writer in
           writer.field("vm_id", rental.name)

@@ -15,6 +15,15 @@ extension Rental {
     }
   }
 
+  /// The port by which it is reached; nil while there is no way yet.
+  var way: UInt16? {
+    switch phase {
+    case .creating: nil
+    case .running: isOpen ? port : nil
+    default: port
+    }
+  }
+
   /// A job is over when its machine was made, or will never be.
   var jobStatus: String {
     switch phase {
@@ -28,7 +37,7 @@ extension Rental {
 extension JSONWriter {
   /// The members of both of the dialect's ages.
   mutating func write(_ rental: Rental, host: String?) {
-    let port = rental.phase == .creating ? nil : rental.port.map { Int64($0) }
+    let port = rental.way.map { Int64($0) }
     object { writer in
       writer.field("id", rental.id)
       writer.field("name", rental.name)

@@ -27,6 +27,8 @@ package struct Rental: Sendable, Equatable {
   package var backend: String?
   /// The port of this machine that leads to it.
   package var port: UInt16?
+  /// That port is open, as far as this node has seen: kept nowhere, for the next has to look itself.
+  package var isOpen = false
   /// What lends that port, as it is called.
   package var proxy: String?
   /// Where its SSH is reached from here.

@@ -110,7 +110,8 @@ package final class MachineService {
       let hosts = settings.portHosts
       do throws(SystemError) {
         proxy = try TCPProxy(
-          at: hosts.isEmpty ? .everywhere : .only(hosts), loop: parts.loop, log: parts.log)
+          at: hosts.isEmpty ? .everywhere : .only(hosts), settings.ports, loop: parts.loop,
+          log: parts.log)
       } catch {
         throw error.failure("lending ports")
       }

@@ -28,6 +28,8 @@ package struct MachineSettings: Sendable {
   package var endPort = 50900
   /// Where those ports are opened; nowhere in particular: at every address.
   package var portHosts: [NetworkAddress] = []
+  /// Of the node's own proxy.
+  package var ports = TCPProxyLimits()
   /// Requests that write, of each renter.
   package var requestsPerMinute: Int? = 100
   package var rentals = Rentals.Settings()

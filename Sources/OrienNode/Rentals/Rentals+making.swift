@@ -65,7 +65,9 @@ extension Rentals {
     parts.proxy.open(lease) { [self] result in
       guard goesOn(machine) else { return }
       switch result {
-      case .success: setRunning(machine)
+      case .success:
+        machine.noteOpen()
+        setRunning(machine)
       case .failure(let failure) where failure.code == .conflict:
         parts.log.warning(
           "a port is somebody else's",

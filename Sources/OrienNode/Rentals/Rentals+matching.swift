@@ -148,6 +148,7 @@ extension Rentals {
     case (.running, .stopped), (.running, .suspended): setStopped(machine)
     case (_, .running) where there.isReachable:
       if machine.record.phase == .running, isOpen, there.target == machine.next.target {
+        machine.noteOpen()
         restWithCounts(machine)
       } else {
         take(there, for: machine)

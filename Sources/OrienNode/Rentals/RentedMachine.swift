@@ -33,6 +33,12 @@ final class RentedMachine {
     next.number = number
   }
 
+  /// Its port has been seen to be open.
+  func noteOpen() {
+    record.isOpen = true
+    next.isOpen = true
+  }
+
   func answerMade(_ result: Result<Rental, Failure>) {
     let waiting = whenMade
     whenMade = []

@@ -11,6 +11,8 @@ struct Examiner {
   let isOwn: Bool
   let progress: Progress
 
+  private static let checkPatience = Duration.seconds(60)
+
   /// Why no node answers; nil: one does.
   typealias Finding = (condition: Condition, absence: Failure?)
 
@@ -36,7 +38,7 @@ struct Examiner {
     condition.engine = engine?.look(configuration, environment)
     progress.change(to: "looking at the ports")
     condition.ssh = try sshPorts(summary)
-    if let report = condition.node == nil ? nil : try heard(Paths.providerPorts) {
+    if let report = condition.node == nil ? nil : try reach() {
       condition.take(reach: report)
     }
     return (condition, absence)
@@ -52,6 +54,20 @@ struct Examiner {
       default: throw error
       }
     }
+  }
+
+  /// What the node knows of its ports from outside; where it is asking just now, what comes of it.
+  private func reach() throws(Failure) -> JSON? {
+    let deadline = Instant.now + Self.checkPatience
+    var report = try heard(Paths.providerPorts)
+    if report?["checking"]?.bool == true {
+      progress.change(to: "waiting for who checks the ports from outside")
+    }
+    while report?["checking"]?.bool == true, Instant.now < deadline {
+      progress.wait(.milliseconds(300))
+      report = try heard(Paths.providerPorts)
+    }
+    return report
   }
 
   private func providerPort(isServed: Bool) throws(Failure) -> Condition.ProviderPort {

@@ -35,6 +35,7 @@ struct MachineEngine: Sendable, Equatable {
   }
 
   private func binary(_ configuration: Configuration) -> String? {
+    if library == "multipass-vm", let path = configuration.multipassPath { return path }
     let path = "\(configuration.toolsFolder)/\(library).json"
     // A manifest that is no manifest is told by whoever loads it.
     guard let text = try? HostFile(at: path).text(atMostBytes: 1 << 20),

@@ -23,6 +23,10 @@ extension Configuration {
     var settings = machines
     (settings.providerID, settings.providerName) = (providerID, providerName)
     if addresses.allSatisfy(\.isLoopback) { settings.portHosts = addresses }
+    // What is open beside callers' connections; one of a port takes six while bytes move.
+    let open = (try? OpenFiles.raiseBound()) ?? 0
+    let left = open - reservedFiles - http.connections - 2 * (machines.endPort - machines.firstPort)
+    settings.ports.sessions = min(settings.ports.sessions, max(16, left / 6))
     return settings
   }
 
@@ -100,6 +104,13 @@ extension Configuration {
     return try Images(in: workspaceFolder, workspaces.usage, loop: loop, log: log)
   }
 
+  /// What calls, workspaces and looking at ports need.
+  private var reservedFiles: Int {
+    let ports = machines.firstPort..<max(machines.firstPort, machines.endPort)
+    return 256 + workspaces.openFolders + 8 * policy.slots
+      + min(policy.queued, workspaces.sessions) + PortChecks.descriptors(ports)
+  }
+
   /// As many connections as there are descriptors for, beside what calls and workspaces need: a call
   /// that waits holds its session's folder open.
   func effectiveHTTP(_ log: Log) throws(Failure) -> HTTPLimits {
@@ -108,15 +119,11 @@ extension Configuration {
     do throws(SystemError) { open = try OpenFiles.raiseBound() } catch {
       throw error.failure("raising the bound of open files")
     }
-    let reserved =
-      256 + PortChecks.descriptors(machines.firstPort..<max(machines.firstPort, machines.endPort))
-      + workspaces.openFolders + 8 * policy.slots
-      + min(policy.queued, workspaces.sessions)
-    let room = open - reserved
+    let room = open - reservedFiles
     guard room >= 64 else {
       throw Failure(
         .unavailable, "too-few-files",
-        "this process may have \(open) open files, and needs \(reserved + 64): "
+        "this process may have \(open) open files, and needs \(reservedFiles + 64): "
           + "raise the limit (ulimit -n), or lower MAX_CONCURRENT")
     }
     if http.connections > room {

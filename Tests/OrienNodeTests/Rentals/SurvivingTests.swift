@@ -34,8 +34,11 @@ struct SurvivingTests {
     let rental = try first.rent("web")
     let second = try node(after: first)
     second.rentals.begin()
+    // Whoever asks now is not sent to a port that nobody has opened yet.
+    #expect(second.rentals.find("web")?.isOpen == false)
     #expect(second.settle())
     #expect(second.rentals.find("web")?.phase == .running)
+    #expect(second.rentals.find("web")?.isOpen == true)
     #expect(engine.launches[rental.id] == 1)
     expectWhole(second)
   }

@@ -18,7 +18,8 @@ struct GolemEnvironmentTests {
   /// as it shows it; nil: it is said once that it has no effect, and why.
   static let all: [(name: String, value: String, setting: String?, shown: String)] = [
     ("DEBUG", "true", "LOG_LEVEL", "debug"), ("HOST", "0.0.0.0", "HOST", "0.0.0.0"),
-    ("PORT", "7000", "PORT", "7000"), ("SKIP_PORT_VERIFICATION", "true", nil, ""),
+    ("PORT", "7000", "PORT", "7000"),
+    ("SKIP_PORT_VERIFICATION", "true", "SKIP_PORT_VERIFICATION", "1"),
     ("ENVIRONMENT", "development", "ENVIRONMENT", "development"),
     ("NETWORK", "testnet", "NETWORK", "testnet"), ("PAYMENTS_NETWORK", "mainnet", nil, ""),
     ("PROVIDER_NAME", "shed", "PROVIDER_NAME", "shed"), ("NAME", "shed", "PROVIDER_NAME", "shed"),
@@ -43,10 +44,18 @@ struct GolemEnvironmentTests {
     ("PORT_RANGE_END", "50010", "PORT_RANGE_END", "50010"),
     ("PUBLIC_IP", "192.0.2.1", "PUBLIC_IP", "192.0.2.1"),
     ("PUBLIC_IP", "auto", "PUBLIC_IP", "auto"),
-    ("DISCOVERY_URL", "http://127.0.0.1:9001", nil, ""), ("ADVERTISER_TYPE", "golem_base", nil, ""),
-    ("DISCOVERY_ADVERTISEMENT_INTERVAL", "240", nil, ""),
-    ("ADVERTISEMENT_INTERVAL", "240", nil, ""),
-    ("PORT_CHECK_SERVERS", "http://127.0.0.1:9000", nil, ""),
+
+    ("DISCOVERY_URL", "http://127.0.0.1:9001", "DISCOVERY_URL", "http://127.0.0.1:9001"),
+    ("ADVERTISER_TYPE", "discovery_server", "ADVERTISER_TYPE", "discovery_server"),
+
+    ("DISCOVERY_ADVERTISEMENT_INTERVAL", "99", "ADVERTISEMENT_INTERVAL", "99"),
+
+    ("ADVERTISEMENT_INTERVAL", "99", "ADVERTISEMENT_INTERVAL", "99"),
+
+    (
+      "PORT_CHECK_SERVERS", "[\"http://a\", \"http://b\"]", "PORT_CHECK_SERVERS",
+      "http://a,http://b"
+    ),
     ("GOLEM_BASE_ADVERTISEMENT_INTERVAL", "3600", nil, ""),
     ("GOLEM_BASE_RPC_URL", "http://a", nil, ""), ("GOLEM_BASE_WS_URL", "ws://a", nil, ""),
     ("POLYGON_RPC_URL", "http://a", nil, ""), ("L2_RPC_URL", "http://a", nil, ""),
@@ -71,7 +80,8 @@ struct GolemEnvironmentTests {
     ("PRICING_UPDATE_MIN_DELTA_PERCENT", "1.0", nil, ""),
     ("PRICING_UPDATE_INTERVAL_DISCOVERY", "900", nil, ""),
     ("PRICING_UPDATE_INTERVAL_GOLEM_BASE", "9", nil, ""),
-    ("MULTIPASS_BINARY_PATH", "/m", nil, ""), ("NGINX_DIR", "/n", "NGINX_DIR", "/n"),
+    ("MULTIPASS_BINARY_PATH", "/m", "MULTIPASS_BINARY_PATH", "/m"),
+    ("NGINX_DIR", "/n", "NGINX_DIR", "/n"),
     ("NGINX_CONFIG_DIR", "/n", "NGINX_CONFIG_DIR", "/n"),
   ]
 
