@@ -4,6 +4,7 @@
 KILLS ?= 200
 EXECUTIONS ?= 10000
 RUNS ?= 1000
+CYCLES ?= 200
 SECONDS ?= 600
 PREFIX ?= /usr/local
 
@@ -49,6 +50,7 @@ soak: build
 	python3 Tests/Rigs/endure.py --executions $(EXECUTIONS)
 	python3 Tests/Rigs/replace.py --seconds 60
 	python3 Tests/Rigs/runs.py --runs $(RUNS)
+	python3 Tests/Rigs/rentals.py --cycles $(CYCLES)
 
 bench: build
 	@.ci/packages bench

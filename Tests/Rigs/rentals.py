@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Rents machines and gives them back, and holds a node to leaving nothing: rentals.py --cycles N
 
-First N machines are made and deleted, several at once; then N more while the node is killed at
-random moments, of which half the kills come when machines are being made or deleted. After each part
-everything that one holds is counted: ports that take connections, instances, rows of the ledger that
-are not over, processes of the node's. Each cycle that holds is one check.
+First N machines are made and deleted, several at once; then the node is killed N times, at random
+moments, while machines are made and deleted. Each time everything that one holds is counted: ports
+that take connections, instances, rows of the ledger that are not over, processes of the node's. Each
+cycle that holds is one check.
 """
 
 import contextlib
@@ -87,8 +87,8 @@ class Rentals:
     # Under fire
 
     def under_fire(self, cycles):
-        """Machines are asked for and given back without waiting, and the node dies meanwhile. If none
-        ever goes on, or all do, that proved little."""
+        """Machines are asked for and given back without waiting, and the node dies meanwhile. If
+        none ever goes on, or all do, that proved little."""
         went_on = 0
         for number in range(cycles):
             names = [f"machine-{next(self.numbers)}" for _ in range(AT_ONCE)]

@@ -104,10 +104,11 @@ extension Configuration {
     return try Images(in: workspaceFolder, workspaces.usage, loop: loop, log: log)
   }
 
-  /// What calls and workspaces need.
+  /// What calls, workspaces and looking at ports need.
   private var reservedFiles: Int {
-    256 + PortChecks.descriptors(machines.firstPort..<max(machines.firstPort, machines.endPort))
-      + workspaces.openFolders + 8 * policy.slots + min(policy.queued, workspaces.sessions)
+    let ports = machines.firstPort..<max(machines.firstPort, machines.endPort)
+    return 256 + workspaces.openFolders + 8 * policy.slots
+      + min(policy.queued, workspaces.sessions) + PortChecks.descriptors(ports)
   }
 
   /// As many connections as there are descriptors for, beside what calls and workspaces need: a call
