@@ -3,7 +3,7 @@
 
 First N machines are made and deleted, several at once; then the node is killed N times, at random
 moments, while machines are made and deleted. Each time everything that one holds is counted: ports
-that take connections, instances, rows of the ledger that are not over, processes of the node's. Each
+that take connections, instances, rows of the ledger that are not over, processes of the node. Each
 cycle that holds is one check.
 """
 
