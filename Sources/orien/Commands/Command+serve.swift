@@ -21,6 +21,7 @@ extension Command {
     let configuration = try read()
     try configuration.check()
     let log = configuration.log
+    if let warning = configuration.warningOfName { log.warning(warning) }
     do throws(Failure) {
       return try Node(configuration, invocation.environment, log, rereading: read).run()
     } catch {

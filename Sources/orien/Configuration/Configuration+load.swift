@@ -1,4 +1,3 @@
-import OrienHTTPClient
 import OrienModel
 import OrienNode
 import OrienSystem
@@ -144,19 +143,10 @@ private struct Loading {
     }
     try takeKey()
     takePaths()
-    tellOfName()
     configuration.takeMode()
     if configuration.machines.adverts.kind != .server { unmet.append("ADVERTISER_TYPE") }
     configuration.warnings += Unmet.warnings(of: unmet)
     return configuration
-  }
-
-  private mutating func tellOfName() {
-    guard let url = configuration.machines.adverts.url, configuration.origin["PROVIDER_ID"] == nil
-    else { return }
-    configuration.warnings.append(
-      "PROVIDER_ID is \(configuration.providerID), as of every node that has none of its own: at"
-        + " \(WebAddress.origin(of: url)) their adverts take each other's place")
   }
 
   /// Of the two settings that give the key, the one that was made more strongly counts.

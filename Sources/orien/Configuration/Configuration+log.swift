@@ -1,3 +1,5 @@
+import OrienHTTPClient
+import OrienNode
 import OrienSystem
 
 extension Configuration {
@@ -7,5 +9,12 @@ extension Configuration {
     let log = Log(level: logLevel, format: logFormat ?? (isTerminal ? .text : .json))
     for warning in warnings { log.warning(warning) }
     return log
+  }
+
+  /// What is wrong with being advertised by a name that every node has; nil: nothing.
+  var warningOfName: String? {
+    guard let url = machines.adverts.url, origin["PROVIDER_ID"] == nil else { return nil }
+    return "PROVIDER_ID is \(providerID), as of every node that has none of its own: at"
+      + " \(WebAddress.origin(of: url)) their adverts take each other's place"
   }
 }
