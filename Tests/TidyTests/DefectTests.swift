@@ -26,6 +26,10 @@ struct DefectTests {
     "D-B5-2": "Ports in use were always none",
     "X-B6-1": "Who checks ports could not be chosen",
     "X-B6-2": "Ports were not checked unless somebody asked",
+    "X-B6-3": "Ports that nobody had reached were given out all the same",
+    "X-B6-4": "Where no checker answered, nobody said what would help",
+    "X-B7-1": "Variables were declared and read nowhere",
+    "X-B7-2": "A variable without effect was taken without a word",
     "D-B11-1": "Adverts bore the word signature in the place of one",
   ]
 

@@ -26,7 +26,6 @@ struct FolderTests {
   func top() throws {
     let known: Set = [
       "Package.swift", "README.md", "Makefile", "LICENSE", "Sources", "Plugins", "Tests", "tools.d",
-      "docs",
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: Tree.root)
     #expect(Set(found.filter { !$0.hasPrefix(".") }).subtracting(known).isEmpty)
