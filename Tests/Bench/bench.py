@@ -20,6 +20,7 @@ import tempfile
 import threading
 import urllib.request
 
+import boots
 import calls
 import plugins
 import ports
@@ -82,7 +83,7 @@ class Rows:
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
     } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS \
-        | ports.BOUNDS
+        | ports.BOUNDS | boots.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -143,6 +144,7 @@ PARTS = {
     "plugins": lambda rows, _: plugins.one_round(rows),
     "sandbox": lambda rows, _: sandbox.one_round(rows),
     "ports": lambda rows, _: ports.one_round(rows),
+    "boots": lambda rows, _: boots.one_round(rows),
 }
 
 

@@ -17,22 +17,35 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "Rigs"))
 
-from node import UNBOUNDED, Node  # noqa: E402
+from node import BINARIES, UNBOUNDED, Node, until  # noqa: E402
 
 KEY = "the-key-that-every-request-has"
+SETTINGS = {
+    "PROVIDER_API_KEY": KEY, "VM_RATE_LIMIT_PER_MINUTE": "none", "BACKENDS": "vm/1:test.backend.vm",
+    "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PORT_RANGE_START": "51800",
+    "PORT_RANGE_END": "51900", "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100",
+    "STORAGE_THRESHOLD": "100"}
 PROGRAMS = ROOT / ".venv-schema" / "bin"
 COUNTED = re.compile(r"^  (\d+) generated, (?:(\d+) found|(\d+) passed)", re.M)
 OWN_COUNT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
+
+
+def tools_in(folder, *more):
+    """The node's own plugins, and others beside them."""
+    tools = pathlib.Path(folder) / "tools.d"
+    tools.mkdir(mode=0o755)
+    for path in filter(pathlib.Path.is_file, (ROOT / "tools.d").iterdir()):
+        shutil.copy(path, tools)
+    for library in more:
+        shutil.copy(library, tools / library.name.removeprefix("lib"))
+    return tools
 
 
 def formats():
     """How many checks of the lists' formats have passed and failed, where a node has tools with
     arguments of every kind and rule."""
     with tempfile.TemporaryDirectory(prefix="orien-formats-") as folder:
-        tools = pathlib.Path(folder) / "tools.d"
-        tools.mkdir(mode=0o755)
-        for path in filter(pathlib.Path.is_file, (ROOT / "tools.d").iterdir()):
-            shutil.copy(path, tools)
+        tools = tools_in(folder)
         for name in "all_types", "ruled":
             library = tools / f"{name}.so"
             subprocess.run(
@@ -53,8 +66,12 @@ def main():
     words.add_argument("--examples", default="50")
     words.add_argument("--seed", default="1")
     wanted = words.parse_args()
-    with Node(environment=UNBOUNDED | {"PROVIDER_API_KEY": KEY}) as node, \
-            tempfile.TemporaryDirectory(prefix="orien-schema-") as folder:
+    with tempfile.TemporaryDirectory(prefix="orien-schema-") as folder, \
+            Node(tools=tools_in(folder, BINARIES / "libvm_backend.so"),
+                 environment=UNBOUNDED | SETTINGS) as node:
+        bearer = {"Authorization": f"Bearer {KEY}"}
+        until(lambda: node.ask("GET", "/api/v1/vms", None, bearer).status == 200, 20,
+              "it rents no machines")
         done = subprocess.run(
             [PROGRAMS / "schemathesis", "--config-file",
              HERE / "schemathesis.toml", "run", f"http://127.0.0.1:{node.port}/openapi.json",

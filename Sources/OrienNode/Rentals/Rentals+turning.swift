@@ -88,7 +88,7 @@ extension Rentals {
   }
 
   static let vanished = Failure(
-    .unavailable, "vanished", "the machine is gone: its backend no longer knows it")
+    .notFound, "vanished", "the machine is gone: its backend no longer knows it")
 
   /// Has all that run stop, where the operator wants that, and calls `body` when none does any more or
   /// the time is over.

@@ -23,7 +23,7 @@ extension Site {
         host: front, proxy: ProxyFront(front)),
       settings.rentals,
       capacity: Capacity(
-        total: MachineSize(cpu: 8, memoryGiB: 64, diskGiB: 1000),
+        total: MachineSize(cpu: settings.mostMachines > 8 ? 128 : 8, memoryGiB: 128, diskGiB: 2000),
         mostMachines: settings.mostMachines, least: settings.least),
       ports: PortRange(settings.firstPort..<settings.endPort))
     rentals.begin()
