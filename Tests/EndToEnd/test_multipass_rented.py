@@ -178,6 +178,9 @@ class Late(RentedCase):
             else None, 60, lambda: self.look("machine-a"))
         self.assertEqual(self.ours(), {machine["id"]})
         self.assertEqual(len([words for words in self.engine.asked if words[0] == "launch"]), 1)
+        # What nobody knew is known, and no later start tells of it again.
+        metrics = self.node.ask("GET", "/metrics", None, {"Authorization": f"Bearer {KEY}"})
+        self.assertIn("orien_operations_unreconciled 0", metrics.body.decode())
 
 
 class Booted(RentedCase):

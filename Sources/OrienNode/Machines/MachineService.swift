@@ -129,6 +129,10 @@ package final class MachineService {
         total: try total(), mostMachines: settings.mostMachines, least: settings.least),
       ports: PortRange(settings.firstPort..<max(settings.firstPort, settings.endPort)))
     rentals.overload = { [unowned self] in obstacle() }
+    rentals.onMatch = { [weak self] machines, open in
+      self?.reconcile(Set(machines.map(\.name)), of: RoleMachines.role)
+      self?.reconcile(Set(open.map(\.name)), of: RolePortProxy.role)
+    }
     self.proxy = proxy
     self.rentals = rentals
     trouble = nil
@@ -136,6 +140,22 @@ package final class MachineService {
     beginReaching()
     onBegin(rentals)
     again()
+  }
+
+  /// Closes the operations of which nobody knew whether they happened: it was looked at what is there.
+  private func reconcile(_ there: Set<String>, of role: String) {
+    for intent in parts.kernel.operations.unreconciled where intent.role == role {
+      let name = (try? JSON(parsing: intent.arguments))?["name"]?.string
+      let isThere = name.map { there.contains($0) } ?? false
+      parts.kernel.operations.reconcile(
+        intent.id, .object([.init("there", .bool(isThere))])
+      ) { [log = parts.log] result in
+        guard case .failure(let failure) = result else { return }
+        log.warning(
+          "what was looked at is not kept",
+          ["operation": intent.id, "error": failure.description])
+      }
+    }
   }
 
   // MARK: Measuring

@@ -52,6 +52,7 @@ extension Rentals {
           // Without counts nothing is added, and a later look adds it.
           compare(found, leases, (try? result.get()) ?? [], isFirst: isFirst)
           hasMatched = true
+          onMatch(found, leases)
           later(isFirst: false)
         }
       }

@@ -55,6 +55,8 @@ package final class Rentals {
   private var lastSeconds: [String: Int64] = [:]
   /// Why no machine is to be made now, beside what is rented.
   package var overload: () -> Failure? = { nil }
+  /// What is there was compared with what should be.
+  package var onMatch: (_ machines: [Machine], _ open: [PortLease]) -> Void = { _, _ in }
   /// Something was rented or given back.
   package var onChange: () -> Void = {}
   /// A port is about to lead to a machine: whoever listens there for another reason is to end that.
