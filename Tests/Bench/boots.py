@@ -1,4 +1,4 @@
-"""How soon a machine that was put by answers, beside one that boots: what tests of machines cost."""
+"""How soon a machine that was put by answers, beside one that boots: what its tests cost."""
 
 import pathlib
 import subprocess

@@ -86,14 +86,6 @@ class LastingCase(PluginCase):
         self.node.kill()
         self.node.start()
 
-    def is_told_to_run(self, name):
-        try:
-            return self.status(name)["running"] == 1
-        except AssertionError as fault:
-            if "launcher" in str(fault) or "plugin-crash" in str(fault):
-                return False
-            raise
-
 
 class Lasting(LastingCase):
     def test_it_outlives_a_node_that_is_killed_and_is_found_by_its_name(self):
@@ -119,7 +111,9 @@ class Lasting(LastingCase):
                 if name_of(pid) == f"orien-{part}":
                     send(pid)
         # A call that the jail took with it says so; the one that finds another jail is answered.
-        until(lambda: self.is_told_to_run("web-1"), 20, "nobody tells of it any more")
+        asked = {"words": ["status", "web-1"]}
+        until(lambda: re.search(r'"running": ?1\b', self.node.execute(
+            "s", "tool", asked, wait=20).json["output"]), 20, "nobody tells of it any more")
         self.shop.put("tool", 2)
         self.assertEqual(self.reload()[0]["generation"], 2)
         self.assertEqual(self.status("web-1")["running"], 1)

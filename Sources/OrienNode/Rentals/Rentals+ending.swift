@@ -76,7 +76,10 @@ extension Rentals {
     } then: { [self] in
       remove(machine)
       let failure =
-        machine.record.trouble.map { Failure(.unavailable, $0.reason, $0.message) }
+        machine.record.trouble.map { trouble in
+          let code = trouble.reason == Self.vanished.reason ? Self.vanished.code : .unavailable
+          return Failure(code, trouble.reason, trouble.message)
+        }
         ?? Failure(.conflict, "deleted", "VM \(machine.record.name) was deleted meanwhile")
       machine.answerMade(.failure(failure))
       machine.answerTurned(.failure(failure))
