@@ -194,6 +194,11 @@ public final class Loop: @unchecked Sendable {
     }
   }
 
+  func drop(_ watch: Watch) {
+    assertCurrent()
+    watches.remove(watch)
+  }
+
   private func control(_ operation: Int32, _ watch: Watch) throws(SystemError) {
     var event = epoll_event(
       events: watch.interest.rawValue, data: epoll_data(u64: watch.number))

@@ -51,5 +51,12 @@ package final class Watch {
     loop.forget(self)
   }
 
+  /// The same where the descriptor is closed next, and nobody else has it: by that the kernel forgets it.
+  package func cancelWithDescriptor() {
+    guard body != nil else { return }
+    body = nil
+    loop.drop(self)
+  }
+
   func deliver(_ readiness: Readiness) { body?(readiness) }
 }

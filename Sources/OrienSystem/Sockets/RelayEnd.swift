@@ -16,8 +16,8 @@ package final class RelayEnd {
     watch = try loop.watch(self.socket.descriptor.raw, awaitsWriting ? .write : []) { body($0) }
   }
 
-  // Before the socket closes, which it does next.
-  deinit { watch?.cancel() }
+  // The socket closes next.
+  deinit { watch?.cancelWithDescriptor() }
 
   package func want(read: Bool, write: Bool) {
     var interest: Readiness = read ? .read : []

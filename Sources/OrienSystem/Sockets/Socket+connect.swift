@@ -27,12 +27,20 @@ extension Socket {
     }
   }
 
-  /// Begins to connect. Once the socket polls writable, `finishConnecting` says what came of it.
-  package static func connecting(to address: NetworkAddress) throws(ConnectFailure) -> Socket {
+  /// Begins to connect. Once the socket polls writable, `finishConnecting` says what came of it. A peer
+  /// that is near is one whose end is heard of in another way: it is asked whether it is still there as
+  /// seldom as the system does.
+  package static func connecting(
+    to address: NetworkAddress, isNear: Bool = false
+  ) throws(ConnectFailure) -> Socket {
     do throws(SystemError) {
       let descriptor = try open(address.family, SOCK_STREAM)
       let raw = descriptor.raw
-      try setCustomary(raw)
+      if isNear {
+        try setNear(raw)
+      } else {
+        try setCustomary(raw)
+      }
       let result = address.withSocketAddress { connect(raw, $0, $1) }
       // An interrupted call goes on like one that does not wait.
       guard result == 0 || errno == EINPROGRESS || errno == EINTR else { throw .last("connect") }
@@ -63,14 +71,18 @@ extension Socket {
 
   /// What every connection is given, by itself or by its listener.
   static func setCustomary(_ raw: Int32) throws(SystemError) {
-    // What is sent is sent whole: to hold it back for more to come would only delay it.
-    try set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    try setNear(raw)
     // A peer that has vanished without a word is found out in about a minute, where the system
     // would wait a quarter of an hour, or for ever.
     try set(raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 60_000)
-    try set(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
     try set(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 45)
     try set(raw, Int32(IPPROTO_TCP), TCP_KEEPINTVL, 5)
+  }
+
+  private static func setNear(_ raw: Int32) throws(SystemError) {
+    // What is sent is sent whole: to hold it back for more to come would only delay it.
+    try set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    try set(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
   }
 }
 

@@ -23,7 +23,7 @@ final class PortSession {
     self.port = port
     let loop = port.table.loop
     lastMoved = loop.now
-    let socket = try Socket.connecting(to: port.target)
+    let socket = try Socket.connecting(to: port.target, isNear: true)
     do throws(SystemError) {
       self.client = try RelayEnd(client, loop: loop) { [unowned self] in clientReady($0) }
       target = try RelayEnd(socket, loop: loop, awaitsWriting: true) { [unowned self] in
