@@ -101,6 +101,7 @@ package final class MachineService {
   }
 
   private func begin(by choice: PortBackend.Choice) throws(Failure) {
+    let figures = try measure()
     let proxy: any PortProxy
     switch choice {
     case .role(let engine):
@@ -119,14 +120,13 @@ package final class MachineService {
         parts.log.info("the node lends ports by itself", ["because": reason.message])
       }
     }
-    try measure()
     let rentals = Rentals(
       Rentals.Parts(
         loop: parts.loop, ledger: parts.ledger, log: parts.log, host: RoleMachines(parts.kernel),
         proxy: proxy),
       settings.rentals,
       capacity: Capacity(
-        total: try total(), mostMachines: settings.mostMachines, least: settings.least),
+        total: total(of: figures), mostMachines: settings.mostMachines, least: settings.least),
       ports: PortRange(settings.firstPort..<max(settings.firstPort, settings.endPort)))
     rentals.overload = { [unowned self] in obstacle() }
     rentals.onMatch = { [weak self] machines, open in
@@ -163,7 +163,7 @@ package final class MachineService {
   private func again() {
     timer = parts.loop.schedule(after: Self.loadInterval) { [self] in
       do throws(Failure) {
-        try measure()
+        _ = try measure()
       } catch {
         parts.log.warning("the load is not known", ["error": error.description])
       }
@@ -172,13 +172,14 @@ package final class MachineService {
     }
   }
 
-  private func measure() throws(Failure) {
-    meter.look(try MachineFigures(of: parts.ledger.folder))
+  private func measure() throws(Failure) -> MachineFigures {
+    let figures = try MachineFigures(of: parts.ledger.folder)
+    meter.look(figures)
+    return figures
   }
 
   /// What there is for rent: what is free now, and what those that are there already have of it.
-  private func total() throws(Failure) -> MachineSize {
-    let figures = try MachineFigures(of: parts.ledger.folder)
+  private func total(of figures: MachineFigures) -> MachineSize {
     let taken = parts.ledger.recovered.rentals.map(\.size).reduce(.none, +)
     let memory = Int64(clamping: figures.memory.availableBytes)
     let disk = Int64(clamping: figures.disk.availableBytes)
