@@ -1,3 +1,5 @@
+package import OrienModel
+
 /// What Ethereum writes transactions in: strings of bytes, and lists of these.
 package enum RLP: Sendable, Equatable {
   case bytes([UInt8])

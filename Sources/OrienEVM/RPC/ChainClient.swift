@@ -1,4 +1,4 @@
-internal import OrienModel
+package import OrienModel
 
 /// What we ask of a chain. Everything that decides about money is read at one block, named by its
 /// number and held to its hash. One thread at a time uses it.

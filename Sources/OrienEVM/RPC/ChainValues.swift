@@ -1,4 +1,4 @@
-internal import OrienModel
+package import OrienModel
 
 /// A block, by what we need of it.
 package struct Block: Sendable, Equatable {

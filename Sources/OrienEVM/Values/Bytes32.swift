@@ -1,4 +1,4 @@
-internal import OrienModel
+package import OrienModel
 
 /// Thirty-two bytes: a hash, a topic, a `bytes32`.
 package struct Bytes32: Sendable, Hashable {
@@ -21,6 +21,15 @@ package struct Bytes32: Sendable, Hashable {
 
 extension Bytes32: CustomStringConvertible {
   package var description: String { HexData.text(of: bytes) }
+}
+
+extension UInt256 {
+  package init(_ word: Bytes32) {
+    guard let value = UInt256(bigEndian: word.bytes) else {
+      preconditionFailure("a word has 32 bytes")
+    }
+    self = value
+  }
 }
 
 /// Bytes as JSON-RPC writes them: `0x` and two digits a byte.

@@ -5,7 +5,7 @@ package struct UInt256: Sendable, Hashable {
   let high: UInt128
   let low: UInt128
 
-  init(high: UInt128, low: UInt128) {
+  package init(high: UInt128, low: UInt128) {
     self.high = high
     self.low = low
   }
@@ -49,13 +49,6 @@ extension UInt256 {
       low = low << 8 | UInt128(byte)
     }
     self.init(high: high, low: low)
-  }
-
-  package init(_ word: Bytes32) {
-    guard let value = UInt256(bigEndian: word.bytes) else {
-      preconditionFailure("a word has 32 bytes")
-    }
-    self = value
   }
 
   /// All 32 of them, the most significant first.

@@ -1,4 +1,4 @@
-import OrienEVM
+import OrienModel
 import Testing
 
 @Suite("Numbers of 256 bits")

@@ -1,5 +1,3 @@
-internal import OrienModel
-
 // As text: decimal for people and for JSON, `0x…` for JSON-RPC.
 
 extension UInt256: CustomStringConvertible {
