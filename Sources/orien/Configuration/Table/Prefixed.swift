@@ -18,7 +18,7 @@ enum Prefixed {
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
     let isKnown =
-      common.contains(own) || (Setting.machines + Setting.reach).contains { $0.name == own }
+      common.contains(own) || (Setting.machines + Setting.payments + Setting.reach).contains { $0.name == own }
     return isKnown ? own : nil
   }
 }
