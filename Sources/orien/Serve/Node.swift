@@ -132,7 +132,9 @@ final class Node {
     payments = PaymentService(
       PaymentService.Parts(
         loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
-        price: { [machines] in machines.rate(of: $0) }),
+        price: { [machines] size throws(Failure) in
+          try machines.prices.ratePerSecond(of: size)
+        }),
       configuration.payments)
     machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
