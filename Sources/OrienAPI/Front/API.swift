@@ -41,6 +41,8 @@ package final class API: HTTPHandler {
   package var sandbox = SandboxSettings()
   /// The machines that are rented out; nil: none are.
   package var machines: MachineService?
+  /// What collects what streams have paid; nil: nothing does.
+  package var collections: Collections?
   /// Whether callers of machines are answered as that system does where they say nothing of it.
   package var speaksGolem = false
   /// Ends the node.

@@ -14,6 +14,7 @@ extension API {
     writeExecutions(to: &text)
     writeOperations(to: &text)
     writeLedger(to: &text)
+    collections?.write(to: &text)
     writeServer(to: &text)
     text.gauge(
       "orien_loop_slowest_turn_microseconds", "Longest turn of the event loop since last asked",

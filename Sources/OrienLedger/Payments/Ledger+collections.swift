@@ -87,6 +87,15 @@ extension Ledger {
     }
   }
 
+  /// The claim that pays, or has paid, for something; nil where none does.
+  package func claim(
+    of holder: StreamClaim.Holder, then reply: Reply<Result<StreamClaim?, Failure>>
+  ) {
+    reader.ask(reply) { readings throws(DatabaseError) in
+      .success(try readings.database.claim(of: holder))
+    }
+  }
+
   /// Every claim that was not given back, the newest first.
   package func claims(
     atMost limit: Int, then reply: Reply<Result<[StreamClaim], Failure>>

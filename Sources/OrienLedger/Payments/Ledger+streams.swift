@@ -74,6 +74,17 @@ extension Database {
     return open
   }
 
+  func claim(of holder: StreamClaim.Holder) throws(DatabaseError) -> StreamClaim? {
+    try prepare(
+      """
+      SELECT number, stream, holder, phase, record FROM streams
+      WHERE holder = ? AND phase <> 'released'
+      """
+    ).first({ $0.text(holder.description) }) { row throws(DatabaseError) in
+      try StreamClaim(row)
+    }
+  }
+
   /// Those that were not given back, the newest first.
   func claims(atMost limit: Int) throws(DatabaseError) -> [StreamClaim] {
     var claims: [StreamClaim] = []

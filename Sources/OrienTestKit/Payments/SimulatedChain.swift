@@ -1,6 +1,6 @@
 package import OrienModel
 
-/// A chain in memory, with a clock of its own that moves only by its blocks: accounts, transactions
+/// A chain in memory, with a clock of its own that only blocks move: accounts, transactions
 /// that wait, and the contract of streams. What happens on it depends on nothing but what is done to it.
 package final class SimulatedChain {
   /// The rules of streams' contract that differ.
@@ -52,6 +52,8 @@ package final class SimulatedChain {
   package let address = "0x00000000000000000000000000000000000000bb"
   package let oracle = "0x00000000000000000000000000000000000000cc"
   package let number = "1337"
+  /// In seconds since 1970: what a block that comes now has as its time.
+  package private(set) var clock: UInt64
   /// The newest last; of older ones only as many as a reorganisation may take back.
   package private(set) var states: [State]
   /// What waits, in the order in which it came.
@@ -68,6 +70,7 @@ package final class SimulatedChain {
 
   package init(_ contract: Contract = .second, time: UInt64 = 1_700_000_000) {
     self.contract = contract
+    clock = time
     states = [State(number: 1, hash: Self.hash("genesis"), time: time, baseFee: 10)]
   }
 
@@ -93,9 +96,10 @@ package final class SimulatedChain {
 
   /// The next block, so much later, with what waits and pays enough; `only`: with nothing else.
   package func mine(after seconds: UInt64 = 12, only: ((ChainTransaction) -> Bool)? = nil) {
+    clock += seconds
     var next = head
     next.number += 1
-    next.time += seconds
+    next.time = max(next.time + 1, clock)
     next.baseFee = baseFee
     next.hash = Self.hash("\(next.number)/\(fork)")
     var mined = 0
@@ -160,7 +164,8 @@ package final class SimulatedChain {
     }
     let back = gone.sorted(by: order).map(\.transaction).filter { !isLost($0) }
     pool = back + pool.filter { waiting in !back.contains { $0.hash == waiting.hash } }
-    for _ in 0..<depth { mine(only: { _ in false }) }
+    // That takes no time.
+    for _ in 0..<depth { mine(after: 0, only: { _ in false }) }
   }
 
   /// Of no use but to tell two things apart.
