@@ -87,7 +87,7 @@ extension API {
         switch try CollectionRequest(body) {
         case .machine(let name): begin(of: name, collections, inquiry)
         case .all:
-          collections.claims(atMost: Self.most) { result in
+          collections.claims(atMost: Self.most) { [self] result in
             collect(result.map { $0.filter { $0.phase != .over } }, collections, inquiry)
           }
         }

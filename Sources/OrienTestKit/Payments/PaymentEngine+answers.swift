@@ -1,11 +1,11 @@
-import OrienModel
-import OrienNode
+package import OrienModel
+package import OrienNode
 
 // What the backend says, as the chain has it now or had it some blocks ago.
 
 extension PaymentEngine {
-  func inspect(
-    _ streams: [String], at moment: ChainMoment?, age: Int
+  package func inspect(
+    _ streams: [String], at moment: ChainMoment? = nil, age: Int = 0
   ) -> Result<StreamReadings, Failure> {
     let head = chain.state(below: age)
     var state = chain.state(below: age + confirmations - 1)

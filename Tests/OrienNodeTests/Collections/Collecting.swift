@@ -33,6 +33,7 @@ final class Collecting {
     settings.isEnabled = true
     // What happens when is the test's to say.
     settings.watchEvery = .seconds(3600)
+    settings.confirmations = UInt64(engine.confirmations)
     change(&settings)
     collections = Collections(
       Collections.Parts(
@@ -95,8 +96,7 @@ final class Collecting {
 
   /// The monitor reads all streams, and what follows is waited for.
   func tick() throws {
-    let readings = try loop.answer { front.inspect(claims.map(\.stream.id), at: nil, then: $0) }
-    collections.note(readings, of: claims)
+    collections.note(try engine.inspect(claims.map(\.stream.id)).get(), of: claims)
     try look()
   }
 

@@ -1,4 +1,4 @@
-package import OrienLedger
+import OrienLedger
 package import OrienModel
 import OrienSystem
 

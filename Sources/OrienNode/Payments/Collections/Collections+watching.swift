@@ -46,7 +46,7 @@ extension Collections {
         (
           nonce,
           open.fate(
-            of: nonce, outcomes, confirmations: settings.confirmations, now: parts.now())
+            of: nonce, outcomes, confirmations: confirmations, now: parts.now())
         )
       }
       waiting += fates.filter { $0.1.isWaiting }.map { (open, $0.0) }

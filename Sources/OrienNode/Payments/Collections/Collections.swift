@@ -37,8 +37,9 @@ package final class Collections {
     package var mostGasPercent: UInt64 = 10
     /// What one of what gas is paid in is worth, in what streams pay in.
     package var gasRate = Money(units: 100_000_000)
-    /// How many blocks, its own counted, make a transaction certain.
-    package var confirmations: UInt64 = 3
+    /// How many blocks, its own counted, make a transaction certain, as long as it is not known how
+    /// deep the block is that streams are read at: from then on it has to be as deep as that.
+    package var confirmations: UInt64 = 13
     /// How often it is looked what has become of transactions.
     package var watchEvery = Duration.seconds(15)
     /// How often the same bytes are sent again.
@@ -55,7 +56,7 @@ package final class Collections {
     package var firstSilence = Duration.seconds(5)
     package var longestSilence = Duration.seconds(300)
     /// At once.
-    package var mostUnderWay = 32
+    package var mostUnderWay = 100
 
     package init() {}
   }
@@ -86,6 +87,8 @@ package final class Collections {
   package internal(set) var sinceStart = CollectionTotals()
   /// Of whom the backend collects now.
   var terms: PaymentTerms?
+  /// How many blocks there are above the one that streams are read at.
+  var depth: UInt64?
   /// Streams that the backend was told to keep.
   var kept: Set<StreamName> = []
   /// Until when a stream is left alone, how often in a row it was refused, and what was said of it.
@@ -95,7 +98,7 @@ package final class Collections {
   /// Nothing is asked before this, since the backend did not answer; and how often it did not.
   var silentUntil: Timestamp?
   var silences = 0
-  private var isReady = false
+  private(set) var isReady = false
   private var isBusy = false
   private var wantsMore = false
   private(set) var isEnding = false
@@ -106,8 +109,13 @@ package final class Collections {
     self.settings = settings
   }
 
-  /// Nothing is under way, and nobody waits for anything.
-  package var isIdle: Bool { isReady && !isBusy && !wantsMore && manual.isEmpty }
+  /// No round is under way, and nobody waits for anything.
+  package var isIdle: Bool { isReady && !isBusy && !wantsMore && !isAwaited }
+
+  private var isAwaited: Bool { manual.contains { $0.answer != nil } }
+
+  /// How many blocks make a transaction certain: so what is certain here is what readers see.
+  var confirmations: UInt64 { depth.map { $0.saturatingAdd(1) } ?? settings.confirmations }
 
   /// Those that are not over, oldest first.
   package var underWay: [StreamCollection] {
@@ -166,100 +174,7 @@ package final class Collections {
     refuseManual(Failure(.unavailable, "draining", "the node is going down"))
   }
 
-  // MARK: Being told
-
-  /// What streams had when the monitor has read them; those that are due are collected.
-  package func note(_ readings: StreamReadings, of claims: [StreamClaim]) {
-    let readings = Dictionary(
-      readings.streams.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for claim in claims {
-      noted[claim.stream] = nil
-      guard claim.phase == .active || claim.phase == .leaving,
-        let reading = readings[claim.stream.id]
-      else { continue }
-      switch reading.fault {
-      case .unknown, .terminated, .wrongRecipient, .wrongToken, .inconsistent: continue
-      case .noDeposit, .notStarted, .halted, .ended, nil:
-        noted[claim.stream] = Noted(claim: claim, withdrawable: reading.withdrawable)
-      }
-    }
-    if !due.isEmpty { look() }
-  }
-
-  /// Nothing is to be collected of it any more.
-  package func leave(_ claim: StreamClaim) {
-    noted[claim.stream] = nil
-    guard kept.remove(claim.stream) != nil else { return }
-    parts.host.drop(claim.stream.id) { [parts] result in
-      guard case .failure(let failure) = result else { return }
-      parts.log.warning(
-        "a stream is still kept by its backend",
-        ["stream": claim.stream.id, "error": failure.description])
-    }
-  }
-
-  /// Collects these now, whatever the interval and the least amount are. Answers once each is sent, or
-  /// will not be, in their order.
-  package func collect(
-    _ claims: [StreamClaim], then answer: @escaping ([Result<StreamCollection, Failure>]) -> Void
-  ) {
-    var results: [Int: Result<StreamCollection, Failure>] = [:]
-    let note = { (place: Int, result: Result<StreamCollection, Failure>) in
-      results[place] = result
-      if results.count == claims.count { answer(claims.indices.compactMap { results[$0] }) }
-    }
-    guard !claims.isEmpty else { return parts.loop.soon { answer([]) } }
-    for (place, claim) in claims.enumerated() {
-      if let obstacle = obstacle(to: claim) {
-        parts.loop.soon { note(place, .failure(obstacle)) }
-      } else {
-        manual.append(
-          Candidate(stream: claim.stream, isManual: true) { note(place, $0) })
-      }
-    }
-    look()
-  }
-
-  private func obstacle(to claim: StreamClaim) -> Failure? {
-    if isEnding { return Failure(.unavailable, "draining", "the node is going down") }
-    guard isReady else { return Failure(.unavailable, "starting", "the node starts: try again") }
-    if let trouble = parts.host.trouble { return trouble }
-    guard claim.phase != .released else {
-      return Failure(
-        .conflict, "released", "stream \(claim.stream.id) was given back: it pays for nothing here")
-    }
-    let isQueued = manual.contains { $0.stream == claim.stream }
-    return isQueued || open[claim.stream] != nil ? Self.underWay(claim.stream) : nil
-  }
-
-  static func underWay(_ stream: StreamName) -> Failure {
-    Failure(.conflict, "under-way", "stream \(stream.id) is being collected already")
-  }
-
   // MARK: Rounds
-
-  /// Those whose turn it is, and which have something: who has waited longest first.
-  var due: [Candidate] {
-    guard settings.isEnabled else { return [] }
-    let now = parts.now()
-    let least = max(settings.leastAmount, .one)
-    let waiting = noted.values.filter { noted in
-      let stream = noted.claim.stream
-      return noted.withdrawable >= least && open[stream] == nil && isFree(stream, now)
-        && now.isPast(last(noted.claim), by: settings.interval)
-    }
-    let order = { (noted: Noted) in (self.last(noted.claim), noted.claim.number ?? 0) }
-    return waiting.sorted { order($0) < order($1) }
-      .map { Candidate(stream: $0.claim.stream, isManual: false) }
-  }
-
-  private func last(_ claim: StreamClaim) -> Timestamp {
-    totals[claim.stream]?.lastAt ?? claim.claimedAt
-  }
-
-  private func isFree(_ stream: StreamName, _ now: Timestamp) -> Bool {
-    waits[stream].map { now >= $0 } ?? true
-  }
 
   /// Asks what has become of what is out, and begins what is due. While that goes on another one waits.
   package func look() {
@@ -269,7 +184,6 @@ package final class Collections {
       return
     }
     guard !open.isEmpty || !manual.isEmpty || !due.isEmpty else { return }
-    let isAwaited = manual.contains { $0.answer != nil }
     if let until = silentUntil, parts.now() < until, !isAwaited { return again() }
     if let trouble = parts.host.trouble { return fallSilent(trouble) }
     (isBusy, wantsMore) = (true, false)

@@ -1,3 +1,4 @@
+import OrienLedger
 package import OrienModel
 import OrienSystem
 
