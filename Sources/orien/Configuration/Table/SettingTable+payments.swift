@@ -26,7 +26,8 @@ extension Setting {
       "A chain without a new block for so long counts as one that does not answer; for dev, never"),
     Setting(
       "STREAM_RETENTION_SECONDS", \.payments.retention, .optional(.within(0...31_536_000)),
-      "How long a machine is kept, stopped, whose stream is over; none: until its renter deletes it"),
+      "How long a machine is kept, stopped, whose stream is over; none: until its renter deletes it"
+    ),
     Setting(
       "STREAM_DELETE_ON_EXHAUSTED", \.payments.deletesOnExhaustion, .flag,
       "It is deleted at once"),
