@@ -44,6 +44,8 @@ package final class PaymentService {
   package internal(set) var lookedAt: Timestamp?
   /// Was told what was read, at each look.
   package var onReadings: (StreamReadings, [StreamClaim]) -> Void = { _, _ in }
+  /// A stream pays for nothing here any more, and nothing is to be collected of it.
+  package var onOver: (StreamClaim) -> Void = { _ in }
   var chain: ChainClock
   weak var rentals: Rentals?
   var isLooking = false
@@ -125,6 +127,7 @@ package final class PaymentService {
       claims[stream] = nil
       holders[claim.holder] = nil
       readings[stream] = nil
+      onOver(claim)
     }
     parts.ledger.update(
       claim,
@@ -140,7 +143,9 @@ package final class PaymentService {
   private func hindrance(to rental: Rental) -> Failure? {
     guard settings.isOn, let claim = claim(of: .machine(rental.id)) else { return nil }
     switch claim.standing.upkeep(settings, at: parts.clock.now()) {
-    case .run, .leave: return nil
+    case .run: return nil
+    // What was stopped before nobody knew any more is not started for that.
+    case .leave: return claim.standing.fault.map { StreamClaim.Standing.unpaid($0) }
     case .stop(let failure), .delete(let failure): return failure
     }
   }

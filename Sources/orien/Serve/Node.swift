@@ -143,6 +143,7 @@ final class Node {
         now: PaymentClock.steady.now),
       configuration.collections)
     payments.onReadings = { [collections] in collections.note($0, of: $1) }
+    payments.onOver = { [collections] in collections.leave($0) }
     machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
     if configuration.payments.isOn {
