@@ -84,7 +84,6 @@ extension StreamClaim.Standing {
   }
 }
 
-
 extension Duration {
   var wholeSeconds: UInt64 { UInt64(clamping: components.seconds) }
 }
