@@ -9,6 +9,7 @@ package enum Problem {
     case .invalid: .badRequest
     case .unauthenticated: .unauthorized
     case .denied: .forbidden
+    case .unpaid: .paymentRequired
     case .notFound: .notFound
     case .conflict: .conflict
     case .mismatch: .unprocessableContent

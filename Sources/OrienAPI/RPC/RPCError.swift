@@ -31,7 +31,7 @@ extension RPCError {
     case .invalid, .mismatch, .unsupported, .tooLarge, .conflict: -32602
     case .notFound: -30002
     case .unavailable where failure.reason == "draining": -31002
-    case .unavailable, .cancelled, .denied, .unauthenticated: -30003
+    case .unavailable, .cancelled, .denied, .unauthenticated, .unpaid: -30003
     case .limited where failure.reason == "queue-full": -30007
     case .limited: -31005
     case .full: -31004

@@ -20,7 +20,8 @@ extension Database {
     }
     return Recovered(
       waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
-      sessions: sessions, operations: try openOperations(), rentals: try openRentals())
+      sessions: sessions, operations: try openOperations(), rentals: try openRentals(),
+      streams: try openClaims())
   }
 
   /// When the execution of the newest record ended.

@@ -143,6 +143,28 @@ enum Schema {
     CREATE UNIQUE INDEX rentals_id ON rentals (id);
     CREATE INDEX rentals_job ON rentals (job);
     """,
+    """
+    -- Streams of money that pay for something: one row for each use, kept for good, so that none pays
+    -- twice; and their collections, one row each, from before it is signed.
+    CREATE TABLE streams (
+      number INTEGER PRIMARY KEY,
+      stream TEXT NOT NULL,
+      holder TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      record BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX streams_stream ON streams (stream) WHERE phase <> 'released';
+    CREATE UNIQUE INDEX streams_holder ON streams (holder) WHERE phase <> 'released';
+    CREATE TABLE collections (
+      number INTEGER PRIMARY KEY,
+      stream TEXT NOT NULL,
+      state TEXT NOT NULL,
+      record BLOB NOT NULL,
+      ended_at INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX collections_open ON collections (stream) WHERE ended_at IS NULL;
+    CREATE INDEX collections_stream ON collections (stream);
+    """,
   ]
 }
 

@@ -13,4 +13,6 @@ package struct Recovered: Sendable {
   package var operations: [OperationIntent]
   /// Rented machines that are not over, oldest first.
   package var rentals: [Rental]
+  /// Streams that pay for something, or may have something to collect, oldest first.
+  package var streams: [StreamClaim]
 }

@@ -36,6 +36,8 @@ package struct Failure: Error, Sendable, Equatable {
     case unauthenticated
     /// Policy says no.
     case denied
+    /// It costs more than there is to pay it with.
+    case unpaid
     case notFound
     /// It exists already, or its state forbids this.
     case conflict

@@ -12,7 +12,7 @@ package enum CallStatus: Int32, Sendable, CaseIterable {
     self =
       switch code {
       case .invalid, .mismatch, .unsupported: .invalid
-      case .denied, .unauthenticated: .denied
+      case .denied, .unauthenticated, .unpaid: .denied
       case .notFound: .notFound
       case .conflict: .conflict
       case .tooLarge, .limited, .full: .limited

@@ -25,7 +25,7 @@ struct ExitCode: Sendable, Equatable {
     case .internal: code = 70
     case .full: code = 73
     case .limited, .conflict: code = 75
-    case .unauthenticated, .denied: code = 77
+    case .unauthenticated, .denied, .unpaid: code = 77
     case .cancelled: code = 130
     }
   }

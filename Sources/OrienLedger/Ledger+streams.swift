@@ -1,0 +1,96 @@
+package import OrienModel
+package import OrienSystem
+
+// Streams that pay. A claim is kept together with what it pays for, or before it, and for good.
+
+extension Ledger {
+  /// Keeps a claim for what is there already. Failure `conflict` where the stream pays, or has paid,
+  /// for something.
+  package func begin(_ claim: StreamClaim, then reply: Reply<Result<Int64, Failure>>) {
+    submit(.room, reply) { writer throws(DatabaseError) in
+      try writer.claim(claim)
+    }
+  }
+
+  /// Keeps what became of one.
+  package func update(_ claim: StreamClaim, then reply: Reply<Result<Void, Failure>>) {
+    submit(.certainty, reply) { writer throws(DatabaseError) in
+      let changed = try writer.database.prepare(
+        "UPDATE streams SET phase = ?, record = ? WHERE number = ?"
+      ).run { row in
+        row.text(claim.phase.rawValue)
+        row.blob(claim.bytes)
+        row.integer(claim.number)
+      }
+      return changed == 1
+        ? .success(())
+        : .failure(
+          Failure(.notFound, "stream", "the ledger has no claim to stream \(claim.stream)"))
+    }
+  }
+}
+
+extension Writer {
+  /// One index alone keeps a stream from paying twice.
+  func claim(_ claim: StreamClaim) throws(DatabaseError) -> Result<Int64, Failure> {
+    let added = try database.prepare(
+      """
+      INSERT INTO streams (stream, holder, phase, record) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """
+    ).run { row in
+      row.text(claim.stream.description)
+      row.text(claim.holder.description)
+      row.text(claim.phase.rawValue)
+      row.blob(claim.bytes)
+    }
+    return added == 1
+      ? .success(Int64(clamping: database.lastInserted))
+      : .failure(
+        Failure(
+          .conflict, "stream-in-use",
+          "stream \(claim.stream.id) pays for something else, or has paid for it"))
+  }
+
+  /// Takes back a claim of this same transaction.
+  func forget(claim number: Int64) throws(DatabaseError) {
+    try database.prepare("DELETE FROM streams WHERE number = ?").run { $0.integer(number) }
+  }
+}
+
+extension Database {
+  /// Those that pay for something, or may have something to collect, oldest first.
+  func openClaims() throws(DatabaseError) -> [StreamClaim] {
+    var open: [StreamClaim] = []
+    try prepare(
+      """
+      SELECT number, stream, holder, phase, record FROM streams
+      WHERE phase IN ('active', 'leaving') ORDER BY number
+      """
+    ).each { row throws(DatabaseError) in
+      open.append(try StreamClaim(row))
+      return true
+    }
+    return open
+  }
+}
+
+extension StreamClaim {
+  fileprivate var bytes: [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.bytes
+  }
+
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    do throws(Failure) {
+      guard let stream = StreamName(row.text(1)), let holder = Holder(row.text(2)),
+        let phase = Phase(rawValue: row.text(3))
+      else { throw Failure(.internal, "stream", "its name, holder or phase is none") }
+      try self.init(JSON(parsing: row.bytes(4)), stream: stream, holder: holder, phase: phase)
+    } catch {
+      throw DatabaseError(corrupt: "stream \(row.text(1)): \(error.message)")
+    }
+    number = row.integer(0)
+  }
+}
