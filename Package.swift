@@ -70,6 +70,7 @@ let plugins = [
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
   swiftPlugin(
     "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
+  swiftPlugin("stream-payments", ["OrienEVM"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries: [Target] = [

@@ -54,6 +54,27 @@ package enum KeyFile {
     return key
   }
 
+  /// The first line of a file that nobody else reads; wiping it is the caller's.
+  package static func password(_ path: String) throws(Failure) -> [UInt8] {
+    let (folder, name) = try place(path, creating: false)
+    let file = try folder.file(name)
+    let status: FileStatus
+    var content: [UInt8]
+    do throws(SystemError) {
+      status = try file.status()
+      content = try file.readAll(atMost: bytes)
+    } catch {
+      throw error.failure("reading \(path)")
+    }
+    defer { content.wipe() }
+    try requirePrivate(status, path)
+    let line = Array(content.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    guard !line.isEmpty else {
+      throw Failure(.invalid, "no-password", "\(path): expected a password in the first line")
+    }
+    return line
+  }
+
   private static func key(
     in json: JSON, _ path: String, _ password: [UInt8]?
   ) throws(Failure) -> SigningKey {

@@ -38,7 +38,8 @@ package struct ToolsFolder: Sendable {
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped =
-    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so"] + inNode
+    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so", "stream-payments.so"]
+    + inNode
   /// Those of them that run in the node where no manifest says another thing.
   private static let inNode = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
 
