@@ -170,7 +170,7 @@ let layers: [Target] = [
     "orien",
     [
       "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
-      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienDiskImage", "OrienModel",
+      "OrienHTTP", "OrienHTTPClient", "OrienEVM", "OrienSystem", "OrienDiskImage", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(

@@ -188,6 +188,7 @@ private struct Loading {
       configuration.origin["ROLES_DIR"] == nil
       ? environment.rolesFolder : configuration.rolesFolder
     configuration.rolesFolder = environment.absolute(roles)
+    configuration.payments.takePaths(environment)
   }
 }
 

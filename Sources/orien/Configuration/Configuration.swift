@@ -57,6 +57,7 @@ struct Configuration: Sendable {
   var machines = MachineSettings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  var payments = PaymentChoice()
   var portChecker = PortCheckerSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false

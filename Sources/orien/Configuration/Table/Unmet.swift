@@ -13,10 +13,7 @@ enum Unmet {
   private static let groups = [
     Group(
       reason: "payments are not supported yet: they come with the payments plugin",
-      names: [
-        "PAYMENTS_NETWORK", "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
-        "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
-      ], beginnings: ["STREAM_"]),
+      names: [], beginnings: ["STREAM_"]),
     Group(
       reason: "faucets are not supported yet: gas is of payments",
       names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
