@@ -16,8 +16,11 @@ struct Payments: Sendable {
           reason: "payments-off"))
       return
     }
-    state = Result { () throws(Failure) in
-      try Self.told { try StreamDesk(settings) }
+    do throws(Failure) {
+      state = .success(try Self.told { try StreamDesk(settings) })
+    } catch {
+      // Whatever is wrong with what the operator has set up, nobody who asks can help it.
+      state = .failure(Failure(.unavailable, error.message, reason: error.reason))
     }
   }
 

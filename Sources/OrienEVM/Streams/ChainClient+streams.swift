@@ -16,8 +16,10 @@ extension ChainClient {
       var streams: [PaymentStream] = []
       streams.reserveCapacity(ids.count)
       for (id, answer) in zip(ids, given) {
-        streams.append(
-          try contract.stream(id, in: RPCReading.bytes(try answer.get(), "eth_call")))
+        guard case .returned(let bytes) = try Outcome(answer) else {
+          throw .malformed("streams(\(id)): what is there is no contract of streams")
+        }
+        streams.append(try contract.stream(id, in: bytes))
       }
       return streams
     }

@@ -13,6 +13,7 @@ extension StreamDesk {
     let id = try Self.id(stream)
     let owner = try wallet().address
     return try asking(within: .seconds(25)) { client in
+      try requireContracts(client)
       let head = try head(client)
       let amount = try collectable(id, client, head)
       let withdrawal = terms.contract.withdrawal(of: id, by: owner)

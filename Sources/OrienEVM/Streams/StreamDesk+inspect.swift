@@ -28,8 +28,7 @@ extension StreamDesk {
 
   private func check() throws {
     try asking(within: .seconds(16)) { client in
-      try client.requireContracts(
-        [terms.contract.address] + (terms.token.isZero ? [] : [terms.token]))
+      try requireContracts(client)
       let head = try head(client)
       // Of another contract, or of none, it would be something else or nothing.
       _ = try client.streams([UInt256.zero], of: terms.contract, at: head)
@@ -55,6 +54,7 @@ extension StreamDesk {
   private func read(
     _ ids: [UInt256], _ client: ChainClient, _ wanted: (number: UInt64, hash: Bytes32)?
   ) throws -> [UInt8] {
+    try requireContracts(client)
     let head = try head(client)
     return try read(ids, client, try block(wanted, client, head), head)
   }

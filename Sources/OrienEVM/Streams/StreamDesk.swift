@@ -21,6 +21,8 @@ package final class StreamDesk: @unchecked Sendable {
     var watch: HeadWatch
     /// Of the contract, which has one for good.
     var version: UInt256?
+    /// There are contracts where there should be.
+    var areContractsThere = false
   }
 
   /// One that nobody uses, so that whoever takes it is its only thread.
@@ -123,6 +125,15 @@ extension StreamDesk {
     var message = complaints.isEmpty ? "\(fault)" : place + complaints.joined(separator: "; ")
     if case .wrongChain = fault { message += ", and chain \(terms.chain) is wanted" }
     return Failure(.unavailable, fault.reason, message)
+  }
+
+  /// Throws unless there are contracts where the settings have them, once: without it a mistyped token
+  /// would make all streams bad ones.
+  func requireContracts(_ client: ChainClient) throws(RPCFault) {
+    guard !state.withLock({ $0.areContractsThere }) else { return }
+    try client.requireContracts(
+      [terms.contract.address] + (terms.token.isZero ? [] : [terms.token]))
+    state.withLock { $0.areContractsThere = true }
   }
 
   /// The newest block, where it can be believed.
