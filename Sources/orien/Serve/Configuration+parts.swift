@@ -32,7 +32,11 @@ extension Configuration {
 
   /// What plugins are told by the node's own settings.
   func pluginSettings() throws(Failure) -> [PluginSettings] {
-    var all = [try payments.pluginSettings(stateFolder)].compactMap { $0 }
+    var all: [PluginSettings] = []
+    // Where nothing has to be paid the manifest alone says it.
+    if let network = payments.network {
+      all.append(try chain.pluginSettings(network, stateFolder))
+    }
     if let path = multipassPath {
       var multipass = PluginSettings("multipass-vm")
       multipass.programs["multipass"] = path

@@ -14,6 +14,7 @@ enum Prefixed {
   private static let bare: Set<String> = [
     "DISCOVERY_ADVERTISEMENT_INTERVAL", "L2_RPC_URL", "KAOLIN_RPC_URL",
   ]
+  private static let parts = Setting.machines + Setting.payments + Setting.chain + Setting.reach
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
@@ -23,9 +24,7 @@ enum Prefixed {
     guard isBare || name.hasPrefix(prefix) else { return nil }
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
-    let isKnown =
-      common.contains(own)
-      || (Setting.machines + Setting.reach + Setting.payments).contains { $0.name == own }
+    let isKnown = common.contains(own) || parts.contains { $0.name == own }
     return isKnown ? own : nil
   }
 }

@@ -1,41 +1,35 @@
-// By which chain is paid. Each is known by its name behind GOLEM_PROVIDER_ too.
+import OrienModel
+import OrienNode
+
+// Of streams that pay for machines. Each is known by its name behind GOLEM_PROVIDER_ too.
 extension Setting {
   static let payments: [Setting] = [
     Setting(
       "PAYMENTS_NETWORK", \.payments.network,
-      .choice(["off": nil, "l2.holesky": "l2.holesky", "mainnet": "mainnet", "dev": "dev"]),
-      "The network whose streams pay for machines; off: none, and no chain is asked"),
+      .optional(.choice(["l2.holesky": "l2.holesky", "mainnet": "mainnet", "dev": "dev"])),
+      "Where streams are that have to pay for machines; none: nothing has to be paid. dev is a chain"
+        + " of your own"),
     Setting(
-      "POLYGON_RPC_URL", \.payments.urls, .endpoints,
-      "Endpoints of its chain, the first first; also L2_RPC_URL and KAOLIN_RPC_URL",
-      fallback: "the network's own, where it has one"),
+      "STREAM_MONITOR_ENABLED", \.payments.monitors, .flag,
+      "Streams are looked at as long as they pay; else only before they do"),
     Setting(
-      "PAYMENTS_CHAIN_ID", \.payments.chain, .text,
-      "The chain's number, which every endpoint has to have",
-      fallback: "31337 for dev; else it must be set"),
+      "STREAM_MONITOR_INTERVAL_SECONDS", \.payments.interval, .within(1...86_400),
+      "How often that is"),
     Setting(
-      "STREAM_PAYMENT_ADDRESS", \.payments.contract, .text, "The contract that streams are in",
-      fallback: "the network's own, where it has one"),
+      "STREAM_MIN_REMAINING_SECONDS", \.payments.leastSeconds, .whole(0...31_536_000),
+      "For how long a stream has to last: else it is not taken, and what it pays for is stopped"),
     Setting(
-      "GLM_TOKEN_ADDRESS", \.payments.token, .text,
-      "The token that streams have to pay in; 0x0 is the chain's own money",
-      fallback: "the network's own, where it has one"),
+      "STREAM_GRACE_SECONDS", \.payments.grace, .within(0...31_536_000),
+      "How long machines go on while the chain does not answer; then they are stopped"),
     Setting(
-      "GOLEM_DEPLOYMENTS_DIR", \.payments.deploymentsFolder, .optional(.path),
-      "A folder whose `l2.json`, or `NETWORK.json`, says both of these that are not set"),
+      "STREAM_STALE_SECONDS", \.payments.staleAfter, .optional(.within(10...31_536_000)),
+      "A chain without a new block for so long counts as one that does not answer; for dev, never"),
     Setting(
-      "PAYMENTS_RECIPIENT", \.payments.recipient, .text,
-      "Whom streams have to pay, where there is no key", fallback: "the address of the key"),
+      "STREAM_RETENTION_SECONDS", \.payments.retention, .optional(.within(0...31_536_000)),
+      "How long a machine is kept, stopped, whose stream is over; none: until its renter deletes it"
+    ),
     Setting(
-      "ETHEREUM_KEY_DIR", \.payments.keyFolder, .optional(.path),
-      "The folder of `provider_key.json`, which `orien wallet new` makes",
-      fallback: "`keys` in the state folder"),
-    Setting(
-      "ETHEREUM_KEY_PASSWORD_FILE", \.payments.passwordFile, .optional(.path),
-      "The file whose first line opens that key; the plugin sees all of its folder"),
-    Setting(
-      "STREAM_CONFIRMATIONS", \.payments.confirmations, .optional(.whole(0...256)),
-      "How many blocks there have to be above the one that streams are read at",
-      fallback: "3 for l2.holesky, 12 for mainnet, 0 for dev"),
+      "STREAM_DELETE_ON_EXHAUSTED", \.payments.deletesOnExhaustion, .flag,
+      "It is deleted at once"),
   ]
 }

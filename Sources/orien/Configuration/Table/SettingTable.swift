@@ -10,9 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + reach + payments
-    + portChecking
-    + keeping
+    place + listening + work + calls + plugins + sandbox + machines + payments + chain + reach
+    + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {

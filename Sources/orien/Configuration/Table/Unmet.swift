@@ -15,6 +15,9 @@ enum Unmet {
       reason: "payments are not supported yet: they come with the payments plugin",
       names: [], beginnings: ["STREAM_"]),
     Group(
+      reason: "which machine a stream pays for is known for as long as there is the machine",
+      names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
+    Group(
       reason: "faucets are not supported yet: gas is of payments",
       names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
       beginnings: ["L2_FAUCET_", "L2_CAPTCHA_"]),
@@ -73,6 +76,18 @@ enum Translated {
 }
 
 extension Configuration {
+  /// A chain of one's own may stand still; and who rents by a stream has to find one taken.
+  mutating func takePayments() throws(Failure) {
+    if payments.network == "dev", origin["STREAM_STALE_SECONDS"] == nil {
+      payments.staleAfter = nil
+    }
+    guard machines.access != .stream || payments.isOn else {
+      throw Failure(
+        .invalid, "configuration",
+        "VM_ACCESS=stream: streams pay for nothing where PAYMENTS_NETWORK is none")
+    }
+  }
+
   /// What development means where nothing else is said, once everything is read.
   mutating func takeMode() {
     guard machines.environment == "development" else { return }

@@ -3,10 +3,8 @@ import OrienModel
 import OrienPlugins
 import OrienSystem
 
-/// By which chain the operator is paid, if by any; empty where the network's profile is to say it.
-struct PaymentChoice: Sendable {
-  /// Nil: nobody is paid by streams, and no chain is asked.
-  var network: String?
+/// What the operator says of the chain by which is paid; empty where the network's profile is to say it.
+struct ChainChoice: Sendable {
   var urls: [String] = []
   var chain = ""
   var contract = ""
@@ -33,10 +31,11 @@ struct PaymentChoice: Sendable {
   }
 }
 
-extension PaymentChoice {
-  /// What the plugin is told; nil where nobody is paid, for then the manifest alone says it.
-  func pluginSettings(_ stateFolder: String) throws(Failure) -> PluginSettings? {
-    guard let network else { return nil }
+extension ChainChoice {
+  /// What the plugin is told.
+  func pluginSettings(
+    _ network: String, _ stateFolder: String
+  ) throws(Failure) -> PluginSettings {
     var settings = PluginSettings(Self.plugin)
     let (contract, token) = try addresses(network)
     let texts = [
