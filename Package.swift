@@ -71,6 +71,7 @@ let plugins = [
   swiftPlugin(
     "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "OrienMachineBackend", "CQemuMachines"],
     beside: ["system"]),
+  swiftPlugin("stream-payments", ["OrienEVM"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries: [Target] = [
@@ -170,7 +171,7 @@ let layers: [Target] = [
     "orien",
     [
       "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
-      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienDiskImage", "OrienModel",
+      "OrienHTTP", "OrienHTTPClient", "OrienEVM", "OrienSystem", "OrienDiskImage", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(

@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs"), str(HERE.parent / "Chain")]
 
 import shares  # noqa: E402
 from suite import run  # noqa: E402

@@ -37,6 +37,10 @@ package struct Rental: Sendable, Equatable {
   package var address: String?
   /// Why it failed, or why it is being given back.
   package var trouble: Trouble?
+  /// Why the node has stopped it, which starts it again once that is over; nil where its renter has.
+  package var pause: String?
+  /// When it could be reached first: until then nobody had anything of it.
+  package var readyAt: Timestamp?
   package var traffic = Traffic()
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
@@ -77,13 +81,17 @@ package struct Rental: Sendable, Equatable {
     /// Of a pair that the node has made, sealed, until it is handed out.
     package var sealedKey: [UInt8]?
     package var handedOutAt: Timestamp?
+    /// Of what opens this machine to whoever rents it without a key of the node's.
+    package var tokenPrint: String?
 
     package init(
-      publicKey: String, sealedKey: [UInt8]? = nil, handedOutAt: Timestamp? = nil
+      publicKey: String, sealedKey: [UInt8]? = nil, handedOutAt: Timestamp? = nil,
+      tokenPrint: String? = nil
     ) {
       self.publicKey = publicKey
       self.sealedKey = sealedKey
       self.handedOutAt = handedOutAt
+      self.tokenPrint = tokenPrint
     }
   }
 
@@ -137,42 +145,5 @@ package struct Rental: Sendable, Equatable {
     self.job = job
     self.createdAt = createdAt
     updatedAt = createdAt
-  }
-}
-
-/// What a machine has, and what is left of this one.
-package struct MachineSize: Sendable, Equatable {
-  package var cpu: Int64
-  package var memoryBytes: Int64
-  package var diskBytes: Int64
-
-  package static let none = MachineSize(cpu: 0, memoryBytes: 0, diskBytes: 0)
-
-  package init(cpu: Int64, memoryBytes: Int64, diskBytes: Int64) {
-    self.cpu = cpu
-    self.memoryBytes = memoryBytes
-    self.diskBytes = diskBytes
-  }
-
-  package static func + (a: Self, b: Self) -> Self {
-    Self(
-      cpu: a.cpu + b.cpu, memoryBytes: a.memoryBytes + b.memoryBytes,
-      diskBytes: a.diskBytes + b.diskBytes)
-  }
-
-  package static func - (a: Self, b: Self) -> Self {
-    Self(
-      cpu: a.cpu - b.cpu, memoryBytes: a.memoryBytes - b.memoryBytes,
-      diskBytes: a.diskBytes - b.diskBytes)
-  }
-
-  /// No part of it is more than `other` has.
-  package func fits(in other: Self) -> Bool {
-    cpu <= other.cpu && memoryBytes <= other.memoryBytes && diskBytes <= other.diskBytes
-  }
-
-  /// None of it is below nothing.
-  package var clamped: Self {
-    Self(cpu: max(0, cpu), memoryBytes: max(0, memoryBytes), diskBytes: max(0, diskBytes))
   }
 }

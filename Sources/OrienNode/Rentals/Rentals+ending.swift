@@ -75,6 +75,7 @@ extension Rentals {
       $0.access.sealedKey = nil
     } then: { [self] in
       remove(machine)
+      onOver(machine.record)
       let failure =
         machine.record.trouble?.failure
         ?? Failure(.conflict, "deleted", "VM \(machine.record.name) was deleted meanwhile")

@@ -7,6 +7,12 @@ extension Format where Value == Money {
   static let money = Format(
     expected: "an amount, as 5 or 0.1, with at most eight digits behind the point",
     parse: { Money($0) }, show: \.description)
+
+  static let percent = Format(expected: "a percentage, as 1 or 0.5, up to 1000") { text in
+    Money(text).flatMap { $0.units <= 1000 * 100_000_000 ? $0 : nil }
+  } show: {
+    $0.description
+  }
 }
 
 extension Format where Value == Int64 {
@@ -64,6 +70,19 @@ extension Format where Value == [String] {
   }
 }
 
+extension Format where Value == [String] {
+  static let tokenIDs = Format(expected: "names, as golem, at most 8, between commas") { text in
+    let names = text.split { $0 == "," || $0 == " " }.map(String.init)
+    let areNames = names.allSatisfy { name in
+      name.utf8.count <= 64
+        && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }
+    }
+    return areNames && (1...8).contains(names.count) ? names : nil
+  } show: {
+    $0.joined(separator: ",")
+  }
+}
+
 extension String {
   fileprivate static let urlForm = "http://HOST or https://HOST"
 
@@ -80,6 +99,15 @@ extension Format where Value == String {
     return isCode ? text.uppercased() : nil
   } show: {
     $0
+  }
+}
+
+extension Format where Value == [String] {
+  /// Of servers that know who asks by the rest of the address, which is not shown for that.
+  static let endpoints = Format(
+    expected: String.urlForm + ", or several between commas", parse: urls.parse
+  ) { urls in
+    urls.map { WebAddress.origin(of: $0) }.joined(separator: ",")
   }
 }
 
