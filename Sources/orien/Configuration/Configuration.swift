@@ -58,6 +58,7 @@ struct Configuration: Sendable {
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
   var portChecker = PortCheckerSettings()
+  var faucet = FaucetSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false
   /// Where the operator's nginx has its configuration, and servers of ours in it.

@@ -16,15 +16,16 @@ enum Prefixed {
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
+  private static let settings =
+    Setting.machines + Setting.prices + Setting.reach + Setting.faucets
+
   /// The setting's own name; nil where it has no other.
   static func rest(of name: String) -> String? {
     let isBare = bare.contains(name)
     guard isBare || name.hasPrefix(prefix) else { return nil }
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
-    let isKnown =
-      common.contains(own)
-      || (Setting.machines + Setting.prices + Setting.reach).contains { $0.name == own }
+    let isKnown = common.contains(own) || settings.contains { $0.name == own }
     return isKnown ? own : nil
   }
 }
