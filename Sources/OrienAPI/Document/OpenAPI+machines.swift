@@ -16,7 +16,9 @@ extension OpenAPI {
       "image": {"type": ["string", "null"], "maxLength": 255, "pattern": "^[!-~]*$"},
       "ssh_key": {"type": ["string", "null"], "maxLength": 16384, "description":
         "ssh-ed25519 or ssh-rsa; without one the node makes a pair and hands it out by access",
-        "pattern": "^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$"}},
+        "pattern": "^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$"},
+      "stream_id": {"type": ["integer", "string", "null"], "pattern": "^[0-9]{1,77}$", "minimum": 0,
+        "description": "The stream that pays; needed where this provider is paid by streams"}},
       "examples": [{"name": "web", "size": "small"}]},
     "Processors": {"enum": [1, 2, 4, 8, 16, null]},
     "Memory": {"enum": [1, 2, 4, 8, 16, 32, 64, null], "description": "In GB"},
@@ -39,6 +41,9 @@ extension OpenAPI {
       "image": {"type": "string"},
       "state": {"enum": ["creating", "starting", "running", "stopping", "stopped", "deleting",
         "deleted", "failed"]},
+      "pause": {"type": ["string", "null"], "description": "Why the node has stopped it"},
+      "access_token": {"type": "string", "description":
+        "Opens this machine, as a bearer, to whoever pays by a stream; told once"},
       "traffic": {"type": "object", "description": "Over its port; in is to the machine",
         "properties": {"connections": {"type": "integer"}, "bytes_in": {"type": "integer"},
         "bytes_out": {"type": "integer"}}}}},
@@ -46,6 +51,7 @@ extension OpenAPI {
     "MachineJob": {"type": "object", "required": ["job_id", "vm_id", "status"], "properties": {
       "job_id": {"type": "string"}, "vm_id": {"type": "string"},
       "status": {"enum": ["creating", "ready", "failed"]},
+      "access_token": {"type": "string"},
       "error": {"type": ["string", "null"]},
       "created_at": {"type": "string"}, "updated_at": {"type": "string"}}},
     "MachineAccess": {"type": "object", "required": ["vm_id", "multipass_name", "ssh_port"],
@@ -60,6 +66,9 @@ extension OpenAPI {
       "glm_token_address"], "properties": {"provider_id": {"type": "string"},
       "stream_payment_address": {"type": ["string", "null"]},
       "glm_token_address": {"type": ["string", "null"]},
+      "payments_network": {"type": ["string", "null"]},
+      "payments_chain_id": {"type": ["string", "null"]},
+      "payments_recipient": {"type": ["string", "null"]},
       "ip_address": {"type": ["string", "null"]}, "country": {"type": ["string", "null"]},
       "platform": {"type": "string"},
       "pricing": {"type": "object", "required": ["usd_per_core_month", "glm_per_core_month",

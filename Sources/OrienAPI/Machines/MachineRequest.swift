@@ -9,6 +9,8 @@ struct MachineRequest {
   var image: String?
   /// Nil: the node makes a pair.
   var key: SSHPublicKey?
+  /// The stream that pays, in decimal digits.
+  var stream: String?
 
   private static let namePattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$"
   private static let processors: [Int64] = [1, 2, 4, 8, 16]
@@ -31,7 +33,19 @@ struct MachineRequest {
         faults.add("ssh_key", type: "value_error", error.faults.first?.message ?? error.message)
       }
     }
+    stream = Self.stream(in: json, &faults)
     guard faults.isEmpty else { throw faults }
+  }
+
+  /// A number, or its digits: it may have more than readers of numbers keep.
+  private static func stream(in json: JSON, _ faults: inout FieldFaults) -> String? {
+    guard let value = json["stream_id"], !value.isNull else { return nil }
+    let digits = value.string ?? value.uint64.map { String($0) }
+    guard let digits, UInt256(decimal: digits) != nil else {
+      faults.add("stream_id", type: "int_type", "Input should be a valid integer")
+      return nil
+    }
+    return digits
   }
 
   private static func name(in json: JSON, _ faults: inout FieldFaults) -> String {

@@ -42,6 +42,8 @@ package struct MachineSettings: Sendable {
   /// Who may rent machines.
   package enum Access: Sendable {
     case key, open
+    /// Whoever pays by a stream: its sender is whose the machine is.
+    case stream
   }
 
   /// Nil: whichever address this machine has.

@@ -55,6 +55,7 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  var payments = PaymentSettings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
   var portChecker = PortCheckerSettings()

@@ -38,6 +38,7 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  let payments: PaymentService
   /// Where it listens.
   private(set) var places: [String] = []
 
@@ -128,7 +129,14 @@ final class Node {
     machines = MachineService(
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
+    payments = PaymentService(
+      PaymentService.Parts(
+        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        price: { [machines] in machines.rate(of: $0) }),
+      configuration.payments)
+    machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
+    api.payments = payments
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -277,5 +285,6 @@ final class Node {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
     machines.look()
+    payments.lookAnew()
   }
 }

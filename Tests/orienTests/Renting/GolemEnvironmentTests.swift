@@ -158,7 +158,7 @@ struct GolemEnvironmentTests {
     #expect(try load([:]).speaksGolem)
     for words in [
       ["streams", "list"], ["streams", "show", "web"], ["streams", "withdraw", "--all"],
-      ["streams", "earnings"], ["wallet", "faucet-l2"],
+      ["streams", "earnings"],
       ["config", "monitor", "--enable", "true", "--interval", "30", "--min-remaining", "3600"],
       ["config", "withdraw", "--enable", "true", "--interval", "9", "--min-wei", "1", "--dev"],
     ] {

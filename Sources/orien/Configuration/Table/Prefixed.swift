@@ -17,7 +17,7 @@ enum Prefixed {
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
   private static let settings =
-    Setting.machines + Setting.prices + Setting.reach + Setting.faucets
+    Setting.machines + Setting.prices + Setting.payments + Setting.faucets + Setting.reach
 
   /// The setting's own name; nil where it has no other.
   static func rest(of name: String) -> String? {

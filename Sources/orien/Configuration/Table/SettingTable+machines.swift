@@ -66,8 +66,8 @@ extension Setting {
       "NGINX_CONFIG_DIR", \.nginxServers, .optional(.path),
       "The folder of servers of ours that it includes", fallback: "`golem.d` in that folder"),
     Setting(
-      "VM_ACCESS", \.machines.access, .choice(["key": .key, "open": .open]),
-      "Who may rent: who has a key, or whoever comes from ALLOW_FROM too"),
+      "VM_ACCESS", \.machines.access, .choice(["key": .key, "stream": .stream, "open": .open]),
+      "Who may rent: who has a key; who pays by a stream too; or whoever comes from ALLOW_FROM too"),
     Setting(
       "ALLOW_FROM", \.machines.openTo, .list(of: .network),
       "Networks from which machines are rented without a key, where VM_ACCESS is open"),

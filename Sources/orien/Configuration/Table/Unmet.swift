@@ -14,9 +14,12 @@ enum Unmet {
     Group(
       reason: "payments are not supported yet: they come with the payments plugin",
       names: [
-        "PAYMENTS_NETWORK", "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
+        "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
         "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
       ], beginnings: ["STREAM_"]),
+    Group(
+      reason: "which machine a stream pays for is known for as long as there is the machine",
+      names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
     Group(
       reason:
         "Golem Base is not supported yet: nothing is advertised there, but by DISCOVERY_URL and"
@@ -77,6 +80,18 @@ enum Translated {
 }
 
 extension Configuration {
+  /// A chain of one's own may stand still; and who rents by a stream has to find one taken.
+  mutating func takePayments() throws(Failure) {
+    if payments.network == "dev", origin["STREAM_STALE_SECONDS"] == nil {
+      payments.staleAfter = nil
+    }
+    guard machines.access != .stream || payments.isOn else {
+      throw Failure(
+        .invalid, "configuration",
+        "VM_ACCESS=stream: streams pay for nothing where PAYMENTS_NETWORK is none")
+    }
+  }
+
   /// What development means where nothing else is said, once everything is read.
   mutating func takeMode() {
     guard machines.environment == "development" else { return }
