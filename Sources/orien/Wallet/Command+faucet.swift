@@ -1,4 +1,5 @@
 import OrienModel
+import OrienNode
 import OrienSystem
 
 extension Command {
@@ -74,7 +75,7 @@ extension UInt256 {
   /// As a number of ETH, to the last wei.
   fileprivate var ether: String {
     let digits = description
-    let padded = String(repeating: "0", count: max(0, 19 - digits.utf8.count)) + digits
+    let padded = String(repeating: "0", count: Swift.max(0, 19 - digits.utf8.count)) + digits
     var rest = padded.suffix(18)
     while rest.count > 1, rest.last == "0" { rest.removeLast() }
     return "\(padded.dropLast(18)).\(rest)"
