@@ -1,6 +1,6 @@
 import OrienKernel
 import OrienLedger
-package import OrienModel
+import OrienModel
 import OrienSystem
 
 // How machines are reached, and by whom they are found.
@@ -85,9 +85,4 @@ extension MachineService {
       body()
     }
   }
-}
-
-extension MachineService {
-  /// What a machine costs a second, in the token's smallest unit; nil where no price is known.
-  package func rate(of size: MachineSize) -> UInt256? { prices.ratePerSecond(of: size) }
 }

@@ -16,8 +16,10 @@ enum Prefixed {
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
-  private static let settings =
-    Setting.machines + Setting.prices + Setting.payments + Setting.faucets + Setting.reach
+  private static let settings = [
+    Setting.machines, Setting.payments, Setting.collections, Setting.prices, Setting.faucets,
+    Setting.reach,
+  ].joined()
 
   /// The setting's own name; nil where it has no other.
   static func rest(of name: String) -> String? {
