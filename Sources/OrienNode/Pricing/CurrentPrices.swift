@@ -42,10 +42,16 @@ package struct CurrentPrices: Sendable, Equatable {
       isKnown: isSet || settings.usd == .nothing)
   }
 
-  /// What a stream has to pay each second for such a machine, in wei. Nil while prices in tokens are
-  /// not known: whoever paid nothing would pay enough.
-  package func ratePerSecond(of size: MachineSize) -> UInt256? {
-    isKnown ? glm.ratePerSecond(of: size) : nil
+  /// What a stream has to pay each second for such a machine, in wei. Refused while prices in tokens
+  /// are not known: whoever paid nothing would pay enough.
+  package func ratePerSecond(of size: MachineSize) throws(Failure) -> UInt256 {
+    guard isKnown else {
+      throw Failure(
+        .unavailable, "price-unknown",
+        "what a machine costs in GLM is not known here: its operator sets PRICE_GLM_PER_CORE_MONTH"
+          + " and its like, or COINGECKO_API_URL")
+    }
+    return glm.ratePerSecond(of: size)
   }
 
   /// The same at another price of the token. Nil where a price would be more than an amount can be.

@@ -16,7 +16,10 @@ struct PricesTests {
   func follows() throws {
     let pricing = try Pricing(Pricing.says("0.2534123412345678901234"))
     #expect(!pricing.prices.current.isKnown)
-    #expect(pricing.prices.current.ratePerSecond(of: small) == nil)
+    let unknown = #expect(throws: Failure.self) {
+      try pricing.prices.current.ratePerSecond(of: small)
+    }
+    #expect(unknown?.reason == "price-unknown")
     pricing.prices.begin()
     try pricing.wait { !pricing.changes.isEmpty }
     let current = pricing.prices.current
@@ -25,7 +28,7 @@ struct PricesTests {
     #expect(current.source == .market && current.isKnown)
     #expect(current.rate?.description == "0.2534123412345678901234")
     #expect(current.updatedAt != nil)
-    #expect(current.ratePerSecond(of: small) == current.glm.ratePerSecond(of: small))
+    #expect(try current.ratePerSecond(of: small) == current.glm.ratePerSecond(of: small))
     let asked = try #require(pricing.source.requests.first)
     #expect(asked.method == "GET")
     #expect(asked.path == "/simple/price?ids=golem,golem-network-tokens&vs_currencies=usd")
