@@ -80,6 +80,17 @@ class Honest(FaucetCase):
         self.assertEqual(self.faucet.sent, [ADDRESS])
 
 
+    def test_without_an_address_it_is_the_keys_own(self):
+        self.assertEqual(self.orien().returncode, 69)
+        keys = pathlib.Path(self.home.name, "keys")
+        keys.mkdir(mode=0o700)
+        for written in (ADDRESS, ADDRESS[2:].lower()):
+            (keys / "provider_key.json").write_text(json.dumps({"address": written, "crypto": {}}))
+            done = self.orien("--rpc", self.faucet.url + "/rpc", ETHEREUM_KEY_DIR=str(keys))
+            self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.faucet.sent, [ADDRESS, ADDRESS])
+
+
 class Refused(FaucetCase):
     def test_money_of_worth_comes_from_no_faucet(self):
         """PAY-23: off on mainnet, whatever is set."""
@@ -94,7 +105,8 @@ class Refused(FaucetCase):
         self.assertEqual(self.faucet.paths(), [])
 
     def test_what_is_no_address_is_no_address(self):
-        for address in ("", "0x1", ADDRESS[2:], ADDRESS + "0", ADDRESS.replace("8", "g")):
+        for address in ("", "0x1", ADDRESS[2:], ADDRESS + "0", ADDRESS.replace("8", "g"),
+                        ADDRESS.replace("FA", "fA").replace("E0F", "e0F")):
             done = self.orien("--address", address)
             self.assertEqual(done.returncode, 64, done)
         self.assertEqual(self.faucet.paths(), [])

@@ -1,3 +1,4 @@
+import OrienEVM
 import OrienModel
 import OrienNode
 import OrienSystem
@@ -48,8 +49,9 @@ extension Invocation {
   fileprivate func balance(
     of address: String, by faucet: FaucetClient, _ configuration: Configuration
   ) -> UInt256? {
-    guard let url = value(.chainURL) else {
-      console.tell("the balance is not asked for: name an endpoint of the chain by --rpc")
+    let usual = configuration.payments.network.flatMap { ChainProfile[$0]?.url }
+    guard let url = value(.chainURL) ?? configuration.chain.urls.first ?? usual else {
+      console.tell("the balance is not known, for no endpoint of the chain is: name one by --rpc")
       return nil
     }
     do throws(Failure) {
@@ -60,14 +62,27 @@ extension Invocation {
     }
   }
 
+  /// As it is paid by: of a key that is sealed its file says the address, too.
   fileprivate func faucetAddress(_ configuration: Configuration) throws(Failure) -> String {
-    guard let text = value(.address) else { throw .usage("expected --address", command) }
-    let digits = text.utf8.dropFirst(2)
-    guard text.hasPrefix("0x"), digits.count == 40, digits.allSatisfy({ $0.hexValue != nil })
-    else {
-      throw .usage("--address \(text): expected 0x and 40 hexadecimal digits", command)
+    if let text = value(.address) {
+      do throws(Failure) {
+        return try Address(parsing: text).description
+      } catch {
+        throw .usage("--address: \(error.message)", command)
+      }
     }
-    return text
+    let path = configuration.chain.keyFile(configuration.stateFolder)
+    guard HostFile.kind(at: path) != nil else {
+      throw Failure(
+        .notFound, "no-wallet",
+        "\(path): there is no key; make one by `orien wallet new`, or name an address by --address")
+    }
+    let text = try HostFile(at: path).text(atMostBytes: 64 << 10)
+    guard let address = (try? JSON(parsing: text))?["address"]?.string else {
+      throw Failure(
+        .invalid, "bad-key-file", "\(path): says no address; name one by --address")
+    }
+    return try Address(parsing: address.hasPrefix("0x") ? address : "0x" + address).description
   }
 }
 

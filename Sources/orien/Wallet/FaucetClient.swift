@@ -12,6 +12,8 @@ final class FaucetClient {
 
   /// For all of it.
   static let patience = Duration.seconds(60)
+  /// For the balance, without which there is a faucet all the same.
+  private static let balancePatience = Duration.seconds(10)
   private static let answerBytes = 256 << 10
   private static let tokenBytes = 4096
   private static let nameBytes = 128
@@ -31,7 +33,7 @@ final class FaucetClient {
         .init("jsonrpc", .string("2.0")), .init("id", .integer(1)),
         .init("method", .string("eth_getBalance")),
         .init("params", .array([.string(address), .string("latest")])),
-      ])
+      ], within: Self.balancePatience)
     guard let balance = answer["result"]?.string.flatMap({ UInt256(quantity: $0) }) else {
       throw Self.unclear(url, "a balance")
     }
@@ -74,9 +76,12 @@ final class FaucetClient {
 
   // MARK: Asking
 
-  private func post(_ url: String, _ members: [JSON.Member]) throws(Failure) -> JSON {
+  private func post(
+    _ url: String, _ members: [JSON.Member], within patience: Duration = FaucetClient.patience
+  ) throws(Failure) -> JSON {
     let origin = WebAddress.origin(of: url)
-    let left = Int(clamping: deadline.since(.now).milliseconds)
+    let left = min(
+      Int(clamping: deadline.since(.now).milliseconds), Int(clamping: patience.milliseconds))
     guard left > 0 else {
       throw Failure(.unavailable, "faucet-slow", "\(origin): no time was left to ask")
     }
