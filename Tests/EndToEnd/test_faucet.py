@@ -81,7 +81,7 @@ class Honest(FaucetCase):
 
 
     def test_without_an_address_it_is_the_keys_own(self):
-        self.assertEqual(self.orien().returncode, 69)
+        self.assertEqual(self.orien().returncode, 66)
         keys = pathlib.Path(self.home.name, "keys")
         keys.mkdir(mode=0o700)
         for written in (ADDRESS, ADDRESS[2:].lower()):
