@@ -113,7 +113,7 @@ class Refused(FaucetCase):
 
 
 class Hostile(FaucetCase):
-    """PAY-23: whatever they answer, it ends soon, with a sentence, and the captcha's key in none."""
+    """PAY-23: whatever they answer, it ends soon, with a sentence without the captcha's key."""
 
     def refused(self, path, answer, patience=20):
         self.faucet.script = {path: lambda _: answer}
@@ -133,7 +133,8 @@ class Hostile(FaucetCase):
         for answer in (
                 (200, {}), (200, []), (200, b""), (200, b"{" * 1000), (500, {"error": "\x1b[2J"}),
                 (302, b"http://127.0.0.1:1/"), (200, {"challenge": [], "token": "t"}),
-                (200, {"challenge": [["a", "ab"]]}), (200, {"challenge": [["a", "ab"]], "token": 7}),
+                (200, {"challenge": [["a", "ab"]]}),
+                (200, {"challenge": [["a", "ab"]], "token": 7}),
                 (200, {"challenge": [["a", "ab"]], "token": "t" * 5000}),
                 (200, {"challenge": [["a", hexes]] * 100, "token": "t"}),
                 (200, {"challenge": [["a", "ab"]] * 10_000, "token": "t"}),
