@@ -54,7 +54,8 @@ class Followed(MachinesCase):
 
         until(lambda: 20 in advertised(), 20, lambda: str(advertised()))
         market.price = "0.5"
-        until(lambda: self.pricing()["glm_per_core_month"] == 10, 30, lambda: str(self.pricing()))
+        until(lambda: self.pricing()["glm_per_core_month"] == 10, 30,
+              lambda: str(self.pricing()))
         until(lambda: advertised()[-1] == 10, 20, lambda: str(advertised()))
         metrics = self.node.ask("GET", "/metrics", None, {"Authorization": f"Bearer {KEY}"}).body.decode()
         self.assertIn('orien_price_month{currency="glm",part="core"} 10.0\n', metrics)

@@ -1,5 +1,5 @@
-"""A server on loopback that stands for one outside, answers as a test tells it to, and keeps what it
-was asked."""
+"""A server on loopback that stands for one outside, answers as a test tells it to, and keeps what
+it was asked."""
 
 import http.server
 import json
