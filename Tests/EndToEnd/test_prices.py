@@ -57,7 +57,8 @@ class Followed(MachinesCase):
         until(lambda: self.pricing()["glm_per_core_month"] == 10, 30,
               lambda: str(self.pricing()))
         until(lambda: advertised()[-1] == 10, 20, lambda: str(advertised()))
-        metrics = self.node.ask("GET", "/metrics", None, {"Authorization": f"Bearer {KEY}"}).body.decode()
+        answer = self.node.ask("GET", "/metrics", None, {"Authorization": f"Bearer {KEY}"})
+        metrics = answer.body.decode()
         self.assertIn('orien_price_month{currency="glm",part="core"} 10.0\n', metrics)
         self.assertIn("orien_price_usd_per_glm 0.5\n", metrics)
 
