@@ -61,6 +61,7 @@ struct Configuration: Sendable {
   var multipassPath: String?
   var chain = ChainChoice()
   var portChecker = PortCheckerSettings()
+  var faucet = FaucetSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false
   /// Where the operator's nginx has its configuration, and servers of ours in it.

@@ -18,7 +18,7 @@ enum Prefixed {
   ]
   private static let parts =
     Setting.machines + Setting.payments + Setting.chain + Setting.collections + Setting.prices
-    + Setting.reach
+    + Setting.faucets + Setting.reach
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 

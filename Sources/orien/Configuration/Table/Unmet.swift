@@ -18,10 +18,6 @@ enum Unmet {
       reason: "which machine a stream pays for is known for as long as there is the machine",
       names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
     Group(
-      reason: "faucets are not supported yet: gas is of payments",
-      names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
-      beginnings: ["L2_FAUCET_", "L2_CAPTCHA_"]),
-    Group(
       reason:
         "Golem Base is not supported yet: nothing is advertised there, but by DISCOVERY_URL and"
         + " backends of advertise/1", names: ["ADVERTISER_TYPE"],
