@@ -203,8 +203,10 @@ package final class Collections {
     if silentUntil != nil { parts.log.info("streams are collected again") }
     (silentUntil, silences) = (nil, 0)
     isBusy = false
-    if wantsMore || !manual.isEmpty { return look() }
-    again()
+    let isMore = wantsMore || !manual.isEmpty
+    wantsMore = false
+    if isMore { look() }
+    if !isBusy { again() }
   }
 
   /// The end of one in which it did not: nobody knows anything, so nothing changes.
