@@ -38,6 +38,8 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  let payments: PaymentService
+  let collections: Collections
   /// Where it listens.
   private(set) var places: [String] = []
 
@@ -128,7 +130,24 @@ final class Node {
     machines = MachineService(
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
+    payments = PaymentService(
+      PaymentService.Parts(
+        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        price: { [machines] size throws(Failure) in
+          try machines.prices.ratePerSecond(of: size)
+        }),
+      configuration.payments)
+    collections = Collections(
+      Collections.Parts(
+        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        now: PaymentClock.steady.now),
+      configuration.collections)
+    payments.onReadings = { [collections] in collections.note($0, of: $1) }
+    machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
+    if configuration.payments.isOn {
+      (api.payments, api.collections) = (payments, collections)
+    }
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -258,6 +277,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    if configuration.payments.isOn { collections.begin() }
     tellOfLasting()
     Program.giveBackStart()
   }
@@ -277,5 +297,6 @@ final class Node {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
     machines.look()
+    payments.lookAnew()
   }
 }
