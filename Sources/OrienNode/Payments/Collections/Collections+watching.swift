@@ -21,6 +21,13 @@ extension Collections {
   private static let askedAtOnce = 1000
 
   func watch() {
+    let strangers = open.count - own.count
+    if strangers > 0, strangers != strangersTold {
+      parts.log.warning(
+        "collections wait for another chain, or another key, than payments have now",
+        ["count": "\(strangers)"])
+    }
+    strangersTold = strangers
     var asked: [OpenCollection] = []
     var hashes: [String] = []
     for open in own {

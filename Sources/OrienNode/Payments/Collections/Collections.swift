@@ -98,6 +98,8 @@ package final class Collections {
   /// Nothing is asked before this, since the backend did not answer; and how often it did not.
   var silentUntil: Timestamp?
   var silences = 0
+  /// How many that are none of this chain's or key's were told of.
+  var strangersTold = 0
   private(set) var isReady = false
   private var isBusy = false
   private var wantsMore = false
