@@ -81,7 +81,7 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
-    tools.programPlaces = configuration.programPlaces
+    tools.settings = try configuration.pluginSettings()
     tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
