@@ -70,7 +70,16 @@ extension OpenAPI {
       "payments_chain_id": {"type": ["string", "null"]},
       "payments_recipient": {"type": ["string", "null"]},
       "ip_address": {"type": ["string", "null"]}, "country": {"type": ["string", "null"]},
-      "platform": {"type": "string"}}},
+      "platform": {"type": "string"},
+      "pricing": {"type": "object", "required": ["usd_per_core_month", "glm_per_core_month",
+        "source", "known"], "properties": {
+        "usd_per_core_month": {"type": "number"}, "usd_per_gb_ram_month": {"type": "number"},
+        "usd_per_gb_storage_month": {"type": "number"}, "glm_per_core_month": {"type": "number"},
+        "glm_per_gb_ram_month": {"type": "number"}, "glm_per_gb_storage_month": {"type": "number"},
+        "usd_per_glm": {"type": "number", "description": "As the price source has it"},
+        "source": {"enum": ["settings", "market"], "description": "Of the prices in GLM"},
+        "known": {"type": "boolean", "description": "Prices in GLM are known"},
+        "updated_at": {"type": ["string", "null"]}}}}},
     "ProviderSummary": {"type": "object", "required": ["status", "resources", "pricing", "vms",
       "env"], "properties": {"status": {"const": "running"},
       "resources": {"type": "object", "properties": {

@@ -60,6 +60,7 @@ extension API {
         writer.fieldOrNull("ip_address", host)
         writer.fieldOrNull("country", machines?.settings.country)
         writer.field("platform", LinuxKernel.platform)
+        if let machines { writer.write(pricing: machines.prices) }
       }
     }
   }
@@ -78,8 +79,7 @@ extension API {
           writer.write(resources: rentals.capacity.available, as: "available")
         }
         writer.object("pricing") { writer in
-          writer.write(prices: settings.usd, in: "usd")
-          writer.write(prices: settings.glm, in: "glm")
+          writer.write(prices: machines.prices)
         }
         writer.array("vms") { writer in
           for rental in mine {

@@ -13,13 +13,6 @@ struct MachineRequest {
   var stream: String?
 
   private static let namePattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$"
-  /// What a size is called.
-  private static let sizes = [
-    "small": MachineSize(cpu: 1, memoryGiB: 1, diskGiB: 10),
-    "medium": MachineSize(cpu: 2, memoryGiB: 4, diskGiB: 20),
-    "large": MachineSize(cpu: 4, memoryGiB: 8, diskGiB: 40),
-    "xlarge": MachineSize(cpu: 8, memoryGiB: 16, diskGiB: 80),
-  ]
   private static let processors: [Int64] = [1, 2, 4, 8, 16]
   private static let memories: [Int64] = [1, 2, 4, 8, 16, 32, 64]
   private static let disks: ClosedRange<Int64> = 10...65536
@@ -88,9 +81,9 @@ struct MachineRequest {
 
   /// A named size, and over it what stands beside the name, and over that what stands in `resources`.
   private static func size(in json: JSON, _ faults: inout FieldFaults) -> MachineSize {
-    var size = sizes["small"]!
+    var size = MachineSize.named[0].size
     if let name = text("size", in: json, &faults) {
-      if let named = sizes[name] {
+      if let named = MachineSize(named: name) {
         size = named
       } else {
         faults.add(

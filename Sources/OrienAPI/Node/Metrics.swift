@@ -14,7 +14,9 @@ extension API {
     writeExecutions(to: &text)
     writeOperations(to: &text)
     writeLedger(to: &text)
+    collections?.write(to: &text)
     writeServer(to: &text)
+    writePrices(to: &text)
     text.gauge(
       "orien_loop_slowest_turn_microseconds", "Longest turn of the event loop since last asked",
       loop.takeSlowestTurn().clampedNanoseconds / 1000)

@@ -9,8 +9,13 @@ struct MetricsText {
   }
 
   mutating func sample(
-    _ name: String, _ labels: [(String, String)], _ value: some BinaryInteger
+    _ name: String, _ labels: [(String, String)], _ value: some CustomStringConvertible
   ) {
+    sample(name, labels, text: "\(value)")
+  }
+
+  /// `value` is a number in decimals.
+  mutating func sample(_ name: String, _ labels: [(String, String)], text value: String) {
     text += name
     if !labels.isEmpty {
       text += "{" + labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",") + "}"

@@ -1,6 +1,6 @@
 import OrienKernel
 import OrienLedger
-package import OrienModel
+import OrienModel
 import OrienSystem
 
 // How machines are reached, and by whom they are found.
@@ -50,7 +50,7 @@ extension MachineService {
         provider: settings.providerID, name: settings.providerName, host: settings.address.host,
         country: settings.country, platform: LinuxKernel.platform,
         environment: settings.environment, network: settings.network,
-        size: rentals.capacity.available, usd: settings.usd, glm: settings.glm)
+        size: rentals.capacity.available, usd: prices.usd, glm: prices.glm)
     }
   }
 
@@ -85,9 +85,4 @@ extension MachineService {
       body()
     }
   }
-}
-
-extension MachineService {
-  /// What a machine costs a second, in the token's smallest unit; nil where no price is known.
-  package func rate(of size: MachineSize) -> UInt256? { nil }
 }

@@ -12,12 +12,12 @@ package final class PaymentService {
     package var log: Log
     package var host: any PaymentHost
     package var clock = PaymentClock.steady
-    /// What a machine costs a second; nil where no price is known.
-    package var price: (MachineSize) -> UInt256?
+    /// What a machine costs a second; fails where no price is known.
+    package var price: (MachineSize) throws(Failure) -> UInt256
 
     package init(
       loop: Loop, ledger: Ledger, log: Log, host: any PaymentHost,
-      price: @escaping (MachineSize) -> UInt256?
+      price: @escaping (MachineSize) throws(Failure) -> UInt256
     ) {
       self.loop = loop
       self.ledger = ledger

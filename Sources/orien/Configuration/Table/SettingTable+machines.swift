@@ -84,21 +84,5 @@ extension Setting {
       "NETWORK", \.machines.network,
       .choice(["mainnet": "mainnet", "testnet": "testnet", "development": "development"]),
       "The same"),
-    Setting(
-      "PRICE_USD_PER_CORE_MONTH", \.machines.usd.core, .money,
-      "What a processor costs in a month"),
-    Setting(
-      "PRICE_USD_PER_GB_RAM_MONTH", \.machines.usd.memoryGiB, .money,
-      "What a GB of memory costs in a month"),
-    Setting(
-      "PRICE_USD_PER_GB_STORAGE_MONTH", \.machines.usd.diskGiB, .money,
-      "What a GB of disk costs in a month"),
-    Setting(
-      "PRICE_GLM_PER_CORE_MONTH", \.machines.glm.core, .money,
-      "The same in GLM"),
-    Setting(
-      "PRICE_GLM_PER_GB_RAM_MONTH", \.machines.glm.memoryGiB, .money, "The same in GLM"),
-    Setting(
-      "PRICE_GLM_PER_GB_STORAGE_MONTH", \.machines.glm.diskGiB, .money, "The same in GLM"),
   ]
 }

@@ -10,8 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + payments + chain + reach
-    + portChecking + keeping
+    place + listening + work + calls + plugins + sandbox + machines + payments + chain
+    + collections + prices + reach + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {
@@ -220,7 +220,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR",
+    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR", "PRICING_UPDATE_INTERVAL_GOLEM_BASE",
   ]
   private static let laterPrefixes = [Prefixed.prefix, "GOLEM_BASE_"]
 }

@@ -27,17 +27,22 @@ enum Unmet {
         + " backends of advertise/1", names: ["ADVERTISER_TYPE"],
       beginnings: ["GOLEM_BASE_"]),
     Group(
-      reason: "no price is asked for elsewhere: set PRICE_GLM_PER_CORE_MONTH and its like",
-      names: [], beginnings: ["COINGECKO_", "PRICING_UPDATE_"]),
+      reason:
+        "prices follow at one interval wherever they are told: PRICING_UPDATE_INTERVAL_SECONDS",
+      names: [golemBaseInterval]),
     Group(
       reason: "what must succeed is tried until it does, after RETRY_DELAY_SECONDS and then later",
       names: ["RETRY_ATTEMPTS"]),
   ]
 
+  private static let golemBaseInterval = "PRICING_UPDATE_INTERVAL_GOLEM_BASE"
+
   /// Without the other system's prefix; nil where it has none.
   private static func rest(of name: String) -> String? {
     if name == "GOLEM_DEPLOYMENTS_DIR" { return "DEPLOYMENTS_DIR" }
-    if name == "ADVERTISER_TYPE" || name.hasPrefix("GOLEM_BASE_") { return name }
+    if name == "ADVERTISER_TYPE" || name == golemBaseInterval || name.hasPrefix("GOLEM_BASE_") {
+      return name
+    }
     return name.hasPrefix(Prefixed.prefix) ? String(name.dropFirst(Prefixed.prefix.count)) : nil
   }
 
