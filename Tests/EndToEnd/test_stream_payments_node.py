@@ -76,7 +76,7 @@ class InNode(VMCase):
         answer = self.rent(stream)
         self.assertIn(answer.status, (200, 201, 202), answer)
         told, = self.node.get("/api/v1/payments/streams").json
-        self.assertEqual(told["stream_id"], stream, told)
+        self.assertEqual(told["stream_id"], str(stream), told)
         info = self.node.get("/api/v1/provider/info").json
         self.assertEqual(info["payments_recipient"], self.payers.recipient["address"])
         self.assertEqual(self.rent(10 ** 9, "other").status, 402)
