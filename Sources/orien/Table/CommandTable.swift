@@ -4,7 +4,8 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + background + renting + machines + portChecking + pricing + wallet + sandbox + keys + operating
+    work + background + renting + machines + portChecking + pricing + wallet + sandbox + keys
+    + operating
     + lasting + carrying + others
 
   private static let work: [Command] = [

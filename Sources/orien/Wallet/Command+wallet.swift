@@ -13,9 +13,11 @@ extension Command {
     try OrienEVM.KeyFile.write(key, to: wallet.path, password: password)
     try wallet.show(key.address, nil, invocation)
     invocation.console.tell(
-      "keep a copy of \(wallet.path.printable): with it goes what streams have paid")
+      "keep a copy of \(wallet.path.printable): with it goes what streams have paid. A node that runs"
+        + " reads it at its next start")
     if password != nil {
-      invocation.console.tell("a node opens it by ETHEREUM_KEY_PASSWORD_FILE, from its next start on")
+      invocation.console.tell(
+        "a node opens it where ETHEREUM_KEY_PASSWORD_FILE names the password's file")
     }
     return .success
   }
