@@ -269,6 +269,7 @@ let benches: [Target] =
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
     bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
+    bench("streams", ["OrienPlugins", "OrienSystem", "OrienModel"]),
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 

@@ -64,6 +64,24 @@ struct GrantTests {
     #expect(manifest.config.count == 2)
   }
 
+  @Test("have beside what the manifest says what the operator's settings ask for")
+  func added() throws {
+    var manifest = try Manifest(
+      parsing: Array(
+        #"{"network": {"allow": ["a.example:443"]}, "grants": {"folders": [{"path": "/srv/x"}]}}"#
+          .utf8))
+    var settings = PluginSettings("p")
+    for url in ["https://b.example/key", "http://127.0.0.1:8545", "https://a.example/x"] {
+      settings.reach(url)
+    }
+    settings.folders = [.read("/srv/x", orAt: "/run/y"), .read("/etc/keys", orAt: "/run/y")]
+    manifest.put(settings)
+    #expect(
+      manifest.network == .allow(["a.example:443", "b.example:443", "127.0.0.1:8545"]))
+    #expect(manifest.grants.folders.map(\.place) == ["/srv/x", "/run/y"])
+    #expect(manifest.grants.folders.allSatisfy { !$0.isWritable })
+  }
+
   @Test("let no variable in that they do not name, for one may load what it likes")
   func environment() throws {
     let grants = try Self.grants(Self.nginx)

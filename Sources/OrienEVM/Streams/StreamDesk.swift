@@ -123,7 +123,12 @@ extension StreamDesk {
   private func unavailable(_ fault: RPCFault, _ complaints: [String]) -> Failure {
     let place = terms.urls.count == 1 ? "the endpoint " : ""
     var message = complaints.isEmpty ? "\(fault)" : place + complaints.joined(separator: "; ")
-    if case .wrongChain = fault { message += ", and chain \(terms.chain) is wanted" }
+    switch fault {
+    case .wrongChain: message += ", and chain \(terms.chain) is wanted"
+    case .transport where settings.proxy != nil:
+      message += "; of a plugin's manifest network.allow has to name it as HOST:PORT"
+    default: break
+    }
     return Failure(.unavailable, fault.reason, message)
   }
 

@@ -4,7 +4,8 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + background + renting + machines + portChecking + pricing + faucet + sandbox + keys
+    work + background + renting + machines + portChecking + pricing + wallet + faucet + sandbox
+    + keys
     + operating
     + lasting + carrying + others
 

@@ -52,6 +52,9 @@ extension Option {
     "grace", value: "SECONDS", "What they get to end by themselves; 10 by default")
 
   static let undo = Option("undo", "Take new work again")
+  static let passwordFile = Option(
+    "password-file", value: "FILE", "A file whose first line seals the key, and opens it")
+  static let balance = Option("balance", "Ask the chain what there is to pay for gas with")
   static let keyRole = Option(
     "role", value: "ROLE", "operator or tenant; tenant where it is not said")
 
