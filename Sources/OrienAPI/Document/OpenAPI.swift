@@ -38,7 +38,9 @@ enum OpenAPI {
     return writer.bytes
   }
 
-  static var allSchemas: String { "{" + machineSchemas + sandboxSchemas + schemas.dropFirst() }
+  static var allSchemas: String {
+    "{" + machineSchemas + sandboxSchemas + sessionSchemas + schemas.dropFirst()
+  }
 
   /// The template as the document writes it: a rest of a path is one parameter there too.
   fileprivate static func path(_ template: String) -> String {

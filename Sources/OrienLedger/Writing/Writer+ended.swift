@@ -9,7 +9,8 @@ extension Writer {
   /// long as it holds anything.
   func forgetEnded() throws(DatabaseError) -> Bool {
     if try forgetEnded(of: "operations", before: \.operations) { return true }
-    return try forgetEnded(of: "rentals", before: \.rentals)
+    if try forgetEnded(of: "rentals", before: \.rentals) { return true }
+    return try forgetEnded(of: "accounts", before: \.accounts)
   }
 
   private func forgetEnded(

@@ -10,14 +10,15 @@ struct Pruning {
   /// Whose turn the next step is, so that neither bound waits for the other's work to end.
   private var isTurnOfRecords = false
   var cutoff: Cutoff
-  /// Of the operations of backends, and of rented machines.
-  var operations, rentals: Cutoff
+  /// Of the operations of backends, of rented machines and of sessions' accounts.
+  var operations, rentals, accounts: Cutoff
 
   init(every: Duration, days: Int) {
     self.every = every
     cutoff = Cutoff(days: days)
     operations = Cutoff(days: days)
     rentals = Cutoff(days: days)
+    accounts = Cutoff(days: days)
     due = .now + every
   }
 

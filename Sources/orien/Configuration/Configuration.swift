@@ -55,6 +55,8 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
+  /// What a micro unit is in wei; nil: streams pay for no sessions.
+  var microUnitWei: UInt256?
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
   var portChecker = PortCheckerSettings()

@@ -11,6 +11,7 @@ import OrienSystem
 extension Setting {
   static let all: [Setting] =
     place + listening + work + calls + plugins + sandbox + machines + reach + portChecking
+    + prepaid
     + keeping
 
   /// Also by the name that it has behind another system's prefix.
