@@ -5,10 +5,25 @@ package import OrienSystem
 // that are over are kept as long as executions are.
 
 extension Ledger {
-  /// Keeps a new one; only after the answer is anything done for it. Failure `conflict` where its name
-  /// is taken.
-  package func begin(_ rental: Rental, then reply: Reply<Result<Int64, Failure>>) {
+  /// What a new one has in the ledger: its own number, and that of the claim to the stream that pays.
+  package struct Begun: Sendable {
+    package var rental: Int64
+    package var claim: Int64?
+  }
+
+  /// Keeps a new one, together with the claim to what pays for it; only after the answer is anything
+  /// done for it. Failure `conflict` where its name is taken, or the stream.
+  package func begin(
+    _ rental: Rental, paidBy claim: StreamClaim? = nil, then reply: Reply<Result<Begun, Failure>>
+  ) {
     submit(.room, reply) { writer throws(DatabaseError) in
+      var claimed: Int64?
+      if let claim {
+        switch try writer.claim(claim) {
+        case .success(let number): claimed = number
+        case .failure(let failure): return .failure(failure)
+        }
+      }
       let added = try writer.statements.beginRental.run { row in
         row.text(rental.id)
         row.text(rental.name)
@@ -16,10 +31,13 @@ extension Ledger {
         row.text(rental.phase.rawValue)
         row.blob(rental.bytes)
       }
-      return added == 1
-        ? .success(Int64(clamping: writer.database.lastInserted))
-        : .failure(
+      guard added == 1 else {
+        if let claimed { try writer.forget(claim: claimed) }
+        return .failure(
           Failure(.conflict, "name-taken", "there is a machine named \(rental.name) already"))
+      }
+      let number = Int64(clamping: writer.database.lastInserted)
+      return .success(Begun(rental: number, claim: claimed))
     }
   }
 

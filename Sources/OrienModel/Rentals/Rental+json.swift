@@ -12,6 +12,7 @@ extension Rental: JSONWritable {
       writer.field("publicKey", access.publicKey)
       writer.field("sealedKey", access.sealedKey.map { String(hex: $0) })
       writer.field("handedOutAt", access.handedOutAt?.microseconds)
+      writer.field("tokenPrint", access.tokenPrint)
       writer.field("backend", backend)
       writer.field("port", port.map { Int64($0) })
       writer.field("proxy", proxy)
@@ -20,6 +21,8 @@ extension Rental: JSONWritable {
       writer.field("address", address)
       writer.field("reason", trouble?.reason)
       writer.field("message", trouble?.message)
+      writer.field("pause", pause)
+      writer.field("readyAt", readyAt?.microseconds)
       writer.object("traffic") { writer in
         writer.field("connections", traffic.connections)
         writer.field("bytesIn", traffic.bytesIn)
@@ -50,7 +53,8 @@ extension Rental: JSONWritable {
       access: Access(
         publicKey: try object.need("publicKey", as: \.string, "a key"),
         sealedKey: try object.take("sealedKey", as: { $0.string?.hexBytes }, "digits"),
-        handedOutAt: try object.take("handedOutAt", as: moment, "a moment")),
+        handedOutAt: try object.take("handedOutAt", as: moment, "a moment"),
+        tokenPrint: try object.take("tokenPrint", as: \.string, "a print")),
       job: job, createdAt: try object.need("createdAt", as: moment, "a moment"))
     updatedAt = try object.need("updatedAt", as: moment, "a moment")
     self.endedAt = endedAt
@@ -65,6 +69,8 @@ extension Rental: JSONWritable {
       trouble = Trouble(
         reason: reason, message: try object.take("message", as: \.string, "a message") ?? reason)
     }
+    pause = try object.take("pause", as: \.string, "a reason")
+    readyAt = try object.take("readyAt", as: moment, "a moment")
     guard var counts = try object.object("traffic") else { return }
     func count(_ name: String) throws(Failure) -> UInt64 {
       try counts.need(name, as: \.uint64, "a number")

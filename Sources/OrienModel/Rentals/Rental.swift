@@ -37,6 +37,10 @@ package struct Rental: Sendable, Equatable {
   package var address: String?
   /// Why it failed, or why it is being given back.
   package var trouble: Trouble?
+  /// Why the node has stopped it, which starts it again once that is over; nil where its renter has.
+  package var pause: String?
+  /// When it could be reached first: until then nobody had anything of it.
+  package var readyAt: Timestamp?
   package var traffic = Traffic()
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
@@ -73,13 +77,17 @@ package struct Rental: Sendable, Equatable {
     /// Of a pair that the node has made, sealed, until it is handed out.
     package var sealedKey: [UInt8]?
     package var handedOutAt: Timestamp?
+    /// Of what opens this machine to whoever rents it without a key of the node's.
+    package var tokenPrint: String?
 
     package init(
-      publicKey: String, sealedKey: [UInt8]? = nil, handedOutAt: Timestamp? = nil
+      publicKey: String, sealedKey: [UInt8]? = nil, handedOutAt: Timestamp? = nil,
+      tokenPrint: String? = nil
     ) {
       self.publicKey = publicKey
       self.sealedKey = sealedKey
       self.handedOutAt = handedOutAt
+      self.tokenPrint = tokenPrint
     }
   }
 

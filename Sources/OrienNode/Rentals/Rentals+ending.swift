@@ -75,6 +75,7 @@ extension Rentals {
       $0.access.sealedKey = nil
     } then: { [self] in
       remove(machine)
+      onOver(machine.record)
       let failure =
         machine.record.trouble.map { trouble in
           let code = trouble.reason == Self.vanished.reason ? Self.vanished.code : .unavailable

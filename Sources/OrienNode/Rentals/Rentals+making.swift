@@ -113,7 +113,10 @@ extension Rentals {
   }
 
   private func setRunning(_ machine: RentedMachine) {
-    guard machine.record.phase != .running || machine.record.trouble != nil else {
+    let isSame =
+      machine.record.phase == .running && machine.record.trouble == nil
+      && machine.record.pause == nil
+    guard !isSame else {
       machine.answerTurned(.success(machine.record))
       return rest(machine)
     }
@@ -121,6 +124,8 @@ extension Rentals {
       $0.phase = .running
       $0.proxy = parts.proxy.engine
       $0.trouble = nil
+      $0.pause = nil
+      $0.readyAt = $0.readyAt ?? .now
     } then: { [self] in
       machine.answerMade(.success(machine.record))
       machine.answerTurned(.success(machine.record))

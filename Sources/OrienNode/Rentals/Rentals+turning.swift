@@ -7,17 +7,26 @@ extension Rentals {
   package func start(
     _ text: String, then answer: @escaping (Result<Rental, Failure>) -> Void
   ) {
+    if let record = machine(text)?.record, let hindrance = hindrance(record) {
+      return parts.loop.soon { answer(.failure(hindrance)) }
+    }
     turn(text, to: .running, by: .starting, answer) { [self] machine in start(machine) }
   }
 
   package func stop(
     _ text: String, then answer: @escaping (Result<Rental, Failure>) -> Void
   ) {
-    turn(text, to: .stopped, by: .stopping, answer) { [self] machine in stop(machine) }
+    guard let machine = machine(text), machine.record.pause != nil,
+      machine.record.phase == .stopped, !machine.isBusy
+    else {
+      return turn(text, to: .stopped, by: .stopping, answer) { [self] machine in stop(machine) }
+    }
+    // Nobody but whoever has stopped it now starts it again.
+    keep(machine, { $0.pause = nil }, then: { answer(.success(machine.record)) })
   }
 
-  private func turn(
-    _ text: String, to end: Rental.Phase, by phase: Rental.Phase,
+  func turn(
+    _ text: String, to end: Rental.Phase, by phase: Rental.Phase, pause: String? = nil,
     _ answer: @escaping (Result<Rental, Failure>) -> Void,
     _ body: @escaping (RentedMachine) -> Void
   ) {
@@ -36,7 +45,12 @@ extension Rentals {
     }
     machine.isBusy = true
     machine.whenTurned.append(answer)
-    keep(machine, { $0.phase = phase }) { body(machine) }
+    keep(machine) {
+      $0.phase = phase
+      $0.pause = pause
+    } then: {
+      body(machine)
+    }
   }
 
   private static func busy(_ record: Rental) -> Failure {

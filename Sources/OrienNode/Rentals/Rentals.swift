@@ -57,6 +57,12 @@ package final class Rentals {
   package var overload: () -> Failure? = { nil }
   /// What is there was compared with what should be.
   package var onMatch: (_ machines: [Machine], _ open: [PortLease]) -> Void = { _, _ in }
+  /// A stream pays for a machine now that is about to be made.
+  package var onPaid: (StreamClaim) -> Void = { _ in }
+  /// Nothing is left of a machine.
+  package var onOver: (Rental) -> Void = { _ in }
+  /// Why a machine is not to run, such as that nobody pays for it; nil where it may.
+  package var hindrance: (Rental) -> Failure? = { _ in nil }
   /// Something was rented or given back.
   package var onChange: () -> Void = {}
   /// A port is about to lead to a machine: whoever listens there for another reason is to end that.
@@ -118,7 +124,7 @@ package final class Rentals {
       do throws(Failure) {
         var record = order.rental(id: id, at: now)
         record.port = try takePort(for: id)
-        begin(RentedMachine(record), then: answer)
+        begin(RentedMachine(record), paidBy: order.payment, then: answer)
       } catch {
         capacity.giveBack(order.size)
         throw error
@@ -129,13 +135,19 @@ package final class Rentals {
   }
 
   private func begin(
-    _ machine: RentedMachine, then answer: @escaping (Result<Rental, Failure>) -> Void
+    _ machine: RentedMachine, paidBy payment: VerifiedStream?,
+    then answer: @escaping (Result<Rental, Failure>) -> Void
   ) {
     add(machine)
-    let reply = parts.loop.reply { [self] (result: Result<Int64, Failure>) in
+    let claim = payment?.claim(for: .machine(machine.id), at: machine.record.createdAt)
+    let reply = parts.loop.reply { [self] (result: Result<Ledger.Begun, Failure>) in
       switch result {
-      case .success(let number):
-        machine.note(number: number)
+      case .success(let begun):
+        machine.note(number: begun.rental)
+        if var claim {
+          claim.number = begun.claim
+          onPaid(claim)
+        }
         answer(.success(machine.record))
         onChange()
         if machine.isWanted { make(machine) } else { giveBack(machine, for: nil) }
@@ -144,7 +156,7 @@ package final class Rentals {
         answer(.failure(failure))
       }
     }
-    parts.ledger.begin(machine.record, then: reply)
+    parts.ledger.begin(machine.record, paidBy: claim, then: reply)
   }
 
   func takePort(for id: String) throws(Failure) -> UInt16 {
@@ -259,40 +271,5 @@ package final class Rentals {
     }
     machine.attempts += 1
     machine.retry = parts.loop.schedule(after: delay, body)
-  }
-}
-
-/// What somebody asks for, already checked.
-package struct RentalOrder: Sendable {
-  package var name: String
-  package var owner: Owner
-  package var size: MachineSize
-  package var image: String
-  package var access: Rental.Access
-
-  package init(
-    name: String, owner: Owner, size: MachineSize, image: String, access: Rental.Access
-  ) {
-    self.name = name
-    self.owner = owner
-    self.size = size
-    self.image = image
-    self.access = access
-  }
-
-  fileprivate func rental(id: String, at now: Timestamp) -> Rental {
-    Rental(
-      id: id, name: name, owner: owner, size: size, image: image, access: access,
-      job: Random.uuid(), createdAt: now)
-  }
-}
-
-extension Rental {
-  /// `golem-web-20261127-134455`
-  fileprivate static func id(_ name: String, _ moment: Timestamp) -> String {
-    let digits = Array(moment.iso8601.utf8.filter(\.isASCIIDigit))
-    let (day, time) = (digits[..<8], digits[8..<14])
-    return "golem-\(name)-" + String(decoding: day, as: UTF8.self) + "-"
-      + String(decoding: time, as: UTF8.self)
   }
 }

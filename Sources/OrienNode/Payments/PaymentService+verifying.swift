@@ -1,0 +1,98 @@
+package import OrienModel
+import OrienSystem
+
+// Before a stream pays for anything: each reason by name, and what nobody can say is no reason.
+
+extension PaymentService {
+  /// Whether a stream pays for a machine of this size. It is claimed by whoever goes on from here.
+  package func verify(
+    _ id: String, for size: MachineSize,
+    then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
+  ) {
+    guard let rate = parts.price(size), !rate.isZero else {
+      let unpriced = Failure(
+        .unavailable, "no-price",
+        "this node has no price in tokens: its operator sets PRICE_GLM_PER_CORE_MONTH and its like,"
+          + " or COINGECKO_API_URL")
+      return parts.loop.soon { answer(.failure(unpriced)) }
+    }
+    verify(id, rate: rate, then: answer)
+  }
+
+  /// Whether a stream pays so much a second, for as long as it has to at least.
+  package func verify(
+    _ id: String, rate: UInt256, then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
+  ) {
+    learnTerms { [self] result in
+      guard case .success(let terms) = result else {
+        return answer(.failure(Self.unknown(result.failure)))
+      }
+      let name = terms.name(of: id)
+      guard claims[name] == nil else { return answer(.failure(Self.inUse(id))) }
+      parts.host.inspect([id], at: nil) { [self] result in
+        answer(
+          Result { () throws(Failure) in
+            guard case .success(let readings) = result, let reading = readings.streams.first
+            else { throw Self.unknown(result.failure) }
+            return try judge(reading, readings.moment, name, rate: rate)
+          })
+      }
+    }
+  }
+
+  private func judge(
+    _ reading: StreamReading, _ moment: ChainMoment, _ name: StreamName, rate: UInt256
+  ) throws(Failure) -> VerifiedStream {
+    func bad(_ reason: String, _ why: String) -> Failure {
+      Failure(.unpaid, reason, "invalid stream: \(why)")
+    }
+    if let fault = reading.fault { throw bad(fault.rawValue, fault.message) }
+    guard let stream = reading.stream else {
+      throw bad(StreamFault.unknown.rawValue, StreamFault.unknown.message)
+    }
+    guard stream.ratePerSecond >= rate else {
+      throw bad(
+        "rate-too-low", "it pays \(stream.ratePerSecond) a second, and this costs \(rate)")
+    }
+    let now = parts.clock.now()
+    chain.note(moment, at: now)
+    if let stalled = stalledSince(at: now) {
+      throw StreamClaim.Standing.unknown(since: stalled)
+    }
+    let lag = chain.lag(of: moment, at: now)
+    let left = reading.remainingSeconds > lag ? reading.remainingSeconds - lag : 0
+    guard left > 0 else { throw bad(StreamFault.ended.rawValue, StreamFault.ended.message) }
+    guard left >= settings.leastSeconds else {
+      throw bad(
+        "runway-too-short",
+        "it lasts \(left) seconds, and \(settings.leastSeconds) are the least")
+    }
+    return VerifiedStream(
+      name: name, sender: stream.sender, rate: rate, paidUntil: now.after(seconds: left))
+  }
+
+  /// What a stream has to be like; asked once, and again after nobody could say.
+  func learnTerms(then body: @escaping (Result<PaymentTerms, Failure>) -> Void) {
+    if let terms { return parts.loop.soon { body(.success(terms)) } }
+    parts.host.probe { [self] result in
+      if case .success(let found) = result { terms = found }
+      body(result)
+    }
+  }
+
+  private static func inUse(_ id: String) -> Failure {
+    Failure(.conflict, "stream-in-use", "stream \(id) pays for something else, or has paid for it")
+  }
+
+  private static func unknown(_ failure: Failure?) -> Failure {
+    Failure(
+      .unavailable, "payments-unknown",
+      "nobody can say whether the stream pays: \(failure?.message ?? "there was no answer")")
+  }
+}
+
+extension Result where Failure == OrienModel.Failure {
+  var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
+  }
+}

@@ -1,0 +1,22 @@
+/// What the operator has decided about streams that pay.
+package struct PaymentSettings: Sendable {
+  /// On which network streams are; nil: nothing has to be paid.
+  package var network: String?
+  /// Streams are looked at again as long as they pay; else only before they do.
+  package var monitors = true
+  package var interval = Duration.seconds(30)
+  /// For how long a stream has to last, or what it pays for is stopped.
+  package var leastSeconds: UInt64 = 0
+  /// How long what runs goes on while nobody can say whether it is paid.
+  package var grace = Duration.seconds(3600)
+  /// After so long without a new block nobody believes the last; nil: a chain may stand still.
+  package var staleAfter: Duration? = .seconds(600)
+  /// How long what is not paid any more is kept; nil: as long as its renter likes.
+  package var retention: Duration?
+  /// What is not paid any more is deleted at once.
+  package var deletesOnExhaustion = false
+
+  package init() {}
+
+  package var isOn: Bool { network != nil }
+}
