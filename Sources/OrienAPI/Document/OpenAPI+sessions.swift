@@ -7,7 +7,7 @@ extension OpenAPI {
           "maximum": 9007199254740991,
           "description": "The most that all of the session's executions may cost together"}}},
       {"type": "object", "required": ["streamId"], "additionalProperties": false,
-        "properties": {"streamId": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,76})$",
+        "properties": {"streamId": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$",
           "description": "As its contract numbers it"}}}]},
     "Charge": {"type": "object", "required": ["kind", "amountMicroUnits"],
       "description": "What paid for an execution of a session that is paid for ahead",

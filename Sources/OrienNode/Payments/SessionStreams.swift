@@ -1,4 +1,4 @@
-import OrienKernel
+package import OrienKernel
 package import OrienLedger
 package import OrienModel
 package import OrienSystem
@@ -82,7 +82,7 @@ package final class SessionStreams: SessionFunds {
               "stream \(own) pays for the session, for as long as it lasts: name the same, or"
                 + " another session")))
       }
-      if let last = seen[own]?.last, loop.now.since(last.at) <= settings.freshFor {
+      if let last = seen[own]?.last, loop.now.since(last.at) < settings.freshFor {
         return answer(judge(last.reading, own, session))
       }
     }
@@ -178,7 +178,7 @@ package final class SessionStreams: SessionFunds {
   private func fail(_ waits: [Wait], _ failure: Failure) {
     for wait in waits {
       if let own = streamOf[wait.session], let last = seen[own]?.last,
-        loop.now.since(last.at) <= settings.grace
+        loop.now.since(last.at) < settings.grace
       {
         wait.answer(judge(last.reading, own, wait.session))
       } else {
@@ -240,5 +240,21 @@ private final class SeenStream {
   func note(_ reading: StreamReading, at moment: Instant) {
     last = (reading, moment)
     if reading.fault != .terminated, reading.stream != nil { vested = reading.vested }
+  }
+}
+
+extension SessionStreams {
+  /// Has sessions paid by streams from here on: `service` watches their streams and tells what it reads,
+  /// and hears of those that begin to pay and of those that are over.
+  package func join(_ service: PaymentService, _ sessions: LedgerSessions, _ kernel: Kernel) {
+    let told = service.onReadings
+    service.onReadings = { [weak self, weak service] readings, claims in
+      told(readings, claims)
+      if let terms = service?.terms { self?.note(readings, terms) }
+    }
+    onKept = { [weak service] in service?.begin($0) }
+    onEnded = { [weak service] in service?.leave($0, hadNothing: false) }
+    sessions.onEnded = { [weak self] in self?.end($0) }
+    kernel.take(self)
   }
 }
