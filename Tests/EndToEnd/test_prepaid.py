@@ -173,7 +173,7 @@ class Prepaid(NodeCase):
         environment = {"PROVIDER_API_KEY": KEY}
         run = ("run", "echo", "message=x", "--session", session)
         done = self.node.command(*run, "--budget", 1, environment=environment)
-        self.assertEqual((done.returncode, done.stdout), (0, "x"), done)
+        self.assertEqual((done.returncode, done.stdout), (0, "x\n"), done)
         refused = self.node.command(*run, environment=environment)
         self.assertEqual(refused.returncode, 77, refused)
         self.assertIn("this one may cost 1", refused.stderr)
