@@ -75,7 +75,8 @@ struct AccountTests {
     }
   }
 
-  @Test("Tools of two currencies are not charged to one account; those without a price are nobody's")
+  @Test(
+    "Tools of two currencies are not charged to one account; those without a price are nobody's")
   func currencies() throws {
     try Rig().with { ledger throws in
       _ = try ledger.accept(need: 0, .budget(100), currency: "EUR")
@@ -211,7 +212,8 @@ struct AccountTests {
       #expect(try ledger.figures == [0, 90, 2])
       try ledger.wait { ledger.settleLost(then: $0) }
       #expect(try ledger.figures == [0, 30, 1])
-      let lost = try #require(try ledger.executions(ExecutionQuery(owner: nil)).executions.last?.end)
+      let lost = try #require(
+        try ledger.executions(ExecutionQuery(owner: nil)).executions.last?.end)
       #expect(lost.record.status == .lost)
       #expect(lost.record.payment == .budget(microUnits: 0, budget: 100, spent: 0))
       try ledger.settle(.completed(waiting))

@@ -39,7 +39,7 @@ enum OpenAPI {
   }
 
   static var allSchemas: String {
-    "{" + machineSchemas + sandboxSchemas + sessionSchemas + schemas.dropFirst()
+    "{" + machineSchemas + paymentSchemas + sandboxSchemas + sessionSchemas + schemas.dropFirst()
   }
 
   /// The template as the document writes it: a rest of a path is one parameter there too.

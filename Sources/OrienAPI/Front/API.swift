@@ -11,9 +11,9 @@ package final class API: HTTPHandler {
   let kernel: Kernel
   let workspaces: Workspaces
   let loop: Loop
-  private var access: Access
+  private(set) var access: Access
   private var rates: RateLimits
-  private var proxies = TrustedProxies()
+  private(set) var proxies = TrustedProxies()
   let identity: Identity
   let startedAt = Instant.now
   var toolLists = ToolLists()
@@ -41,6 +41,8 @@ package final class API: HTTPHandler {
   package var sandbox = SandboxSettings()
   /// The machines that are rented out; nil: none are.
   package var machines: MachineService?
+  /// The streams that pay for them; nil: none do.
+  package var payments: PaymentService?
   /// Whether callers of machines are answered as that system does where they say nothing of it.
   package var speaksGolem = false
   /// Ends the node.
@@ -134,20 +136,6 @@ extension API {
     self.proxies = proxies
   }
 
-  private func visitor(
-    of request: HTTPRequest, _ endpoint: Endpoint
-  ) throws(Failure) -> Access.Visitor {
-    if endpoint.isOfMachines, let machines, machines.settings.access == .open,
-      !access.keys.isEmpty, request.header("authorization") == nil
-    {
-      let client = proxies.client(of: request)
-      if machines.settings.openTo.contains(where: { $0.contains(client) }) {
-        return Access.Visitor(caller: .requestor, key: nil)
-      }
-    }
-    return try access.visitor(of: request, isOpen: endpoint.isOpen)
-  }
-
   private func count(
     _ endpoint: Endpoint, _ key: Int?, _ request: HTTPRequest
   ) -> RateLimits.Refusal? {
@@ -237,11 +225,6 @@ struct Inquiry {
         faults: [.init("/\(name)", "is not known here")])
     }
   }
-}
-
-extension Caller {
-  /// Whoever rents machines without a key, where the operator lets these networks.
-  fileprivate static let requestor = Caller(owner: Owner("requestor"), isOperator: false)
 }
 
 extension Failure {

@@ -85,7 +85,7 @@ package struct Access: Sendable {
 
   private static let nobody = Caller(owner: Owner(""), isOperator: false)
 
-  private static func bearer(_ credentials: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  static func bearer(_ credentials: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let scheme = Array("bearer ".utf8)
     guard credentials.count > scheme.count,
       zip(credentials, scheme).allSatisfy({ $0 | 0x20 == $1 })

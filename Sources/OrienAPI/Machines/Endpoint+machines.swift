@@ -22,7 +22,8 @@ extension Endpoint {
         .json("It is being made", "MachineJob", status: .accepted), .faultyFields,
         .problem(.contentTooLarge, "The body is larger than it may be"),
         .problem(.unsupportedMediaType, "The body is no JSON by its fields"),
-        .problem(.conflict, "The name is taken, or it was deleted meanwhile"),
+        .problem(.conflict, "The name or the stream is taken, or it was deleted meanwhile"),
+        .problem(.paymentRequired, "The stream does not pay for it"),
         .problem(.serviceUnavailable, "There is no room for it, or it did not come up"),
         .problem(.insufficientStorage, "The node's disk is full"), failed,
       ]
@@ -52,7 +53,10 @@ extension Endpoint {
     ) { api, inquiry throws(Failure) in try api.sendAccess(inquiry) },
     Endpoint(
       .post, "/api/v1/vms/{name}/start", "Start a machine that is stopped.",
-      answers: [.json("It runs", "Machine"), unknown, busy, unable, failed]
+      answers: [
+        .json("It runs", "Machine"), unknown, busy, unable, failed,
+        .problem(.paymentRequired, "Its stream does not pay for it"),
+      ]
     ) { api, inquiry throws(Failure) in
       try api.turnMachine(inquiry) { rentals, id, answer in rentals.start(id, then: answer) }
     },
@@ -108,7 +112,7 @@ extension API {
   /// One that the caller may see; others are as if they were not there.
   func rental(_ inquiry: Inquiry) throws(Failure) -> Rental {
     let name = inquiry.parameters["name"]
-    guard let rental = try rentals().find(name), inquiry.caller.maySee(rental.owner) else {
+    guard let rental = try rentals().find(name), inquiry.caller.maySee(rental) else {
       throw Failure(.notFound, "vm-not-found", "VM \(name.quoted) not found")
     }
     return rental
@@ -132,23 +136,54 @@ extension API {
   private func rent(
     _ request: MachineRequest, _ rentals: Rentals, _ inquiry: Inquiry, isAsynchronous: Bool
   ) {
-    let order = RentalOrder(
+    var order = RentalOrder(
       name: request.name, owner: inquiry.caller.owner, size: request.size,
       image: request.image ?? machines?.settings.image ?? "",
       access: request.key.map { Rental.Access(publicKey: $0.line) }
         ?? rentals.newPair(for: request.name))
+    guard let payments, payments.settings.isOn else {
+      return rent(order, rentals, inquiry, isAsynchronous: isAsynchronous)
+    }
+    guard let stream = request.stream else {
+      return inquiry.exchange.fail(
+        Failure(
+          .invalid, "stream-required", "stream_id required when payments are enabled",
+          faults: [.init("/stream_id", "is not there")]))
+    }
+    payments.verify(stream, for: request.size) { [self] result in
+      switch result {
+      case .failure(let failure): inquiry.exchange.fail(failure)
+      case .success(let verified):
+        order.payment = verified
+        let token = inquiry.caller == .payer ? MachineToken.make() : nil
+        if let token {
+          order.owner = Owner("stream:" + verified.sender)
+          order.access.tokenPrint = token.print
+        }
+        rent(order, rentals, inquiry, token: token, isAsynchronous: isAsynchronous)
+      }
+    }
+  }
+
+  private func rent(
+    _ order: RentalOrder, _ rentals: Rentals, _ inquiry: Inquiry, token: MachineToken? = nil,
+    isAsynchronous: Bool
+  ) {
     rentals.rent(order) { [self] result in
       guard case .success(let rental) = result, !isAsynchronous else {
-        return inquiry.answer(result, status: .accepted) { $0.write(job: $1) }
+        return inquiry.answer(result, status: .accepted) { $0.write(job: $1, token: token?.text) }
       }
-      rentals.whenMade(rental.id) { [self] result in send(result, inquiry) }
+      let host = publicHost(inquiry)
+      rentals.whenMade(rental.id) { result in
+        inquiry.answer(result) { $0.write($1, host: host, token: token?.text) }
+      }
     }
   }
 
   func listMachines(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
     let rentals = try rentals()
-    let mine = rentals.all.filter { inquiry.caller.maySee($0.owner) }
+    let mine = rentals.all.filter { inquiry.caller.maySee($0) }
     let host = publicHost(inquiry)
     inquiry.exchange.answer { writer in
       writer.array { writer in for rental in mine { writer.write(rental, host: host) } }
@@ -172,7 +207,7 @@ extension API {
     let job = inquiry.parameters["job_id"]
     let send = { (result: Result<Rental?, Failure>) in
       let found = result.flatMap { rental in
-        guard let rental, inquiry.caller.maySee(rental.owner) else {
+        guard let rental, inquiry.caller.maySee(rental) else {
           return Result<Rental, Failure>.failure(
             Failure(.notFound, "job-not-found", "job not found"))
         }

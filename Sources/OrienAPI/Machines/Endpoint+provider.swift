@@ -5,9 +5,6 @@ import OrienSystem
 
 // What a provider of machines says of itself.
 extension Endpoint {
-  private static let unpaid = Answer.problem(
-    .badRequest, "Streaming payments are not enabled on this provider")
-
   static let provider: [Endpoint] = [
     Endpoint(
       .get, "/api/v1/provider/info", "Look at who rents, and at which address.",
@@ -20,21 +17,6 @@ extension Endpoint {
         .problem(.serviceUnavailable, "This node rents no machines"),
       ]
     ) { api, inquiry throws(Failure) in try api.sendSummary(inquiry) },
-    Endpoint(
-      .get, "/api/v1/vms/{name}/stream", "Look at the stream that pays for a machine.",
-      answers: [unpaid, .problem(.notFound, "There is no such VM, or it is another's")]
-    ) { api, inquiry throws(Failure) in
-      try inquiry.allowQuery()
-      _ = try api.rental(inquiry)
-      throw API.unpaid
-    },
-    Endpoint(
-      .get, "/api/v1/payments/streams", "List the streams that pay for machines.",
-      answers: [unpaid]
-    ) { api, inquiry throws(Failure) in
-      try inquiry.allowQuery()
-      throw API.unpaid
-    },
     Endpoint(
       .post, "/api/v1/admin/shutdown", "End the node, as a signal does.",
       answers: [.json("It ends", "Done"), .problem(.forbidden, "Not the operator")]
@@ -56,9 +38,6 @@ extension Endpoint {
 }
 
 extension API {
-  fileprivate static let unpaid = Failure(
-    .invalid, "payments-disabled", "streaming payments not enabled on this provider")
-
   /// By which machines are reached: as the operator has it, else as this machine reaches others.
   func publicHost(_ inquiry: Inquiry) -> String? {
     if let host = machines?.settings.publicHost { return host }
@@ -72,11 +51,16 @@ extension API {
     inquiry.exchange.answer { writer in
       writer.object { writer in
         writer.field("provider_id", identity.id)
-        writer.fieldOrNull("stream_payment_address", String?.none)
-        writer.fieldOrNull("glm_token_address", String?.none)
+        let terms = payments?.settings.isOn == true ? payments?.terms : nil
+        writer.fieldOrNull("stream_payment_address", terms?.contract)
+        writer.fieldOrNull("glm_token_address", terms?.token)
+        writer.fieldOrNull("payments_network", payments?.settings.network)
+        writer.fieldOrNull("payments_chain_id", terms?.chain)
+        writer.fieldOrNull("payments_recipient", terms?.recipient)
         writer.fieldOrNull("ip_address", host)
         writer.fieldOrNull("country", machines?.settings.country)
         writer.field("platform", LinuxKernel.platform)
+        if let machines { writer.write(pricing: machines.prices) }
       }
     }
   }
@@ -86,7 +70,7 @@ extension API {
     let rentals = try rentals()
     guard let machines else { return }
     let settings = machines.settings
-    let mine = rentals.all.filter { inquiry.caller.maySee($0.owner) }
+    let mine = rentals.all.filter { inquiry.caller.maySee($0) }
     inquiry.exchange.answer { writer in
       writer.object { writer in
         writer.field("status", "running")
@@ -95,8 +79,7 @@ extension API {
           writer.write(resources: rentals.capacity.available, as: "available")
         }
         writer.object("pricing") { writer in
-          writer.write(prices: settings.usd, in: "usd")
-          writer.write(prices: settings.glm, in: "glm")
+          writer.write(prices: machines.prices)
         }
         writer.array("vms") { writer in
           for rental in mine {

@@ -36,7 +36,7 @@ extension Rental {
 
 extension JSONWriter {
   /// The members of both of the dialect's ages.
-  mutating func write(_ rental: Rental, host: String?) {
+  mutating func write(_ rental: Rental, host: String?, token: String? = nil) {
     let port = rental.way.map { Int64($0) }
     object { writer in
       writer.field("id", rental.id)
@@ -55,6 +55,8 @@ extension JSONWriter {
       writer.fieldOrNull("proxy_port", port)
       writer.field("image", rental.image)
       writer.field("state", rental.phase.rawValue)
+      writer.fieldOrNull("pause", rental.pause)
+      writer.field("access_token", token)
       writer.object("traffic") { writer in
         writer.field("connections", rental.traffic.connections)
         writer.field("bytes_in", rental.traffic.bytesIn)
@@ -63,11 +65,12 @@ extension JSONWriter {
     }
   }
 
-  mutating func write(job rental: Rental) {
+  mutating func write(job rental: Rental, token: String? = nil) {
     object { writer in
       writer.field("job_id", rental.job)
       writer.field("vm_id", rental.name)
       writer.field("status", rental.jobStatus)
+      writer.field("access_token", token)
       writer.fieldOrNull("error", rental.jobStatus == "failed" ? rental.trouble?.message : nil)
       writer.field("created_at", rental.createdAt)
       writer.field("updated_at", rental.updatedAt)

@@ -9,15 +9,10 @@ struct MachineRequest {
   var image: String?
   /// Nil: the node makes a pair.
   var key: SSHPublicKey?
+  /// The stream that pays, in decimal digits.
+  var stream: String?
 
   private static let namePattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$"
-  /// What a size is called.
-  private static let sizes = [
-    "small": MachineSize(cpu: 1, memoryGiB: 1, diskGiB: 10),
-    "medium": MachineSize(cpu: 2, memoryGiB: 4, diskGiB: 20),
-    "large": MachineSize(cpu: 4, memoryGiB: 8, diskGiB: 40),
-    "xlarge": MachineSize(cpu: 8, memoryGiB: 16, diskGiB: 80),
-  ]
   private static let processors: [Int64] = [1, 2, 4, 8, 16]
   private static let memories: [Int64] = [1, 2, 4, 8, 16, 32, 64]
   private static let disks: ClosedRange<Int64> = 10...65536
@@ -38,7 +33,19 @@ struct MachineRequest {
         faults.add("ssh_key", type: "value_error", error.faults.first?.message ?? error.message)
       }
     }
+    stream = Self.stream(in: json, &faults)
     guard faults.isEmpty else { throw faults }
+  }
+
+  /// A number, or its digits: it may have more than readers of numbers keep.
+  private static func stream(in json: JSON, _ faults: inout FieldFaults) -> String? {
+    guard let value = json["stream_id"], !value.isNull else { return nil }
+    let digits = value.string ?? value.uint64.map { String($0) }
+    guard let digits, UInt256(decimal: digits) != nil else {
+      faults.add("stream_id", type: "int_type", "Input should be a valid integer")
+      return nil
+    }
+    return digits
   }
 
   private static func name(in json: JSON, _ faults: inout FieldFaults) -> String {
@@ -74,9 +81,9 @@ struct MachineRequest {
 
   /// A named size, and over it what stands beside the name, and over that what stands in `resources`.
   private static func size(in json: JSON, _ faults: inout FieldFaults) -> MachineSize {
-    var size = sizes["small"]!
+    var size = MachineSize.named[0].size
     if let name = text("size", in: json, &faults) {
-      if let named = sizes[name] {
+      if let named = MachineSize(named: name) {
         size = named
       } else {
         faults.add(

@@ -15,6 +15,7 @@ extension API {
     writeOperations(to: &text)
     writeLedger(to: &text)
     writeServer(to: &text)
+    writePrices(to: &text)
     text.gauge(
       "orien_loop_slowest_turn_microseconds", "Longest turn of the event loop since last asked",
       loop.takeSlowestTurn().clampedNanoseconds / 1000)

@@ -11,6 +11,11 @@ struct MetricsText {
   mutating func sample(
     _ name: String, _ labels: [(String, String)], _ value: some BinaryInteger
   ) {
+    sample(name, labels, text: "\(value)")
+  }
+
+  /// `value` is a number in decimals.
+  mutating func sample(_ name: String, _ labels: [(String, String)], text value: String) {
     text += name
     if !labels.isEmpty {
       text += "{" + labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",") + "}"

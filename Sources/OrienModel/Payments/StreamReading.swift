@@ -47,7 +47,9 @@ package struct StreamReading: Sendable, Equatable {
     let fault = judge.fault(of: stream, at: now)
     self.init(
       id: stream.id.description, fault: fault, stream: fault == .unknown ? nil : stream,
-      remainingSeconds: stream.remainingSeconds(at: now), vested: stream.vested(at: now),
+      // As many as a number of JSON has.
+      remainingSeconds: min(stream.remainingSeconds(at: now), UInt64(Int64.max)),
+      vested: stream.vested(at: now),
       withdrawable: stream.withdrawable(at: now))
   }
 }

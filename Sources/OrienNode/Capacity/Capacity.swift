@@ -1,4 +1,5 @@
 package import OrienModel
+package import OrienSystem
 
 /// What this machine has, what of it is rented, and what is left. Taken and given back on the loop, so
 /// that of two that want the last place one gets it.
@@ -52,21 +53,17 @@ package struct Capacity: Sendable {
 }
 
 extension MachineSize {
-  package static let gibibyte: Int64 = 1 << 30
-
-  package init(cpu: Int64, memoryGiB: Int64, diskGiB: Int64) {
+  /// What this machine has for rent: what is free, and what is `taken` of it by those that are rented.
+  package init(rentable figures: MachineFigures, beside taken: MachineSize = .none) {
+    let memory = Int64(clamping: figures.memory.availableBytes)
+    let disk = Int64(clamping: figures.disk.availableBytes)
     self.init(
-      cpu: cpu, memoryBytes: memoryGiB * Self.gibibyte, diskBytes: diskGiB * Self.gibibyte)
-  }
-
-  package var memoryGiB: Int64 {
-    get { memoryBytes / Self.gibibyte }
-    set { memoryBytes = newValue * Self.gibibyte }
-  }
-
-  package var diskGiB: Int64 {
-    get { diskBytes / Self.gibibyte }
-    set { diskBytes = newValue * Self.gibibyte }
+      cpu: Int64(MachineFigures.processorCount),
+      memoryBytes: min(memory + taken.memoryBytes, Int64(clamping: figures.memory.totalBytes)),
+      // A disk that is not full yet has taken none of it.
+      diskBytes: max(disk, taken.diskBytes))
+    // In whole GB.
+    (memoryGiB, diskGiB) = (memoryGiB, diskGiB)
   }
 
   fileprivate var text: String {

@@ -50,7 +50,7 @@ extension MachineService {
         provider: settings.providerID, name: settings.providerName, host: settings.address.host,
         country: settings.country, platform: LinuxKernel.platform,
         environment: settings.environment, network: settings.network,
-        size: rentals.capacity.available, usd: settings.usd, glm: settings.glm)
+        size: rentals.capacity.available, usd: prices.usd, glm: prices.glm)
     }
   }
 

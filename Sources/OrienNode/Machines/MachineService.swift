@@ -22,6 +22,8 @@ package final class MachineService {
 
   let parts: Parts
   package let settings: MachineSettings
+  /// What machines cost, from before there are any.
+  package let pricing: Prices
   /// Nil until there is something to rent.
   package private(set) var rentals: Rentals?
   /// What lends the ports; nil as long.
@@ -46,6 +48,8 @@ package final class MachineService {
   package init(_ parts: Parts, _ settings: MachineSettings) {
     self.parts = parts
     self.settings = settings
+    pricing = Prices(settings, on: parts.loop, log: parts.log)
+    pricing.onChange = { [unowned self] in adverts?.look() }
   }
 
   /// One whose rentals are there already, at whatever has machines and lends ports in a test.
@@ -54,6 +58,9 @@ package final class MachineService {
     self.rentals = rentals
     proxy = rentals.parts.proxy
   }
+
+  /// Of everybody who asks now.
+  package var prices: CurrentPrices { pricing.current }
 
   /// How busy this machine is.
   package var load: Load? { meter.last }
@@ -66,6 +73,7 @@ package final class MachineService {
 
   /// Begins where there is a reason to: after the start, and whenever plugins have changed.
   package func look() {
+    pricing.begin()
     if let rentals {
       adverts?.look()
       return rentals.matchSoon()
@@ -181,22 +189,14 @@ package final class MachineService {
   /// What there is for rent: what is free now, and what those that are there already have of it.
   private func total(of figures: MachineFigures) -> MachineSize {
     let taken = parts.ledger.recovered.rentals.map(\.size).reduce(.none, +)
-    let memory = Int64(clamping: figures.memory.availableBytes)
-    let disk = Int64(clamping: figures.disk.availableBytes)
-    let whole = MachineSize(
-      cpu: Int64(MachineFigures.processorCount),
-      memoryBytes: min(
-        memory + taken.memoryBytes, Int64(clamping: figures.memory.totalBytes)),
-      // A disk that is not full yet has taken none of it.
-      diskBytes: max(disk, taken.diskBytes))
-    return MachineSize(
-      cpu: whole.cpu, memoryGiB: whole.memoryGiB, diskGiB: whole.diskGiB)
+    return MachineSize(rentable: figures, beside: taken)
   }
 
   /// Leaves the machines as they are, or stops them where the operator wants that.
   package func shutDown(within bound: Duration, then body: @escaping () -> Void) {
     isEnding = true
     timer?.cancel()
+    pricing.close()
     guard let rentals else { return body() }
     var rest = 2
     let one = { [self] in

@@ -18,7 +18,9 @@ package struct MachineSettings: Sendable {
   package var usd = MonthlyPrices(
     core: Money(units: 500_000_000), memoryGiB: Money(units: 200_000_000),
     diskGiB: Money(units: 10_000_000))
-  package var glm = MonthlyPrices(core: .zero, memoryGiB: .zero, diskGiB: .zero)
+  /// What is nothing follows the price in dollars, where there is a price source.
+  package var glm = MonthlyPrices.nothing
+  package var priceSource = PriceSettings()
   /// Below it nobody is told that a machine can be had.
   package var least = MachineSize(cpu: 1, memoryGiB: 1, diskGiB: 10)
   package var mostMachines = 10
@@ -40,6 +42,8 @@ package struct MachineSettings: Sendable {
   /// Who may rent machines.
   package enum Access: Sendable {
     case key, open
+    /// Whoever pays by a stream: its sender is whose the machine is.
+    case stream
   }
 
   /// Nil: whichever address this machine has.

@@ -9,14 +9,11 @@ extension PaymentService {
     _ id: String, for size: MachineSize,
     then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
   ) {
-    guard let rate = parts.price(size), !rate.isZero else {
-      let unpriced = Failure(
-        .unavailable, "no-price",
-        "this node has no price in tokens: its operator sets PRICE_GLM_PER_CORE_MONTH and its like,"
-          + " or COINGECKO_API_URL")
-      return parts.loop.soon { answer(.failure(unpriced)) }
+    do throws(Failure) {
+      verify(id, rate: try parts.price(size), then: answer)
+    } catch {
+      parts.loop.soon { answer(.failure(error)) }
     }
-    verify(id, rate: rate, then: answer)
   }
 
   /// Whether a stream pays so much a second, for as long as it has to at least.

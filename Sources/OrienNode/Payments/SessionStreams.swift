@@ -1,4 +1,4 @@
-package import OrienKernel
+import OrienKernel
 package import OrienLedger
 package import OrienModel
 package import OrienSystem
@@ -20,7 +20,8 @@ package final class SessionStreams: SessionFunds {
     package init(microUnitWei: UInt256) { self.microUnitWei = microUnitWei }
   }
 
-  private let host: any PaymentHost
+  /// The kernel that asks this may be what the host asks: who has made both keeps it.
+  private unowned let host: any PaymentHost
   private let ledger: Ledger
   private let loop: Loop
   package var settings: Settings
@@ -240,21 +241,5 @@ private final class SeenStream {
   func note(_ reading: StreamReading, at moment: Instant) {
     last = (reading, moment)
     if reading.fault != .terminated, reading.stream != nil { vested = reading.vested }
-  }
-}
-
-extension SessionStreams {
-  /// Has sessions paid by streams from here on: `service` watches their streams and tells what it reads,
-  /// and hears of those that begin to pay and of those that are over.
-  package func join(_ service: PaymentService, _ sessions: LedgerSessions, _ kernel: Kernel) {
-    let told = service.onReadings
-    service.onReadings = { [weak self, weak service] readings, claims in
-      told(readings, claims)
-      if let terms = service?.terms { self?.note(readings, terms) }
-    }
-    onKept = { [weak service] in service?.begin($0) }
-    onEnded = { [weak service] in service?.leave($0, hadNothing: false) }
-    sessions.onEnded = { [weak self] in self?.end($0) }
-    kernel.take(self)
   }
 }

@@ -28,6 +28,7 @@ extension Rentals {
       return keep(machine, { $0.pause = nil }, then: {})
     }
     // It is paused until it runs, so that a start which fails is tried again.
-    turn(id, to: .running, by: .starting, pause: pause, { _ in }) { [self] machine in start(machine) }
+    turn(id, to: .running, by: .starting, pause: pause, { _ in }) { [self] machine in start(machine)
+    }
   }
 }

@@ -96,6 +96,11 @@ package final class Rentals {
     machines.values.first { $0.record.job == job }?.record
   }
 
+  /// The one that a token opens, by what is kept of it.
+  package func find(token print: String) -> Rental? {
+    machines.values.first { $0.record.access.tokenPrint == print }?.record
+  }
+
   func machine(_ text: String) -> RentedMachine? {
     machines[text] ?? ids[text].flatMap { machines[$0] }
   }

@@ -12,10 +12,11 @@ final class NodeClient {
     client = try HTTPClient()
   }
 
-  /// Asks and reads the JSON that comes back. A refusal is a failure.
+  /// Asks and reads the JSON that comes back; `exactly`, with each number as a text. A refusal is a
+  /// failure.
   func json(
     _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = [],
-    patience: Duration? = nil, bytes: Int? = nil
+    patience: Duration? = nil, bytes: Int? = nil, exactly: Bool = false
   ) throws(Failure) -> JSON {
     var headers = headers
     var content = HTTPRequest.Body.none
@@ -29,7 +30,8 @@ final class NodeClient {
     let response = try reaching { [request] () throws(Failure) in try client.send(request) }
     try check(response)
     do throws(Failure) {
-      return try JSON(parsing: response.body)
+      return exactly
+        ? try JSON(parsingExactly: response.body) : try JSON(parsing: response.body)
     } catch {
       throw Failure(
         .unavailable, "no-node", "\(address.url) answered what is no JSON: is it an Orien node?")
@@ -72,7 +74,7 @@ final class NodeClient {
     do throws(Failure) {
       return try body()
     } catch {
-      guard error.reason == "no-connection" else { throw error }
+      guard error.isOfNoNode else { throw error }
       throw Failure(
         error.code, error.reason,
         "no node answers at \(address.url); start one by `orien serve`, or name it by --url")
@@ -86,6 +88,9 @@ final class NodeClient {
 }
 
 extension Failure {
+  /// Nobody listens where a node would be.
+  var isOfNoNode: Bool { reason == "no-connection" }
+
   /// What a node refused, in its own words: its error body has `detail`, `code` and `errors`.
   fileprivate init(refusal response: HTTPResponse, from url: String) {
     let body = try? JSON(parsing: response.body)

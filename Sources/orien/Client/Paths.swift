@@ -14,6 +14,7 @@ enum Paths {
 
   static let machines = "/api/v1/vms"
   static let summary = "/api/v1/summary"
+  static let provider = "/api/v1/provider/info"
   /// What is known of the ports by which others come in.
   static let providerPorts = "/api/v1/provider/ports"
 

@@ -55,8 +55,7 @@ struct Configuration: Sendable {
   var http = HTTPLimits()
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
-  /// What a micro unit is in wei; nil: streams pay for no sessions.
-  var microUnitWei: UInt256?
+  var payments = PaymentSettings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
   var portChecker = PortCheckerSettings()

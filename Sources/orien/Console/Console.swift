@@ -47,6 +47,13 @@ struct Console: Sendable {
     try line(String(decoding: json.compact, as: UTF8.self))
   }
 
+  /// The same of what `write` writes, one value.
+  func json(_ write: (inout JSONWriter) -> Void) throws(Failure) {
+    var writer = JSONWriter()
+    write(&writer)
+    try line(String(decoding: writer.bytes, as: UTF8.self))
+  }
+
   /// A word to whoever watches. Where nobody can be told, there is nobody to tell that.
   func tell(_ text: String) { try? write("orien: \(text)\n", to: .errors) }
 

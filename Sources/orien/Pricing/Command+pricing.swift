@@ -5,41 +5,19 @@ import OrienSystem
 extension Command {
   static func showPrices(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let configuration = try Configuration.load(invocation)
-    let usd = configuration.machines.usd
+    let isOfFile = invocation.has(.config) && !invocation.has(.url)
+    let asked = isOfFile ? configuration : try Configuration.asked(by: invocation)
+    let report = try PriceReport(
+      configuration, asking: try NodeClient(NodeClient.Address(asked)),
+      isExpected: asked.origin["ORIEN_URL"] != nil)
     if invocation.has(.json) {
-      var members: [JSON.Member] = []
-      for (currency, prices) in [("usd", usd), ("glm", configuration.machines.glm)] {
-        members += [
-          JSON.Member("\(currency)_per_core_month", .money(prices.core)),
-          JSON.Member("\(currency)_per_gb_ram_month", .money(prices.memoryGiB)),
-          JSON.Member("\(currency)_per_gb_storage_month", .money(prices.diskGiB)),
-        ]
-      }
-      try invocation.console.json(.object(members))
+      try invocation.console.json { writer in writer.object { report.write(to: &$0) } }
       return .success
     }
-    var table = TextTable("A MONTH OF", "USD", "GLM", "FROM")
-    let rows = [
-      ("a processor", \MonthlyPrices.core, "CORE"), ("a GB of memory", \.memoryGiB, "GB_RAM"),
-      ("a GB of disk", \.diskGiB, "GB_STORAGE"),
-    ]
-    for (what, price, name) in rows {
-      table.add(
-        what, usd[keyPath: price].description,
-        configuration.machines.glm[keyPath: price].description,
-        configuration.origin["PRICE_USD_PER_\(name)_MONTH"]?.description ?? "default")
-    }
-    var sizes = TextTable("SIZE", "PROCESSORS", "MEMORY", "DISK", "USD A MONTH", "USD AN HOUR")
-    for (name, cpu, memory, disk) in [
-      ("small", 1, 1, 10), ("medium", 2, 4, 20), ("large", 4, 8, 40), ("xlarge", 8, 16, 80),
-    ] {
-      let size = MachineSize(cpu: Int64(cpu), memoryGiB: Int64(memory), diskGiB: Int64(disk))
-      let month = usd.month(of: size)
-      sizes.add(
-        name, "\(cpu)", "\(memory) GB", "\(disk) GB", month.short, month.anHour.short)
-    }
     let style = invocation.console.style
-    try invocation.console.write(table.text(style) + "\n" + sizes.text(style))
+    try invocation.console.write(
+      report.parts(configuration.origin).text(style) + "\n" + report.sizes.text(style) + "\n")
+    for line in report.lines { try invocation.console.line(line) }
     return .success
   }
 
@@ -65,15 +43,25 @@ extension Command {
     var file = try SettingFile(at: path)
     for change in changes { file.set(change.name, to: change.value) }
     try file.save()
-    let json = JSON.object([
-      JSON.Member("path", .string(path)),
-      JSON.Member("set", .object(changes.map { JSON.Member($0.name, .string($0.value)) })),
-    ])
-    if try !invocation.answered(json) {
+    let now = try Configuration.load(invocation)
+    let node = try NodeClient(NodeClient.Address(now))
+    let report = try PriceReport(now, asking: node, isExpected: false).asSet(now.machines)
+    if invocation.has(.json) {
+      try invocation.console.json { writer in
+        writer.object { writer in
+          writer.field("path", path)
+          writer.object("set") { set in
+            for change in changes { set.field(change.name, change.value) }
+          }
+          report.write(to: &writer)
+        }
+      }
+    } else {
       for change in changes { try invocation.console.line("\(change.name)=\(change.value)") }
       try invocation.console.line("written to \(path); a node that runs knows at its next start")
+      try invocation.console.write("\n" + report.sizes.text(invocation.console.style) + "\n")
+      for line in report.lines { try invocation.console.line(line) }
     }
-    let now = try Configuration.load(invocation)
     for (name, _) in changes {
       if case .file(let place, _) = now.origin[name], place == path { continue }
       let origin = now.origin[name]?.description ?? "another file"
@@ -91,38 +79,5 @@ extension Invocation {
       return path
     }
     throw Failure(.unavailable, "no-home", "HOME is not set: name a file by --config")
-  }
-}
-
-extension MonthlyPrices {
-  fileprivate func month(of size: MachineSize) -> Money {
-    Money(
-      units: core.units * size.cpu + memoryGiB.units * size.memoryGiB
-        + diskGiB.units * size.diskGiB)
-  }
-}
-
-extension Money {
-  private static let hoursAMonth: Int64 = 730
-
-  fileprivate var anHour: Money { Money(units: Self.halfUp(units, Self.hoursAMonth)) }
-
-  /// To four digits behind the point.
-  fileprivate var short: String {
-    Money(units: Self.halfUp(units, 10_000) * 10_000).description
-  }
-
-  private static func halfUp(_ units: Int64, _ divisor: Int64) -> Int64 {
-    (units + divisor / 2) / divisor
-  }
-}
-
-extension JSON {
-  /// A number, as the API has it.
-  fileprivate static func money(_ amount: Money) -> JSON {
-    guard let json = try? JSON(parsing: Array(amount.description.utf8)) else {
-      preconditionFailure("an amount is written as a number")
-    }
-    return json
   }
 }

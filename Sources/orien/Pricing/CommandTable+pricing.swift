@@ -4,16 +4,19 @@ import OrienModel
 extension Command {
   static let pricing: [Command] = [
     Command(
-      "pricing show", "Show what machines cost, in a month and in an hour",
-      options: [.config, .json],
-      examples: [Example("orien pricing show", "As the settings have it now")], run: showPrices),
+      "pricing show", "Show what machines cost, and what this one earns where all is rented",
+      options: [.config, .json, .url, .keyFile],
+      examples: [
+        Example("orien pricing show", "As the node has it, or the settings where none runs"),
+        Example("orien pricing show --json", "With wei a second, as streams have to pay"),
+      ], run: showPrices),
     Command(
       "pricing set", "Set what machines cost, in orien.conf",
       options: PriceFlag.all.flatMap(\.options) + [.dev, .config, .json],
       examples: [
         Example(
           "orien pricing set --usd-per-core 12 --usd-per-mem 4 --usd-per-disk 0.1",
-          "In US dollars a month; a node that runs has them from its next start on")
+          "In US dollars a month, and what that would earn; a node has them from its next start on")
       ], run: setPrices),
   ]
 }

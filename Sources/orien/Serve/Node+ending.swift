@@ -48,6 +48,7 @@ extension Node {
       rest -= 1
       if rest == 0 { closePlugins { [self] in endJail() } }
     }
+    payments.end()
     machines.shutDown(within: bound) { [kernel] in kernel.shutDown(within: bound, then: one) }
     server.shutDown(within: bound + .seconds(3), then: one)
     // What cannot be written now is recovered by the next start.

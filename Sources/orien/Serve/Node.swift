@@ -38,6 +38,7 @@ final class Node {
   let api: API
   let notices: ServiceNotices?
   let machines: MachineService
+  let payments: PaymentService
   /// Where it listens.
   private(set) var places: [String] = []
 
@@ -128,7 +129,17 @@ final class Node {
     machines = MachineService(
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
+    payments = PaymentService(
+      PaymentService.Parts(
+        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        price: { [machines] size throws(Failure) in
+          try machines.prices.ratePerSecond(of: size)
+        }),
+      configuration.payments)
+    machines.onBegin = { [payments] in payments.attach($0) }
+    payments.paySessions(of: sessions, in: kernel)
     api.machines = machines
+    api.payments = payments
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -258,6 +269,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    payments.lookAnew()
     tellOfLasting()
     Program.giveBackStart()
   }
@@ -277,5 +289,6 @@ final class Node {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
     machines.look()
+    payments.lookAnew()
   }
 }

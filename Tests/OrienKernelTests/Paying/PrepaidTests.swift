@@ -149,7 +149,8 @@ struct PrepaidTests {
 
   @Test("After a death the account has what the records say, and what waits is still set aside")
   func death() throws {
-    let scratch = try World.with([.tools(manifest: Self.priced)], { $0.policy.slots = 1 }) { world in
+    let scratch = try World.with([.tools(manifest: Self.priced)], { $0.policy.slots = 1 }) {
+      world in
       _ = try world.end(of: world.submit(.budget(100), "say", #"{"text":"a"}"#).id)
       _ = try world.submit(nil, "go", #"{"words":["x"]}"#)
       _ = try world.submit(nil, "go", #"{"words":["x"]}"#)
@@ -157,7 +158,8 @@ struct PrepaidTests {
       #expect(try world.balance()?.report.reservedMicroUnits == 10)
       return world.die()
     }
-    try World.with([.tools(manifest: Self.priced)], after: scratch, { $0.policy.slots = 1 }) { world in
+    try World.with([.tools(manifest: Self.priced)], after: scratch, { $0.policy.slots = 1 }) {
+      world in
       #expect(world.recovery.resumed == 1)
       var report = try #require(try world.balance()?.report)
       #expect(report.account.spentMicroUnits == 5 && report.reservedMicroUnits == 5)

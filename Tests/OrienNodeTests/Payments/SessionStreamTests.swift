@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Streams that pay for sessions")
 struct SessionStreamTests {
-  @Test("Before its first call a stream is read, and comes with a claim; then readings are good a while")
+  @Test(
+    "Before its first call a stream is read, and comes with a claim; then readings are good a while"
+  )
   func fresh() throws {
     try Rig.with { rig throws in
       rig.host.vested = 5
@@ -96,7 +98,8 @@ struct SessionStreamTests {
     }
   }
 
-  @Test("What nobody can say is no fault: the last reading is good for its grace, and then nothing is")
+  @Test(
+    "What nobody can say is no fault: the last reading is good for its grace, and then nothing is")
   func unknown() throws {
     try Rig.with { rig throws in
       rig.host.vested = 5

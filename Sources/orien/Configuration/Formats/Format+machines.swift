@@ -7,6 +7,12 @@ extension Format where Value == Money {
   static let money = Format(
     expected: "an amount, as 5 or 0.1, with at most eight digits behind the point",
     parse: { Money($0) }, show: \.description)
+
+  static let percent = Format(expected: "a percentage, as 1 or 0.5, up to 1000") { text in
+    Money(text).flatMap { $0.units <= 1000 * 100_000_000 ? $0 : nil }
+  } show: {
+    $0.description
+  }
 }
 
 extension Format where Value == Int64 {
@@ -59,6 +65,19 @@ extension Format where Value == [String] {
   ) { text in
     let words = text.split { ",[]\"' ".contains($0) }.map(String.init)
     return words.allSatisfy(\.isURL) ? words : nil
+  } show: {
+    $0.joined(separator: ",")
+  }
+}
+
+extension Format where Value == [String] {
+  static let tokenIDs = Format(expected: "names, as golem, at most 8, between commas") { text in
+    let names = text.split { $0 == "," || $0 == " " }.map(String.init)
+    let areNames = names.allSatisfy { name in
+      name.utf8.count <= 64
+        && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }
+    }
+    return areNames && (1...8).contains(names.count) ? names : nil
   } show: {
     $0.joined(separator: ",")
   }

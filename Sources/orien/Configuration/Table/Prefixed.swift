@@ -7,18 +7,26 @@ enum Prefixed {
     "NAME": "PROVIDER_NAME", "COUNTRY": "PROVIDER_COUNTRY", "ID": "PROVIDER_ID",
     "RATE_LIMIT_PER_MINUTE": "VM_RATE_LIMIT_PER_MINUTE",
     "DISCOVERY_ADVERTISEMENT_INTERVAL": "ADVERTISEMENT_INTERVAL",
+    "PRICING_UPDATE_INTERVAL_DISCOVERY": "PRICING_UPDATE_INTERVAL_SECONDS",
+  ]
+  /// Those of them that nobody takes for something else, also without the prefix.
+  private static let bare: Set<String> = [
+    "DISCOVERY_ADVERTISEMENT_INTERVAL", "PRICING_UPDATE_INTERVAL_DISCOVERY",
   ]
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
   /// The setting's own name; nil where it has no other.
   static func rest(of name: String) -> String? {
-    let isBare = name == "DISCOVERY_ADVERTISEMENT_INTERVAL"
+    let isBare = bare.contains(name)
     guard isBare || name.hasPrefix(prefix) else { return nil }
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
     let isKnown =
-      common.contains(own) || (Setting.machines + Setting.reach).contains { $0.name == own }
+      common.contains(own)
+      || (Setting.machines + Setting.payments + Setting.prices + Setting.reach).contains {
+        $0.name == own
+      }
     return isKnown ? own : nil
   }
 }

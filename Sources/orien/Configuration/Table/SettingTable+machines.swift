@@ -66,8 +66,8 @@ extension Setting {
       "NGINX_CONFIG_DIR", \.nginxServers, .optional(.path),
       "The folder of servers of ours that it includes", fallback: "`golem.d` in that folder"),
     Setting(
-      "VM_ACCESS", \.machines.access, .choice(["key": .key, "open": .open]),
-      "Who may rent: who has a key, or whoever comes from ALLOW_FROM too"),
+      "VM_ACCESS", \.machines.access, .choice(["key": .key, "stream": .stream, "open": .open]),
+      "Who may rent: who has a key; who pays by a stream too; or whoever comes from ALLOW_FROM too"),
     Setting(
       "ALLOW_FROM", \.machines.openTo, .list(of: .network),
       "Networks from which machines are rented without a key, where VM_ACCESS is open"),
@@ -84,21 +84,5 @@ extension Setting {
       "NETWORK", \.machines.network,
       .choice(["mainnet": "mainnet", "testnet": "testnet", "development": "development"]),
       "The same"),
-    Setting(
-      "PRICE_USD_PER_CORE_MONTH", \.machines.usd.core, .money,
-      "What a processor costs in a month"),
-    Setting(
-      "PRICE_USD_PER_GB_RAM_MONTH", \.machines.usd.memoryGiB, .money,
-      "What a GB of memory costs in a month"),
-    Setting(
-      "PRICE_USD_PER_GB_STORAGE_MONTH", \.machines.usd.diskGiB, .money,
-      "What a GB of disk costs in a month"),
-    Setting(
-      "PRICE_GLM_PER_CORE_MONTH", \.machines.glm.core, .money,
-      "The same in GLM"),
-    Setting(
-      "PRICE_GLM_PER_GB_RAM_MONTH", \.machines.glm.memoryGiB, .money, "The same in GLM"),
-    Setting(
-      "PRICE_GLM_PER_GB_STORAGE_MONTH", \.machines.glm.diskGiB, .money, "The same in GLM"),
   ]
 }

@@ -4,7 +4,7 @@ import OrienModel
 extension Setting {
   static let prepaid: [Setting] = [
     Setting(
-      "MICRO_UNIT_WEI", \.microUnitWei, .optional(.wei),
+      "MICRO_UNIT_WEI", \.payments.microUnitWei, .optional(.wei),
       "What a micro unit of the tools' prices is in wei, for sessions that begin; none: streams pay for"
         + " no sessions")
   ]

@@ -10,9 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + reach + portChecking
-    + prepaid
-    + keeping
+    place + listening + work + calls + plugins + sandbox + machines + payments + prices
+    + prepaid + reach + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {
@@ -221,7 +220,7 @@ extension Setting {
   }
 
   private static let laterNames: Set<String> = [
-    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR",
+    "COORDINATOR_URL", "GOLEM_DEPLOYMENTS_DIR", "PRICING_UPDATE_INTERVAL_GOLEM_BASE",
   ]
   private static let laterPrefixes = [Prefixed.prefix, "GOLEM_BASE_"]
 }

@@ -14,9 +14,12 @@ enum Unmet {
     Group(
       reason: "payments are not supported yet: they come with the payments plugin",
       names: [
-        "PAYMENTS_NETWORK", "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
+        "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
         "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
       ], beginnings: ["STREAM_"]),
+    Group(
+      reason: "which machine a stream pays for is known for as long as there is the machine",
+      names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
     Group(
       reason: "faucets are not supported yet: gas is of payments",
       names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
@@ -27,17 +30,22 @@ enum Unmet {
         + " backends of advertise/1", names: ["ADVERTISER_TYPE"],
       beginnings: ["GOLEM_BASE_"]),
     Group(
-      reason: "no price is asked for elsewhere: set PRICE_GLM_PER_CORE_MONTH and its like",
-      names: [], beginnings: ["COINGECKO_", "PRICING_UPDATE_"]),
+      reason:
+        "prices follow at one interval wherever they are told: PRICING_UPDATE_INTERVAL_SECONDS",
+      names: [golemBaseInterval]),
     Group(
       reason: "what must succeed is tried until it does, after RETRY_DELAY_SECONDS and then later",
       names: ["RETRY_ATTEMPTS"]),
   ]
 
+  private static let golemBaseInterval = "PRICING_UPDATE_INTERVAL_GOLEM_BASE"
+
   /// Without the other system's prefix; nil where it has none.
   private static func rest(of name: String) -> String? {
     if name == "GOLEM_DEPLOYMENTS_DIR" { return "DEPLOYMENTS_DIR" }
-    if name == "ADVERTISER_TYPE" || name.hasPrefix("GOLEM_BASE_") { return name }
+    if name == "ADVERTISER_TYPE" || name == golemBaseInterval || name.hasPrefix("GOLEM_BASE_") {
+      return name
+    }
     return name.hasPrefix(Prefixed.prefix) ? String(name.dropFirst(Prefixed.prefix.count)) : nil
   }
 
@@ -76,6 +84,21 @@ enum Translated {
 }
 
 extension Configuration {
+  /// A chain of one's own may stand still; and who rents by a stream has to find one taken.
+  mutating func takePayments() throws(Failure) {
+    if payments.network == "dev", origin["STREAM_STALE_SECONDS"] == nil {
+      payments.staleAfter = nil
+    }
+    if payments.microUnitWei != nil, !payments.isOn {
+      warnings.append("MICRO_UNIT_WEI: streams pay for nothing where PAYMENTS_NETWORK is none")
+    }
+    guard machines.access != .stream || payments.isOn else {
+      throw Failure(
+        .invalid, "configuration",
+        "VM_ACCESS=stream: streams pay for nothing where PAYMENTS_NETWORK is none")
+    }
+  }
+
   /// What development means where nothing else is said, once everything is read.
   mutating func takeMode() {
     guard machines.environment == "development" else { return }
