@@ -1,4 +1,5 @@
 package import OrienKernel
+import OrienLedger
 import OrienModel
 
 extension PaymentService {
