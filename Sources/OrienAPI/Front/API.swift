@@ -43,6 +43,8 @@ package final class API: HTTPHandler {
   package var machines: MachineService?
   /// The streams that pay for them; nil: none do.
   package var payments: PaymentService?
+  /// What collects what streams have paid; nil: nothing does.
+  package var collections: Collections?
   /// Whether callers of machines are answered as that system does where they say nothing of it.
   package var speaksGolem = false
   /// Ends the node.

@@ -66,7 +66,7 @@ struct Endpoint: Sendable {
 
   static let all =
     node + operating + catalogue + executions + artifacts + sessions + sandbox + rpc + machines
-    + provider + payments + reach
+    + provider + payments + collections + reach
 
   /// It is of machines, whose renters may need no key.
   var isOfMachines: Bool { template.hasPrefix("/api/v1/") }

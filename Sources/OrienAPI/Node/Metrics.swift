@@ -14,6 +14,7 @@ extension API {
     writeExecutions(to: &text)
     writeOperations(to: &text)
     writeLedger(to: &text)
+    collections?.write(to: &text)
     writeServer(to: &text)
     writePrices(to: &text)
     text.gauge(

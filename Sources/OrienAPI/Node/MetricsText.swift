@@ -9,7 +9,7 @@ struct MetricsText {
   }
 
   mutating func sample(
-    _ name: String, _ labels: [(String, String)], _ value: some BinaryInteger
+    _ name: String, _ labels: [(String, String)], _ value: some CustomStringConvertible
   ) {
     sample(name, labels, text: "\(value)")
   }

@@ -21,7 +21,7 @@ extension Database {
     return Recovered(
       waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
       sessions: sessions, operations: try openOperations(), rentals: try openRentals(),
-      streams: try openClaims())
+      streams: try openClaims(), collections: try openCollections())
   }
 
   /// When the execution of the newest record ended.

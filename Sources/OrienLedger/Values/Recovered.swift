@@ -15,4 +15,6 @@ package struct Recovered: Sendable {
   package var rentals: [Rental]
   /// Streams that pay for something, or may have something to collect, oldest first.
   package var streams: [StreamClaim]
+  /// Collections of what streams have paid that are not over, oldest first.
+  package var collections: [StreamCollection]
 }

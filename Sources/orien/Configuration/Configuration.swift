@@ -56,6 +56,7 @@ struct Configuration: Sendable {
   var sandbox = SandboxSettings()
   var machines = MachineSettings()
   var payments = PaymentSettings()
+  var collections = Collections.Settings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
   var portChecker = PortCheckerSettings()

@@ -49,6 +49,7 @@ extension Node {
       if rest == 0 { closePlugins { [self] in endJail() } }
     }
     payments.end()
+    collections.end()
     machines.shutDown(within: bound) { [kernel] in kernel.shutDown(within: bound, then: one) }
     server.shutDown(within: bound + .seconds(3), then: one)
     // What cannot be written now is recovered by the next start.

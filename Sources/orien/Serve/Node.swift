@@ -39,6 +39,7 @@ final class Node {
   let notices: ServiceNotices?
   let machines: MachineService
   let payments: PaymentService
+  let collections: Collections
   /// Where it listens.
   private(set) var places: [String] = []
 
@@ -136,10 +137,18 @@ final class Node {
           try machines.prices.ratePerSecond(of: size)
         }),
       configuration.payments)
+    collections = Collections(
+      Collections.Parts(
+        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        now: PaymentClock.steady.now),
+      configuration.collections)
+    payments.onReadings = { [collections] in collections.note($0, of: $1) }
     machines.onBegin = { [payments] in payments.attach($0) }
     payments.paySessions(of: sessions, in: kernel)
     api.machines = machines
-    api.payments = payments
+    if configuration.payments.isOn {
+      (api.payments, api.collections) = (payments, collections)
+    }
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -270,6 +279,7 @@ final class Node {
     tellManager()
     machines.look()
     payments.lookAnew()
+    if configuration.payments.isOn { collections.begin() }
     tellOfLasting()
     Program.giveBackStart()
   }

@@ -1,4 +1,5 @@
 import OrienModel
+import Testing
 
 /// A machine, what is asked for it, and what that comes to: as exact fractions make it.
 struct PricedMachine: Sendable, CustomTestStringConvertible {

@@ -62,8 +62,12 @@ struct GolemEnvironmentTests {
     ("KAOLIN_RPC_URL", "http://a", nil, ""), ("STREAM_PAYMENT_ADDRESS", "0x0", nil, ""),
     ("GLM_TOKEN_ADDRESS", "0x0", nil, ""), ("STREAM_MIN_REMAINING_SECONDS", "0", nil, ""),
     ("STREAM_MONITOR_ENABLED", "true", nil, ""), ("STREAM_MONITOR_INTERVAL_SECONDS", "30", nil, ""),
-    ("STREAM_WITHDRAW_ENABLED", "true", nil, ""),
-    ("STREAM_WITHDRAW_INTERVAL_SECONDS", "30", nil, ""), ("STREAM_MIN_WITHDRAW_WEI", "0", nil, ""),
+    ("STREAM_WITHDRAW_ENABLED", "true", "STREAM_WITHDRAW_ENABLED", "1"),
+    ("STREAM_WITHDRAW_INTERVAL_SECONDS", "30", "STREAM_WITHDRAW_INTERVAL_SECONDS", "30"),
+    (
+      "STREAM_MIN_WITHDRAW_WEI", "9000000000000000000000", "STREAM_MIN_WITHDRAW_WEI",
+      "9000000000000000000000"
+    ),
     ("STREAM_REMOVE_MAPPING_ON_EXHAUSTED", "true", nil, ""),
     ("STREAM_DELETE_ON_EXHAUSTED", "true", nil, ""), ("FAUCET_URL", "http://a", nil, ""),
     ("CAPTCHA_URL", "http://a", nil, ""), ("CAPTCHA_API_KEY", "a", nil, ""),

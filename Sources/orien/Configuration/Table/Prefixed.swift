@@ -22,11 +22,10 @@ enum Prefixed {
     guard isBare || name.hasPrefix(prefix) else { return nil }
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
-    let isKnown =
-      common.contains(own)
-      || (Setting.machines + Setting.payments + Setting.prices + Setting.reach).contains {
-        $0.name == own
-      }
+    let groups = [
+      Setting.machines, Setting.payments, Setting.collections, Setting.prices, Setting.reach,
+    ]
+    let isKnown = common.contains(own) || groups.joined().contains { $0.name == own }
     return isKnown ? own : nil
   }
 }

@@ -73,6 +73,32 @@ extension Database {
     }
     return open
   }
+
+  func claim(of holder: StreamClaim.Holder) throws(DatabaseError) -> StreamClaim? {
+    try prepare(
+      """
+      SELECT number, stream, holder, phase, record FROM streams
+      WHERE holder = ? AND phase <> 'released'
+      """
+    ).first({ $0.text(holder.description) }) { row throws(DatabaseError) in
+      try StreamClaim(row)
+    }
+  }
+
+  /// Those that were not given back, the newest first.
+  func claims(atMost limit: Int) throws(DatabaseError) -> [StreamClaim] {
+    var claims: [StreamClaim] = []
+    try prepare(
+      """
+      SELECT number, stream, holder, phase, record FROM streams
+      WHERE phase <> 'released' ORDER BY number DESC LIMIT ?
+      """
+    ).each({ $0.integer(Int64(limit)) }) { row throws(DatabaseError) in
+      claims.append(try StreamClaim(row))
+      return true
+    }
+    return claims
+  }
 }
 
 extension StreamClaim {
