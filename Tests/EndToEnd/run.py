@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "Rigs"), str(HERE.parent / "Chain")]
 
 from suite import run  # noqa: E402
 

@@ -51,8 +51,10 @@ struct GrantTests {
   func placed() throws {
     var manifest = try Manifest(
       parsing: Array(#"{"grants": \#(Self.nginx), "config": {"binary": "/a", "x": 1}}"#.utf8))
-    manifest.put(
-      ProgramPlace(plugin: "p", program: "nginx", setting: "binary", path: "/opt/nginx"))
+    var settings = PluginSettings("p")
+    settings.programs["nginx"] = "/opt/nginx"
+    settings.config = [JSON.Member("binary", .string("/opt/nginx"))]
+    manifest.put(settings)
     let command = try manifest.grants.command(Command(["nginx", "-t"]), of: "p")
     #expect(command.arguments == ["/opt/nginx", "-t"])
     #expect(throws: Failure.self) {

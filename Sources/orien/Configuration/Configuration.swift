@@ -59,6 +59,7 @@ struct Configuration: Sendable {
   var collections = Collections.Settings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  var chain = ChainChoice()
   var portChecker = PortCheckerSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false

@@ -10,7 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + payments + prepaid
+    place + listening + work + calls + plugins + sandbox + machines + payments + chain
+    + prepaid
     + collections + prices + reach + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.

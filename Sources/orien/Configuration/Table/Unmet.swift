@@ -13,10 +13,7 @@ enum Unmet {
   private static let groups = [
     Group(
       reason: "payments are not supported yet: they come with the payments plugin",
-      names: [
-        "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
-        "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
-      ], beginnings: ["STREAM_"]),
+      names: [], beginnings: ["STREAM_"]),
     Group(
       reason: "which machine a stream pays for is known for as long as there is the machine",
       names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
