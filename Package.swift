@@ -67,9 +67,10 @@ let plugins = [
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
   swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
-  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit", "OrienMachineBackend"]),
   swiftPlugin(
-    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
+    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "OrienMachineBackend", "CQemuMachines"],
+    beside: ["system"]),
   swiftPlugin("stream-payments", ["OrienEVM"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
@@ -185,6 +186,7 @@ let layers: [Target] = [
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module("OrienCloudInit", []),
+  module("OrienMachineBackend", ["OrienKit", "OrienCloudInit"]),
   module(
     "OrienTestKit",
     [

@@ -38,7 +38,7 @@ class PaidCase(VMCase):
         keys.mkdir(mode=0o700)
         write_key(keys / "provider_key.json", self.payers.recipient)
         self.environment |= {
-            "PAYMENTS_NETWORK": "dev", "POLYGON_RPC_URL": self.liar.url,
+            "PAYMENTS_NETWORK": "dev", "POLYGON_RPC_URL": self.liar.url.rsplit("/", 1)[0],
             "STREAM_PAYMENT_ADDRESS": self.chain.contracts[self.contract],
             "ETHEREUM_KEY_DIR": str(keys), "VM_ACCESS": "stream", "PROVIDER_API_KEY": OPERATOR,
             "STREAM_MONITOR_INTERVAL_SECONDS": "1", "STREAM_GRACE_SECONDS": "3600",

@@ -9,6 +9,8 @@ from paid_case import OPERATOR, RATE, SECONDS, PaidCase
 
 
 class PaidMachines(PaidCase):
+    word_of_terminated = "terminated"
+
     def test_from_an_empty_chain_to_money_in_the_wallet(self):
         info = self.ask("GET", "/provider/info").json
         number = self.payers.open(RATE, seconds=3600)
@@ -69,7 +71,7 @@ class PaidMachines(PaidCase):
                  "wrong-recipient"),
                 (self.payers.open(RATE, token=token), "wrong-token"),
                 (self.payers.open(RATE - 1), "rate-too-low"), (ended, "ended"),
-                (terminated, "terminated"), (halted, "halted")):
+                (terminated, self.word_of_terminated), (halted, "halted")):
             with self.subTest(code):
                 answer = self.rent(str(number))
                 self.assertIn("invalid stream", self.refused(answer, 402, code))
@@ -90,14 +92,16 @@ class PaidMachines(PaidCase):
         number = self.payers.open(RATE)
         token = self.rented(number)
         self.payers.terminate(number)
-        self.wait_for(token, "stopped", "terminated")
+        self.wait_for(token, "stopped", self.word_of_terminated)
 
     def test_many_at_once_by_one_stream_have_one_machine(self):
         number = self.payers.open(RATE)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(
                 lambda one: self.rent(number, f"racing-{one}"), range(8)))
-        self.assertEqual(sorted(one.status for one in answers), [200] + [409] * 7, answers)
+        # Who comes while the others have taken this machine's room hears of that.
+        statuses = sorted(one.status for one in answers)
+        self.assertEqual((statuses[0], set(statuses[1:]) - {409, 503}), (200, set()), answers)
         self.assertEqual(len(self.engine.instances), 1)
 
 
@@ -145,6 +149,8 @@ class ShortGrace(PaidCase):
 
 class SecondContract(PaidMachines):
     contract = "StreamPayment2"
+    # Which keeps its recipient, for what is left to be collected.
+    word_of_terminated = "halted"
 
 
 if __name__ == "__main__":

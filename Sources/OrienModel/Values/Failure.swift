@@ -34,8 +34,8 @@ package struct Failure: Error, Sendable, Equatable {
   }
 
   /// The outcomes of the plugin ABI and the few that only a node has. One table in the API maps
-  /// them to a status.
-  package enum Code: Sendable, CaseIterable {
+  /// them to a status; the ledger keeps some by their names.
+  package enum Code: String, Sendable, CaseIterable {
     /// The caller's input is wrong: do not retry.
     case invalid
     /// No key, or one that nobody knows.

@@ -1,14 +1,9 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 /// What is written down of a machine before anything of it is made: that it is ours, what it is to
 /// have, and where it is.
-struct Record: Sendable, Equatable {
-  struct Size: Sendable, Equatable {
-    var cpu: Int
-    var memoryBytes: Int
-    var diskBytes: Int
-  }
-
+struct Record: MachineRecord {
   enum Phase: String, Sendable {
     /// Some of it may be there. Whose launch dies with its node stays so: it can only be deleted.
     case making
@@ -22,11 +17,11 @@ struct Record: Sendable, Equatable {
   /// Of its folder: no other machine ever had it, whatever it was called.
   let id: String
   let image: String
-  let size: Size
+  let size: MachineSize
   /// Of loopback, where its SSH is.
   var address: String
 
-  init(name: String, id: String, image: String, size: Size, address: String) {
+  init(name: String, id: String, image: String, size: MachineSize, address: String) {
     self.name = name
     self.id = id
     self.image = image
@@ -35,15 +30,17 @@ struct Record: Sendable, Equatable {
     phase = .making
   }
 
-  /// Of what the store has under its name; nil where that is none of ours.
-  init?(_ name: String, _ bytes: [UInt8]) {
+  /// Of what the store has under its name.
+  init(_ name: String, _ bytes: [UInt8]) throws(Failure) {
     guard let json = try? JSON(parsing: bytes), let id = json["id"]?.string,
       let phase = json["phase"]?.string.flatMap(Phase.init), let cpu = json["cpu"]?.integer,
       let memoryBytes = json["memory_bytes"]?.integer, let disk = json["disk_bytes"]?.integer
-    else { return nil }
+    else {
+      throw Failure(.internal, "what is written down of \(name) was written by somebody else")
+    }
     self.init(
       name: name, id: id, image: json["image"]?.string ?? "",
-      size: Size(cpu: cpu, memoryBytes: memoryBytes, diskBytes: disk),
+      size: MachineSize(cpu: cpu, memoryBytes: memoryBytes, diskBytes: disk),
       address: json["address"]?.string ?? "")
     self.phase = phase
   }
@@ -70,10 +67,7 @@ struct Record: Sendable, Equatable {
   }
 
   private var sizes: [String: JSON] {
-    [
-      "cpu": .integer(size.cpu), "memory_bytes": .integer(size.memoryBytes),
-      "disk_bytes": .integer(size.diskBytes), "image": .string(image),
-    ]
+    size.members.merging(["image": .string(image)]) { _, image in image }
   }
 }
 

@@ -1,8 +1,9 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 /// What is written down of a machine before it is made: that it is ours, and what it was given, which
 /// nobody tells of it once it is stopped.
-struct Record: Sendable, Equatable {
+struct Record: MachineRecord {
   enum Phase: String, Sendable {
     /// Its launch has begun, and nobody knows yet how it ends.
     case launching
