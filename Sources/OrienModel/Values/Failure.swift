@@ -8,12 +8,18 @@ package struct Failure: Error, Sendable, Equatable {
   package var reason: String
   package var message: String
   package var faults: [Fault]
+  /// What programs are told beside all that, by name.
+  package var details: [JSON.Member]
 
-  package init(_ code: Code, _ reason: String, _ message: String, faults: [Fault] = []) {
+  package init(
+    _ code: Code, _ reason: String, _ message: String, faults: [Fault] = [],
+    details: [JSON.Member] = []
+  ) {
     self.code = code
     self.reason = reason
     self.message = message
     self.faults = faults
+    self.details = details
   }
 
   /// One field that is wrong, named by a JSON pointer (RFC 6901).

@@ -28,7 +28,7 @@ final class Node {
   private let users: SlotUsers?
   private let images: Images?
   let workspaces: Workspaces
-  private let sessions: LedgerSessions
+  let sessions: LedgerSessions
   let kernel: Kernel
   let server: HTTPServer
   var exitCode = ExitCode.success
@@ -142,12 +142,8 @@ final class Node {
         loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
         now: PaymentClock.steady.now),
       configuration.collections)
-    payments.onReadings = { [collections] in collections.note($0, of: $1) }
-    machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
-    if configuration.payments.isOn {
-      (api.payments, api.collections) = (payments, collections)
-    }
+    joinPayments()
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -277,6 +273,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    payments.lookAnew()
     if configuration.payments.isOn { collections.begin() }
     tellOfLasting()
     Program.giveBackStart()

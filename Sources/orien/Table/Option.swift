@@ -66,6 +66,10 @@ extension Option {
     isRepeatable: true)
   static let wait = Option("wait", "Stream the output and exit as the tool did (the default)")
   static let noWait = Option("no-wait", "Print the execution's id at once")
+  static let budget = Option(
+    "budget", value: "MICROUNITS", "The most that the session's executions may cost together")
+  static let stream = Option(
+    "stream", value: "ID", "The stream of money that pays for the session, by its number")
   static let all = Option("all", letter: "a", "Finished executions too")
   static let status = Option("status", value: "STATUS", "Only executions in that status")
   static let limit = Option(

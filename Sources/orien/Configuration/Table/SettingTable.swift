@@ -11,7 +11,7 @@ import OrienSystem
 extension Setting {
   static let all: [Setting] =
     place + listening + work + calls + plugins + sandbox + machines + payments + chain
-    + collections + prices + faucets + reach + portChecking + keeping
+    + prepaid + collections + prices + faucets + reach + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {

@@ -82,6 +82,9 @@ extension Configuration {
     if payments.network == "dev", origin["STREAM_STALE_SECONDS"] == nil {
       payments.staleAfter = nil
     }
+    if payments.microUnitWei != nil, !payments.isOn {
+      warnings.append("MICRO_UNIT_WEI: streams pay for nothing where PAYMENTS_NETWORK is none")
+    }
     guard machines.access != .stream || payments.isOn else {
       throw Failure(
         .invalid, "configuration",
