@@ -60,6 +60,7 @@ bench: build
 	ORIEN_BENCH=1 swift build -c release --product bench-ledger
 	ORIEN_BENCH=1 swift build -c release --product bench-workers
 	ORIEN_BENCH=1 swift build -c release --product bench-ports
+	ORIEN_BENCH=1 swift build -c release --product bench-streams
 	python3 Tests/Bench/bench.py
 
 # What the node is weighed against, what holds it to its document and to the types of those who read

@@ -67,9 +67,11 @@ let plugins = [
   swiftPlugin("jail-run"),
   swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
   swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
-  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit"]),
+  swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit", "OrienMachineBackend"]),
   swiftPlugin(
-    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "CQemuMachines"], beside: ["system"]),
+    "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "OrienMachineBackend", "CQemuMachines"],
+    beside: ["system"]),
+  swiftPlugin("stream-payments", ["OrienEVM"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries: [Target] = [
@@ -169,7 +171,7 @@ let layers: [Target] = [
     "orien",
     [
       "OrienAPI", "OrienNode", "OrienKernel", "OrienPlugins", "OrienSandbox", "OrienLedger",
-      "OrienHTTP", "OrienHTTPClient", "OrienSystem", "OrienDiskImage", "OrienModel",
+      "OrienHTTP", "OrienHTTPClient", "OrienEVM", "OrienSystem", "OrienDiskImage", "OrienModel",
     ]),
   // Beside the layers
   .executableTarget(
@@ -184,6 +186,7 @@ let layers: [Target] = [
   program("orien-worker", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   module("OrienKit", ["COrienABI"]),
   module("OrienCloudInit", []),
+  module("OrienMachineBackend", ["OrienKit", "OrienCloudInit"]),
   module(
     "OrienTestKit",
     [
@@ -266,6 +269,7 @@ let benches: [Target] =
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
     bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
+    bench("streams", ["OrienPlugins", "OrienSystem", "OrienModel"]),
     bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 

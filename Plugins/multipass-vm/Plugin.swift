@@ -1,4 +1,5 @@
 public import OrienKit
+internal import OrienMachineBackend
 
 /// Keeps machines by Canonical's multipass, and is a backend of vm/1.
 private let plugin = Plugin(

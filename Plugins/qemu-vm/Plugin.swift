@@ -1,4 +1,5 @@
 public import OrienKit
+internal import OrienMachineBackend
 
 /// Keeps machines by QEMU, and is a backend of vm/1: on KVM where it works, else slowly without.
 private let plugin = Plugin(

@@ -4,14 +4,16 @@ internal import OrienModel
 /// libcurl's handle of one connection at a time, and what each of its uses sets in the same way.
 struct CurlHandle: ~Copyable {
   let raw: UnsafeMutableRawPointer
+  private let proxy: String?
 
   /// Fails where this machine has no libcurl.
-  init() throws(Failure) {
+  init(proxy: String? = nil) throws(Failure) {
     if let fault = ccurl_load() {
       throw Failure(.unavailable, "no-libcurl", String(cString: fault))
     }
     guard let raw = ccurl_make() else { preconditionFailure("libcurl has memory") }
     self.raw = raw
+    self.proxy = proxy
   }
 
   deinit { ccurl_free(raw) }
@@ -22,7 +24,12 @@ struct CurlHandle: ~Copyable {
     set(CURLOPT_URL, text: request.url)
     set(CURLOPT_PROTOCOLS_STR, text: "http,https")
     set(CURLOPT_HTTP_VERSION, number: Int(CURL_HTTP_VERSION_1_1))
-    set(CURLOPT_PROXY, text: "")
+    set(CURLOPT_PROXY, text: proxy ?? "")
+    if proxy != nil {
+      // Of loopback too, which is the node's and not that of who asks; and for `http` as for `https`.
+      set(CURLOPT_NOPROXY, text: "")
+      set(CURLOPT_HTTPPROXYTUNNEL, number: 1)
+    }
     set(CURLOPT_NOSIGNAL, number: 1)
     // A machine that went away says nothing, and some answers may be silent for long.
     set(CURLOPT_TCP_KEEPALIVE, number: 1)

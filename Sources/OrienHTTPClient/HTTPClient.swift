@@ -4,14 +4,15 @@ package import OrienModel
 /// Asks servers over HTTP/1.1 and waits for the answer, on libcurl.
 ///
 /// One thread at a time uses a client; its connections are kept for the next request. It follows
-/// no redirect, asks no proxy, speaks `http` and `https` alone and checks certificates, whatever
-/// the environment says: a key sent to one server never reaches another. A status of 400 or 500
-/// is an answer, not a failure.
+/// no redirect, asks no proxy but the one that it is told of, speaks `http` and `https` alone and
+/// checks certificates, whatever the environment says: a key sent to one server never reaches
+/// another. A status of 400 or 500 is an answer, not a failure.
 package final class HTTPClient {
   private let curl: CurlHandle
 
-  /// Fails where this machine has no libcurl.
-  package init() throws(Failure) { curl = try CurlHandle() }
+  /// Fails where this machine has no libcurl. `proxy` (`http://HOST:PORT`) is for a plugin, which has
+  /// no way out but the node's; it only passes on bytes.
+  package init(proxy: String? = nil) throws(Failure) { curl = try CurlHandle(proxy: proxy) }
 
   /// Sends the request and gathers the answer.
   package func send(_ request: HTTPRequest) throws(Failure) -> HTTPResponse {

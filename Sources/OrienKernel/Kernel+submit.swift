@@ -11,6 +11,8 @@ extension Kernel {
     let tool: Tool
     let checked: CheckedArguments
     let use: PluginUse
+    /// What there is of the stream that pays for its session, once that is known.
+    var stream: StreamFunds?
     let answer: (Result<ExecutionReport, Failure>) -> Void
 
     init(
@@ -39,21 +41,31 @@ extension Kernel {
         inputBytes: tool.granted.inputBytes)
       let use = uses.use(tool.plugin)
       let request = Request(submission, tool, use, checked, then: answer)
-      let session = SessionKey(submission.session, of: submission.owner)
-      if let lease = try lease(session, tool, checked) { return accept(request, lease) }
-      enter(session, tool, checked) { [self] result in
-        switch result {
-        case .success(let lease): accept(request, lease)
-        case .failure(let failure): refuse(request.submission, failure, then: request.answer)
-        }
-      }
+      guard parts.funds != nil || submission.terms.payment != nil else { return letIn(request) }
+      fund(request) { [self] in letIn(request) }
     } catch {
       refuse(submission, error, then: answer)
     }
   }
 
+  private func letIn(_ request: Request) {
+    let (submission, tool, checked) = (request.submission, request.tool, request.checked)
+    let session = SessionKey(submission.session, of: submission.owner)
+    do throws(Failure) {
+      if let lease = try lease(session, tool, checked) { return accept(request, lease) }
+    } catch {
+      return refuse(submission, error, then: request.answer)
+    }
+    enter(session, tool, checked) { [self] result in
+      switch result {
+      case .success(let lease): accept(request, lease)
+      case .failure(let failure): refuse(submission, failure, then: request.answer)
+      }
+    }
+  }
+
   /// A request that was accepted before is that execution, whatever has become of what it needed.
-  private func refuse(
+  func refuse(
     _ submission: Submission, _ failure: Failure,
     then answer: @escaping (Result<ExecutionReport, Failure>) -> Void
   ) {
@@ -158,7 +170,7 @@ extension Kernel {
       id: id, session: submission.session, owner: submission.owner, tool: tool.id,
       arguments: request.checked.stored, hasSecrets: request.checked.hasSecrets, acceptedAt: now,
       runningAt: entry == .run ? now : nil, idempotency: submission.idempotency,
-      terms: submission.terms)
+      terms: submission.terms, need: request.need)
     let execution = remember(
       acceptance, tool, request.use, tool.arguments(of: request.checked), lease)
     parts.ledger.accept(
@@ -174,6 +186,7 @@ extension Kernel {
     switch result {
     case .success(.new):
       counters.accepted += 1
+      if let claim = request.stream?.claim { parts.funds?.noteKept(claim) }
       execution.isKept()
       execution.runningAt == nil ? queue(execution) : start(execution)
       request.answer(.success(execution.report))

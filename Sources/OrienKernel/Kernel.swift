@@ -19,6 +19,8 @@ package final class Kernel {
     package var workspaces: Workspaces
     package var disk: DiskThreads
     package var log: Log
+    /// What streams have for sessions; nil: none are taken.
+    package var funds: (any SessionFunds)?
 
     package init(
       loop: Loop, ledger: Ledger, jail: any Jail, outside: any Jail, workspaces: Workspaces,
@@ -34,7 +36,7 @@ package final class Kernel {
     }
   }
 
-  let parts: Parts
+  private(set) var parts: Parts
   package let policy: Policy
   package internal(set) var catalogue: Catalogue
   package internal(set) var counters = Counters()
@@ -76,6 +78,9 @@ package final class Kernel {
       roles, catalogue.plugins, uses: uses)
     operations.onIdle = { [unowned self] in noteIfIdle() }
   }
+
+  /// From now on streams pay for sessions.
+  package func take(_ funds: any SessionFunds) { parts.funds = funds }
 
   /// Executions that are accepted and not over.
   package var active: Int { executions.count - recent.count }

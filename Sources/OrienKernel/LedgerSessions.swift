@@ -8,6 +8,8 @@ package final class LedgerSessions: SessionStore {
   private let ledger: Ledger
   private let loop: Loop
   private let log: Log
+  /// Told of each session that is over, once the ledger has it so.
+  package var onEnded: (SessionKey) -> Void = { _ in }
 
   package init(_ ledger: Ledger, loop: Loop, log: Log) {
     self.ledger = ledger
@@ -45,12 +47,10 @@ package final class LedgerSessions: SessionStore {
   package func remove(_ key: SessionKey, then reply: Reply<Result<Void, Failure>>) {
     ledger.removeSession(
       key.id, of: key.owner,
-      then: loop.reply { (result: Result<Void, Failure>) in
-        if case .failure(let failure) = result, failure.code == .notFound {
-          reply(.success(()))
-        } else {
-          reply(result)
-        }
+      then: loop.reply { [weak self] (result: Result<Void, Failure>) in
+        if case .failure(let failure) = result, failure.code != .notFound { return reply(result) }
+        self?.onEnded(key)
+        reply(.success(()))
       })
   }
 }

@@ -38,12 +38,13 @@ extension Ledger {
     }
   }
 
-  /// Forgets a session, before anything of its folder goes.
+  /// Forgets a session, before anything of its folder goes. What paid for it ends with it.
   package func removeSession(
     _ session: SessionID, of owner: Owner, then reply: Reply<Result<Void, Failure>>
   ) {
     submit(.certainty, reply) { writer throws(DatabaseError) in
-      Self.found(
+      try writer.endAccount(of: SessionKey(session, of: owner))
+      return Self.found(
         try writer.statements.removeSession.run { row in
           row.text(owner.description)
           row.text(session.description)

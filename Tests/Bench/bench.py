@@ -26,6 +26,7 @@ import plugins
 import ports
 import sandbox
 import starts
+import streams
 import workers
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
 
@@ -83,7 +84,7 @@ class Rows:
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
     } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS \
-        | ports.BOUNDS | boots.BOUNDS
+        | ports.BOUNDS | boots.BOUNDS | streams.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -145,6 +146,7 @@ PARTS = {
     "sandbox": lambda rows, _: sandbox.one_round(rows),
     "ports": lambda rows, _: ports.one_round(rows),
     "boots": lambda rows, _: boots.one_round(rows),
+    "streams": lambda rows, _: streams.one_round(rows),
 }
 
 

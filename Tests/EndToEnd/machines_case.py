@@ -6,26 +6,15 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import unittest
 
 from node import BINARIES, ROOT, Node, until
+from ports import Ports
 
 KEY = "a-key-of-the-operator"
 ROLES = ROOT / "Sources/COrienABI/Roles"
-
-
-def free_ports(count):
-    """The first of as many ports beside one another at which nobody listens; below those that
-    clients are given."""
-    for first in range(20_000, 32_000, count):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(first, first + count):
-                held.enter_context(socket.create_server(("127.0.0.1", port)))
-            return first
-    raise AssertionError(f"no {count} ports beside one another are free")
 
 
 class MachinesCase(unittest.TestCase):
@@ -42,13 +31,13 @@ class MachinesCase(unittest.TestCase):
         shutil.copy(BINARIES / f"lib{plugin}.so", self.tools / f"{plugin}.so")
 
     def start(self, ports=4, **environment):
-        first = free_ports(ports)
-        self.range = range(first, first + ports)
+        lent = Ports(ports)
+        self.addCleanup(lent.close)
+        self.range = lent.range
         node = Node(state=self.home / "state", tools=self.tools, environment={
             "PROVIDER_API_KEY": KEY, "PROVIDER_ID": "provider-7", "ROLES_DIR": str(ROLES),
-            "PORT_RANGE_START": str(first), "PORT_RANGE_END": str(first + ports),
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-            "PUBLIC_IP": "127.0.0.1", "LOG_LEVEL": "debug"} | environment)
+            "PUBLIC_IP": "127.0.0.1", "LOG_LEVEL": "debug"} | lent.settings | environment)
         self.addCleanup(node.close)
         self.node = node.start()
         until(lambda: self.ask("GET", "/summary").status == 200, 20, "it rents nothing")

@@ -37,7 +37,7 @@ class MultipassCase(unittest.TestCase):
         else:
             self.addCleanup(lambda: self.backend.close())
         program = str(self.engine.program)
-        config = {"binary": program, "patience_milliseconds": 3000} | self.config | config
+        config = {"binary": program, "patience_milliseconds": 8000} | self.config | config
         self.backend = Backend(LIBRARY, "vm/1", Grants(manifest_of("multipass-vm"),
                                                        {"multipass": program}),
                                config, self.store)

@@ -7,8 +7,9 @@ import unittest
 import urllib.parse
 
 from discovery import ADVERTS, ERRORS, Discovery
-from machines_case import KEY, MachinesCase, free_ports
+from machines_case import KEY, MachinesCase
 from node import until
+from ports import free_port
 
 PROVIDER = "provider-7"
 # What a public key of Ed25519 begins with as DER has it.
@@ -165,7 +166,7 @@ class Troubled(Advertised):
         return server
 
     def test_down(self):
-        self.hold(f"http://127.0.0.1:{free_ports(1)}")
+        self.hold(f"http://127.0.0.1:{free_port()}")
 
     def test_500(self):
         server = self.script(lambda one: one.say(500, b'{"error":{"code":"ADV_001"}}'))

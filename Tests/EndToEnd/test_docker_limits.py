@@ -13,7 +13,8 @@ import docker
 from docker_case import DockerCase
 from node import Node, until
 
-LIMITS = {"wallMilliseconds": 8000, "memoryBytes": 64 << 20, "processes": 24, "openFiles": 64,
+# Time is for every other limit to be hit in, whatever else this machine does.
+LIMITS = {"wallMilliseconds": 30_000, "memoryBytes": 64 << 20, "processes": 24, "openFiles": 64,
           "cpuPercent": 50, "cpuMilliseconds": 1500, "outputBytes": 100_000,
           "fileBytes": 8 << 20, "ioBytesPerSecond": 64 << 20}
 
@@ -34,8 +35,10 @@ class LimitTests(DockerCase):
         self.assertEqual((*self.ended(record), record["exitCode"]), ("failed", "exit", 137), record)
 
     def test_wall(self):
-        record = self.sh(self.session(), "sleep 600")
-        self.assertEqual(record["status"], "timeout", record)
+        answer = self.ask("POST", "/execute?wait=40", {
+            "sessionId": self.session(), "toolId": "docker-run",
+            "args": {"command": ["sleep", "600"]}, "limits": {"wallMilliseconds": 4000}})
+        self.assertEqual(answer.json["status"], "timeout", answer)
 
     def test_processor_time(self):
         record = self.sh(self.session(), "while :; do :; done")

@@ -8,6 +8,7 @@ import unittest
 
 import stream
 from node import BINARIES, ROOT, Node, until
+from ports import Ports
 
 ROLES = ROOT / "Sources/COrienABI/Roles"
 
@@ -31,9 +32,12 @@ class Lending(unittest.TestCase):
         """A node whose machines all are that sshd, and whose ports are that nginx's."""
         tools = nginx.tools(self.home / "tools.d")
         stream.put(tools, "standing_backend", {"config": {"port": sshd.port}})
+        lent = Ports(10)
+        self.addCleanup(lent.close)
         node = Node(tools=tools, environment={
             "ROLES_DIR": str(ROLES), "PROXY_BACKEND": "nginx",
-            "GOLEM_PROVIDER_PORT_RANGE_START": "20800", "GOLEM_PROVIDER_PORT_RANGE_END": "20810",
+            "GOLEM_PROVIDER_PORT_RANGE_START": str(lent.first),
+            "GOLEM_PROVIDER_PORT_RANGE_END": str(lent.range.stop),
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
             "VM_RATE_LIMIT_PER_MINUTE": "none"})
         self.addCleanup(node.close)

@@ -16,6 +16,7 @@ from multipass_case import LIBRARY, STRANGER
 from multipass_machines import BootedMachine
 from multipassd import Multipassd
 from node import ROOT, Node, until
+from ports import Ports
 
 KEY = "a-key-of-the-renters"
 
@@ -25,9 +26,7 @@ class RentedCase(unittest.TestCase):
     # Where multipass is, in the words of those who have rented machines out before.
     is_named_by_setting = True
     config = {"patience_milliseconds": 2000}
-    # So few ports that one which is not given back is missed.
-    environment = {"PORT_RANGE_START": "53900", "PORT_RANGE_END": "53903",
-                   "LAUNCH_TIMEOUT_SECONDS": "240", "MAX_VMS": "3"}
+    environment = {"LAUNCH_TIMEOUT_SECONDS": "240", "MAX_VMS": "3"}
 
     def setUp(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-multipass-", dir="/srv"))
@@ -39,11 +38,14 @@ class RentedCase(unittest.TestCase):
         self.tools.mkdir(mode=0o755)
         shutil.copy(LIBRARY, self.tools)
         self.configure()
+        # So few ports that one which is not given back is missed.
+        lent = Ports(3)
+        self.addCleanup(lent.close)
         named = {"GOLEM_PROVIDER_MULTIPASS_BINARY_PATH": str(self.engine.program)}
         self.node = Node(state=self.home / "state", tools=self.tools, environment={
             "PROVIDER_API_KEY": KEY, "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"),
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100"}
-            | self.environment | (named if self.is_named_by_setting else {}))
+            | lent.settings | self.environment | (named if self.is_named_by_setting else {}))
         self.addCleanup(self.node.close)
         self.node.start()
 

@@ -7,8 +7,9 @@ import re
 import socket
 import unittest
 
-from machines_case import KEY, MachinesCase, PortChecker, free_ports
+from machines_case import KEY, MachinesCase, PortChecker
 from node import until
+from ports import Ports, free_port
 
 
 class Service(unittest.TestCase):
@@ -17,7 +18,7 @@ class Service(unittest.TestCase):
         self.addCleanup(self.checker.close)
 
     def test_it_answers_in_the_protocols_words(self):
-        free = free_ports(1)
+        free = free_port()
         status, said = self.checker.ask([self.checker.port, free])
         self.assertEqual((status, said), (200, {
             "success": True, "message": "Successfully verified 1 out of 2 ports",
@@ -57,8 +58,8 @@ class Service(unittest.TestCase):
             servers = [held.enter_context(socket.create_server(("127.0.0.1", 0)))
                        for _ in range(400)]
             ports = [server.getsockname()[1] for server in servers]
-            first = free_ports(400)
-            status, said = self.checker.ask(ports + list(range(first, first + 400)))
+            free = held.enter_context(Ports(400)).range
+            status, said = self.checker.ask([*ports, *free])
             self.assertEqual((status, said["message"]),
                              (200, "Successfully verified 400 out of 800 ports"))
 
@@ -108,10 +109,11 @@ class Asking(MachinesCase):
 
     def test_one_that_somebody_else_has_is_not_given_and_asked_for_again_it_is(self):
         with PortChecker() as checker:
-            first = free_ports(4)
+            lent = Ports(4)
+            self.addCleanup(lent.close)
+            first = lent.first
             with socket.create_server(("127.0.0.1", first)):
-                self.start(PORT_CHECK_SERVERS=f'["{checker.url}"]', PORT_RANGE_START=str(first),
-                           PORT_RANGE_END=str(first + 4))
+                self.start(PORT_CHECK_SERVERS=f'["{checker.url}"]', **lent.settings)
                 found = self.checked()
                 self.assertEqual(
                     (found["status"], found["issues"]["not_listening"]), ("limited", 1))
@@ -123,7 +125,7 @@ class Asking(MachinesCase):
 
     def test_where_no_checker_answers_machines_are_rented_all_the_same(self):
         """X-B6-4: the operator is told what helps."""
-        self.start(GOLEM_PROVIDER_PORT_CHECK_SERVERS=f"http://127.0.0.1:{free_ports(1)}")
+        self.start(GOLEM_PROVIDER_PORT_CHECK_SERVERS=f"http://127.0.0.1:{free_port()}")
         found = until(lambda: (found := self.ports())["error"] and found, 20, "nothing is said")
         self.assertEqual({port["status"] for port in found["ports"]}, {"unknown"})
         self.assertEqual({port["listening"] for port in found["ports"]}, {True})

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 from node import ROOT, Node, until
+from ports import free_port
 
 NAME = "provider.example.org"
 KEY = "a-key-of-the-proxy-test"
@@ -30,11 +31,6 @@ http {{
     {server}
 }}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Proxy(unittest.TestCase):

@@ -8,6 +8,7 @@ import unittest
 
 import machines
 from node import ROOT, Node, send, until
+from ports import Ports
 
 LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
 
@@ -35,11 +36,12 @@ class InNode(unittest.TestCase):
             shutil.copy(file, tools)
         self.key = self.home / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
+        lent = Ports(10)
+        self.addCleanup(lent.close)
         self.node = Node(state=self.home / "state", tools=tools, environment={
             "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROXY_BACKEND": "tcp",
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300",
-            "PORT_RANGE_START": "50850", "PORT_RANGE_END": "50860"})
+            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300"} | lent.settings)
         self.folder = self.node.state / "plugins/data/orien.qemu-vm"
         added = self.node.command("vm", "image", "add", "default", machines.lite_image(),
                                   "--state", self.node.state, environment={"PORT": "0"})

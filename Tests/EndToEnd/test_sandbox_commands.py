@@ -3,10 +3,10 @@
 import http.client
 import pathlib
 import shutil
-import socket
 import tempfile
 
 from case import KEY, NodeCase
+from ports import free_port
 
 
 class Commands(NodeCase):
@@ -61,9 +61,7 @@ class Port(NodeCase):
 
     @classmethod
     def setUpClass(cls):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            cls.port = probe.getsockname()[1]
+        cls.port = free_port()
         cls.environment = {"SANDBOX_PORT": str(cls.port)}
         super().setUpClass()
 

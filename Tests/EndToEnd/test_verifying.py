@@ -33,6 +33,10 @@ DEEDS = [
 ]
 
 
+# Gigabytes of disks that stand empty: no auditor looks at them.
+WORKSPACES = shutil.ignore_patterns("workspaces")
+
+
 class Verifying(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -61,7 +65,7 @@ class Verifying(unittest.TestCase):
         for sql, message in DEEDS:
             with self.subTest(sql):
                 state = self.home / "tampered"
-                shutil.copytree(self.home / "state", state)
+                shutil.copytree(self.home / "state", state, ignore=WORKSPACES)
                 try:
                     with contextlib.closing(sqlite3.connect(state / "ledger.db")) as ledger, ledger:
                         self.assertEqual(ledger.execute(sql).rowcount, 1)

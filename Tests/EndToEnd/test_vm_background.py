@@ -12,6 +12,7 @@ import subprocess
 import unittest
 
 from node import BINARIES, ROOT, is_alive
+from ports import free_port
 from vm_case import VMCase
 
 
@@ -141,8 +142,7 @@ class Readme(VMCase):
         (place / "orien").symlink_to(BINARIES / "orien")
         (place / "ssh").write_text("#!/bin/sh\necho logged in by \"$@\"\n")
         (place / "ssh").chmod(0o755)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.environment["PORT"] = str(free.getsockname()[1])
+        self.environment["PORT"] = str(free_port())
         self.addCleanup(lambda: self.orien("stop", "--timeout", "5"))
         said = {}
         for line in commands:

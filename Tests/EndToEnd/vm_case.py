@@ -5,32 +5,16 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import unittest
 
 from multipassd import Multipassd
 from node import BINARIES, ROOT, Node
+from ports import Ports
 
 ROLES = ROOT / "Sources/COrienABI/Roles"
 PORTS = 40
-
-
-def free_range(count):
-    """Where so many ports in a row are free now."""
-    for first in range(46000, 49000, count):
-        sockets = []
-        try:
-            for port in range(first, first + count):
-                sockets.append(socket.create_server(("127.0.0.1", port)))
-            return first
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    raise AssertionError("there is no free range of ports")
 
 
 class VMCase(unittest.TestCase):
@@ -46,13 +30,14 @@ class VMCase(unittest.TestCase):
         self.tools.mkdir(mode=0o755)
         shutil.copy(ROOT / "tools.d" / "multipass-vm.so", self.tools)
         self.write_manifest(self.engine.program)
-        self.first = free_range(PORTS)
+        lent = Ports(PORTS)
+        self.addCleanup(lent.close)
+        self.first = lent.first
         self.environment = {
             "ROLES_DIR": str(ROLES), "HOME": str(self.home),
             "XDG_STATE_HOME": str(self.home / "st"),
-            "PORT_RANGE_START": str(self.first), "PORT_RANGE_END": str(self.first + PORTS),
             "MEMORY_THRESHOLD": "100", "CPU_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-            "TOOLS_DIR": str(self.tools), "PROXY_BACKEND": "tcp"}
+            "TOOLS_DIR": str(self.tools), "PROXY_BACKEND": "tcp"} | lent.settings
         self.node = None
 
     def write_manifest(self, program):

@@ -53,3 +53,29 @@ struct RecordTests {
     #expect(try FinalRecord(JSON(parsing: Array(text.utf8))) == record)
   }
 }
+
+extension RecordTests {
+  @Test(
+    "What has paid stands at a record's end, and is read back",
+    arguments: [
+      (
+        Charge.budget(microUnits: 5, budget: 12, spent: 10),
+        #""payment":{"kind":"budget","amountMicroUnits":5,"budgetMicroUnits":12,"spentMicroUnits":10}}"#
+      ),
+      (
+        .stream(
+          StreamName(chain: "1337", contract: "0xAbc", id: "42"), microUnits: 5,
+          wei: UInt256(decimal: "123456789012345678901234567890")!),
+        #""payment":{"kind":"stream","stream":"1337:0xAbc:42","amountMicroUnits":5,"#
+          + #""amountWei":"123456789012345678901234567890"}}"#
+      ),
+    ])
+  func payment(charge: Charge, written: String) throws {
+    var record = record(.none)
+    let without = text(of: record)
+    record.payment = charge
+    let with = text(of: record)
+    #expect(with == without.dropLast() + "," + written)
+    #expect(try FinalRecord(JSON(parsing: Array(with.utf8))) == record)
+  }
+}

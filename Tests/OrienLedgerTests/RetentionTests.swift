@@ -117,7 +117,8 @@ struct RetentionTests {
     try rig.tamper(
       """
       UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; DROP TABLE open_spans;
-      DROP TABLE operations; DROP TABLE rentals; ALTER TABLE executions DROP COLUMN terms;
+      DROP TABLE operations; DROP TABLE rentals; DROP TABLE streams;
+      DROP TABLE collections; ALTER TABLE executions DROP COLUMN terms;
       CREATE INDEX executions_open ON executions (number) WHERE status < 2;
       PRAGMA user_version = 2
       """)

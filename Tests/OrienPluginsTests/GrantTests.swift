@@ -51,8 +51,10 @@ struct GrantTests {
   func placed() throws {
     var manifest = try Manifest(
       parsing: Array(#"{"grants": \#(Self.nginx), "config": {"binary": "/a", "x": 1}}"#.utf8))
-    manifest.put(
-      ProgramPlace(plugin: "p", program: "nginx", setting: "binary", path: "/opt/nginx"))
+    var settings = PluginSettings("p")
+    settings.programs["nginx"] = "/opt/nginx"
+    settings.config = [JSON.Member("binary", .string("/opt/nginx"))]
+    manifest.put(settings)
     let command = try manifest.grants.command(Command(["nginx", "-t"]), of: "p")
     #expect(command.arguments == ["/opt/nginx", "-t"])
     #expect(throws: Failure.self) {
@@ -60,6 +62,24 @@ struct GrantTests {
     }
     #expect(manifest.config.first { $0.name == "binary" }?.value == .string("/opt/nginx"))
     #expect(manifest.config.count == 2)
+  }
+
+  @Test("have beside what the manifest says what the operator's settings ask for")
+  func added() throws {
+    var manifest = try Manifest(
+      parsing: Array(
+        #"{"network": {"allow": ["a.example:443"]}, "grants": {"folders": [{"path": "/srv/x"}]}}"#
+          .utf8))
+    var settings = PluginSettings("p")
+    for url in ["https://b.example/key", "http://127.0.0.1:8545", "https://a.example/x"] {
+      settings.reach(url)
+    }
+    settings.folders = [.read("/srv/x", orAt: "/run/y"), .read("/etc/keys", orAt: "/run/y")]
+    manifest.put(settings)
+    #expect(
+      manifest.network == .allow(["a.example:443", "b.example:443", "127.0.0.1:8545"]))
+    #expect(manifest.grants.folders.map(\.place) == ["/srv/x", "/run/y"])
+    #expect(manifest.grants.folders.allSatisfy { !$0.isWritable })
   }
 
   @Test("let no variable in that they do not name, for one may load what it likes")

@@ -77,7 +77,8 @@ class Backend:
 
     def open(self, config):
         settings = {given(one.contents.name): one.contents for one in each(self.plugin.settings)}
-        values = {name: json.loads(given(one.fallback)) for name, one in settings.items()} | config
+        values = {name: json.loads(given(one.fallback) or "null")
+                  for name, one in settings.items()} | config
         place = ctypes.c_void_p(self.plugin.context)
         said = {}
         call = self.call(said, None)

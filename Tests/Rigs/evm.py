@@ -159,7 +159,25 @@ class EVM:
         if found != self.chain_id:
             raise Refusal(
                 -32000, f"invalid chain id for signer: have {found} want {self.chain_id}")
-        return self.tester.send_raw_transaction(raw)
+        try:
+            return self.tester.send_raw_transaction(raw)
+        except TransactionFailed:
+            raise
+        except Exception as fault:
+            raise Refusal(-32000, self.in_words_of_nodes(str(fault))) from None
+
+    @staticmethod
+    def in_words_of_nodes(said):
+        place = re.search(r"nonce: Expected (\d+), but got (\d+)", said)
+        if place and int(place[2]) < int(place[1]):
+            return f"nonce too low: next nonce {place[1]}, tx nonce {place[2]}"
+        if "balance" in said:
+            return "insufficient funds for gas * price + value"
+        return said
+
+    def eth_sendTransaction(self, call):
+        """By an account whose key the chain has, as those for tests have of theirs."""
+        return self.tester.send_transaction(self.fields(call))
 
     def eth_getTransactionReceipt(self, hash):
         try:

@@ -13,7 +13,6 @@ import json
 import pathlib
 import random
 import shutil
-import socket
 import sqlite3
 import tempfile
 import threading
@@ -21,14 +20,14 @@ import threading
 from holding import hold
 from multipassd import Multipassd
 from node import ROOT, UNBOUNDED, Node, descendants, until
+from ports import Ports, listeners, until_nobody_listens
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPUhyVgGIM/UgXJrqQ9a5hX5V0z7sMQ3v6S2sKzI9xQ somebody"
-PORTS = (54700, 54708)
 STRANGER = "stranger"
-AT_ONCE, SETTLE_SECONDS = 2, 60
+PORTS, AT_ONCE, SETTLE_SECONDS = 8, 2, 60
+LAST_MOMENT_SECONDS = 5
 SETTINGS = {
-    "PORT_RANGE_START": str(PORTS[0]), "PORT_RANGE_END": str(PORTS[1]), "MAX_VMS": "8",
-    "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
+    "MAX_VMS": "8", "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
     "VM_RATE_LIMIT_PER_MINUTE": "none", "CREATE_VM_RETRY_DELAY_SECONDS": "1",
     "CREATE_VM_MAX_RETRIES": "2", "PROXY_BACKEND": "tcp",
     "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles")}
@@ -51,8 +50,9 @@ class Rentals:
                 one["path"] = program
         manifest["config"] = {"binary": program}
         (tools / "multipass-vm.json").write_text(json.dumps(manifest))
+        self.ports = Ports(PORTS)
         self.node = Node(state=home / "state", tools=tools,
-                         environment=UNBOUNDED | SETTINGS).start()
+                         environment=UNBOUNDED | SETTINGS | self.ports.settings).start()
         self.numbers = itertools.count()
         self.wrong = []
 
@@ -131,7 +131,7 @@ class Rentals:
         if len(launched) != len(set(launched)):
             raise AssertionError(f"a machine was launched twice: {launched}")
         for one in told:
-            if not is_open(one["ssh_port"]):
+            if not listeners([one["ssh_port"]]):
                 raise AssertionError(f"nobody listens for {one}")
         return told
 
@@ -158,32 +158,17 @@ class Rentals:
             open_rows = rows.execute(
                 "SELECT id, phase FROM rentals WHERE ended_at IS NULL").fetchall()
         instances = sorted(set(self.engine.instances) - {STRANGER})
-        return [*open_rows, *instances, *open_ports()]
+        return [*open_rows, *instances, *listeners(self.ports.range)]
 
     def expect_dead_ports(self):
-        if open_ports():
-            raise AssertionError(f"ports of a dead node: {open_ports()}")
+        """What it was starting has its sockets until it has become another program."""
+        until_nobody_listens(self.ports.range, LAST_MOMENT_SECONDS, "of a dead node is open:")
 
     def close(self):
         self.node.close()
         self.engine.close()
+        self.ports.close()
         shutil.rmtree(self.home)
-
-
-def open_ports():
-    """Those of the range that take connections."""
-    return [port for port in range(*PORTS) if is_open(port)]
-
-
-def is_open(port):
-    """One whose machine does not answer is reset, and was open."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), 5):
-            return True
-    except ConnectionResetError:
-        return True
-    except ConnectionRefusedError:
-        return False
 
 
 def together(body, count):

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 from node import BINARIES, ROOT, until
+from ports import free_port
 
 BARE = """
 load_module /usr/lib/nginx/modules/ngx_stream_module.so;
@@ -16,11 +17,6 @@ user root; worker_processes 1; pid {home}/nginx.pid; error_log {home}/error.log;
 events {{ worker_connections 128; }}
 """
 STREAM = "stream {{ include {home}/conf/*.conf; }}\n"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def library(name):

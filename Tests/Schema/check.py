@@ -18,13 +18,13 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "Rigs"))
 
 from node import BINARIES, UNBOUNDED, Node, until  # noqa: E402
+from ports import Ports  # noqa: E402
 
 KEY = "the-key-that-every-request-has"
 SETTINGS = {
     "PROVIDER_API_KEY": KEY, "VM_RATE_LIMIT_PER_MINUTE": "none", "BACKENDS": "vm/1:test.backend.vm",
-    "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PORT_RANGE_START": "51800",
-    "PORT_RANGE_END": "51900", "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100",
-    "STORAGE_THRESHOLD": "100"}
+    "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "CPU_THRESHOLD": "100",
+    "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100"}
 PROGRAMS = ROOT / ".venv-schema" / "bin"
 COUNTED = re.compile(r"^  (\d+) generated, (?:(\d+) found|(\d+) passed)", re.M)
 OWN_COUNT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
@@ -67,8 +67,9 @@ def main():
     words.add_argument("--seed", default="1")
     wanted = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="orien-schema-") as folder, \
+            Ports(100) as ports, \
             Node(tools=tools_in(folder, BINARIES / "libvm_backend.so"),
-                 environment=UNBOUNDED | SETTINGS) as node:
+                 environment=UNBOUNDED | SETTINGS | ports.settings) as node:
         bearer = {"Authorization": f"Bearer {KEY}"}
         until(lambda: node.ask("GET", "/api/v1/vms", None, bearer).status == 200, 20,
               "it rents no machines")

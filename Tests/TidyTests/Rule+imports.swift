@@ -35,6 +35,7 @@ extension Rule {
       guard source.stands(in: ["Plugins"]) else { return [] }
       let allowed = [
         "COrienABI", "OrienKit", "OrienHTTPClient", "OrienEVM", "OrienCloudInit", "OrienDiskImage",
+        "OrienMachineBackend",
       ]
       let ours = modules(importedBy: source).filter { $0.contains("Orien") }
       return imports(of: ours.filter { !allowed.contains($0) }, in: source)

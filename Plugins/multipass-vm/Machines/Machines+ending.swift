@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 extension Machines {
   // Together, with a question before and after, they are shorter than the page's 180 s.

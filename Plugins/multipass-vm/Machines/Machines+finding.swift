@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 extension Machines {
   /// All instances that there are, ours and others', by one question that no instance has a part in
@@ -39,6 +40,11 @@ extension Machines {
     guard let instance = try instance(name, call) else { throw try gone(record, records) }
     try settle(record, records)
     return (record, instance.state)
+  }
+
+  func info(_ name: String, _ call: borrowing Call) throws(Failure) -> JSON {
+    let (record, state) = try reached(name, call)
+    return record.machine(state)
   }
 
   /// The same with the address that it has now; where it does not tell, with the one that it had.

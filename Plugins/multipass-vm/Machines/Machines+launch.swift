@@ -1,6 +1,7 @@
 internal import OrienCloudInit
 internal import OrienHTTPClient
 internal import OrienKit
+internal import OrienMachineBackend
 
 extension Machines {
   /// What our clock gives multipass beyond its own, to say itself that it is late.
@@ -10,26 +11,30 @@ extension Machines {
   private static let unheard = ["engine-absent", "engine-not-started", "no-seed-file"]
 
   /// Answers within its deadline, or so soon after it that whoever waits still hears that it is late.
-  func launch(_ order: Order, _ call: borrowing Call) throws(Failure) -> JSON {
+  func launch(_ wanted: MachineOrder, _ call: borrowing Call) throws(Failure) -> JSON {
+    var order = wanted
+    order.image = try images.choose(wanted.image)
+    return try launch(chosen: order, call)
+  }
+
+  private func launch(
+    chosen order: MachineOrder, _ call: borrowing Call
+  ) throws(Failure) -> JSON {
     let end = Remaining(milliseconds: order.deadlineMilliseconds)
     let records = Records(store: call.host.store)
-    guard try records[order.name] == nil else { throw Self.taken(order.name) }
+    guard try records[order.name] == nil else { throw Records.taken(order.name) }
     // Before anything is written down: one that is there already is somebody else's, for ever.
     guard try !instances(call).contains(where: { $0.name == order.name }) else {
-      throw Self.taken(order.name)
+      throw Records.taken(order.name)
     }
     return try launching(order.name) { () throws(Failure) in
-      do throws(Failure) {
-        try records.add(order.record(.launching))
-      } catch {
-        throw error.status == .conflict ? Self.taken(order.name) : error
-      }
+      try records.add(order.record(.launching))
       return try judge(try give(order, records, end, call), of: order, records, end, call)
     }
   }
 
   private func give(
-    _ order: Order, _ records: Records, _ end: Remaining, _ call: borrowing Call
+    _ order: MachineOrder, _ records: Records, _ end: Remaining, _ call: borrowing Call
   ) throws(Failure) -> Answer {
     do throws(Failure) {
       return try seeds.lend(order.seed.userData, for: order.name, by: call) {
@@ -50,7 +55,7 @@ extension Machines {
   }
 
   private func judge(
-    _ answer: Answer, of order: Order, _ records: Records, _ end: Remaining,
+    _ answer: Answer, of order: MachineOrder, _ records: Records, _ end: Remaining,
     _ call: borrowing Call
   ) throws(Failure) -> JSON {
     switch answer.ending {
@@ -61,7 +66,7 @@ extension Machines {
     case .failed where answer.complaint.saysPresent(order.name):
       // Somebody was faster, and it is theirs.
       try records.remove(order.name)
-      throw Self.taken(order.name)
+      throw Records.taken(order.name)
     case .failed, .misused:
       try undo(order, records, call)
       throw Self.refusal(answer)
@@ -72,7 +77,7 @@ extension Machines {
   }
 
   private func addressed(
-    _ order: Order, _ end: Remaining, _ call: borrowing Call
+    _ order: MachineOrder, _ end: Remaining, _ call: borrowing Call
   ) throws(Failure) -> Record {
     do throws(Failure) {
       if let record = try reachable(order.name, within: end.milliseconds, call) { return record }
@@ -86,7 +91,7 @@ extension Machines {
   /// Removes what a launch that failed has left, which is ours: there was none of its name before.
   /// What cannot be removed now stays written down, so that `list` tells of it.
   private func undo(
-    _ order: Order, _ records: Records, _ call: borrowing Call
+    _ order: MachineOrder, _ records: Records, _ call: borrowing Call
   ) throws(Failure) {
     do throws(Failure) {
       if try instance(order.name, call) != nil {
@@ -103,11 +108,7 @@ extension Machines {
 
   // MARK: Failures
 
-  private static func taken(_ name: String) -> Failure {
-    Failure(.conflict, "there is a machine \(name) already", reason: "name-taken")
-  }
-
-  private static func late(_ order: Order, _ why: String) -> Failure {
+  private static func late(_ order: MachineOrder, _ why: String) -> Failure {
     Failure(
       .unavailable,
       "\(order.name) did not come up within \(order.deadlineMilliseconds / 1000) s, and may yet: "

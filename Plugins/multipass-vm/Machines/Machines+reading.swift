@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 extension Machines {
   func list(_ call: borrowing Call) throws(Failure) -> [JSON] {

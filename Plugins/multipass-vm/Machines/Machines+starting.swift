@@ -1,5 +1,6 @@
 internal import OrienHTTPClient
 internal import OrienKit
+internal import OrienMachineBackend
 
 extension Machines {
   private static let startMilliseconds = 270_000

@@ -1,9 +1,12 @@
 internal import OrienHTTPClient
 internal import OrienKit
+internal import OrienMachineBackend
 internal import Synchronization
 
+typealias Records = MachineRecords<Record>
+
 /// What the plugin has open: multipass, what may be launched, and which launches run here.
-final class Machines: Sendable {
+final class Machines: MachineBackend {
   let multipass: Multipass
   let images: Images
   let seeds: SeedWay

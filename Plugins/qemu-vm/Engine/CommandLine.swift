@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 /// The words by which QEMU runs a machine. Each stands in the manifest's grants as a pattern, so that
 /// nothing else is started.

@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 // How a machine stops, and goes.
 extension Machines {
@@ -37,11 +38,11 @@ extension Machines {
 
   func delete(_ name: String, _ call: borrowing Call) throws(Failure) -> Bool {
     let records = Records(store: call.host.store)
-    guard try records.record(name) != nil else { return false }
+    guard try records[name] != nil else { return false }
     try claims.take(name, .delete, call)
     defer { claims.release(name) }
     // A launch that gave up meanwhile has removed it.
-    guard let record = try records.record(name) else { return true }
+    guard let record = try records[name] else { return true }
     try remove(record, call)
     return true
   }

@@ -1,10 +1,11 @@
 internal import OrienCloudInit
 internal import OrienKit
+internal import OrienMachineBackend
 
 // How a machine comes to be. It is written down first, and each step can be done again or undone by a
 // deletion, whoever dies between two.
 extension Machines {
-  func launch(_ order: Order, _ call: borrowing Call) throws(Failure) -> JSON {
+  func launch(_ order: MachineOrder, _ call: borrowing Call) throws(Failure) -> JSON {
     let image = try images.image(order.image)
     guard order.size.diskBytes >= image.diskBytes else {
       throw Failure(
@@ -13,9 +14,7 @@ extension Machines {
           + "'\(image.name)'", reason: "disk-too-small")
     }
     let records = Records(store: call.host.store)
-    guard try records.record(order.name) == nil else {
-      throw Failure(.conflict, "there is a machine called \(order.name)", reason: "name-taken")
-    }
+    guard try records[order.name] == nil else { throw Records.taken(order.name) }
     let until = Clock.now + UInt64(order.deadlineMilliseconds)
     try claims.take(order.name, .launch, call)
     defer { claims.release(order.name) }
@@ -38,7 +37,7 @@ extension Machines {
   }
 
   private func make(
-    _ record: Record, of image: ImageShelf.Image, _ order: Order, _ call: borrowing Call
+    _ record: Record, of image: ImageShelf.Image, _ order: MachineOrder, _ call: borrowing Call
   ) throws(Failure) {
     try files.make(Record.folder)
     try files.make(record.folder)

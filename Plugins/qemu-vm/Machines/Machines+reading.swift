@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 // What is told of machines. One whose QEMU does not answer is of unknown state, and never absent.
 extension Machines {

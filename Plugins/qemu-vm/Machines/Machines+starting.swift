@@ -1,4 +1,5 @@
 internal import OrienKit
+internal import OrienMachineBackend
 
 // How QEMU is started, and how long it takes a machine to come up.
 extension Machines {

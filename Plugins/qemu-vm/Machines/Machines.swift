@@ -1,7 +1,10 @@
 internal import OrienKit
+internal import OrienMachineBackend
+
+typealias Records = MachineRecords<Record>
 
 /// What the plugin has open: the ways to QEMU, to its disks, and to what is written down.
-final class Machines: Sendable {
+final class Machines: MachineBackend {
   let engine: Engine
   let images: ImageShelf
   let files: Files
@@ -22,7 +25,7 @@ final class Machines: Sendable {
 
   /// What is written down of one of ours. Throws `not-found` where there is none of that name.
   func known(_ name: String, _ call: borrowing Call) throws(Failure) -> Record {
-    guard let record = try Records(store: call.host.store).record(name) else {
+    guard let record = try Records(store: call.host.store)[name] else {
       throw Failure(.notFound, "there is no machine called \(name)")
     }
     return record

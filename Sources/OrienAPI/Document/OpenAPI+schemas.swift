@@ -42,7 +42,8 @@ extension OpenAPI {
       "pattern": "^(?![.]{1,2}$)[^/\\\\u0000-\\\\u001f\\\\u007f]+$",
         "description": "The same, of one folder of the workspace alone"},
       "limits": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1},
-        "description": "Less than the tool is granted; what is more changes nothing"}},
+        "description": "Less than the tool is granted; what is more changes nothing"},
+      "payment": {"$ref": "#/components/schemas/PaymentOffer"}},
       "examples": [{"sessionId": "demo", "toolId": "echo", "args": {"message": "hello"}}]},
     "Accepted": {"type": "object", "required": ["executionId", "status", "startedAt"],
       "properties": {
@@ -97,6 +98,7 @@ extension OpenAPI {
         "additionalProperties": {"$ref": "#/components/schemas/Limit"}},
       "cost": {"type": "object", "required": ["currency", "microUnits"], "properties": {
         "currency": {"type": "string"}, "microUnits": {"type": "integer", "minimum": 0}}},
+      "payment": {"$ref": "#/components/schemas/Charge"},
       "facts": {"type": "object", "description": "What the tool stated"},
       "artifacts": {"$ref": "#/components/schemas/ArtifactList"},
       "receipt": {"type": "object", "required": ["id", "hash"], "properties": {

@@ -39,7 +39,8 @@ enum OpenAPI {
   }
 
   static var allSchemas: String {
-    "{" + machineSchemas + paymentSchemas + collectionSchemas + sandboxSchemas + schemas.dropFirst()
+    "{" + machineSchemas + paymentSchemas + collectionSchemas + sandboxSchemas + sessionSchemas
+      + schemas.dropFirst()
   }
 
   /// The template as the document writes it: a rest of a path is one parameter there too.

@@ -22,8 +22,11 @@ extension Endpoint {
         .json("Kept, and running or waiting for its turn", "Accepted", status: .accepted),
         .json("Over within the time that was waited", "Execution"),
         .problem(.badRequest, "Something in the request is wrong; errors names each fault"),
+        Answer(
+          status: .paymentRequired, summary: "What pays for its session does not last for it",
+          type: "application/problem+json", schema: "Unpaid"),
         .problem(.notFound, "It is over, and its record is forgotten already"),
-        .problem(.conflict, "Its session is being removed"),
+        .problem(.conflict, "Its session is being removed, or is paid for otherwise"),
         .problem(.contentTooLarge, "The body, or the arguments in it, are larger than they may be"),
         .problem(.unsupportedMediaType, "The body is no JSON by its fields"),
         .problem(.unprocessableContent, "The Idempotency-Key came before with another body"),

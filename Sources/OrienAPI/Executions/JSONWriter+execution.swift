@@ -94,6 +94,7 @@ extension JSONWriter {
       writer.field("currency", record.currency)
       writer.field("microUnits", record.costMicroUnits)
     }
+    field("payment", record.payment)
     if let facts = record.facts {
       name("facts")
       write(raw: facts)

@@ -40,6 +40,7 @@ package enum Problem {
           }
         }
       }
+      for detail in failure.details { writer.field(detail.name, detail.value) }
     }
     return HTTPContent(type: "application/problem+json", bytes: writer.bytes)
   }

@@ -9,6 +9,7 @@ extension Endpoint {
   private static let operators = Answer.problem(.forbidden, "Not the operator")
   private static let unable = Answer.problem(
     .serviceUnavailable, "The chain, or what reads it, does not answer")
+  private static let busy = Answer.problem(.tooManyRequests, "Many wait for such an answer")
   private static let failed = Answer.problem(
     .internalServerError, "The ledger or the backend has failed")
 
@@ -23,7 +24,7 @@ extension Endpoint {
           name: "limit", summary: "So many at most",
           schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":100}"#),
       ],
-      answers: [.json("The newest first", "Collections"), operators, unable, failed]
+      answers: [.json("The newest first", "Collections"), operators, busy, unable, failed]
     ) { api, inquiry throws(Failure) in try api.listCollections(inquiry) },
     Endpoint(
       .post, "/api/v1/payments/collections",
@@ -40,7 +41,9 @@ extension Endpoint {
     Endpoint(
       .get, "/api/v1/payments/reconciliation",
       "Compare what was collected with what the chain has, stream by stream.",
-      answers: [.json("At one moment of the chain", "Reconciliation"), operators, unable, failed]
+      answers: [
+        .json("At one moment of the chain", "Reconciliation"), operators, busy, unable, failed,
+      ]
     ) { api, inquiry throws(Failure) in try api.sendReconciliation(inquiry) },
   ]
 }

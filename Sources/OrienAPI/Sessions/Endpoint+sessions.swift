@@ -14,6 +14,10 @@ extension Endpoint {
 
   static let sessions: [Endpoint] = [
     Endpoint(
+      .get, "/sessions/{sessionId}", "A session, and what pays for it.",
+      answers: [.json("As it is now", "Session"), wrongPath, unknown] + .disk
+    ) { api, inquiry throws(Failure) in try api.showSession(inquiry) },
+    Endpoint(
       .delete, "/sessions/{sessionId}/workspace", "Remove a session with all its files.",
       query: [
         Query(

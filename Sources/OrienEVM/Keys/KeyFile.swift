@@ -30,19 +30,10 @@ package enum KeyFile {
   /// Reads it. One that others may read, or a folder that they may look into, is refused whatever it
   /// says: the key may be known.
   package static func read(_ path: String, password: [UInt8]?) throws(Failure) -> SigningKey {
-    let (folder, name) = try place(path, creating: false)
-    try requirePrivate(try status(of: folder), folder.path)
-    let file = try folder.file(name)
-    let status: FileStatus
-    var content: [UInt8]
-    do throws(SystemError) {
-      status = try file.status()
-      content = try file.readAll(atMost: bytes)
-    } catch {
-      throw error.failure("reading \(path)")
-    }
+    let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+    if let status = HostFile.status(at: folder) { try requirePrivate(status, folder) }
+    var content = try contents(path)
     defer { content.wipe() }
-    try requirePrivate(status, path)
     let json: JSON
     // What is wrong with it is not shown: that could be a part of the key.
     do { json = try JSON(parsing: content) } catch { throw refusal(path, "it is no JSON") }
@@ -52,6 +43,45 @@ package enum KeyFile {
       guard address == key.address else { throw refusal(path, "its key is not its address's") }
     }
     return key
+  }
+
+  /// The first line of a file that nobody else reads; wiping it is the caller's.
+  package static func password(_ path: String) throws(Failure) -> [UInt8] {
+    var content = try contents(path)
+    defer { content.wipe() }
+    let line = Array(content.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    guard !line.isEmpty else {
+      throw Failure(.invalid, "no-password", "\(path): expected a password in the first line")
+    }
+    return line
+  }
+
+  /// All of a file that nobody else reads, itself and no link; wiping it is the caller's.
+  private static func contents(_ path: String) throws(Failure) -> [UInt8] {
+    guard HostFile.status(at: path)?.kind != .link else {
+      throw refusal(path, "expected the file itself, found a link")
+    }
+    // By no way that a jail has not got.
+    let file = try HostFile(at: path)
+    try requirePrivate(file.status, path)
+    var content = [UInt8](repeating: 0, count: bytes + 1)
+    var count = 0
+    while count < content.count {
+      let result = content.withUnsafeMutableBytes { buffer in
+        Result { () throws(Failure) in
+          try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+        }
+      }
+      let read = try result.get()
+      if read == 0 { break }
+      count += read
+    }
+    guard count <= bytes else {
+      content.wipe()
+      throw refusal(path, "expected at most \(bytes) bytes")
+    }
+    defer { content.wipe() }
+    return Array(content[..<count])
   }
 
   private static func key(

@@ -99,7 +99,7 @@ package enum Keystore {
 
 extension [UInt8] {
   /// Overwrites what held a secret, in a way that no compiler leaves out.
-  mutating func wipe() {
+  package mutating func wipe() {
     withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) }
   }
 }

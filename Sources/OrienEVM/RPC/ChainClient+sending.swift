@@ -49,14 +49,18 @@ extension ChainClient {
     let request = RPCRequest("eth_getTransactionReceipt", .string(hash.description))
     return try endpoints.ask([request]) { given throws(RPCFault) -> Receipt? in
       try RPCReading.optional(try given[0].get()) { json throws(RPCFault) in
-        let receipt = try Receipt(json)
-        guard receipt.transactionHash == hash,
-          receipt.logs.allSatisfy({
-            $0.transactionHash == hash && $0.blockHash == receipt.blockHash
-          })
-        else { throw .malformed("the receipt of another transaction") }
-        return receipt
+        try Self.receipt(json, of: hash)
       }
     }
+  }
+
+  static func receipt(_ json: JSON, of hash: Bytes32) throws(RPCFault) -> Receipt {
+    let receipt = try Receipt(json)
+    guard receipt.transactionHash == hash,
+      receipt.logs.allSatisfy({
+        $0.transactionHash == hash && $0.blockHash == receipt.blockHash
+      })
+    else { throw .malformed("the receipt of another transaction") }
+    return receipt
   }
 }

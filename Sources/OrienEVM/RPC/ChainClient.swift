@@ -156,7 +156,7 @@ extension ChainClient {
     RPCRequest("eth_getBlockByNumber", Moment.number(number).json, .bool(false))
   }
 
-  private static func block(
+  static func block(
     _ answer: Result<JSON, RPCFault>, _ number: UInt64
   ) throws(RPCFault) -> Block {
     let json = try answer.get()

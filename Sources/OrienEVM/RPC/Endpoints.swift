@@ -1,4 +1,5 @@
 package import OrienModel
+package import OrienSystem
 
 /// Several endpoints of one chain, and how many of them have to say the same. One thread at a time
 /// uses it.
@@ -17,6 +18,8 @@ package final class Endpoints {
   private var preferred = 0
   /// What the endpoints that were passed over said; the next question begins a new list.
   package private(set) var complaints: [String] = []
+  /// After it nothing is asked any more; nil: each question has only its endpoint's own bound.
+  package var deadline: Instant?
 
   package init(
     _ endpoints: [RPCEndpoint], chainID: UInt64, policy: Policy = .failover
@@ -74,7 +77,7 @@ package final class Endpoints {
     for turn in endpoints.indices {
       let index = (preferred + turn) % endpoints.count
       do throws(RPCFault) {
-        let value = try read(try endpoints[index].ask(requests, onChain: chainID))
+        let value = try read(try endpoints[index].ask(requests, onChain: chainID, until: deadline))
         preferred = index
         return value
       } catch {
@@ -95,7 +98,7 @@ package final class Endpoints {
     complaints = []
     return endpoints.map { endpoint in
       do throws(RPCFault) {
-        return .success(try read(try endpoint.ask(requests, onChain: chainID)))
+        return .success(try read(try endpoint.ask(requests, onChain: chainID, until: deadline)))
       } catch {
         complaints.append("\(endpoint.name) \(error)")
         return .failure(error)

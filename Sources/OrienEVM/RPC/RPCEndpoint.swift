@@ -1,6 +1,6 @@
 internal import OrienHTTPClient
 package import OrienModel
-internal import OrienSystem
+package import OrienSystem
 
 /// A server that speaks for a chain. One thread at a time uses it.
 package final class RPCEndpoint {
@@ -21,7 +21,10 @@ package final class RPCEndpoint {
   /// Without the path and the user, which may be a key: for messages.
   package let name: String
 
-  package init(_ url: String, bounds: Bounds = Bounds()) throws(Failure) {
+  /// `proxy` is the way out of who has no other; nil: it is reached directly.
+  package init(
+    _ url: String, bounds: Bounds = Bounds(), proxy: String? = nil
+  ) throws(Failure) {
     // Its own message would show the URL, and that may have a key in it.
     do { try HTTPRequest("POST", url).check() } catch {
       throw Failure(
@@ -30,16 +33,17 @@ package final class RPCEndpoint {
     self.url = url
     self.bounds = bounds
     name = WebAddress.origin(of: url)
-    client = try HTTPClient()
+    client = try HTTPClient(proxy: proxy)
   }
 
   /// Asks all of it in as few requests as the bounds allow. Each request begins with the question
   /// which chain this is, which costs no way of its own: an endpoint that speaks for another one, by
   /// then or by mistake, answers nothing that is listened to.
   package func ask(
-    _ requests: [RPCRequest], onChain chainID: UInt64
+    _ requests: [RPCRequest], onChain chainID: UInt64, until end: Instant? = nil
   ) throws(RPCFault) -> [Result<JSON, RPCFault>] {
-    let deadline = Instant.now + .milliseconds(bounds.totalMilliseconds)
+    let own = Instant.now + .milliseconds(bounds.totalMilliseconds)
+    let deadline = end.map { min($0, own) } ?? own
     var answers: [Result<JSON, RPCFault>] = []
     var rest = requests[...]
     repeat {

@@ -12,6 +12,8 @@ package final class Tool {
   package let wish: Limits
   package let granted: Limits
   package let price: Price
+  /// What a call of it needs where its session is paid for ahead.
+  let need: PaymentNeed
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
   let needsPrograms: Bool
@@ -39,6 +41,7 @@ package final class Tool {
     wish = declaration.limits
     granted = policy.grant(wish: wish, manifest: plugin.limits(of: handler))
     price = plugin.price(of: handler) ?? Price()
+    need = PaymentNeed(microUnits: price.ceiling(under: granted), currency: price.currency)
     limitsInNode = granted.told(wish: wish) { name in
       Self.means(ofNode: name)
     }

@@ -40,6 +40,10 @@ extension FinalRecord {
         json.name("artifacts")
         json.write(raw: artifacts)
       }
+      if let payment {
+        json.name("payment")
+        payment.write(to: &json)
+      }
     }
   }
 }

@@ -27,7 +27,8 @@ extension FinalRecord {
       limits: try GrantedLimits(try members.object("limits")),
       currency: try cost.text("currency"), costMicroUnits: try cost.count("microUnits"),
       output: try StreamSummary(output), errors: try StreamSummary(errors),
-      facts: json["facts"].map(\.compact), artifacts: json["artifacts"].map(\.compact))
+      facts: json["facts"].map(\.compact), artifacts: json["artifacts"].map(\.compact),
+      payment: try json["payment"].map { json throws(Failure) in try Charge(json) })
   }
 }
 

@@ -64,7 +64,7 @@ extension Database {
     var open: [StreamClaim] = []
     try prepare(
       """
-      SELECT number, stream, holder, phase, record FROM streams
+      SELECT \(StreamClaim.columns) FROM streams
       WHERE phase IN ('active', 'leaving') ORDER BY number
       """
     ).each { row throws(DatabaseError) in
@@ -108,7 +108,10 @@ extension StreamClaim {
     return writer.bytes
   }
 
-  fileprivate init(_ row: Row) throws(DatabaseError) {
+  static let columns = "number, stream, holder, phase, record"
+
+  /// Of a row of `columns`.
+  init(_ row: Row) throws(DatabaseError) {
     do throws(Failure) {
       guard let stream = StreamName(row.text(1)), let holder = Holder(row.text(2)),
         let phase = Phase(rawValue: row.text(3))

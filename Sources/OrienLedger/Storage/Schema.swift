@@ -165,6 +165,25 @@ enum Schema {
     CREATE UNIQUE INDEX collections_open ON collections (stream) WHERE ended_at IS NULL;
     CREATE INDEX collections_stream ON collections (stream);
     """,
+    """
+    -- Accounts of sessions that are paid for ahead. One ends with its session, and another session of
+    -- that name has another.
+    CREATE TABLE accounts (
+      number INTEGER PRIMARY KEY,
+      owner TEXT NOT NULL,
+      session TEXT NOT NULL,
+      record BLOB NOT NULL,
+      ended_at INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX accounts_open ON accounts (owner, session) WHERE ended_at IS NULL;
+    -- While an execution is open: which account pays for it, and what is set aside there for it. What
+    -- is set aside in all is never written down.
+    ALTER TABLE executions ADD COLUMN account INTEGER;
+    ALTER TABLE executions ADD COLUMN reserved INTEGER;
+    -- A session's name may be that of another once it is over, and that is paid by another stream.
+    DROP INDEX streams_holder;
+    CREATE UNIQUE INDEX streams_holder ON streams (holder) WHERE phase = 'active';
+    """,
   ]
 }
 

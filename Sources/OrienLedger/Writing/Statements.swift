@@ -8,6 +8,7 @@ final class Statements {
   let stateRevision, putState, removeState: Statement
   let beginOperation, endOperation: Statement
   let beginRental, updateRental: Statement
+  let updateAccount: Statement
 
   init(_ database: Database) throws(DatabaseError) {
     begin = try database.prepare("BEGIN IMMEDIATE")
@@ -16,8 +17,8 @@ final class Statements {
     accept = try database.prepare(
       """
       INSERT INTO executions (number, id, owner, session, tool, status, accepted_at, running_at,
-        has_secrets, idempotency_key, idempotency_body, arguments, terms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        has_secrets, idempotency_key, idempotency_body, arguments, terms, account, reserved)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
     start = try database.prepare(
       "UPDATE executions SET status = 1, running_at = ? WHERE number = ? AND id = ? AND status = 0")
@@ -69,5 +70,6 @@ final class Statements {
       """)
     updateRental = try database.prepare(
       "UPDATE rentals SET phase = ?, record = ?, ended_at = ? WHERE number = ?")
+    updateAccount = try database.prepare("UPDATE accounts SET record = ? WHERE number = ?")
   }
 }

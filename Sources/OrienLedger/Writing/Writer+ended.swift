@@ -11,6 +11,7 @@ extension Writer {
   func forgetEnded() throws(DatabaseError) -> Bool {
     if try forgetEnded(of: "operations", before: \.operations) { return true }
     if try forgetEnded(of: "rentals", before: \.rentals) { return true }
+    if try forgetEnded(of: "accounts", before: \.accounts) { return true }
     return try forgetEnded(
       of: "collections", where: Self.paysNoMore, before: \.collections)
   }

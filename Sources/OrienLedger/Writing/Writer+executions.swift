@@ -12,6 +12,13 @@ extension Writer {
       }
     }
     let number = mint.number(of: acceptance.id)
+    var account: OpenAccount?
+    if acceptance.need.offer != nil || !accounts.isEmpty {
+      switch try admit(acceptance) {
+      case .failure(let failure): return .failure(failure)
+      case .success(let found): account = found
+      }
+    }
     let inserted =
       (1...mint.last).contains(number)
       ? try statements.accept.run { row in
@@ -28,6 +35,8 @@ extension Writer {
         row.blob(claim?.body)
         row.blob(acceptance.arguments)
         row.blob(acceptance.terms.kept)
+        row.integer(account?.number)
+        row.integer(account.map { _ in Int64(acceptance.need.microUnits) })
       } : 0
     guard inserted == 1 else {
       return .failure(
@@ -36,6 +45,7 @@ extension Writer {
           "\(acceptance.id) is in use, or was not minted by this ledger"))
     }
     try noteOpened(number)
+    if let account { accounts.reserve(acceptance.need.microUnits, for: number, in: account) }
     return .success(.new)
   }
 
@@ -109,6 +119,9 @@ extension Writer {
     }
     settlement.output.vouch(in: &settlement.record.output)
     settlement.errors.vouch(in: &settlement.record.errors)
+    if let account = accounts.release(number) {
+      settlement.record.payment = try charge(settlement.record.costMicroUnits, to: account)
+    }
     serialise(&settlement.record)
     try record.withUnsafeBufferPointer { buffer throws(DatabaseError) in
       let bytes = UnsafeRawBufferPointer(buffer)

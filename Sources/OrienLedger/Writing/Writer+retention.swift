@@ -10,14 +10,15 @@ struct Pruning {
   /// Whose turn the next step is, so that neither bound waits for the other's work to end.
   private var isTurnOfRecords = false
   var cutoff: Cutoff
-  /// Of the operations of backends, of rented machines, and of collections.
-  var operations, rentals, collections: Cutoff
+  /// Of the operations of backends, of rented machines, of sessions' accounts, and of collections.
+  var operations, rentals, accounts, collections: Cutoff
 
   init(every: Duration, days: Int) {
     self.every = every
     cutoff = Cutoff(days: days)
     operations = Cutoff(days: days)
     rentals = Cutoff(days: days)
+    accounts = Cutoff(days: days)
     collections = Cutoff(days: days)
     due = .now + every
   }

@@ -15,6 +15,7 @@ final class Writer: @unchecked Sendable {
   var chain: Link
   var unsignedRecords = 0
   var open = OpenSpans()
+  var accounts = Accounts()
   /// The record that was written last; its memory serves the next.
   var record: [UInt8] = []
   var keptBytes: Int64
@@ -150,6 +151,7 @@ final class Writer: @unchecked Sendable {
     chain = try database.chainEnd(publicKey: key.publicKey)
     keptBytes = try database.number("SELECT value FROM facts WHERE name = 'kept_bytes'")
     open = try database.openSpans()
+    accounts = try database.accounts()
     unsignedRecords = 0
   }
 

@@ -19,6 +19,7 @@ extension Rental: JSONWritable {
       writer.field("targetHost", target?.host)
       writer.field("targetPort", (target?.port).map { Int64($0) })
       writer.field("address", address)
+      writer.field("code", trouble?.code.rawValue)
       writer.field("reason", trouble?.reason)
       writer.field("message", trouble?.message)
       writer.field("pause", pause)
@@ -66,8 +67,11 @@ extension Rental: JSONWritable {
     }
     address = try object.take("address", as: \.string, "an address")
     if let reason = try object.take("reason", as: \.string, "a reason") {
+      let code = { (json: JSON) in json.string.flatMap { Failure.Code(rawValue: $0) } }
+      // What was written before there were codes has none.
       trouble = Trouble(
-        reason: reason, message: try object.take("message", as: \.string, "a message") ?? reason)
+        try object.take("code", as: code, "a code") ?? .unavailable, reason,
+        try object.take("message", as: \.string, "a message") ?? reason)
     }
     pause = try object.take("pause", as: \.string, "a reason")
     readyAt = try object.take("readyAt", as: moment, "a moment")

@@ -57,17 +57,21 @@ package struct Rental: Sendable, Equatable {
   }
 
   package struct Trouble: Sendable, Equatable {
+    package var code: Failure.Code
     package var reason: String
     package var message: String
 
-    package init(reason: String, message: String) {
+    package init(_ code: Failure.Code, _ reason: String, _ message: String) {
+      self.code = code
       self.reason = reason
       self.message = message
     }
 
     package init(_ failure: Failure) {
-      self.init(reason: failure.reason, message: failure.message)
+      self.init(failure.code, failure.reason, failure.message)
     }
+
+    package var failure: Failure { Failure(code, reason, message) }
   }
 
   /// Who can log in.

@@ -8,12 +8,18 @@ package struct Failure: Error, Sendable, Equatable {
   package var reason: String
   package var message: String
   package var faults: [Fault]
+  /// What programs are told beside all that, by name.
+  package var details: [JSON.Member]
 
-  package init(_ code: Code, _ reason: String, _ message: String, faults: [Fault] = []) {
+  package init(
+    _ code: Code, _ reason: String, _ message: String, faults: [Fault] = [],
+    details: [JSON.Member] = []
+  ) {
     self.code = code
     self.reason = reason
     self.message = message
     self.faults = faults
+    self.details = details
   }
 
   /// One field that is wrong, named by a JSON pointer (RFC 6901).
@@ -28,8 +34,8 @@ package struct Failure: Error, Sendable, Equatable {
   }
 
   /// The outcomes of the plugin ABI and the few that only a node has. One table in the API maps
-  /// them to a status.
-  package enum Code: Sendable, CaseIterable {
+  /// them to a status; the ledger keeps some by their names.
+  package enum Code: String, Sendable, CaseIterable {
     /// The caller's input is wrong: do not retry.
     case invalid
     /// No key, or one that nobody knows.

@@ -13,11 +13,12 @@ package struct Acceptance: Sendable {
   package var runningAt: Timestamp?
   package var idempotency: Idempotency?
   package var terms: Terms
+  package var need: PaymentNeed
 
   package init(
     id: ExecutionID, session: SessionID, owner: Owner, tool: ToolID, arguments: [UInt8],
     hasSecrets: Bool, acceptedAt: Timestamp, runningAt: Timestamp?, idempotency: Idempotency?,
-    terms: Terms = .none
+    terms: Terms = .none, need: PaymentNeed = .none
   ) {
     self.id = id
     self.session = session
@@ -29,5 +30,6 @@ package struct Acceptance: Sendable {
     self.runningAt = runningAt
     self.idempotency = idempotency
     self.terms = terms
+    self.need = need
   }
 }

@@ -31,6 +31,8 @@ package struct FinalRecord: Sendable, Equatable {
   package var facts: [UInt8]?
   /// What the call has left in its workspace, where it was asked for, likewise.
   package var artifacts: [UInt8]?
+  /// What paid for it where its session is paid for ahead. The ledger adds it.
+  package var payment: Charge?
 
   package init(
     id: ExecutionID, session: SessionID, owner: Owner, tool: ToolID, plugin: String,
@@ -38,7 +40,7 @@ package struct FinalRecord: Sendable, Equatable {
     exitCode: Int32? = nil, signal: Int32? = nil, acceptedAt: Timestamp, runningAt: Timestamp?,
     completedAt: Timestamp, runningMicroseconds: UInt64, usage: Usage, limits: GrantedLimits,
     currency: String, costMicroUnits: UInt64, output: StreamSummary, errors: StreamSummary,
-    facts: [UInt8]? = nil, artifacts: [UInt8]? = nil
+    facts: [UInt8]? = nil, artifacts: [UInt8]? = nil, payment: Charge? = nil
   ) {
     self.id = id
     self.session = session
@@ -64,6 +66,7 @@ package struct FinalRecord: Sendable, Equatable {
     self.errors = errors
     self.facts = facts
     self.artifacts = artifacts
+    self.payment = payment
   }
 }
 

@@ -4,10 +4,15 @@ package struct Terms: Sendable, Equatable {
   package var limits: Limits
   /// What the call leaves is told in its record; nil: nobody looks.
   package var artifacts: ArtifactWish?
+  /// What pays for the session from here on; nil: nothing, or what has paid for it before.
+  package var payment: PaymentOffer?
 
-  package init(limits: Limits = Limits(), artifacts: ArtifactWish? = nil) {
+  package init(
+    limits: Limits = Limits(), artifacts: ArtifactWish? = nil, payment: PaymentOffer? = nil
+  ) {
     self.limits = limits
     self.artifacts = artifacts
+    self.payment = payment
   }
 
   /// What most callers ask.
@@ -28,8 +33,8 @@ extension Terms {
     $0.name != "concurrency" && $0.name != "inputBytes"
   }
 
-  /// Reads `limits`, `captureArtifacts` and `outputFolder` of an object, and names what is wrong
-  /// with them; a folder is not looked for.
+  /// Reads `limits`, `captureArtifacts`, `outputFolder` and `payment` of an object, and names what is
+  /// wrong with them; a folder or a stream is not looked for.
   package init(_ json: JSON, faults: inout [Failure.Fault]) {
     self.init()
     if let object = json["limits"] { readLimits(object, &faults) }
@@ -45,6 +50,7 @@ extension Terms {
         .init("/outputFolder", "outputFolder: expected the name of a folder in the workspace"))
     }
     if folder != nil || captures?.bool == true { artifacts = ArtifactWish(folder: folder?.string) }
+    if let object = json["payment"] { payment = PaymentOffer(object, &faults) }
   }
 
   private static func isName(_ text: String?) -> Bool {
@@ -75,9 +81,10 @@ extension Terms {
     }
   }
 
-  /// As the ledger keeps them; nil where there is nothing to keep.
+  /// As the ledger keeps them with the call; nil where there is nothing to keep. What pays is kept with
+  /// the session.
   package var kept: [UInt8]? {
-    guard self != .none else { return nil }
+    guard artifacts != nil || limits != Limits() else { return nil }
     var json = JSONWriter()
     json.object { json in
       if limits != Limits() {

@@ -95,7 +95,10 @@ package final class PaymentService {
 
   private func note(_ claim: StreamClaim) {
     claims[claim.stream] = claim
-    holders[claim.holder] = claim.stream
+    // Another session may have the name of one that is over.
+    if claim.phase == .active || holders[claim.holder] == nil {
+      holders[claim.holder] = claim.stream
+    }
   }
 
   /// One that stands in the ledger since now.
@@ -125,7 +128,7 @@ package final class PaymentService {
       note(claim)
     } else {
       claims[stream] = nil
-      holders[claim.holder] = nil
+      if holders[claim.holder] == stream { holders[claim.holder] = nil }
       readings[stream] = nil
       onOver(claim)
     }

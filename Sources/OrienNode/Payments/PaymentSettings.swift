@@ -1,3 +1,5 @@
+package import OrienModel
+
 /// What the operator has decided about streams that pay.
 package struct PaymentSettings: Sendable {
   /// On which network streams are; nil: nothing has to be paid.
@@ -15,6 +17,9 @@ package struct PaymentSettings: Sendable {
   package var retention: Duration?
   /// What is not paid any more is deleted at once.
   package var deletesOnExhaustion = false
+
+  /// What a micro unit of tools' prices is in wei; nil: streams pay for no sessions.
+  package var microUnitWei: UInt256?
 
   package init() {}
 

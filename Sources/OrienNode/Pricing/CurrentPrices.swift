@@ -48,8 +48,8 @@ package struct CurrentPrices: Sendable, Equatable {
     guard isKnown else {
       throw Failure(
         .unavailable, "price-unknown",
-        "what a machine costs in GLM is not known here: set PRICE_GLM_PER_CORE_MONTH and its like,"
-          + " or COINGECKO_API_URL, and have it answer")
+        "what a machine costs in GLM is not known here: its operator sets PRICE_GLM_PER_CORE_MONTH"
+          + " and its like, or COINGECKO_API_URL")
     }
     return glm.ratePerSecond(of: size)
   }

@@ -32,7 +32,9 @@ package final class Prices {
 
   /// Asks for the first time, and from then on; nothing more where that was done.
   func begin() {
-    guard source == nil, settings.followsMarket, let url = settings.priceSource.url else { return }
+    guard source == nil, let url = settings.priceSource.url,
+      CurrentPrices.Part.all.contains(where: { settings.follows($0) })
+    else { return }
     source = PriceSource(url, settings.priceSource, on: loop)
     ask()
   }

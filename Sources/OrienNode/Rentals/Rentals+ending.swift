@@ -77,10 +77,7 @@ extension Rentals {
       remove(machine)
       onOver(machine.record)
       let failure =
-        machine.record.trouble.map { trouble in
-          let code = trouble.reason == Self.vanished.reason ? Self.vanished.code : .unavailable
-          return Failure(code, trouble.reason, trouble.message)
-        }
+        machine.record.trouble?.failure
         ?? Failure(.conflict, "deleted", "VM \(machine.record.name) was deleted meanwhile")
       machine.answerMade(.failure(failure))
       machine.answerTurned(.failure(failure))

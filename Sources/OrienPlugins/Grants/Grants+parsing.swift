@@ -64,7 +64,7 @@ extension Grants {
   }
 
   /// Folders at the top of a jail in which something may be put.
-  private static let tops = ["run", "var", "srv", "mnt", "opt", "home", "data"]
+  static let tops = ["run", "var", "srv", "mnt", "opt", "home", "data"]
 }
 
 extension Grants.Share {

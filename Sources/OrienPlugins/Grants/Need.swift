@@ -41,7 +41,7 @@ enum Need: Equatable {
   }
 
   /// Of an address as clients are given it, with its scheme and path or without.
-  private static func target(_ text: String) -> String {
+  static func target(_ text: String) -> String {
     let usual = ["http": 80, "ws": 80, "https": 443, "wss": 443]
     guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return text }
     let authority = text[colon...].dropFirst(3).prefix { !"/?#".contains($0) }

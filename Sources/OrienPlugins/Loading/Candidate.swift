@@ -48,7 +48,7 @@ struct Examination: Sendable {
   let store: PluginStore
   let scanner: Scanner
   let trust: PluginTrust
-  var programPlaces: [ProgramPlace] = []
+  var settings: [PluginSettings] = []
 
   func candidate(_ name: FolderPath) -> Candidate {
     var candidate = Candidate(
@@ -135,7 +135,7 @@ struct Examination: Sendable {
     guard let bytes else { return (Manifest(), nil) }
     var manifest = try Manifest(parsing: bytes)
     try manifest.mustBeEnabled()
-    for place in programPlaces where place.plugin == name { manifest.put(place) }
+    for own in settings where own.plugin == name { manifest.put(own) }
     return (manifest, bytes)
   }
 

@@ -19,8 +19,8 @@ package struct ToolsFolder: Sendable {
   /// Where a plugin runs that does not come with Orien, and whose manifest does not say.
   package var isolation = Manifest.Isolation.node
   package var workers = WorkerBounds()
-  /// Where programs are of which the manifests do not say it.
-  package var programPlaces: [ProgramPlace] = []
+  /// What the operator says of plugins beside their manifests.
+  package var settings: [PluginSettings] = []
   /// Whose plugins are loaded.
   package var trust = PluginTrust([])
   /// How plugins get a process of their own.
@@ -38,7 +38,8 @@ package struct ToolsFolder: Sendable {
   let generations = Generations()
   /// The libraries that come with Orien.
   static let shipped =
-    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so"] + inNode
+    ["jail-run.so", "multipass-vm.so", "nginx-proxy.so", "qemu-vm.so", "stream-payments.so"]
+    + inNode
   /// Those of them that run in the node where no manifest says another thing.
   private static let inNode = ["docker-run.so", "echo.so", "node_script.so", "python_script.so"]
 
@@ -172,7 +173,7 @@ package struct ToolsFolder: Sendable {
       let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
       let examination = Examination(
         folder: folder, store: store, scanner: scanner, trust: trust,
-        programPlaces: programPlaces)
+        settings: settings)
       for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
         // Whom there was no time to ask again stays as slow as it was.
         if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }

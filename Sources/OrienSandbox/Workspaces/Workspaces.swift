@@ -67,6 +67,12 @@ package final class Workspaces {
     }
   }
 
+  /// A session as it is kept; nil where there is none.
+  package func session(_ key: SessionKey) -> Session? {
+    loop.assertCurrent()
+    return sessions[key]?.session
+  }
+
   private func create(
     _ key: SessionKey, passing: Bool, _ then: @escaping (Result<Workspace, Failure>) -> Void
   ) {
@@ -162,5 +168,5 @@ package final class Workspaces {
 
   static func mintFolder() -> String { String(hex: Random.bytes(16)) }
 
-  static let unknown = Failure(.notFound, "session-not-found", "there is no such session")
+  package static let unknown = Failure(.notFound, "session-not-found", "there is no such session")
 }

@@ -97,6 +97,7 @@ extension Failure {
     let code: Code =
       switch response.status {
       case 401: .unauthenticated
+      case 402: .unpaid
       case 403: .denied
       case 404: .notFound
       case 409: .conflict

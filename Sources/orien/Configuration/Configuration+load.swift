@@ -189,6 +189,7 @@ private struct Loading {
       configuration.origin["ROLES_DIR"] == nil
       ? environment.rolesFolder : configuration.rolesFolder
     configuration.rolesFolder = environment.absolute(roles)
+    configuration.chain.takePaths(environment)
   }
 }
 

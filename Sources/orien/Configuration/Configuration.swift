@@ -59,7 +59,9 @@ struct Configuration: Sendable {
   var collections = Collections.Settings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  var chain = ChainChoice()
   var portChecker = PortCheckerSettings()
+  var faucet = FaucetSettings()
   /// It was called as the other system's provider, and answers as that does where they differ.
   var speaksGolem = false
   /// Where the operator's nginx has its configuration, and servers of ours in it.

@@ -44,8 +44,7 @@ extension Command {
     for change in changes { file.set(change.name, to: change.value) }
     try file.save()
     let now = try Configuration.load(invocation)
-    let node = try NodeClient(NodeClient.Address(now))
-    let report = try PriceReport(now, asking: node, isExpected: false).asSet(now.machines)
+    let report = invocation.report(of: now)
     if invocation.has(.json) {
       try invocation.console.json { writer in
         writer.object { writer in
@@ -72,6 +71,19 @@ extension Command {
 }
 
 extension Invocation {
+  /// What the new prices come to, at the price that the GLM has now: what was written stays so whatever
+  /// a node answers.
+  fileprivate func report(of settings: Configuration) -> PriceReport {
+    do throws(Failure) {
+      let node = try NodeClient(NodeClient.Address(settings))
+      return try PriceReport(settings, asking: node, isExpected: false)
+        .asSet(settings.machines)
+    } catch {
+      console.tell("what the node says of the price of a GLM is not known: \(error.message)")
+      return PriceReport(settings)
+    }
+  }
+
   /// The file of settings that is read here, or would be if it were there.
   func settingFilePath() throws(Failure) -> String {
     if let path = value(.config) { return environment.absolute(path) }

@@ -6,11 +6,11 @@ import OrienSystem
 struct PriceReport {
   private(set) var prices: CurrentPrices
   /// Since when the prices in GLM are these, as the node says it.
-  private let since: String?
+  private var since: String?
   /// A node that runs has said so; else the settings do.
-  let isOfNode: Bool
+  private(set) var isOfNode = false
   /// What there is for rent here; nil where that cannot be seen.
-  let capacity: MachineSize?
+  private(set) var capacity: MachineSize?
   private let mostMachines: Int64
 
   /// Asks the node that there may be. Where none answers the settings say what they can; one that was
@@ -18,17 +18,22 @@ struct PriceReport {
   init(
     _ configuration: Configuration, asking node: NodeClient, isExpected: Bool
   ) throws(Failure) {
-    mostMachines = Int64(configuration.machines.mostMachines)
-    let said: (CurrentPrices, since: String?)?
+    self.init(configuration)
     do throws(Failure) {
-      said = try node.prices()
+      (prices, since) = try node.prices()
+      isOfNode = true
     } catch {
       guard error.isOfNoNode, !isExpected else { throw error }
-      said = nil
+      return
     }
-    isOfNode = said != nil
-    (prices, since) = said ?? (CurrentPrices(configuration.machines), nil)
-    capacity = try (isOfNode ? node.rentable() : nil) ?? configuration.rentable
+    capacity = try node.rentable() ?? capacity
+  }
+
+  /// As the settings have it, whatever a node says.
+  init(_ configuration: Configuration) {
+    prices = CurrentPrices(configuration.machines)
+    mostMachines = Int64(configuration.machines.mostMachines)
+    capacity = configuration.rentable
   }
 
   /// The same as these settings will have it, at the price that the token has now.

@@ -41,7 +41,6 @@ extension Command {
     unpaid(
       "streams withdraw", [], "Withdraw what streams have paid",
       [Option("vm-id", value: "VM", "Of one"), Option("all", "Of all")]),
-    unpaid("wallet faucet-l2", [], "Ask a faucet for gas"),
     unpaid(
       "config monitor", [], "Say how streams are watched",
       [

@@ -68,11 +68,12 @@ final class ToolRun: Sendable {
       if ownsSession { _ = try? node.json("DELETE", Paths.workspace(session) + "?force=1") }
     }
     for word in invocation.all(.file) { try Upload(word).send(to: node, session: session) }
-    let accepted = try submit(
-      .object([
-        JSON.Member("sessionId", .string(session)),
-        JSON.Member("toolId", .string(invocation.operands[0])), JSON.Member("args", arguments),
-      ]), node)
+    let call = [
+      JSON.Member("sessionId", .string(session)),
+      JSON.Member("toolId", .string(invocation.operands[0])), JSON.Member("args", arguments),
+    ]
+    let payment = try invocation.payment().map { JSON.Member("payment", $0) }
+    let accepted = try submit(.object(call + (payment.map { [$0] } ?? [])), node)
     guard let id = accepted["executionId"]?.string else {
       throw Failure(.internal, "no-id", "the node accepted the call without an executionId")
     }

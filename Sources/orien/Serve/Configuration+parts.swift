@@ -30,11 +30,20 @@ extension Configuration {
     return settings
   }
 
-  var programPlaces: [ProgramPlace] {
-    guard let path = multipassPath else { return [] }
-    return [
-      ProgramPlace(plugin: "multipass-vm", program: "multipass", setting: "binary", path: path)
-    ]
+  /// What plugins are told by the node's own settings.
+  func pluginSettings() throws(Failure) -> [PluginSettings] {
+    var all: [PluginSettings] = []
+    // Where nothing has to be paid the manifest alone says it.
+    if let network = payments.network {
+      all.append(try chain.pluginSettings(network, stateFolder))
+    }
+    if let path = multipassPath {
+      var multipass = PluginSettings("multipass-vm")
+      multipass.programs["multipass"] = path
+      multipass.config = [JSON.Member("binary", .string(path))]
+      all.append(multipass)
+    }
+    return all
   }
 
   /// What programs have beyond what all have.

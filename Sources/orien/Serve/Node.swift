@@ -28,7 +28,7 @@ final class Node {
   private let users: SlotUsers?
   private let images: Images?
   let workspaces: Workspaces
-  private let sessions: LedgerSessions
+  let sessions: LedgerSessions
   let kernel: Kernel
   let server: HTTPServer
   var exitCode = ExitCode.success
@@ -81,7 +81,7 @@ final class Node {
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers
-    tools.programPlaces = configuration.programPlaces
+    tools.settings = try configuration.pluginSettings()
     tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
@@ -142,13 +142,8 @@ final class Node {
         loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
         now: PaymentClock.steady.now),
       configuration.collections)
-    payments.onReadings = { [collections] in collections.note($0, of: $1) }
-    payments.onOver = { [collections] in collections.leave($0) }
-    machines.onBegin = { [payments] in payments.attach($0) }
     api.machines = machines
-    if configuration.payments.isOn {
-      (api.payments, api.collections) = (payments, collections)
-    }
+    joinPayments()
     api.speaksGolem = configuration.speaksGolem
     api.sandbox = configuration.sandbox
     api.sandbox.dockerfile = configuration.sandbox.dockerfile ?? environment.dockerfile
@@ -278,6 +273,7 @@ final class Node {
     journal.end()
     tellManager()
     machines.look()
+    payments.lookAnew()
     if configuration.payments.isOn { collections.begin() }
     tellOfLasting()
     Program.giveBackStart()

@@ -4,7 +4,9 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + background + renting + machines + portChecking + pricing + sandbox + keys + operating
+    work + background + renting + machines + portChecking + pricing + wallet + faucet + sandbox
+    + keys
+    + operating
     + lasting + carrying + others
 
   private static let work: [Command] = [
@@ -36,13 +38,16 @@ extension Command {
       ], run: tools),
     Command(
       "run", taking: [.one("TOOL"), .any("NAME=VALUE")], "Run a tool and stream its output",
-      options: [.session, .file, .wait, .noWait] + asking,
+      options: [.session, .file, .budget, .stream, .wait, .noWait] + asking,
       examples: [
         Example("orien run echo message=hello", "Arguments by name"),
         Example(
           "orien run python_script --file main.py script=main.py args=--count args=3",
           "Send a file first; an argument that is a list is given once for each element"),
         Example("orien run echo message=hello --json", "The record, when it is over"),
+        Example(
+          "orien run echo --session job --budget 500 message=hello",
+          "In a session that may cost 500 micro units in all"),
       ], run: runTool),
     Command(
       "ps", "List executions that wait or run",

@@ -45,7 +45,7 @@ struct ExitCode: Sendable, Equatable {
     ("70", "The node, a plugin or this program has a bug"),
     ("73", "There is no room on the disk"),
     ("75", "Busy or in use: later may help"),
-    ("77", "The key is missing or does not allow it"),
+    ("77", "The key is missing or does not allow it, or nothing pays for it"),
     ("78", "The configuration is wrong"),
     ("124", "Of `run`: the tool exceeded its time"),
     ("128+N", "Of `run`: signal N ended the tool"),

@@ -52,6 +52,9 @@ extension Option {
     "grace", value: "SECONDS", "What they get to end by themselves; 10 by default")
 
   static let undo = Option("undo", "Take new work again")
+  static let passwordFile = Option(
+    "password-file", value: "FILE", "A file whose first line seals the key, and opens it")
+  static let balance = Option("balance", "Ask the chain what there is to pay for gas with")
   static let keyRole = Option(
     "role", value: "ROLE", "operator or tenant; tenant where it is not said")
 
@@ -63,6 +66,10 @@ extension Option {
     isRepeatable: true)
   static let wait = Option("wait", "Stream the output and exit as the tool did (the default)")
   static let noWait = Option("no-wait", "Print the execution's id at once")
+  static let budget = Option(
+    "budget", value: "MICROUNITS", "The most that the session's executions may cost together")
+  static let stream = Option(
+    "stream", value: "ID", "The stream of money that pays for the session, by its number")
   static let all = Option("all", letter: "a", "Finished executions too")
   static let status = Option("status", value: "STATUS", "Only executions in that status")
   static let limit = Option(

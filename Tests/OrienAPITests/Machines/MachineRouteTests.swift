@@ -214,6 +214,23 @@ struct MachineRouteTests {
     }
   }
 
+  @Test("What machines cost is told to whoever asks, and to who measures")
+  func prices() throws {
+    try site({ $0.glm.core = Money(units: 1) }) { site in
+      let pricing = try site.ask("GET", "/api/v1/provider/info")["pricing"]
+      #expect(pricing?["usd_per_gb_ram_month"]?.double == 2)
+      #expect(pricing?["glm_per_core_month"]?.double == 0.00000001)
+      #expect(pricing?["source"]?.string == "settings")
+      #expect(pricing?["known"]?.bool == true)
+      #expect(pricing?["updated_at"]?.isNull == true)
+      #expect(pricing?["usd_per_glm"] == nil)
+      let lines = try site.ask("GET", "/metrics").text.split(separator: "\n")
+      #expect(lines.contains(#"orien_price_month{currency="usd",part="disk_gb"} 0.1"#))
+      #expect(lines.contains(#"orien_price_month{currency="glm",part="core"} 0.00000001"#))
+      #expect(lines.contains("orien_price_failures_total 0"))
+    }
+  }
+
   @Test("The summary and the provider's word have what both dialects look for")
   func summary() throws {
     try site({ $0.mostMachines = 8 }) { site in

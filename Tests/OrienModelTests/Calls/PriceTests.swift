@@ -75,4 +75,41 @@ struct PriceTests {
     #expect(price(cpu: most).cost(of: usage(cpu: 1_000_000)) == most)
     #expect(price(cpu: most).cost(of: usage(cpu: 999_999)) < most)
   }
+
+  @Test("The most that a call may cost is what its limits allow, and what none bounds is not in it")
+  func ceiling() {
+    var limits = Limits()
+    #expect(price(units: ["token": 0]).ceiling(under: limits) == 0)
+    #expect(price(call: 10).ceiling(under: limits) == 10)
+    #expect(price(units: ["token": 2]).ceiling(under: limits) == 1)
+    #expect(price(cpu: 3, memory: 5).ceiling(under: limits) == 1)
+    limits.cpuMilliseconds = 4000
+    #expect(price(call: 10, cpu: 3).ceiling(under: limits) == 22)
+    limits.wallMilliseconds = 2000
+    limits.cpuPercent = 150
+    #expect(price(call: 10, cpu: 3).ceiling(under: limits) == 19)
+    limits.cpuMilliseconds = nil
+    #expect(price(call: 10, cpu: 3).ceiling(under: limits) == 19)
+    limits.memoryBytes = 3 << 30
+    #expect(price(call: 10, cpu: 3, memory: 5).ceiling(under: limits) == 49)
+    limits.memoryBytes = .max
+    #expect(price(memory: .max).ceiling(under: limits) == UInt64(Int64.max))
+  }
+
+  @Test("A call that stays within its limits never costs more than that")
+  func ceilingHolds() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<2000 {
+      func upTo(_ bound: UInt64) -> UInt64 { .random(in: 0...bound, using: &generator) }
+      let price = price(call: upTo(100), cpu: upTo(1 << 20), memory: upTo(1 << 20))
+      var limits = Limits()
+      limits.cpuMilliseconds = 1 + upTo(100_000)
+      limits.wallMilliseconds = 1 + upTo(100_000)
+      limits.memoryBytes = 1 + upTo(8 << 30)
+      let used = usage(
+        cpu: upTo(limits.cpuMilliseconds! * 1000), memory: upTo(limits.memoryBytes!),
+        wall: upTo(limits.wallMilliseconds! * 1000))
+      #expect(price.cost(of: used) <= price.ceiling(under: limits), "\(price), \(limits)")
+    }
+  }
 }

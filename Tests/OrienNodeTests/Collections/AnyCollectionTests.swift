@@ -104,7 +104,7 @@ struct AnyCollectionTests {
     [SimulatedChain.Contract.first, .second])
   func anything(seed: UInt64, contract: SimulatedChain.Contract) throws {
     let run = try AnyRun(contract, seed: seed)
-    for round in 0..<20 {
+    for round in 0..<10 {
       for _ in 0..<100 { try run.step() }
       try run.settle()
       let place: Comment = "seed \(seed), round \(round)"

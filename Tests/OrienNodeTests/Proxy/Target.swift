@@ -36,6 +36,6 @@ final class Target: @unchecked Sendable {
     return Stream(owning: accepted)
   }
 
-  /// A port of loopback where nobody listens.
-  static func freePort() throws -> UInt16 { try Target().port }
+  /// A port of loopback where nobody listens, and that no server is given which takes any.
+  static func freePort() throws -> UInt16 { UInt16(try Checking.freeRange(1).lowerBound) }
 }

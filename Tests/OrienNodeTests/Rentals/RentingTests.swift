@@ -76,12 +76,14 @@ struct RentingTests {
     #expect(engine.leases.count == 1)
   }
 
-  @Test("A launch that fails gives back port and capacity, and what it left at the backend")
-  func launchFails() throws {
+  @Test(
+    "A launch that fails gives back port and capacity, and what it left at the backend",
+    arguments: [Failure.Code.unavailable, .invalid])
+  func launchFails(code: Failure.Code) throws {
     let node = try node()
-    engine.faults["launch"] = [.refused(Failure(.unavailable, "broken", "launch failed: no disk"))]
-    let failure = #expect(throws: Failure.self) { try node.rent("web") }
-    #expect(failure?.message == "launch failed: no disk")
+    let broken = Failure(code, "broken", "launch failed: no disk")
+    engine.faults["launch"] = [.refused(broken)]
+    #expect(throws: broken) { try node.rent("web") }
     #expect(engine.isEmpty)
     #expect(engine.asked.contains { $0.hasPrefix("delete ") })
     #expect(node.rentals.capacity.rented == .none)

@@ -26,12 +26,13 @@ struct SettingFileTests {
   @Test("What is written is read again, and what is wrong leaves the file as it was")
   func prices() throws {
     let scratch = Scratch()
-    let path = scratch.write("orien.conf", "# mine\nPRICE_USD_PER_CORE_MONTH=5\n", mode: 0o640)
+    let path = scratch.write(
+      "orien.conf", "# mine\nPORT=1\nPRICE_USD_PER_CORE_MONTH=5\n", mode: 0o640)
     let capture = Capture()
     #expect(
       capture.run("pricing", "set", "--core-usd", "12.5", "--ram-usd", "4", "--config", path)
         == .success)
-    let text = "# mine\nPRICE_USD_PER_CORE_MONTH=12.5\nPRICE_USD_PER_GB_RAM_MONTH=4.0\n"
+    let text = "# mine\nPORT=1\nPRICE_USD_PER_CORE_MONTH=12.5\nPRICE_USD_PER_GB_RAM_MONTH=4.0\n"
     #expect(try HostFile(at: path).text(atMostBytes: 1000) == text)
     #expect(try HostFile(at: path).status.mode & 0o777 == 0o640)
     for words in [

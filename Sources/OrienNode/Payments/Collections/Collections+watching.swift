@@ -21,6 +21,13 @@ extension Collections {
   private static let askedAtOnce = 1000
 
   func watch() {
+    let strangers = open.count - own.count
+    if strangers > 0, strangers != strangersTold {
+      parts.log.warning(
+        "collections wait for another chain, or another key, than payments have now",
+        ["count": "\(strangers)"])
+    }
+    strangersTold = strangers
     var asked: [OpenCollection] = []
     var hashes: [String] = []
     for open in own {
@@ -72,7 +79,10 @@ extension Collections {
       record.amount = effective.reduce(.zero) { $0.plus($1.amount) ?? .max }
       record.cost = included.reduce(.zero) { $0.plus($1.cost) ?? .max }
       record.block = included.map(\.block).max()
-      if !included.isEmpty { record.state = .included }
+      if !included.isEmpty {
+        record.state = .included
+        record.trouble = nil
+      }
       // A reorganisation took it back: it waits as before.
       if included.isEmpty, record.state == .included { record.state = .sent }
     } then: { [self] in
@@ -151,7 +161,8 @@ extension Collections {
       case .success:
         open.isOut = true
         keep(open) { record in
-          if record.state == .signed { record.state = .sent }
+          guard record.state == .signed else { return }
+          record.state = .sent
           record.trouble = nil
         } then: {
           next()

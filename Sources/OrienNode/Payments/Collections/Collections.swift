@@ -98,6 +98,8 @@ package final class Collections {
   /// Nothing is asked before this, since the backend did not answer; and how often it did not.
   var silentUntil: Timestamp?
   var silences = 0
+  /// How many that are none of this chain's or key's were told of.
+  var strangersTold = 0
   private(set) var isReady = false
   private var isBusy = false
   private var wantsMore = false
@@ -204,8 +206,10 @@ package final class Collections {
     if silentUntil != nil { parts.log.info("streams are collected again") }
     (silentUntil, silences) = (nil, 0)
     isBusy = false
-    if wantsMore || !manual.isEmpty { return look() }
-    again()
+    let isMore = wantsMore || !manual.isEmpty
+    wantsMore = false
+    if isMore { look() }
+    if !isBusy { again() }
   }
 
   /// The end of one in which it did not: nobody knows anything, so nothing changes.

@@ -102,6 +102,15 @@ extension Format where Value == String {
   }
 }
 
+extension Format where Value == [String] {
+  /// Of servers that know who asks by the rest of the address, which is not shown for that.
+  static let endpoints = Format(
+    expected: String.urlForm + ", or several between commas", parse: urls.parse
+  ) { urls in
+    urls.map { WebAddress.origin(of: $0) }.joined(separator: ",")
+  }
+}
+
 extension Format where Value == PortBackend {
   static let portBackend = Format(
     expected: "auto, tcp, or the name of an engine, as nginx", parse: { PortBackend($0) },

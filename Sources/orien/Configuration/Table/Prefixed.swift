@@ -8,11 +8,17 @@ enum Prefixed {
     "RATE_LIMIT_PER_MINUTE": "VM_RATE_LIMIT_PER_MINUTE",
     "DISCOVERY_ADVERTISEMENT_INTERVAL": "ADVERTISEMENT_INTERVAL",
     "PRICING_UPDATE_INTERVAL_DISCOVERY": "PRICING_UPDATE_INTERVAL_SECONDS",
+    "L2_RPC_URL": "POLYGON_RPC_URL", "KAOLIN_RPC_URL": "POLYGON_RPC_URL",
+    "DEPLOYMENTS_DIR": "GOLEM_DEPLOYMENTS_DIR",
   ]
-  /// Those of them that nobody takes for something else, also without the prefix.
+  /// Those of them that are there without the prefix too.
   private static let bare: Set<String> = [
-    "DISCOVERY_ADVERTISEMENT_INTERVAL", "PRICING_UPDATE_INTERVAL_DISCOVERY",
+    "DISCOVERY_ADVERTISEMENT_INTERVAL", "PRICING_UPDATE_INTERVAL_DISCOVERY", "L2_RPC_URL",
+    "KAOLIN_RPC_URL",
   ]
+  private static let parts =
+    Setting.machines + Setting.payments + Setting.chain + Setting.collections + Setting.prices
+    + Setting.faucets + Setting.reach
   /// Beside those of machines.
   private static let common: Set<String> = ["HOST", "PORT", "PROVIDER_NAME", "PROVIDER_ID"]
 
@@ -22,10 +28,7 @@ enum Prefixed {
     guard isBare || name.hasPrefix(prefix) else { return nil }
     let rest = isBare ? name : String(name.dropFirst(prefix.count))
     let own = others[rest] ?? rest
-    let groups = [
-      Setting.machines, Setting.payments, Setting.collections, Setting.prices, Setting.reach,
-    ]
-    let isKnown = common.contains(own) || groups.joined().contains { $0.name == own }
+    let isKnown = common.contains(own) || parts.contains { $0.name == own }
     return isKnown ? own : nil
   }
 }

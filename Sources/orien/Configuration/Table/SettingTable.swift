@@ -10,8 +10,8 @@ import OrienSystem
 /// `orien serve` and the README's table are made of.
 extension Setting {
   static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + payments + collections
-    + prices + reach + portChecking + keeping
+    place + listening + work + calls + plugins + sandbox + machines + payments + chain
+    + prepaid + collections + prices + faucets + reach + portChecking + keeping
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {

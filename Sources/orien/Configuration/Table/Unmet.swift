@@ -13,17 +13,10 @@ enum Unmet {
   private static let groups = [
     Group(
       reason: "payments are not supported yet: they come with the payments plugin",
-      names: [
-        "ETHEREUM_KEY_DIR", "POLYGON_RPC_URL", "L2_RPC_URL", "KAOLIN_RPC_URL",
-        "GLM_TOKEN_ADDRESS", "DEPLOYMENTS_DIR",
-      ], beginnings: ["STREAM_"]),
+      names: [], beginnings: ["STREAM_"]),
     Group(
       reason: "which machine a stream pays for is known for as long as there is the machine",
       names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
-    Group(
-      reason: "faucets are not supported yet: gas is of payments",
-      names: ["FAUCET_URL", "CAPTCHA_URL", "CAPTCHA_API_KEY"],
-      beginnings: ["L2_FAUCET_", "L2_CAPTCHA_"]),
     Group(
       reason:
         "Golem Base is not supported yet: nothing is advertised there, but by DISCOVERY_URL and"
@@ -88,6 +81,9 @@ extension Configuration {
   mutating func takePayments() throws(Failure) {
     if payments.network == "dev", origin["STREAM_STALE_SECONDS"] == nil {
       payments.staleAfter = nil
+    }
+    if payments.microUnitWei != nil, !payments.isOn {
+      warnings.append("MICRO_UNIT_WEI: streams pay for nothing where PAYMENTS_NETWORK is none")
     }
     guard machines.access != .stream || payments.isOn else {
       throw Failure(
