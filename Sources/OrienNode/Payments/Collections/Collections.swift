@@ -185,11 +185,10 @@ package final class Collections {
       wantsMore = true
       return
     }
-    wantsMore = false
     guard !open.isEmpty || !manual.isEmpty || !due.isEmpty else { return }
     if let until = silentUntil, parts.now() < until, !isAwaited { return again() }
     if let trouble = parts.host.trouble { return fallSilent(trouble) }
-    isBusy = true
+    (isBusy, wantsMore) = (true, false)
     parts.host.probe { [self] result in
       guard !isEnding else { return }
       switch result {
