@@ -15,9 +15,10 @@ struct PaymentBook {
   var refusedAt: [String: UInt64] = [:]
   /// Machines that somebody had, by stream.
   var had: [String: Set<String>] = [:]
-  /// Whose end their renters want, and what these have stopped.
+  /// Whose end their renters want, what these have stopped, and how often they wanted it started.
   var unwanted: Set<String> = []
   var stopped: Set<String> = []
+  var starts: [String: Int] = [:]
   /// As they were at the last look.
   var last: [String: Rental] = [:]
 }

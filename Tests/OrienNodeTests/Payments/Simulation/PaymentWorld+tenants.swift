@@ -64,8 +64,11 @@ extension PaymentWorld {
     guard let rental = someMachine() else { return }
     note("stop \(rental.id)")
     let node = node!
+    let starts = book.starts[rental.id]
     node.rentals.stop(rental.id) { [unowned self] result in
-      guard node === self.node, case .success = result else { return }
+      // Who wanted it started meanwhile does not want it stopped any more.
+      guard node === self.node, book.starts[rental.id] == starts, case .success = result
+      else { return }
       book.stopped.insert(rental.id)
     }
   }
@@ -74,6 +77,7 @@ extension PaymentWorld {
     guard let rental = someMachine() else { return }
     note("start \(rental.id)")
     book.stopped.remove(rental.id)
+    book.starts[rental.id, default: 0] += 1
     node.rentals.start(rental.id) { _ in }
   }
 }
