@@ -18,6 +18,8 @@ package final class PaymentEngine {
   package var checks = StreamJudge.Check.allCases
   /// Nothing, or nothing of streams, is answered as long as this holds.
   package var outage = Outage.none
+  /// Whose chain it has come to read, if that is not the one it should.
+  package var strayChain: String?
   /// The block beyond which whoever is asked has heard of none.
   package var frozenAt: UInt64?
   /// How many in a hundred questions meet each of these.
@@ -69,7 +71,8 @@ package final class PaymentEngine {
 
   package var terms: PaymentTerms {
     PaymentTerms(
-      network: "simulated", chain: chain.number, contract: chain.address, token: chain.token,
+      network: "simulated", chain: strayChain ?? chain.number, contract: chain.address,
+      token: chain.token,
       recipient: recipient, canCollect: true)
   }
 

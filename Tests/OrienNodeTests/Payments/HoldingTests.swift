@@ -151,6 +151,24 @@ struct HoldingTests {
     #expect(claim?.phase != .active)
   }
 
+  @Test("A backend that has come to read another chain knows nothing of what is paid on this one")
+  func strayChain() throws {
+    let (world, _) = try world({ $0.deletesOnExhaustion = true }, lasting: 50_000)
+    world.payments.strayChain = "1"
+    world.node.payments.lookAnew()
+    try world.settle()
+    try world.pass(PaymentWorld.grace - 60)
+    #expect(world.phase("web") == .running)
+    try world.pass(120)
+    #expect(world.node.rentals.find("web")?.pause == "payments-unknown")
+    try world.pass(3600)
+    #expect(world.phase("web") == .stopped)
+    world.payments.strayChain = nil
+    world.node.payments.lookAnew()
+    try world.pass(60)
+    #expect(world.phase("web") == .running)
+  }
+
   @Test("Whatever was paid for is found again by the next node, and so is how long nobody knew")
   func restarts() throws {
     let (world, id) = try world(lasting: 5000)
