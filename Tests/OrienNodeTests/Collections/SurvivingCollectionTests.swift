@@ -1,3 +1,4 @@
+import OrienLedger
 import OrienModel
 import OrienTestKit
 import Testing
