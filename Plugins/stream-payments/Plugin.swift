@@ -68,7 +68,7 @@ private let plugin = Plugin(
     settings.maxGas = maxGas
     settings.batch = batch
     settings.patienceMilliseconds = patience
-    settings.proxy = WayOut.proxy
+    settings.proxy = StreamSettings.wayOut
     return Payments(settings, store: call.host.store)
   },
   probe: { call, payments in _ = try payments.desk() }

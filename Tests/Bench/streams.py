@@ -1,6 +1,6 @@
-"""What looking at a thousand streams costs: the plugin that does so and the node's part of it, against
-a loop that asks for one after the other with web3. A server with canned answers stands for the chain,
-so that what it costs is in neither."""
+"""What looking at a thousand streams costs: the plugin that does so and the node's part of it,
+against a loop that asks for one after the other with web3. A server with canned answers stands for
+the chain, so that what it costs is in neither."""
 
 import json
 import pathlib

@@ -144,7 +144,8 @@ class Collecting(StreamsCase):
         liar = self.lying()
         signed = self.signed(self.number)
         for message, reason in (
-                ("nonce too low: next nonce 9, tx nonce 1", "nonce-used"), ("OldNonce", "nonce-used"),
+                ("nonce too low: next nonce 9, tx nonce 1", "nonce-used"),
+                ("OldNonce", "nonce-used"),
                 ("replacement transaction underpriced", "underpriced"),
                 ("transaction underpriced: tip needed 1, tip permitted 0", "underpriced"),
                 ("insufficient funds for gas * price + value: balance 1", "no-funds"),

@@ -1,5 +1,5 @@
-"""The plugin stream-payments before a server that lies, hangs or changes its mind: nothing is said of
-any stream."""
+"""The plugin stream-payments before a server that lies, hangs or changes its mind: nothing is said
+of any stream."""
 
 import json
 import unittest
@@ -39,7 +39,8 @@ class Lies(StreamsCase):
             "one is missing": whole(lambda answers: answers[:-1]),
             "one is twice": whole(lambda answers: answers[:-1] + answers[:1]),
             "limit": error(-32005), "internal": error(-32603), "archive": error(-32000),
-            "eth_call alone": of_streams({"error": {"code": -32000, "message": "missing trie node"}}),
+            "eth_call alone": of_streams(
+                {"error": {"code": -32000, "message": "missing trie node"}}),
             "reverts": of_streams({"error": {"code": 3, "message": "execution reverted"}}),
             "null": of_streams(None), "number": of_streams(7)}
         for name, lie in whats.items():

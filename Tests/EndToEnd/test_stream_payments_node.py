@@ -1,5 +1,5 @@
-"""The plugin stream-payments as a node has it: in a jail, where it reaches the chain and nothing else,
-and where its key is nobody else's."""
+"""The plugin stream-payments as a node has it: in a jail, where it reaches the chain and nothing
+else, and where its key is nobody else's."""
 
 import contextlib
 import json

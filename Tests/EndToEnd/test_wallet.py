@@ -1,4 +1,5 @@
-"""`orien wallet`: the key by which is paid, which is made once, shown never, and read by nobody else."""
+"""`orien wallet`: the key by which is paid, which is made once, shown never, and read by nobody
+else."""
 
 import json
 import os

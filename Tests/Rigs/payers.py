@@ -1,5 +1,5 @@
-"""Who opens streams on the rig's chain, and what becomes of them there: accounts that the chain signs
-for, as those for tests do."""
+"""Who opens streams on the rig's chain, and what becomes of them there: accounts that the chain
+signs for, as those for tests do."""
 
 NATIVE = "0x" + "00" * 20
 SELECTORS = {

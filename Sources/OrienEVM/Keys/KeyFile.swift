@@ -30,8 +30,8 @@ package enum KeyFile {
   /// Reads it. One that others may read, or a folder that they may look into, is refused whatever it
   /// says: the key may be known.
   package static func read(_ path: String, password: [UInt8]?) throws(Failure) -> SigningKey {
-    let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
-    if let status = HostFile.status(at: folder) { try requirePrivate(status, folder) }
+    let (folder, _) = try place(path, creating: false)
+    try requirePrivate(try status(of: folder), folder.path)
     var content = try contents(path)
     defer { content.wipe() }
     let json: JSON

@@ -42,19 +42,39 @@ struct StreamSettingsTests {
   @Test(
     "are refused by the name of the one that is wrong",
     arguments: [
-      ("network", { $0.network = "polygon" }),
-      ("urls", { $0.urls = ["https://example.org"] }), ("urls", { $0.network = "mainnet" }),
-      ("quorum", { $0.quorum = 2 }), ("chain", { $0.chain = "0" }), ("chain", { $0.chain = "x" }),
-      ("chain", { $0.network = "l2.holesky" }), ("contract", { $0.contract = "" }),
-      ("contract", { $0.contract = "0x0" }),
-      ("contract", { $0.contract = ChainProfile.native }),
-      ("token", { $0.token = "GLM" }),
-      ("confirmations", { $0.confirmations = -1 }), ("max_fee", { $0.maxFee = "1e9" }),
-    ] as [(String, @Sendable (inout StreamSettings) -> Void)])
-  func refused(_ name: String, _ change: @Sendable (inout StreamSettings) -> Void) {
-    let failure = #expect(throws: Failure.self) { () throws in
-      try StreamTerms(settings(change))
+      ("network", "polygon"), ("contract", ""), ("contract", "0x0"),
+      ("contract", ChainProfile.native), ("token", "GLM"), ("chain", "0"), ("chain", "x"),
+      ("max_fee", "1e9"), ("urls", "https://example.org"),
+    ])
+  func refused(_ name: String, _ value: String) {
+    expectRefusal(of: name) { settings in
+      switch name {
+      case "network": settings.network = value
+      case "contract": settings.contract = value
+      case "token": settings.token = value
+      case "chain": settings.chain = value
+      case "max_fee": settings.maxFee = value
+      default: settings.urls = [value]
+      }
     }
+  }
+
+  @Test("are refused where they do not fit together")
+  func unfit() {
+    expectRefusal(of: "urls") { $0.network = "mainnet" }
+    expectRefusal(of: "chain") { $0.network = "l2.holesky" }
+    expectRefusal(of: "quorum") { $0.quorum = 2 }
+    expectRefusal(of: "confirmations") { $0.confirmations = -1 }
+    expectRefusal(of: "confirmations") {
+      $0.network = "l2.holesky"
+      $0.chain = "1"
+      $0.confirmations = 0
+    }
+  }
+
+  private func expectRefusal(of name: String, _ change: (inout StreamSettings) -> Void) {
+    let settings = settings(change)
+    let failure = #expect(throws: Failure.self) { () throws in try StreamTerms(settings) }
     #expect(failure?.message.hasPrefix(name + ":") == true, "\(failure?.message ?? "")")
     #expect(failure?.code == .unavailable)
   }
