@@ -7,13 +7,14 @@ import OrienTestKit
 // What tenants do with machines, as the API does it for them.
 
 extension PaymentWorld {
-  /// A stream is verified and then pays; now and then the node dies between the two.
+  /// A stream is verified and then pays; now and then the node dies between the two, or while the
+  /// machine is made.
   func rent() {
     guard let opened = book.opened.randomElement(using: &random),
       let id = chain.head.receipts[opened.hash]?.stream?.description
     else { return }
     let order = TestNode.order("vm-\(roll(8))", cpu: Int64(1 + roll(2)))
-    let dies = roll(15) == 0
+    let (dies, diesLater) = (roll(15) == 0, roll(6) == 0 ? roll(4) : nil)
     note("rent \(order.name) of \(order.size.cpu) by \(id)")
     pending += 1
     let node = node!
@@ -31,7 +32,9 @@ extension PaymentWorld {
       node.rentals.rent(order) { [unowned self] result in
         guard node === self.node else { return }
         pending -= 1
-        if case .success(let rental) = result { accept(rental, paidBy: id) }
+        guard case .success(let rental) = result else { return }
+        accept(rental, paidBy: id)
+        if let diesLater { machines.diesAt = machines.steps + diesLater - 1 }
       }
     }
   }

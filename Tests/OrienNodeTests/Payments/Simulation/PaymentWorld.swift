@@ -161,7 +161,7 @@ final class PaymentWorld {
 
   private var isTroubled: Bool {
     let odds = payments.odds
-    return payments.outage != .none || payments.frozenAt != nil
+    return payments.outage != .none || payments.frozenAt != nil || payments.strayChain != nil
       || odds.unavailable + odds.unheard + odds.stale + odds.late > 0
   }
 
@@ -172,6 +172,7 @@ final class PaymentWorld {
     payments.outage = .none
     payments.odds = .none
     payments.frozenAt = nil
+    payments.strayChain = nil
     payments.faults = [:]
     machines.faults = [:]
     machines.foreign = []
