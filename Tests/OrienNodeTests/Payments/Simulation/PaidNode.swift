@@ -16,6 +16,7 @@ final class PaidNode {
   let collections: Collections
   /// By whom streams are verified that are to pay.
   let verifier: PaymentService
+  private let blank: Ledger?
   private let scratch: Scratch
 
   static let log = Log(level: .error, format: .text)
@@ -57,8 +58,16 @@ final class PaidNode {
       })
     parts.clock = PaymentClock(now: now)
     payments = PaymentService(parts, world.settings)
-    // It has heard of no claim since the node began.
-    verifier = world.hole == .sharedStream ? PaymentService(parts, world.settings) : payments
+    if world.hole == .sharedStream {
+      // It has never heard of a claim.
+      let blank = try Ledger.open(folder: scratch / "blank", onBroken: { _ in })
+      parts.ledger = blank
+      self.blank = blank
+      verifier = PaymentService(parts, world.settings)
+    } else {
+      blank = nil
+      verifier = payments
+    }
     var collecting = Collections.Settings()
     collecting.isEnabled = true
     collecting.interval = Self.collectionInterval
@@ -101,6 +110,7 @@ final class PaidNode {
     collections.end()
     rentals.shutDown(within: .zero) {}
     ledger.close()
+    blank?.close()
     return try Scratch(copying: scratch)
   }
 

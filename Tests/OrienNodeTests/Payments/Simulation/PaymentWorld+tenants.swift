@@ -14,7 +14,7 @@ extension PaymentWorld {
       let id = chain.head.receipts[opened.hash]?.stream?.description
     else { return }
     let order = TestNode.order("vm-\(roll(8))", cpu: Int64(1 + roll(2)))
-    let (dies, diesLater) = (roll(15) == 0, roll(6) == 0 ? roll(4) : nil)
+    let (dies, diesLater) = (roll(15) == 0, roll(10) == 0 ? roll(4) : nil)
     note("rent \(order.name) of \(order.size.cpu) by \(id)")
     pending += 1
     let node = node!
