@@ -229,7 +229,7 @@ let checks: [Target] = [
     "orien",
     [
       "orien", "OrienAPI", "OrienNode", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP",
-      "OrienSystem", "OrienModel",
+      "OrienEVM", "OrienSystem", "OrienModel",
     ]),
   tests("Tidy", []),
 ]

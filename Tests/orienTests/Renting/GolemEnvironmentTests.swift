@@ -160,20 +160,17 @@ struct GolemEnvironmentTests {
     #expect(try load(["GOLEM_PROVIDER_DEBUG": "false"]).origin["LOG_LEVEL"] == nil)
   }
 
-  @Test("Called as golem-provider a node listens at its port, and knows what comes with payments")
+  @Test("Called as golem-provider a node listens at its port, and has its words")
   func names() throws {
     #expect(try load([:]).addresses.map(\.description) == ["127.0.0.1:7466"])
     #expect(try load([:]).speaksGolem)
     for words in [
       ["streams", "list"], ["streams", "show", "web"], ["streams", "withdraw", "--all"],
-      ["streams", "earnings"],
-      ["config", "monitor", "--enable", "true", "--interval", "30", "--min-remaining", "3600"],
-      ["config", "withdraw", "--enable", "true", "--interval", "9", "--min-wei", "1", "--dev"],
+      ["streams", "earnings"], ["config", "monitor"], ["config", "withdraw"],
     ] {
-      let capture = Capture()
-      #expect(capture.run(all: words + ["--json"], as: "golem-provider") == .negative)
-      #expect(capture.output == "{\"error\":\"streaming_disabled\"}\n")
-      #expect(Capture().run(all: words).code == 64)
+      for name in ["orien", "golem-provider"] {
+        #expect(Capture().run(all: words + ["--help"], as: name) == .success)
+      }
     }
   }
 }
