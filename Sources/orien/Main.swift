@@ -32,12 +32,11 @@ enum Main {
     }
     // As every other program has it.
     let words = first == "--version" ? ["version"] + words.dropFirst() : words
-    let commands = environment.dialect == .golem ? Command.all + Command.golem : Command.all
-    if let family = Help.family(words, among: commands) {
+    if let family = Help.family(words) {
       try console.write(Help.of(family, console.style))
       return .success
     }
-    let (command, count) = try Command.named(by: words, among: commands)
+    let (command, count) = try Command.named(by: words)
     let invocation = try Invocation(command, words.dropFirst(count), console, environment)
     guard !invocation.has(.help) else {
       try console.write(Help.of([command], console.style))

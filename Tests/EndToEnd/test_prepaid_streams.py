@@ -1,5 +1,5 @@
-"""Sessions that a stream pays for, on a real chain: what may be had is what has vested, and what was
-had is told to the wei."""
+"""Sessions that a stream pays for, on a real chain: what may be had is what has vested, and what
+was had is told to the wei."""
 
 import json
 import pathlib
@@ -37,7 +37,7 @@ class PrepaidStreams(unittest.TestCase):
         keys.mkdir(mode=0o700)
         write_key(keys / "provider_key.json", self.payers.recipient)
         self.node = Node(state=home / "state", tools=tools, environment={
-            "PAYMENTS_NETWORK": "dev", "POLYGON_RPC_URL": self.liar.url,
+            "PAYMENTS_NETWORK": "dev", "POLYGON_RPC_URL": self.liar.url.rsplit("/", 1)[0],
             "STREAM_PAYMENT_ADDRESS": self.payers.contract, "ETHEREUM_KEY_DIR": str(keys),
             "MICRO_UNIT_WEI": str(MICRO_UNIT_WEI), "STREAM_MONITOR_INTERVAL_SECONDS": "1",
             "STREAM_GRACE_SECONDS": "0"})

@@ -93,7 +93,8 @@ extension OpenAPI {
       "advert": {"type": "object", "description": "To the operator", "properties": {
         "status": {"enum": ["off", "waiting", "published", "paused", "failing"]},
         "by": {"type": ["string", "null"]}, "published_at": {"type": ["string", "null"]},
-        "attempted_at": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]}}}}},
+        "attempted_at": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]}}},
+      "payments": {"$ref": "#/components/schemas/PaymentSummary"}}},
     "PortReport": {"type": "object", "required": ["range", "status", "usable_free", "in_use",
       "issues", "checking", "checked_at", "error", "provider", "ports"], "properties": {
       "range": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2,

@@ -20,6 +20,16 @@ extension OpenAPI {
         "withdrawable_wei": {"type": "integer"}}},
       "text": {"type": "object", "description": "The amounts once more, as text",
         "additionalProperties": {"type": "string"}}}},
+    "PaymentSummary": {"type": "object", "description": "To the operator, where streams pay",
+      "properties": {"network": {"type": ["string", "null"]},
+      "chain_id": {"type": ["string", "null"]}, "contract": {"type": ["string", "null"]},
+      "token": {"type": ["string", "null"]}, "wallet": {"type": ["string", "null"]},
+      "can_withdraw": {"type": ["boolean", "null"]},
+      "streams": {"type": "object", "properties": {"good": {"type": "integer"},
+        "bad": {"type": "integer"}, "unknown": {"type": "integer"}}},
+      "read_at": {"type": ["string", "null"]}, "block": {"type": ["integer", "null"]},
+      "unknown_since": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"],
+        "description": "Why they cannot be read"}}},
     "StreamStatuses": {"type": "array", "items": {"$ref": "#/components/schemas/StreamStatus"}},
     """#
 }

@@ -106,6 +106,7 @@ extension API {
         guard inquiry.caller.isOperator else { return }
         if let checks = machines.checks { writer.write(ports: checks.report) }
         if let adverts = machines.adverts { writer.write(advert: adverts.standing) }
+        if let payments, payments.settings.isOn { writer.write(payments: payments) }
       }
     }
   }

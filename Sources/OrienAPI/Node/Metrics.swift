@@ -2,6 +2,7 @@ import OrienHTTP
 import OrienKernel
 import OrienLedger
 import OrienModel
+import OrienNode
 import OrienSystem
 
 extension API {
@@ -14,6 +15,7 @@ extension API {
     writeExecutions(to: &text)
     writeOperations(to: &text)
     writeLedger(to: &text)
+    if let payments, payments.settings.isOn { payments.write(to: &text) }
     collections?.write(to: &text)
     writeServer(to: &text)
     writePrices(to: &text)

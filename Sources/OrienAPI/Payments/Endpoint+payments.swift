@@ -89,7 +89,7 @@ extension JSONWriter {
       writer.field("chain_id", claim.stream.chain)
       writer.field("verified", standing.word == "good")
       writer.field("reason", standing.reason(payments))
-      writer.field("state", reading == nil ? "unknown" : standing.word)
+      writer.field("state", payments.word(of: claim))
       writer.fieldOrNull("since", standing.unknownSince ?? standing.faultSince)
       writer.field("phase", claim.phase.rawValue)
       writer.field("required_rate_wei", claim.rate.description)

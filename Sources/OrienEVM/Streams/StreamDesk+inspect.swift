@@ -4,8 +4,9 @@ extension StreamDesk {
   /// Whether streams can be read now, as the role's page has it. What is wrong is told and not thrown.
   package func probe() -> [UInt8] {
     var reason: String?
+    var balance: UInt256?
     do {
-      try check()
+      balance = try check()
     } catch let failure as Failure {
       reason = failure.message
     } catch {
@@ -22,19 +23,26 @@ extension StreamDesk {
       writer.field("token", terms.token.description)
       writer.field("recipient", recipient.description)
       writer.field("can_collect", key != nil)
+      writer.field("balance", balance?.description)
     }
     return writer.bytes
   }
 
-  private func check() throws {
+  /// What the recipient has to pay gas with.
+  private func check() throws -> UInt256 {
     try asking(within: .seconds(16)) { client in
       try requireContracts(client)
       let head = try head(client)
       // Of another contract, or of none, it would be something else or nothing.
       _ = try client.streams([UInt256.zero], of: terms.contract, at: head)
       _ = try version(client, at: head)
+      return try client.balance(of: recipient, at: head)
     }
   }
+
+  /// Whom streams have to pay, and whether that is for this machine to collect.
+  package var payee: String { recipient.description }
+  package var hasKey: Bool { key != nil }
 
   /// Streams at one moment: the newest that is deep enough, or `NUMBER:HASH` of an earlier answer.
   package func inspect(_ streams: [String], at name: String) throws -> [UInt8] {

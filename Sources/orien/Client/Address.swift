@@ -5,7 +5,7 @@ extension NodeClient {
   /// Where a node is, and with which key it is asked.
   struct Address: Sendable {
     let url: String
-    let key: String?
+    var key: String?
   }
 }
 

@@ -12,12 +12,30 @@ final class NodeClient {
     client = try HTTPClient()
   }
 
-  /// Asks and reads the JSON that comes back; `exactly`, with each number as a text. A refusal is a
-  /// failure.
+  /// Asks and reads the JSON that comes back. A refusal is a failure.
   func json(
     _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = [],
-    patience: Duration? = nil, bytes: Int? = nil, exactly: Bool = false
+    patience: Duration? = nil, bytes: Int? = nil
   ) throws(Failure) -> JSON {
+    let answer = try answer(method, path, body, headers, patience, bytes)
+    return try reading { () throws(Failure) in try JSON(parsing: answer) }
+  }
+
+  /// The same where numbers may be longer than any of ours: each is a text in `json`, and as the node
+  /// wrote it in `bytes`.
+  func exactly(
+    _ method: String = "GET", _ path: String, body: JSON? = nil, headers: [HTTPHeader] = [],
+    patience: Duration? = nil
+  ) throws(Failure) -> (json: JSON, bytes: [UInt8]) {
+    let answer = try answer(method, path, body, headers, patience, nil)
+    let json = try reading { () throws(Failure) in try JSON(parsingExactly: answer) }
+    return (json, answer)
+  }
+
+  private func answer(
+    _ method: String, _ path: String, _ body: JSON?, _ headers: [HTTPHeader],
+    _ patience: Duration?, _ bytes: Int?
+  ) throws(Failure) -> [UInt8] {
     var headers = headers
     var content = HTTPRequest.Body.none
     if let body {
@@ -29,9 +47,12 @@ final class NodeClient {
     if let bytes { request.bounds.bodyBytes = bytes }
     let response = try reaching { [request] () throws(Failure) in try client.send(request) }
     try check(response)
+    return response.body
+  }
+
+  private func reading(_ read: () throws(Failure) -> JSON) throws(Failure) -> JSON {
     do throws(Failure) {
-      return exactly
-        ? try JSON(parsingExactly: response.body) : try JSON(parsing: response.body)
+      return try read()
     } catch {
       throw Failure(
         .unavailable, "no-node", "\(address.url) answered what is no JSON: is it an Orien node?")

@@ -18,11 +18,17 @@ enum Paths {
   /// What is known of the ports by which others come in.
   static let providerPorts = "/api/v1/provider/ports"
 
+  static let streams = "/api/v1/payments/streams"
+  static let collections = "/api/v1/payments/collections"
+  static let reconciliation = "/api/v1/payments/reconciliation"
+
   static let news = "/events"
 
   static func machine(_ name: String) -> String { machines + "/" + name.percentEncoded }
 
   static func access(_ name: String) -> String { machine(name) + "/access" }
+
+  static func stream(_ name: String) -> String { machine(name) + "/stream" }
 
   static func job(_ id: String) -> String { machines + "/jobs/" + id.percentEncoded }
 

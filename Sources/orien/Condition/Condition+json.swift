@@ -31,6 +31,7 @@ extension Condition {
             .init("engine", .string(engine.title)),
           ])))
     }
+    if let payments { members.append(JSON.Member("payments", payments.json)) }
     return .object(
       members + [
         JSON.Member("ports", .object(ports)),

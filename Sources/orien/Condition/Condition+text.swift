@@ -17,6 +17,7 @@ extension Condition {
       row("  External", external(style)),
     ]
     if let ssh { lines += [""] + rows(of: ssh, style) }
+    if let payments { lines += [""] + payments.rows.map { row($0.name, $0.text) } }
     lines += [""] + rowsOfNode
     for issue in issues { lines.append(style.yellow("- \(issue)")) }
     return lines.joined(separator: "\n") + "\n"

@@ -11,6 +11,8 @@ struct Condition: Sendable, Equatable {
   var provider = ProviderPort()
   /// Nil where none are rented out here.
   var ssh: SSHPorts?
+  /// Nil where nothing has to be paid, or not to who asks.
+  var payments: Payments?
   /// As `/health` has it; nil: no node answers.
   var node: JSON?
 
@@ -120,6 +122,7 @@ extension Condition {
     if provider.isShut {
       found.append(("Provider API port not reachable externally", .error))
     }
+    found += (payments?.issues ?? []).map { ($0, .issues) }
     if let state = node?["status"]?.string, state != "ok" {
       found.append(("The node is \(state.printable)", state == "error" ? .error : .issues))
     }

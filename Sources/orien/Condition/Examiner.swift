@@ -30,6 +30,7 @@ struct Examiner {
       absence = error
     }
     let summary = condition.node == nil ? nil : try heard(Paths.summary)
+    condition.payments = try payments(summary)
     condition.provider = try providerPort(isServed: condition.node != nil)
     let engine = MachineEngine.chosen(configuration)
     let hasMachines = summary?["vms"]?.array?.isEmpty == false
@@ -54,6 +55,19 @@ struct Examiner {
       default: throw error
       }
     }
+  }
+
+  private func payments(_ summary: JSON?) throws(Failure) -> Condition.Payments? {
+    guard let told = summary?["payments"], told.members != nil else { return nil }
+    var payments = Condition.Payments(told)
+    progress.change(to: "asking for withdrawals")
+    do throws(Failure) {
+      payments.take(collections: try node.exactly("GET", Paths.collections).json)
+    } catch {
+      // Whoever reads streams may be away, and the node is well all the same.
+      guard [.unavailable, .notFound, .invalid].contains(error.code) else { throw error }
+    }
+    return payments
   }
 
   /// What the node knows of its ports from outside; where it is asking just now, what comes of it.

@@ -30,6 +30,7 @@ struct NodeChecks {
       + MachineChecks(
         configuration: configuration, environment: environment, hasNode: node != nil
       ).all
+      + PaymentChecks(configuration: configuration, hasNode: node != nil).all
   }
 
   /// The process of the node that runs on the state folder; nil: none does, or nobody may see.

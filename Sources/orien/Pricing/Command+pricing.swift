@@ -23,11 +23,8 @@ extension Command {
 
   /// `orien pricing set`: all of what was given is in the file afterwards, or nothing of it.
   static func setPrices(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    guard !invocation.has(.dev) else {
-      throw .usage(
-        "--dev: a node has one file of settings; name another by --config", invocation.command)
-    }
-    var changes: [(name: String, value: String)] = []
+    try invocation.mustMeanTheOneFile()
+    var changes: [SettingChange] = []
     for flag in PriceFlag.all {
       guard let (name, text) = try flag.amount(invocation) else { continue }
       guard let amount = Money(text) else {
@@ -39,11 +36,7 @@ extension Command {
     guard !changes.isEmpty else {
       throw .usage("expected a price, as --usd-per-core 12", invocation.command)
     }
-    let path = try invocation.settingFilePath()
-    var file = try SettingFile(at: path)
-    for change in changes { file.set(change.name, to: change.value) }
-    try file.save()
-    let now = try Configuration.load(invocation)
+    let (path, now) = try invocation.change(changes)
     let report = invocation.report(of: now)
     if invocation.has(.json) {
       try invocation.console.json { writer in
@@ -56,16 +49,11 @@ extension Command {
         }
       }
     } else {
-      for change in changes { try invocation.console.line("\(change.name)=\(change.value)") }
-      try invocation.console.line("written to \(path); a node that runs knows at its next start")
+      try invocation.show(changes, in: path)
       try invocation.console.write("\n" + report.sizes.text(invocation.console.style) + "\n")
       for line in report.lines { try invocation.console.line(line) }
     }
-    for (name, _) in changes {
-      if case .file(let place, _) = now.origin[name], place == path { continue }
-      let origin = now.origin[name]?.description ?? "another file"
-      invocation.console.tell("\(name) is set elsewhere too, and that counts more: \(origin)")
-    }
+    invocation.tellOthers(than: changes, in: path, now)
     return .success
   }
 }

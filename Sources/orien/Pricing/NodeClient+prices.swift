@@ -9,7 +9,7 @@ extension NodeClient {
 
   /// And since when, in its words.
   func prices() throws(Failure) -> (CurrentPrices, since: String?) {
-    let answer = try json("GET", Paths.provider, patience: Self.patience, exactly: true)
+    let answer = try exactly("GET", Paths.provider, patience: Self.patience).json
     guard let said = answer["pricing"], let usd = MonthlyPrices(in: said, "usd"),
       let glm = MonthlyPrices(in: said, "glm"),
       let source = said["source"]?.string.flatMap({ CurrentPrices.Source(rawValue: $0) }),

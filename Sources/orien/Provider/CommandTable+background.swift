@@ -32,30 +32,6 @@ extension Command {
         Example("orien import golem ~/.golem/provider", "Nothing in that folder is changed"),
       ], run: importGolem),
   ]
-
-  /// Those that only `golem-provider` knows: all are of payments.
-  static let golem: [Command] = [
-    unpaid("streams list", [], "List the streams that pay for machines"),
-    unpaid("streams show", [.one("VM")], "Show the stream that pays for a machine"),
-    unpaid("streams earnings", [], "Sum up what streams have paid"),
-    unpaid(
-      "streams withdraw", [], "Withdraw what streams have paid",
-      [Option("vm-id", value: "VM", "Of one"), Option("all", "Of all")]),
-    unpaid(
-      "config monitor", [], "Say how streams are watched",
-      [
-        enable, Option("interval", value: "SECONDS", "How often"),
-        Option("min-remaining", value: "SECONDS", "With how much left machines end"), .dev,
-      ]),
-    unpaid(
-      "config withdraw", [], "Say when it is withdrawn by itself",
-      [
-        enable, Option("interval", value: "SECONDS", "How often"),
-        Option("min-wei", value: "WEI", "From how much on"), .dev,
-      ]),
-  ]
-
-  private static let enable = Option("enable", value: "BOOL", "Whether at all")
 }
 
 extension Option {

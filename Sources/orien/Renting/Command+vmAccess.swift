@@ -6,7 +6,7 @@ extension Command {
   /// there before it is asked for.
   static func showAccess(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let name = invocation.operands[0]
-    let node = try invocation.node()
+    let node = try invocation.node(of: name)
     let machine = try node.json("GET", Paths.machine(name))
     let file = try invocation.value(.save).map { path throws(Failure) in
       try NewKeyFile(at: invocation.environment.absolute(path))

@@ -9,22 +9,31 @@ extension Command {
     }
     let name = invocation.operands[0]
     let order = try invocation.machineOrder(name)
-    let node = try invocation.node()
     let progress = Progress("making \(name.printable)", invocation.console)
-    let job = try node.json("POST", Paths.machines + "?async=true", body: order)
+    var job = try invocation.node().json("POST", Paths.machines + "?async=true", body: order)
+    let token = job["access_token"]?.string
+    if let token {
+      let path = try invocation.keep(token: token, of: name)
+      job = job.replacing("access_token", by: path.map { ("access_token_file", $0) })
+    }
+    let node = try invocation.node(of: name)
     if invocation.has(.noWaitMade) {
       if try !invocation.answered(job) {
         try invocation.console.line("\(name): is being made; see orien vm show \(name)")
       }
       return .success
     }
-    let outcome = try invocation.outcome(of: job["job_id"].plain, node, progress)
+    let outcome = try invocation.outcome(
+      of: job["job_id"].plain, node, progress, isPayers: token != nil)
     progress.end()
     guard outcome["status"]?.string == "ready" else {
+      if token != nil { invocation.forgetToken(of: name) }
       throw Failure(
         .unavailable, "not-made", "\(name): was not made: \(outcome["error"].plain.printable)")
     }
     let machine = try node.json("GET", Paths.machine(name))
+    // It answers to both of its names.
+    if let token, let id = machine["id"]?.string { _ = try invocation.keep(token: token, of: id) }
     if let path = invocation.value(.publicKey) { invocation.remember(key: path, of: machine) }
     if try invocation.answered(machine) { return .success }
     try invocation.console.line("\(name): \(machine["status"].plain.printable)")
@@ -40,6 +49,12 @@ extension Invocation {
   /// As the API takes it. What is not said is not in it: then the node decides.
   fileprivate func machineOrder(_ name: String) throws(Failure) -> JSON {
     var members = [JSON.Member("name", .string(name))]
+    if let stream = value(.machineStream) {
+      guard UInt256(decimal: stream) != nil else {
+        throw .usage("--stream \(stream.printable): expected the number of a stream", command)
+      }
+      members.append(JSON.Member("stream_id", .string(stream)))
+    }
     for (member, option) in [("size", Option.size), ("image", .image)] {
       if let text = value(option) { members.append(JSON.Member(member, .string(text))) }
     }
@@ -68,12 +83,32 @@ extension Invocation {
 
   /// Asks until the job is over.
   fileprivate func outcome(
-    of job: String, _ node: NodeClient, _ progress: Progress
+    of job: String, _ node: NodeClient, _ progress: Progress, isPayers: Bool
   ) throws(Failure) -> JSON {
     while true {
-      let state = try node.json("GET", Paths.job(job))
-      if state["status"]?.string != "creating" { return state }
+      do throws(Failure) {
+        let state = try node.json("GET", Paths.job(job))
+        if state["status"]?.string != "creating" { return state }
+      } catch {
+        // What opens a machine opens nothing once it has failed.
+        guard isPayers, error.code == .unauthenticated else { throw error }
+        return .object([
+          .init("status", .string("failed")),
+          .init("error", .string("the node says no more of it")),
+        ])
+      }
       progress.wait(.milliseconds(500))
     }
+  }
+}
+
+extension JSON {
+  /// Of an object: with another member in the place of one.
+  fileprivate func replacing(_ name: String, by other: (name: String, text: String)?) -> JSON {
+    .object(
+      (members ?? []).compactMap { member in
+        guard member.name == name else { return member }
+        return other.map { JSON.Member($0.name, .string($0.text)) }
+      })
   }
 }

@@ -18,7 +18,8 @@ extension Command {
   }
 
   static func showMachine(_ invocation: Invocation) throws(Failure) -> ExitCode {
-    let machine = try invocation.node().json("GET", Paths.machine(invocation.operands[0]))
+    let name = invocation.operands[0]
+    let machine = try invocation.node(of: name).json("GET", Paths.machine(name))
     try invocation.show(machine: machine)
     return .success
   }
@@ -31,6 +32,7 @@ extension Invocation {
     let rows: [(String, String)] = [
       ("name", machine["name"].plain), ("id", machine["id"].plain),
       ("status", machine["status"].plain), ("reason", machine["error_message"].plain),
+      ("paused", machine["pause"].plain),
       (
         "size",
         "\(size?["cpu"].plain ?? "") processors, \(size?["memory"].plain ?? "") GB of memory, "

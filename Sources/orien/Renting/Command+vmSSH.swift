@@ -6,7 +6,8 @@ extension Command {
   /// waits would be handed out.
   static func logIn(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let environment = invocation.environment
-    let machine = try invocation.node().json("GET", Paths.machine(invocation.operands[0]))
+    let name = invocation.operands[0]
+    let machine = try invocation.node(of: name).json("GET", Paths.machine(name))
     let id = machine["id"]?.string ?? ""
     // Refuses an id that is none before there is a folder of that name.
     var login = try SSHLogin(machine, knownHosts: "", key: nil)

@@ -19,7 +19,7 @@ extension Command {
     let name = invocation.operands[0]
     let progress = Progress("\(doing) \(name.printable)", invocation.console)
     let path = Paths.machine(name) + "/" + verb
-    let machine = try invocation.node().json("POST", path, patience: patience)
+    let machine = try invocation.node(of: name).json("POST", path, patience: patience)
     progress.end()
     if try !invocation.answered(machine) {
       try invocation.console.line("\(name): \(machine["status"].plain.printable)")
@@ -29,15 +29,15 @@ extension Command {
 
   static func deleteMachine(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let name = invocation.operands[0]
-    let node = try invocation.node()
+    let node = try invocation.node(of: name)
     // What answers to golem's callers says of an unknown one that it is deleted; whoever types a name
     // wants to know that it was none.
     let machine = try node.json("GET", Paths.machine(name))
     let progress = Progress("deleting \(name.printable)", invocation.console)
     let answer = try node.json("DELETE", Paths.machine(name), patience: patience)
     progress.end()
-    try invocation.forget(machine)
     let isGone = answer.members == nil
+    try invocation.forget(machine, isGone: isGone)
     let json = JSON.object([
       JSON.Member("name", .string(name)), JSON.Member("id", machine["id"] ?? .null),
       JSON.Member("deleted", .bool(isGone)),

@@ -3,13 +3,17 @@ extension Command {
   static let renting: [Command] = [
     Command(
       "vm create", taking: [.one("NAME")], "Rent a machine, and wait until it can be logged in to",
-      options: [.size, .cpu, .memory, .storage, .image, .publicKey, .waitMade, .noWaitMade]
-        + asking,
+      options: [
+        .size, .cpu, .memory, .storage, .image, .publicKey, .machineStream, .waitMade, .noWaitMade,
+      ] + asking,
       examples: [
         Example("orien vm create web", "The smallest; the node makes a pair of keys for it"),
         Example(
           "orien vm create web --size medium --key ~/.ssh/id_ed25519.pub",
           "Small, medium, large or xlarge, for who has a key already"),
+        Example(
+          "orien vm create web --stream 42",
+          "Paid for by that stream; where no key is needed, what opens it is kept here"),
         Example("orien vm create web --cpu 2 --memory 4 --storage 20 --async", "Do not wait"),
       ], run: createMachine),
     Command(
@@ -36,6 +40,11 @@ extension Command {
         Example("orien vm ssh web -- uname -a", "One command; it ends as that does"),
       ], run: logIn),
     Command(
+      "vm stream", taking: [.one("NAME")], "Show the stream that pays for a machine",
+      options: asking,
+      examples: [Example("orien vm stream web", "What it pays, and for how long still")],
+      run: showStream),
+    Command(
       "vm start", taking: [.one("NAME")], "Start a machine that is stopped", options: asking,
       examples: [Example("orien vm start web", "At the port that it had")], run: startMachine),
     Command(
@@ -57,6 +66,8 @@ extension Option {
   static let image = Option("image", value: "NAME", "What it boots; else the node's own choice")
   static let publicKey = Option(
     "key", value: "FILE", "Your public key; without one the node makes a pair")
+  static let machineStream = Option(
+    "stream", value: "ID", "The stream that pays, where the node wants one")
   static let waitMade = Option("wait", "Wait until it can be logged in to (the default)")
   static let noWaitMade = Option("async", "Answer once it is being made")
   static let save = Option(

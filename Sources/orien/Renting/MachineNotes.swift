@@ -14,14 +14,7 @@ struct MachineNotes {
   }
 
   private static func root(_ environment: Environment) throws(Failure) -> String {
-    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-      return data + "/orien/machines"
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else {
-      throw Failure(
-        .unavailable, "no-home", "HOME is not set: there is no place for the machines' host keys")
-    }
-    return home + "/.local/share/orien/machines"
+    try environment.renting("machines")
   }
 
   var knownHostsPath: String { "\(folder.path)/\(Self.knownHosts)" }
@@ -46,6 +39,18 @@ struct MachineNotes {
   }
 }
 
+extension Environment {
+  /// Where something is kept of machines that somebody rents.
+  func renting(_ name: String) throws(Failure) -> String {
+    if let data = self["XDG_DATA_HOME"], data.hasPrefix("/") { return "\(data)/orien/\(name)" }
+    guard let home = self["HOME"], home.hasPrefix("/") else {
+      throw Failure(
+        .unavailable, "no-home", "HOME is not set: there is no place for what is kept of machines")
+    }
+    return "\(home)/.local/share/orien/\(name)"
+  }
+}
+
 extension Invocation {
   /// Notes by which key a machine is logged in to. Without the note ssh has to be told: no reason to
   /// fail.
@@ -61,7 +66,13 @@ extension Invocation {
     }
   }
 
-  func forget(_ machine: JSON) throws(Failure) {
+  /// What opens it is needed for as long as there is anything of it.
+  func forget(_ machine: JSON, isGone: Bool) throws(Failure) {
+    if isGone {
+      for name in [machine["name"]?.string, machine["id"]?.string].compactMap({ $0 }) {
+        forgetToken(of: name)
+      }
+    }
     guard let id = machine["id"]?.string, SSHLogin.isID(id) else { return }
     do throws(Failure) {
       try MachineNotes.forget(id, environment)

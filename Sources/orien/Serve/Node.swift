@@ -141,7 +141,7 @@ final class Node {
       Collections.Parts(
         loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
         now: PaymentClock.steady.now),
-      configuration.collections)
+      configuration.effectiveCollections)
     api.machines = machines
     joinPayments()
     api.speaksGolem = configuration.speaksGolem

@@ -4,10 +4,8 @@ import OrienModel
 /// are made of.
 extension Command {
   static let all: [Command] =
-    work + background + renting + machines + portChecking + pricing + wallet + faucet + sandbox
-    + keys
-    + operating
-    + lasting + carrying + others
+    work + background + renting + machines + streams + portChecking + pricing + wallet + faucet
+    + sandbox + keys + operating + lasting + carrying + others
 
   private static let work: [Command] = [
     Command(

@@ -3,6 +3,7 @@ import OrienSystem
 
 extension Command {
   private static let keptIn: FolderPath = "golem"
+  private static let keyName = "provider_key.json"
 
   /// `orien import golem`: copies what that provider has kept beside the node's own state, checked, and
   /// says what of it the node goes on with. Machines are not among it: a backend of `vm/1` answers for
@@ -12,44 +13,54 @@ extension Command {
     let path = invocation.environment.absolute(invocation.operands[0])
     let found = try GolemFolder(at: HostFile.resolved(path) ?? path)
     let isDry = invocation.has(.dryRun)
-    let state = try Configuration.load(invocation).stateFolder
+    let configuration = try Configuration.load(invocation)
+    let state = configuration.stateFolder
     let place = "\(state)/\(keptIn)"
+    let keyFolder = configuration.chain.keyFolder(state)
     if !isDry {
       if let node = try RunningNode(on: state) {
         throw Failure(
           .conflict, "in-use", "a node runs on \(state) (pid \(node.process.pid)): orien stop first"
         )
       }
-      try keep(found, at: place)
+      // A key is in one place, and that is where payments look for it.
+      let keys = found.files.filter { $0.name == keyName }
+      if !keys.isEmpty { try keep(keys, at: keyFolder) }
+      try keep(found.files.filter { $0.name != keyName }, at: place)
     }
-    if try !invocation.answered(found.json(at: place, isDry: isDry)) {
-      for line in found.lines(at: place, isDry: isDry) { try invocation.console.line(line) }
+    if try !invocation.answered(found.json(at: place, keyFolder, isDry: isDry)) {
+      for line in found.lines(at: place, keyFolder, isDry: isDry) {
+        try invocation.console.line(line)
+      }
     }
     return .success
   }
 
   /// All of it, or nothing that is there already is changed.
-  private static func keep(_ found: GolemFolder, at place: String) throws(Failure) {
+  private static func keep(
+    _ files: [(name: String, bytes: [UInt8])], at place: String
+  ) throws(Failure) {
     let folder = try Folder(at: place, creating: true)
-    for file in found.files {
+    for file in files {
       let name = try FolderPath(file.name)
       if let other = try folder.contents(of: name, atMost: file.bytes.count + 1),
         other != file.bytes
       {
         throw Failure(
-          .conflict, "imported", "\(place)/\(name): another import has left something else there")
+          .conflict, "imported", "\(place)/\(name): something else is there already")
       }
     }
-    for file in found.files { try folder.replace(FolderPath(file.name), with: file.bytes) }
+    for file in files { try folder.replace(FolderPath(file.name), with: file.bytes) }
   }
 }
 
 extension GolemFolder {
-  fileprivate func json(at place: String, isDry: Bool) -> JSON {
+  fileprivate func json(at place: String, _ keyFolder: String, isDry: Bool) -> JSON {
     .object([
       .init("dry_run", .bool(isDry)), .init("kept_in", .string(place)),
       .init("files", .array(files.map { .string($0.name) })),
       .init("address", address.map { .string($0) } ?? .null),
+      .init("key_in", address == nil ? .null : .string(keyFolder)),
       .init(
         "machines",
         .array(
@@ -65,13 +76,15 @@ extension GolemFolder {
     ])
   }
 
-  fileprivate func lines(at place: String, isDry: Bool) -> [String] {
+  fileprivate func lines(at place: String, _ keyFolder: String, isDry: Bool) -> [String] {
     let verb = isDry ? "would be kept" : "kept"
-    var lines = files.map { "\($0.name): \(verb) in \(place)" }
+    var lines = files.map { file in
+      "\(file.name): \(verb) in \(file.name == "provider_key.json" ? keyFolder : place)"
+    }
     if let address {
       lines.append(
         "the provider's address is \(address.printable): PROVIDER_ID=\(address.printable) goes on"
-          + " by that name, and payments will find its key there")
+          + " by that name, and is paid by its key (PAYMENTS_NETWORK)")
     }
     for machine in machines {
       let port = machine.port.map { ", port \($0)" } ?? ""
@@ -89,6 +102,12 @@ extension GolemFolder {
           "Their ports are no longer forwarded once golem-provider has ended, and the node lends"
             + " them anew.")
       }
+    }
+    if machines.contains(where: { $0.stream != nil }) || !strayStreams.isEmpty {
+      lines.append(
+        "No stream is taken over: each pays for a machine of that provider's. Withdraw what they have"
+          + " paid while it runs (golem-provider streams withdraw --all), and have renters open new"
+          + " ones for machines of this node's.")
     }
     for stream in strayStreams {
       lines.append("a stream without a machine: \(stream.printable)")

@@ -1,3 +1,4 @@
+import OrienEVM
 import OrienModel
 
 // What stands in each of the files.
@@ -71,7 +72,7 @@ extension GolemFolder {
     var streams: [String: String] = [:]
     for member in members {
       let text = member.value.plain
-      guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit) else {
+      guard UInt256(decimal: text) != nil else {
         throw fault("streams.json", "\(member.name.printable): expected a stream's number")
       }
       streams[member.name] = text
@@ -89,6 +90,14 @@ extension GolemFolder {
     guard let key = json["private_key"]?.string, isHex(key, digits: 64) else {
       throw fault(file, "expected a private_key of 64 hexadecimal digits")
     }
+    do throws(Failure) {
+      let bytes = HexData.bytes(of: key.with0x) ?? []
+      guard try SigningKey(bytes).address == Address(parsing: address.with0x) else {
+        throw Failure(.invalid, "import", "its key is not its address's")
+      }
+    } catch {
+      throw fault(file, error.message)
+    }
     return address
   }
 
@@ -96,4 +105,8 @@ extension GolemFolder {
     let bare = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
     return bare.utf8.count == digits && bare.utf8.allSatisfy { $0.hexValue != nil }
   }
+}
+
+extension String {
+  fileprivate var with0x: String { hasPrefix("0x") ? self : "0x" + self }
 }

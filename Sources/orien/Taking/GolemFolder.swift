@@ -57,10 +57,11 @@ struct GolemFolder: Equatable {
   }
 
   private mutating func read(_ contents: [String: [UInt8]]) throws(Failure) {
-    func members(_ name: String) throws(Failure) -> [JSON.Member] {
+    func members(_ name: String, exactly: Bool = false) throws(Failure) -> [JSON.Member] {
       guard let bytes = contents[name] else { return [] }
       do throws(Failure) {
-        guard let members = try JSON(parsing: bytes).members else {
+        let json = exactly ? try JSON(parsingExactly: bytes) : try JSON(parsing: bytes)
+        guard let members = json.members else {
           throw Failure(.invalid, "import", "expected an object")
         }
         return members
@@ -71,7 +72,7 @@ struct GolemFolder: Equatable {
     let names = try Self.names(try members("vm_names.json"))
     let ports = try Self.ports(try members("ports.json"))
     try Self.check(proxies: try members("proxy_state.json"), against: ports)
-    let streams = try Self.streams(try members("streams.json"))
+    let streams = try Self.streams(try members("streams.json", exactly: true))
     address = try Self.address(try members("provider_key.json"))
     if let jobs = contents["jobs.sqlite"], !jobs.isEmpty,
       !jobs.starts(with: Array("SQLite format 3\0".utf8))

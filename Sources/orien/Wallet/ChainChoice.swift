@@ -62,7 +62,7 @@ extension ChainChoice {
   }
 
   /// What is set counts before what a deployment's file says.
-  private func addresses(_ network: String) throws(Failure) -> (contract: String, token: String) {
+  func addresses(_ network: String) throws(Failure) -> (contract: String, token: String) {
     guard let deploymentsFolder else { return (contract, token) }
     let name = network == "l2.holesky" ? "l2" : network
     let path = "\(deploymentsFolder)/\(name).json"

@@ -13,12 +13,23 @@ struct JSONExactNumberTests {
     #expect(json["c"]?["d"]?.string == "0")
   }
 
+  @Test("A whole number may be longer than any of ours")
+  func long() throws {
+    let digits = UInt256.max.description
+    let json = try JSON(parsingExactly: Array("[\(digits),-\(digits)]".utf8))
+    #expect(json.array == [.string(digits), .string("-" + digits)])
+    #expect(throws: Failure.self) { try JSON(parsing: digits) }
+  }
+
   @Test("A number alone is a document")
   func alone() throws { #expect(try JSON(parsingExactly: Array("12.50".utf8)).string == "12.50") }
 
   @Test(
     "What is no document is refused as ever",
-    arguments: ["{\"a\":01}", "{\"a\":-}", "1 2", "[1", "1e999"])
+    arguments: [
+      "{\"a\":01}", "{\"a\":-}", "1 2", "[1", "1e999", "-01", "1.", "1-1", "+1", "{1:2}",
+      "{1 :2}", "1true", "[1,]",
+    ])
   func refuses(_ text: String) {
     #expect(throws: Failure.self) { try JSON(parsingExactly: Array(text.utf8)) }
   }

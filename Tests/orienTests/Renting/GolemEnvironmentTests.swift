@@ -121,15 +121,14 @@ struct GolemEnvironmentTests {
 
   @Test("All of one part are told of in one line")
   func once() throws {
-    let unmet = Self.all.filter { $0.setting == nil && $0.name.hasPrefix("STREAM_") }
-    let variables = Dictionary(unmet.map { (Prefixed.prefix + $0.name, $0.value) }) { $1 }
+    let unmet = Self.all.map(\.name).filter { $0.hasPrefix("GOLEM_BASE_") }
+    #expect(unmet.count > 1)
+    let variables = Dictionary(unmet.map { (Prefixed.prefix + $0, "1") }) { $1 }
     let warnings = try load(variables).warnings
     #expect(warnings.count == 1)
     let words = warnings[0].split { ", :".contains($0) }.map(String.init)
     for name in variables.keys { #expect(words.contains(name)) }
-    #expect(
-      warnings[0].hasSuffix(
-        "payments are not supported yet: they come with the payments plugin"))
+    #expect(warnings[0].hasSuffix(try #require(Unmet.reason(of: unmet[0]))))
   }
 
   @Test("X-B7-2: how many machines, how many requests and how full are read and kept")
@@ -161,20 +160,17 @@ struct GolemEnvironmentTests {
     #expect(try load(["GOLEM_PROVIDER_DEBUG": "false"]).origin["LOG_LEVEL"] == nil)
   }
 
-  @Test("Called as golem-provider a node listens at its port, and knows what comes with payments")
+  @Test("Called as golem-provider a node listens at its port, and has its words")
   func names() throws {
     #expect(try load([:]).addresses.map(\.description) == ["127.0.0.1:7466"])
     #expect(try load([:]).speaksGolem)
     for words in [
       ["streams", "list"], ["streams", "show", "web"], ["streams", "withdraw", "--all"],
-      ["streams", "earnings"],
-      ["config", "monitor", "--enable", "true", "--interval", "30", "--min-remaining", "3600"],
-      ["config", "withdraw", "--enable", "true", "--interval", "9", "--min-wei", "1", "--dev"],
+      ["streams", "earnings"], ["config", "monitor"], ["config", "withdraw"],
     ] {
-      let capture = Capture()
-      #expect(capture.run(all: words + ["--json"], as: "golem-provider") == .negative)
-      #expect(capture.output == "{\"error\":\"streaming_disabled\"}\n")
-      #expect(Capture().run(all: words).code == 64)
+      for name in ["orien", "golem-provider"] {
+        #expect(Capture().run(all: words + ["--help"], as: name) == .success)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import OrienEVM
 import OrienModel
 import OrienSystem
 import Testing
@@ -9,17 +10,21 @@ import Testing
 struct GolemFolderTests {
   let scratch = Scratch()
 
-  private static let key =
-    "{\"address\":\"0x" + String(repeating: "a", count: 40) + "\",\"private_key\":\"0x"
-    + String(repeating: "b", count: 64) + "\"}"
+  /// The key 1, which is nobody's.
+  private static let address = "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"
+  private static func key(_ last: Int) -> String {
+    "{\"address\":\"\(address)\",\"private_key\":\"0x" + String(repeating: "0", count: 63)
+      + "\(last)\"}"
+  }
 
   private static let sound = [
     "vm_names.json": #"{"name_map":{"web":"golem-1"},"reverse_map":{"golem-1":"web"}}"#,
     "ports.json": #"{"golem-1":50800,"golem-2":50801}"#,
     "proxy_state.json":
       #"{"version":1,"proxies":{"golem-1":{"port":50800,"target":"10.0.0.2"}}}"#,
-    "streams.json": #"{"web":7,"old":18446744073709551615}"#,
-    "provider_key.json": key, "jobs.sqlite": "",
+    "streams.json":
+      #"{"web":7,"old":115792089237316195423570985008687907853269984665640564039457}"#,
+    "provider_key.json": key(1), "jobs.sqlite": "",
   ]
 
   private func write(_ files: [String: String]) {
@@ -36,7 +41,7 @@ struct GolemFolderTests {
         .init(name: "golem-2", engineName: "golem-2", port: 50801, stream: nil),
       ])
     #expect(found.strayStreams == ["old"])
-    #expect(found.address?.hasPrefix("0xaaaa") == true)
+    #expect(found.address == Self.address)
     #expect(found.files.map(\.name).sorted() == Self.sound.keys.sorted())
   }
 
@@ -54,6 +59,7 @@ struct GolemFolderTests {
       ("vm_names.json", #"{"name_map":{"web":"golem-1"}}"#),
       ("vm_names.json", #"{"name_map":{"web":1},"reverse_map":{}}"#),
       ("provider_key.json", #"{"address":"0x1","private_key":"0x2"}"#),
+      ("provider_key.json", key(2)), ("provider_key.json", key(0)),
       ("jobs.sqlite", "no database"),
     ])
   func unreadable(_ name: String, _ text: String) throws {
@@ -76,11 +82,18 @@ struct GolemFolderTests {
     let dry = Capture()
     #expect(dry.run(all: words + ["--dry-run"]) == .success)
     #expect(dry.output.lines.contains { $0.hasPrefix("not taken over: web (golem-1, port 50800") })
+    #expect(dry.output.contains("No stream is taken over"))
     #expect(HostFile.kind(at: scratch.path + "/state") == nil)
     #expect(Capture().run(all: words) == .success)
     #expect(Capture().run(all: words) == .success)
     let kept = try Folder(at: scratch.path + "/state/golem")
+    let keys = try Folder(at: scratch.path + "/state/keys")
+    #expect(try keys.status().mode & 0o777 == 0o700)
+    #expect(
+      try KeyFile.read(keys.path + "/provider_key.json", password: nil).address.description
+        .lowercased() == Self.address)
     for (name, text) in Self.sound {
+      let kept = name == "provider_key.json" ? keys : kept
       let bytes = try kept.contents(of: FolderPath(name), atMost: 10_000)
       #expect(bytes == Array(text.utf8))
       #expect(HostFile.kind(at: "\(source.path)/\(name)") == .regular)

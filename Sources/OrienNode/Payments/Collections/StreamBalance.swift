@@ -11,8 +11,13 @@ package struct StreamBalance: Sendable {
   package var withdrawable = UInt256.zero
   /// Of all collections that are kept.
   package var totals: CollectionTotals
+  /// One is not over: it may be in the chain already, and nobody has looked since.
+  package var isUnderWay: Bool
 
-  init(_ claim: StreamClaim, _ reading: StreamReading, _ totals: CollectionTotals) {
+  init(
+    _ claim: StreamClaim, _ reading: StreamReading, _ totals: CollectionTotals, isUnderWay: Bool
+  ) {
+    self.isUnderWay = isUnderWay
     self.claim = claim
     stream = reading.stream
     vested = reading.vested
@@ -32,7 +37,7 @@ package struct StreamBalance: Sendable {
   /// Why the two differ; nil where they do not, or nobody knows.
   package var cause: Cause? {
     guard !difference.isLess, !difference.amount.isZero else { return nil }
-    if difference.amount <= totals.underWay { return .underWay }
+    if isUnderWay || difference.amount <= totals.underWay { return .underWay }
     guard let stream else { return nil }
     let isEnded =
       stream.recipient == PaymentStream.nobody
@@ -62,9 +67,11 @@ extension Collections {
 
   /// Compares the ledger with the chain, at one moment of it.
   package func reconcile(then answer: @escaping (Result<Reconciliation, Failure>) -> Void) {
+    // What ends while ledger and chain are asked is in only one of them.
+    let underWay = Set(open.keys)
     ask(parts.ledger.claims(atMost:then:)) { [self] claims in
       ask({ _, reply in parts.ledger.collectionTotals(then: reply) }) { [self] totals in
-        compare(claims, totals, answer)
+        compare(claims, totals, underWay, answer)
       } orElse: {
         answer(.failure($0))
       }
@@ -89,7 +96,7 @@ extension Collections {
 
   private func compare(
     _ claims: [StreamClaim], _ totals: [StreamName: CollectionTotals],
-    _ answer: @escaping (Result<Reconciliation, Failure>) -> Void
+    _ underWay: Set<StreamName>, _ answer: @escaping (Result<Reconciliation, Failure>) -> Void
   ) {
     parts.host.probe { [self] result in
       guard case .success(let terms) = result else {
@@ -106,7 +113,9 @@ extension Collections {
             Reconciliation(
               moment: readings.moment,
               streams: zip(own, readings.streams).map { claim, reading in
-                StreamBalance(claim, reading, totals[claim.stream] ?? CollectionTotals())
+                StreamBalance(
+                  claim, reading, totals[claim.stream] ?? CollectionTotals(),
+                  isUnderWay: underWay.contains(claim.stream))
               })
           })
       }
