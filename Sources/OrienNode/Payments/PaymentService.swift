@@ -57,8 +57,17 @@ package final class PaymentService {
   package init(_ parts: Parts, _ settings: PaymentSettings) {
     self.parts = parts
     self.settings = settings
-    chain = ChainClock(mayStandStill: settings.staleAfter == nil)
+    chain = ChainClock(
+      mayStandStill: settings.staleAfter == nil,
+      doubtedSince: Self.unknownSince(parts.ledger.recovered.streams))
     for claim in parts.ledger.recovered.streams { note(claim) }
+  }
+
+  /// Since when nothing was known of any of them; nil where something was.
+  private static func unknownSince(_ claims: [StreamClaim]) -> Timestamp? {
+    let active = claims.filter { $0.phase == .active }
+    let unknown = active.compactMap(\.standing.unknownSince)
+    return unknown.count == active.count ? unknown.max() : nil
   }
 
   package func claim(of holder: StreamClaim.Holder) -> StreamClaim? {

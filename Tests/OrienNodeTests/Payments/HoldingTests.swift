@@ -151,6 +151,21 @@ struct HoldingTests {
     #expect(claim?.phase != .active)
   }
 
+  @Test("A chain that stood still when the node died is not believed by the next until it moves")
+  func stillFrozen() throws {
+    let (world, _) = try world(lasting: 5000)
+    world.payments.frozenAt = world.chain.head.number
+    try world.pass(PaymentWorld.grace + 30)
+    #expect(world.node.rentals.find("web")?.pause == "payments-unknown")
+    try world.revive()
+    try world.settle()
+    try world.pass(90)
+    #expect(world.phase("web") == .stopped)
+    world.heal()
+    try world.pass(60)
+    #expect(world.phase("web") == .running)
+  }
+
   @Test("A backend that has come to read another chain knows nothing of what is paid on this one")
   func strayChain() throws {
     let (world, _) = try world({ $0.deletesOnExhaustion = true }, lasting: 50_000)
