@@ -23,8 +23,11 @@ let cxx: [CXXSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-unus
 func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
-func header(_ name: String, excluding pages: [String] = [], _ more: CSetting...) -> Target {
-  .target(name: name, exclude: pages, cSettings: c + more)
+func header(
+  _ name: String, _ uses: [Target.Dependency] = [], excluding pages: [String] = [],
+  adding more: [CSetting] = []
+) -> Target {
+  .target(name: name, dependencies: uses, exclude: pages, cSettings: c + more)
 }
 func shim(_ name: String, links library: String) -> Target {
   .target(name: name, cxxSettings: cxx, linkerSettings: [.linkedLibrary(library)])
@@ -130,13 +133,14 @@ let layers: [Target] = [
   // L0: C headers and libraries, and the values of the domain
   header("CLinux"),
   header("COrienABI", excluding: ["Roles"]),
-  header("COrienJail", oneThread),
-  header("CCurl"),
+  header("COrienJail", adding: [oneThread]),
+  header("CLateLibrary"),
+  header("CCurl", ["CLateLibrary"]),
+  header("CSecp256k1", ["CLateLibrary"]),
+  header("CLibCrypto", ["CLateLibrary"]),
   system("CLibFFI", "libffi", "libffi-dev"),
   system("CSQLite", "sqlite3", "libsqlite3-dev"),
   system("CSodium", "libsodium", "libsodium-dev"),
-  system("CSecp256k1", "libsecp256k1", "libsecp256k1-dev"),
-  system("CLibCrypto", "libcrypto", "libssl-dev"),
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),
   module("OrienModel", ["CSimdjson", "CRE2"]),

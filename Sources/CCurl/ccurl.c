@@ -2,7 +2,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include "ccurl.h"
 
-#include <dlfcn.h>
+#include <clatelibrary.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -26,15 +26,7 @@ static struct {
 static const char *fault;
 
 static void load(void) {
-  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    fault = "there is no libcurl.so.4: install libcurl4";
-    return;
-  }
-  const struct {
-    const char *name;
-    void **place;
-  } wanted[] = {
+  const struct clatelibrary_function wanted[] = {
       {"curl_global_init", (void **)&functions.global_init},
       {"curl_easy_init", (void **)&functions.make},
       {"curl_easy_cleanup", (void **)&functions.free},
@@ -48,14 +40,9 @@ static void load(void) {
       {"curl_slist_append", (void **)&functions.append},
       {"curl_slist_free_all", (void **)&functions.free_list},
   };
-  for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-    *wanted[i].place = dlsym(library, wanted[i].name);
-    if (!*wanted[i].place) {
-      fault = "libcurl.so.4 lacks a function that every version has";
-      return;
-    }
-  }
-  if (functions.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) fault = "libcurl does not start";
+  fault = CLATELIBRARY_LOAD("libcurl.so.4", "libcurl4", wanted);
+  if (!fault && functions.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    fault = "libcurl does not start";
 }
 
 const char *ccurl_load(void) {

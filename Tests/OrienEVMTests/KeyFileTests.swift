@@ -7,9 +7,12 @@ import Testing
 @Suite("Files of keys")
 final class KeyFileTests {
   private let folder: TemporaryFolder
-  private let key = SigningKey.make()
+  private let key: SigningKey
 
-  init() throws { folder = try TemporaryFolder(in: "/tmp") }
+  init() throws {
+    key = try SigningKey.make()
+    folder = try TemporaryFolder(in: "/tmp")
+  }
 
   deinit {
     do { try folder.remove() } catch { Issue.record(error) }
@@ -53,7 +56,7 @@ final class KeyFileTests {
   @Test("One that is there is not written over")
   func kept() throws {
     try write()
-    let other = SigningKey.make()
+    let other = try SigningKey.make()
     #expect(
       reason {
         try KeyFile.write(other, to: path, password: nil)
@@ -107,7 +110,7 @@ final class KeyFileTests {
   func mixedUp() throws {
     try write()
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let other = SigningKey.make().address.description
+    let other = try SigningKey.make().address.description
     try Data(text.replacingOccurrences(of: key.address.description, with: other).utf8)
       .write(to: URL(fileURLWithPath: path))
     #expect(reason { _ = try read() } == "bad-key-file")

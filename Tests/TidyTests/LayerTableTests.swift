@@ -65,6 +65,7 @@ struct LayerTableTests {
       ("COrienJail", ["OrienSandbox", "orien-jail", "COrienWarm"]),
       ("CSQLite", ["OrienLedger"]),
       ("CSodium", ["OrienPlugins", "OrienSandbox", "OrienLedger", "OrienEVM", "OrienNode"]),
+      ("CLateLibrary", ["CCurl", "CSecp256k1", "CLibCrypto"]),
       ("CSecp256k1", ["OrienEVM"]),
       ("CLibCrypto", ["OrienEVM"]),
       ("CCurl", ["OrienHTTPClient"]),

@@ -15,7 +15,7 @@ package enum Keystore {
     let hidden = try key.lend { secret throws(Failure) in
       var secret = Array(secret)
       defer { secret.wipe() }
-      return AES128.counted(secret, key: derived[..<16], counter: counter)
+      return try AES128.counted(secret, key: derived[..<16], counter: counter)
     }
     let code = authenticator(derived, hidden)
     var writer = JSONWriter()
@@ -63,7 +63,7 @@ package enum Keystore {
     guard sodium_memcmp(authenticator(derived, hidden), code, code.count) == 0 else {
       throw Failure(.denied, "wrong-password", "the password does not open the keystore")
     }
-    var secret = AES128.counted(hidden, key: derived[..<16], counter: counter)
+    var secret = try AES128.counted(hidden, key: derived[..<16], counter: counter)
     defer { secret.wipe() }
     return try SigningKey(secret)
   }

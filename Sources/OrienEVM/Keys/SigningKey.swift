@@ -7,6 +7,7 @@ internal import OrienSystem
 package final class SigningKey {
   package static let bytes = 32
 
+  private let curve: Secp256k1
   private let secret: UnsafeMutablePointer<UInt8>
   package let address: Address
 
@@ -15,25 +16,28 @@ package final class SigningKey {
     guard bytes.count == Self.bytes else {
       throw Failure(.invalid, "bad-key", "expected 32 bytes of a key, found \(bytes.count)")
     }
+    let curve = try Secp256k1.library()
     let secret = Self.room()
     bytes.withUnsafeBufferPointer { secret.update(from: $0.baseAddress!, count: $0.count) }
-    guard Secp256k1.isKey(secret) else {
+    guard curve.isKey(secret) else {
       sodium_free(secret)
       throw Failure(.invalid, "bad-key", "these 32 bytes are no key of secp256k1")
     }
-    self.init(holding: secret)
+    self.init(holding: secret, curve)
   }
 
   /// A new one, from the kernel's random bytes.
-  package static func make() -> SigningKey {
+  package static func make() throws(Failure) -> SigningKey {
+    let curve = try Secp256k1.library()
     let secret = room()
-    repeat { randombytes_buf(secret, bytes) } while !Secp256k1.isKey(secret)
-    return SigningKey(holding: secret)
+    repeat { randombytes_buf(secret, bytes) } while !curve.isKey(secret)
+    return SigningKey(holding: secret, curve)
   }
 
-  private init(holding secret: UnsafeMutablePointer<UInt8>) {
+  private init(holding secret: UnsafeMutablePointer<UInt8>, _ curve: Secp256k1) {
+    self.curve = curve
     self.secret = secret
-    address = Address(ofKey: Secp256k1.publicKey(of: secret))
+    address = Address(ofKey: curve.publicKey(of: secret))
   }
 
   deinit { sodium_free(secret) }
@@ -47,7 +51,7 @@ package final class SigningKey {
   }
 
   package func sign(_ hash: Bytes32) throws(Failure) -> Signature {
-    let (numbers, recovery) = Secp256k1.sign(hash, by: secret)
+    let (numbers, recovery) = curve.sign(hash, by: secret)
     // Of 2^127 signatures one has an r that this chain cannot write.
     guard recovery < 2, let r = UInt256(bigEndian: numbers[..<32]),
       let s = UInt256(bigEndian: numbers[32...])

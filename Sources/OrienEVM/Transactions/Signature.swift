@@ -26,7 +26,8 @@ package struct Signature: Sendable, Equatable {
 
   /// Who signed `hash`.
   package func signer(of hash: Bytes32) throws(Failure) -> Address {
-    guard let key = Secp256k1.recover(r.bytes + s.bytes, isOdd: isOdd, from: hash) else {
+    let curve = try Secp256k1.library()
+    guard let key = curve.recover(r.bytes + s.bytes, isOdd: isOdd, from: hash) else {
       throw Failure(.invalid, "bad-signature", "no key has made this signature")
     }
     return Address(ofKey: key)

@@ -7,7 +7,7 @@ import OrienSystem
 extension Command {
   static func makeWallet(_ invocation: Invocation) throws(Failure) -> ExitCode {
     let wallet = try Wallet(invocation)
-    let key = SigningKey.make()
+    let key = try SigningKey.make()
     var password = try wallet.password()
     defer { password?.wipe() }
     try OrienEVM.KeyFile.write(key, to: wallet.path, password: password)

@@ -1,3 +1,0 @@
-/* OpenSSL's ciphers for Swift. */
-#pragma once
-#include <openssl/evp.h>
