@@ -76,14 +76,12 @@ let plugins = [
   swiftPlugin("stream-payments", ["OrienEVM"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
-let pluginLibraries: [Target] = [
-  .target(
-    name: "CQemuMachines", path: "Plugins/qemu-vm/system",
-    cSettings: c + [.define("_GNU_SOURCE")]),
-  .target(
-    name: "CNginxProxyFolder", path: "Plugins/nginx-proxy/folder",
-    cSettings: c + [.define("_GNU_SOURCE")]),
-]
+let pluginLibraries = [
+  ("CQemuMachines", "qemu-vm/system"), ("CNginxProxyFolder", "nginx-proxy/folder"),
+].map { name, path in
+  Target.target(
+    name: name, path: "Plugins/" + path, cSettings: c + [.define("_GNU_SOURCE")])
+}
 // For tests alone: nobody installs it.
 let testPlugins = [
   swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
@@ -249,11 +247,9 @@ let fuzzers: [Target] =
   ? []
   : [
     fuzz("abi", ["OrienEVM", "OrienModel"]),
-    fuzz("arguments", ["OrienModel"]),
-    fuzz("egress", ["OrienSandbox"]),
+    fuzz("arguments", ["OrienModel"]), fuzz("egress", ["OrienSandbox"]),
     fuzz("elf", ["OrienPlugins", "OrienModel"]),
-    fuzz("http", ["OrienHTTP"]),
-    fuzz("json", ["OrienModel"]),
+    fuzz("http", ["OrienHTTP"]), fuzz("json", ["OrienModel"]),
     fuzz("listing", ["OrienPlugins", "OrienModel"]),
     fuzz("manifest", ["OrienPlugins", "OrienModel"]),
     fuzz("rlp", ["OrienEVM", "OrienModel"]),

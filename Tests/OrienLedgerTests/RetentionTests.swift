@@ -118,7 +118,8 @@ struct RetentionTests {
       """
       UPDATE facts SET value = 5000 WHERE name = 'kept_bytes'; DROP TABLE open_spans;
       DROP TABLE operations; DROP TABLE rentals; DROP TABLE streams;
-      DROP TABLE collections; ALTER TABLE executions DROP COLUMN terms;
+      DROP TABLE collections; DROP TABLE accounts; ALTER TABLE executions DROP COLUMN terms;
+      ALTER TABLE executions DROP COLUMN account; ALTER TABLE executions DROP COLUMN reserved;
       CREATE INDEX executions_open ON executions (number) WHERE status < 2;
       PRAGMA user_version = 2
       """)

@@ -43,14 +43,14 @@ struct ScaleTests {
       BEGIN;
       WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(rows))
       INSERT INTO executions SELECT n, randomblob(16), 'bob', 's1', 'echo', 2, n, n, 0, n, NULL, NULL,
-        NULL, NULL FROM numbers;
+        NULL, NULL, NULL, NULL FROM numbers;
       INSERT INTO records SELECT position, number, number, zeroblob(32), zeroblob(900)
         FROM executions;
       """)
     try database.prepare(
       """
       INSERT INTO executions VALUES (1, ?, 'alice', 's1', 'echo', 1, 1, 1, 0, NULL, NULL, NULL, NULL,
-        NULL)
+        NULL, NULL, NULL)
       """
     ).run { $0.blob(mint.mint().bytes) }
     let end = Link(position: rows, hash: [UInt8](repeating: 0, count: 32))

@@ -137,7 +137,8 @@ struct TamperingTests {
     (
       """
       INSERT INTO executions SELECT number + 100, id, owner, session, tool, status, accepted_at,
-      running_at, has_secrets, position, NULL, NULL, NULL, NULL FROM executions WHERE position = 4
+      running_at, has_secrets, position, NULL, NULL, NULL, NULL, NULL, NULL FROM executions
+      WHERE position = 4
       """, "is final and has no record"
     ),
     ("UPDATE executions SET status = 2 WHERE status = 0", "is final and has no record"),

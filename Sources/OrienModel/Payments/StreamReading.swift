@@ -45,8 +45,14 @@ package struct StreamReading: Sendable, Equatable {
 
   package init(_ stream: PaymentStream, by judge: StreamJudge, at now: UInt64) {
     let fault = judge.fault(of: stream, at: now)
+    guard fault != .unknown else {
+      self.init(
+        id: stream.id.description, fault: fault, stream: nil, remainingSeconds: 0, vested: .zero,
+        withdrawable: .zero)
+      return
+    }
     self.init(
-      id: stream.id.description, fault: fault, stream: fault == .unknown ? nil : stream,
+      id: stream.id.description, fault: fault, stream: stream,
       // As many as a number of JSON has.
       remainingSeconds: min(stream.remainingSeconds(at: now), UInt64(Int64.max)),
       vested: stream.vested(at: now),

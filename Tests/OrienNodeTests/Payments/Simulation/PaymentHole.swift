@@ -23,7 +23,9 @@ enum PaymentHole: String, CaseIterable {
   var broken: Set<Invariant> {
     switch self {
     case .outageIsFault: [.grounded]
-    case .noRecipient, .noToken, .noPrice, .sharedStream: [.payment]
+    case .noRecipient, .noToken, .noPrice: [.payment]
+    // The second claim takes the place of the first.
+    case .sharedStream: [.payment, .claim]
     case .noConfirmations: [.payment, .collection]
     case .noEnd: [.payment, .runway]
     case .uncappedVesting: [.report]
