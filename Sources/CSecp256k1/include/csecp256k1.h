@@ -1,4 +1,5 @@
-/* libsecp256k1, looked up when it is first wanted: a node signs nothing, its commands and plugins do. */
+/* libsecp256k1, looked up when it is first wanted: a node signs nothing, its commands and plugins
+ * do. */
 #pragma once
 #include <secp256k1.h>
 #include <secp256k1_recovery.h>
