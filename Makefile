@@ -6,6 +6,7 @@ EXECUTIONS ?= 10000
 RUNS ?= 1000
 CYCLES ?= 200
 SECONDS ?= 600
+STEPS ?= 5000
 PREFIX ?= /usr/local
 
 .PHONY: build run install test sanitize coverage test-v2 soak bench fuzz format clean
@@ -51,6 +52,7 @@ soak: build
 	python3 Tests/Rigs/replace.py --seconds 60
 	python3 Tests/Rigs/runs.py --runs $(RUNS)
 	python3 Tests/Rigs/rentals.py --cycles $(CYCLES)
+	ORIEN_SIMULATION_STEPS=$(STEPS) swift test --filter PaymentSimulationTests
 
 bench: build
 	@.ci/packages bench

@@ -67,8 +67,7 @@ func swiftPlugin(
 }
 let plugins = [
   cPlugin("echo"), swiftPlugin("python_script"), swiftPlugin("node_script"),
-  swiftPlugin("jail-run"),
-  swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
+  swiftPlugin("jail-run"), swiftPlugin("docker-run", ["OrienHTTPClient"], beside: ["image"]),
   swiftPlugin("nginx-proxy", ["OrienHTTPClient", "CNginxProxyFolder"], beside: ["folder"]),
   swiftPlugin("multipass-vm", ["OrienHTTPClient", "OrienCloudInit", "OrienMachineBackend"]),
   swiftPlugin(
@@ -88,8 +87,8 @@ let pluginLibraries: [Target] = [
 // For tests alone: nobody installs it.
 let testPlugins = [
   swiftPlugin("echo_backend", in: "Tests"), swiftPlugin("ports_backend", in: "Tests"),
-  swiftPlugin("standing_backend", in: "Tests"),
-  swiftPlugin("adverts_backend", in: "Tests"), swiftPlugin("vm_backend", in: "Tests"),
+  swiftPlugin("standing_backend", in: "Tests"), swiftPlugin("vm_backend", in: "Tests"),
+  swiftPlugin("adverts_backend", in: "Tests"),
 ]
 
 // The jail is C alone: without these it would carry Swift's runtime, and so would each program's

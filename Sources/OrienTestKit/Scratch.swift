@@ -22,6 +22,10 @@ package final class Scratch: Sendable {
 
   package static func / (scratch: Scratch, name: String) -> String { scratch.path + "/" + name }
 
+  package func has(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: self / name)
+  }
+
   /// Makes a folder in it and gives its path.
   package func folder(_ name: String) throws -> String {
     try FileManager.default.createDirectory(

@@ -66,7 +66,8 @@ class PaidCase(VMCase):
         return self.node.ask(method, "/api/v1" + path, body, headers, timeout=SECONDS)
 
     def rent(self, stream, name="paid", **more):
-        return self.ask("POST", "/vms", {"name": name, "ssh_key": SSH_KEY, "stream_id": stream} | more)
+        asked = {"name": name, "ssh_key": SSH_KEY, "stream_id": stream}
+        return self.ask("POST", "/vms", asked | more)
 
     def rented(self, stream, name="paid"):
         """The machine's token; it runs."""

@@ -1,5 +1,5 @@
-"""From an empty chain to money in the wallet, over HTTP; and what machines have of a chain that does
-not answer, and of streams that are not what they should be."""
+"""From an empty chain to money in the wallet, over HTTP; and what machines have of a chain that
+does not answer, and of streams that are not what they should be."""
 
 import concurrent.futures
 import unittest
@@ -117,7 +117,8 @@ class SilentChain(PaidCase):
         # Not even where the node begins anew meanwhile.
         self.node.kill()
         self.node.start()
-        until(lambda: self.ask("GET", "/vms", token=token).status == 200, SECONDS, "it rents nothing")
+        until(lambda: self.ask("GET", "/vms", token=token).status == 200, SECONDS,
+              "it rents nothing")
         self.wait_for_stream(token, "unknown")
         self.assertEqual(self.machine(token)["status"], "running")
         self.speak()

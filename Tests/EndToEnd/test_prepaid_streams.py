@@ -1,5 +1,5 @@
-"""Sessions that a stream pays for, on a real chain: what may be had is what has vested, and what was
-had is told to the wei."""
+"""Sessions that a stream pays for, on a real chain: what may be had is what has vested, and what
+was had is told to the wei."""
 
 import json
 import pathlib

@@ -31,6 +31,17 @@ struct DefectTests {
     "X-B7-1": "Variables were declared and read nowhere",
     "X-B7-2": "A variable without effect was taken without a word",
     "D-B11-1": "Adverts bore the word signature in the place of one",
+    "D-B13-1": "A chain that did not answer cost all machines their place",
+    "D-B13-2": "A stream that its sender had ended paid on, for nobody looked at its recipient",
+    "D-B13-3": "A worthless token paid as well as the one that counts",
+    "D-B13-4": "The rate of a stream was not compared with any price",
+    "D-B13-5": "One stream paid for any number of machines",
+    "D-B13-6": "A stream that had ended paid for a new machine",
+    "D-B13-7": "More was said to be earned than had been deposited",
+    "D-B13-8": "What could not be deleted ran on, and nobody looked after it",
+    "D-B13-9": "Of all streams one was collected in its time, and others not",
+    "D-B13-10": "What a block had was believed before anything was on top of it",
+    "D-B13-11": "A restart deleted what was being made, for its stream was not noted yet",
   ]
 
   /// All tests, as text.

@@ -37,7 +37,7 @@ struct ProgramTests {
     "A word that nobody knows is answered with the nearest, on standard error, with 64",
     arguments: [
       (["stauts"], "did you mean status?"), (["recept", "verify"], "did you mean receipt verify?"),
-      (["confg", "sho"], "did you mean config show?"), (["help", "confg"], "config show?"),
+      (["confg", "sho"], "did you mean config show?"), (["help", "confg"], "mean config "),
       (["recipt"], "did you mean receipt verify?"), (["frobnicate"], "see `orien help`"),
       (["-x"], "no option '-x'"), (["ps", "--status", "runing"], "did you mean running?"),
       (["status", "--url", "here"], "--url here: expected http://HOST"),

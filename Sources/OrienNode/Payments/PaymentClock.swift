@@ -39,14 +39,20 @@ struct ChainClock {
   private let mayStandStill: Bool
   private var head: (number: UInt64, time: UInt64)?
   private(set) var movedAt: Timestamp?
+  /// Since when nobody knew anything as the last node died. The first head is no news then: it may be
+  /// the one that did not move.
+  private let doubtedSince: Timestamp?
 
-  init(mayStandStill: Bool) { self.mayStandStill = mayStandStill }
+  init(mayStandStill: Bool, doubtedSince: Timestamp? = nil) {
+    self.mayStandStill = mayStandStill
+    self.doubtedSince = doubtedSince
+  }
 
   /// Notes what was seen; a head that another has been seen beyond is no news.
   mutating func note(_ moment: ChainMoment, at now: Timestamp) {
     if let head, moment.head <= head.number { return }
+    movedAt = head == nil ? doubtedSince ?? now : now
     head = (moment.head, moment.headTime)
-    movedAt = now
   }
 
   /// How many seconds have passed since that moment, by the chain as far as it tells.

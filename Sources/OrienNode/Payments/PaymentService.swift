@@ -44,6 +44,8 @@ package final class PaymentService {
   package internal(set) var lookedAt: Timestamp?
   /// Was told what was read, at each look.
   package var onReadings: (StreamReadings, [StreamClaim]) -> Void = { _, _ in }
+  /// A stream pays for nothing here any more, and nothing is to be collected of it.
+  package var onOver: (StreamClaim) -> Void = { _ in }
   var chain: ChainClock
   weak var rentals: Rentals?
   var isLooking = false
@@ -55,8 +57,17 @@ package final class PaymentService {
   package init(_ parts: Parts, _ settings: PaymentSettings) {
     self.parts = parts
     self.settings = settings
-    chain = ChainClock(mayStandStill: settings.staleAfter == nil)
+    chain = ChainClock(
+      mayStandStill: settings.staleAfter == nil,
+      doubtedSince: Self.unknownSince(parts.ledger.recovered.streams))
     for claim in parts.ledger.recovered.streams { note(claim) }
+  }
+
+  /// Since when nothing was known of any of them; nil where something was.
+  private static func unknownSince(_ claims: [StreamClaim]) -> Timestamp? {
+    let active = claims.filter { $0.phase == .active }
+    let unknown = active.compactMap(\.standing.unknownSince)
+    return unknown.count == active.count ? unknown.max() : nil
   }
 
   package func claim(of holder: StreamClaim.Holder) -> StreamClaim? {
@@ -128,6 +139,7 @@ package final class PaymentService {
       claims[stream] = nil
       if holders[claim.holder] == stream { holders[claim.holder] = nil }
       readings[stream] = nil
+      onOver(claim)
     }
     parts.ledger.update(
       claim,
@@ -143,7 +155,9 @@ package final class PaymentService {
   private func hindrance(to rental: Rental) -> Failure? {
     guard settings.isOn, let claim = claim(of: .machine(rental.id)) else { return nil }
     switch claim.standing.upkeep(settings, at: parts.clock.now()) {
-    case .run, .leave: return nil
+    case .run: return nil
+    // What was stopped before nobody knew any more is not started for that.
+    case .leave: return claim.standing.fault.map { StreamClaim.Standing.unpaid($0) }
     case .stop(let failure), .delete(let failure): return failure
     }
   }

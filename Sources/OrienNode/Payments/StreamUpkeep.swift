@@ -10,7 +10,7 @@ package enum StreamUpkeep: Sendable, Equatable {
 }
 
 extension StreamClaim.Standing {
-  /// Not yet over, but it will be before anybody looks again.
+  /// Not seen to be over, but it is by now, or will be before anybody looks again.
   static let low = "runway-low"
 
   /// Takes what was read. `lag` is how long that is ago.
@@ -20,16 +20,17 @@ extension StreamClaim.Standing {
     unknownSince = nil
     let left = reading.remainingSeconds > lag ? reading.remainingSeconds - lag : 0
     var found = reading.fault?.rawValue
-    if found == nil, left <= settings.leastSeconds {
-      found = left == 0 ? StreamFault.ended.rawValue : Self.low
-    }
+    // That it is over says the chain alone: what was added since then is not known here yet.
+    if found == nil, left <= settings.leastSeconds { found = Self.low }
     // What was stopped starts for more than the time until it would be stopped again.
     let margin = 2 * UInt64(clamping: settings.interval.components.seconds)
     if found == nil, fault != nil, left <= settings.leastSeconds.saturatingAdd(margin) {
       found = Self.low
     }
     paidUntil = now.after(seconds: left)
-    faultSince = found == nil ? nil : faultSince ?? now
+    // What is over is kept for its time from its end on, and not from when that was near.
+    let isSame = Self.isEnd(found) == Self.isEnd(fault)
+    faultSince = found == nil ? nil : isSame ? faultSince ?? now : now
     fault = found
   }
 
@@ -51,7 +52,7 @@ extension StreamClaim.Standing {
     }
     guard let fault else { return .run }
     let failure = Self.unpaid(fault)
-    guard let over = StreamFault(rawValue: fault), over.isEnd else { return .stop(failure) }
+    guard Self.isEnd(fault) else { return .stop(failure) }
     if settings.deletesOnExhaustion { return .delete(failure) }
     if let retention = settings.retention, let faultSince,
       now.seconds(since: faultSince) >= retention.wholeSeconds
@@ -59,6 +60,14 @@ extension StreamClaim.Standing {
       return .delete(failure)
     }
     return .stop(failure)
+  }
+
+  /// Nothing more is paid, unless somebody pays anew.
+  private static func isEnd(_ fault: String?) -> Bool {
+    switch fault.flatMap({ StreamFault(rawValue: $0) }) {
+    case .ended, .terminated, .halted: true
+    default: false
+    }
   }
 
   static func unknown(since: Timestamp) -> Failure {
@@ -73,11 +82,6 @@ extension StreamClaim.Standing {
       ?? "its stream pays for less time than it has to: top it up"
     return Failure(.unpaid, fault, why)
   }
-}
-
-extension StreamFault {
-  /// Nothing more is paid, unless somebody pays anew.
-  fileprivate var isEnd: Bool { self == .ended || self == .terminated || self == .halted }
 }
 
 extension Duration {

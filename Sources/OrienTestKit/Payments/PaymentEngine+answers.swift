@@ -16,7 +16,8 @@ extension PaymentEngine {
       }
       state = named
     }
-    let judge = StreamJudge(recipient: recipient, token: chain.token)
+    var judge = StreamJudge(recipient: recipient, token: chain.token)
+    judge.checks = checks
     return .success(
       StreamReadings(
         moment: self.moment(of: state, head: head),

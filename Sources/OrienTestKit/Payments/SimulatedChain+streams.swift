@@ -2,7 +2,8 @@ package import OrienModel
 
 /// What the contract of streams can be asked for.
 package enum ContractCall: Sendable, Hashable {
-  case createStream(recipient: String, deposit: UInt256, rate: UInt256)
+  /// In another token than the one that counts, where one is named.
+  case createStream(recipient: String, deposit: UInt256, rate: UInt256, token: String? = nil)
   case topUp(UInt256, UInt256)
   case withdraw(UInt256)
   case terminate(UInt256)
@@ -25,8 +26,8 @@ extension SimulatedChain {
     _ call: ContractCall, by caller: String, to state: inout State
   ) throws(ContractRefusal) -> UInt256? {
     switch call {
-    case .createStream(let recipient, let deposit, let rate):
-      return try create(recipient, deposit, rate, by: caller, in: &state)
+    case .createStream(let recipient, let deposit, let rate, let token):
+      return try create(recipient, deposit, rate, token ?? self.token, by: caller, in: &state)
     case .topUp(let id, let amount): try topUp(id, amount, by: caller, in: &state)
     case .withdraw(let id): try withdraw(id, by: caller, in: &state)
     case .terminate(let id): try terminate(id, by: caller, in: &state)
@@ -52,7 +53,7 @@ extension SimulatedChain {
   }
 
   private func create(
-    _ recipient: String, _ deposit: UInt256, _ rate: UInt256, by sender: String,
+    _ recipient: String, _ deposit: UInt256, _ rate: UInt256, _ token: String, by sender: String,
     in state: inout State
   ) throws(ContractRefusal) -> UInt256 {
     guard recipient != PaymentStream.nobody else { throw ContractRefusal("recipient=0") }
@@ -79,7 +80,7 @@ extension SimulatedChain {
     let amount = unpaid(stream, at: state.time)
     guard !amount.isZero else { throw ContractRefusal("nothing to withdraw") }
     state.streams[id]?.withdrawn = sum(stream.withdrawn, amount)
-    pay(amount, to: caller, in: &state)
+    pay(amount, of: stream, to: caller, in: &state)
   }
 
   private func terminate(
@@ -90,8 +91,8 @@ extension SimulatedChain {
       throw ContractRefusal("not authorized")
     }
     let vested = max(vested(stream, at: state.time), stream.withdrawn)
-    pay(vested.minus(stream.withdrawn) ?? .zero, to: stream.recipient, in: &state)
-    pay(stream.deposit.minus(vested) ?? .zero, to: stream.sender, in: &state)
+    pay(vested.minus(stream.withdrawn) ?? .zero, of: stream, to: stream.recipient, in: &state)
+    pay(stream.deposit.minus(vested) ?? .zero, of: stream, to: stream.sender, in: &state)
     stream.deposit = vested
     stream.withdrawn = vested
     switch contract {
@@ -137,7 +138,10 @@ extension SimulatedChain {
     state.streams[id] = stream
   }
 
-  private func pay(_ amount: UInt256, to address: String, in state: inout State) {
+  private func pay(
+    _ amount: UInt256, of stream: PaymentStream, to address: String, in state: inout State
+  ) {
+    guard stream.token == token else { return }
     let account = state.account(address)
     state.accounts[address, default: Account()].tokens = sum(account.tokens, amount)
   }

@@ -14,6 +14,14 @@ package final class PaymentEngine {
   /// The most that it pays for a unit of gas.
   package var feeBound = UInt256(10_000)
   package var gasMargin: UInt64 = 20_000
+  /// What streams are held to.
+  package var checks = StreamJudge.Check.allCases
+  /// Nothing, or nothing of streams, is answered as long as this holds.
+  package var outage = Outage.none
+  /// Whose chain it has come to read, if that is not the one it should.
+  package var strayChain: String?
+  /// The block beyond which whoever is asked has heard of none.
+  package var frozenAt: UInt64?
   /// How many in a hundred questions meet each of these.
   package var odds = Odds()
   /// What the next questions of a kind get instead of what they should.
@@ -36,6 +44,8 @@ package final class PaymentEngine {
     /// It is answered after so many others.
     case late(Int)
   }
+
+  package enum Outage: Sendable { case none, reads, total }
 
   package struct Odds: Sendable {
     package var unavailable = 0
@@ -61,7 +71,8 @@ package final class PaymentEngine {
 
   package var terms: PaymentTerms {
     PaymentTerms(
-      network: "simulated", chain: chain.number, contract: chain.address, token: chain.token,
+      network: "simulated", chain: strayChain ?? chain.number, contract: chain.address,
+      token: chain.token,
       recipient: recipient, canCollect: true)
   }
 
@@ -72,6 +83,10 @@ package final class PaymentEngine {
     if var queue = faults[kind], !queue.isEmpty {
       defer { faults[kind] = queue }
       return queue.removeFirst()
+    }
+    if outage == .total || outage == .reads && kind == "inspect" { return .refused(Self.away) }
+    if let frozenAt, frozenAt < chain.head.number {
+      return .stale(Int(chain.head.number - frozenAt))
     }
     let draw = { (odds: Int) in odds > 0 && Int.random(in: 0..<100, using: &self.random) < odds }
     if draw(odds.unavailable) { return .refused(Self.away) }

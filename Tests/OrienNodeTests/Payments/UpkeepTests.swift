@@ -41,8 +41,10 @@ struct UpkeepTests {
   @Test("What was read is as old as it is: the time since then is not paid twice")
   func counts() {
     var standing = StreamClaim.Standing()
-    standing.take(reading(remaining: 100), lag: 100, settings(), at: began)
-    #expect(reason(standing.upkeep(settings(), at: began)) == "ended")
+    // Something may have been added since then: it is stopped, and not over.
+    let eager = settings { $0.deletesOnExhaustion = true }
+    standing.take(reading(remaining: 100), lag: 100, eager, at: began)
+    #expect(reason(standing.upkeep(eager, at: began)) == "runway-low")
     standing = StreamClaim.Standing()
     let least = settings { $0.leastSeconds = 60 }
     standing.take(reading(remaining: 100), lag: 40, least, at: began)
@@ -92,6 +94,10 @@ struct UpkeepTests {
       Issue.record("what is over for as long as it is kept is deleted")
       return
     }
+    var near = StreamClaim.Standing()
+    near.take(reading(remaining: 0), lag: 0, kept, at: began)
+    near.take(reading(remaining: 0, fault: .ended), lag: 0, kept, at: began.after(seconds: 90))
+    #expect(reason(near.upkeep(kept, at: began.after(seconds: 189))) == "ended")
     var low = StreamClaim.Standing()
     low.take(reading(remaining: 0, fault: .wrongToken), lag: 0, kept, at: began)
     #expect(reason(low.upkeep(kept, at: began.after(seconds: 1000))) == "wrong-token")
