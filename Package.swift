@@ -108,9 +108,6 @@ let bareLinks: [LinkerSetting] = [
     "-Xlinker", "--remap-inputs=*/libswiftCore.so=/dev/null",
   ])
 ]
-func bareModule(_ name: String, _ uses: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: uses, cSettings: bareC)
-}
 func bareProgram(_ name: String, _ uses: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: uses, cSettings: bareC, linkerSettings: bareLinks)
@@ -179,7 +176,7 @@ let layers: [Target] = [
     name: "orien-jail", dependencies: ["COrienJail"],
     cSettings: c + [.define("_GNU_SOURCE"), oneThread],
     linkerSettings: jailLinks),
-  bareModule("COrienWarm", ["COrienJail"]),
+  header("COrienWarm", ["COrienJail"], adding: [.define("_GNU_SOURCE")]),
   bareLibrary("COrienWarmNode", ["COrienWarm"], beside: ["preload.cjs"]),
   bareLibrary("COrienWarmPython", ["COrienWarm"]),
   bareProgram("orien-warm-node", ["COrienWarm"]),
@@ -217,9 +214,7 @@ let checks: [Target] = [
     ]),
   tests(
     "OrienNode",
-    [
-      "OrienNode", "OrienKernel", "OrienLedger", "OrienTestKit", "OrienSystem", "OrienModel",
-    ]),
+    ["OrienNode", "OrienKernel", "OrienLedger", "OrienTestKit", "OrienSystem", "OrienModel"]),
   tests(
     "OrienAPI",
     [

@@ -1,6 +1,7 @@
 """`orien wallet`: the key by which is paid, which is made once, shown never, and read by nobody
 else."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -23,17 +24,17 @@ class Wallet(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.home)
         self.file = self.home / "keys" / "provider_key.json"
 
-    def orien(self, *words, status=0, **variables):
+    def orien(self, *words, status=0, before=(), **variables):
         done = subprocess.run(
-            [BINARIES / "orien", "wallet", *map(str, words)], capture_output=True, text=True,
-            timeout=60, cwd=self.home, stdin=subprocess.DEVNULL,
+            [*before, BINARIES / "orien", "wallet", *map(str, words)], capture_output=True,
+            text=True, timeout=60, cwd=self.home, stdin=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "HOME": str(self.home), "STATE_DIR": str(self.home)}
             | variables)
         self.assertEqual(done.returncode != 0, status != 0, done)
         return done
 
-    def json(self, *words, **variables):
-        return json.loads(self.orien(*words, "--json", **variables).stdout)
+    def json(self, *words, **more):
+        return json.loads(self.orien(*words, "--json", **more).stdout)
 
     def test_a_key_is_made_for_this_user_alone_and_never_shown(self):
         self.assertIn("orien wallet new", self.orien("show", status=1).stderr)
@@ -93,6 +94,32 @@ class Wallet(unittest.TestCase):
             self.assertIn("chain 31337", other.stderr)
         gone = self.orien("show", "--balance", status=1, **there)
         self.assertNotIn("secret", gone.stderr)
+
+    def test_a_library_that_is_not_there_is_named_by_what_wants_it(self):
+        password = self.home / "password"
+        password.touch(0o600)
+        password.write_text("correct horse\n")
+        self.assertIn("wallet new", self.orien(
+            "--help", before=without("libsecp256k1.so.1", "libcrypto.so.3")).stdout)
+        said = self.orien("new", status=1, before=without("libsecp256k1.so.1")).stderr
+        self.assertIn("no libsecp256k1.so.1: install libsecp256k1-1", said)
+        lacking = without("libcrypto.so.3")
+        said = self.orien("new", "--password-file", password, status=1, before=lacking).stderr
+        self.assertIn("no libcrypto.so.3: install libssl3", said)
+        self.assertFalse(self.file.exists())
+        self.json("new", before=lacking)
+
+
+def without(*libraries):
+    """What runs a program where these are no libraries."""
+    for library in libraries:
+        ctypes.CDLL(library)
+    maps = pathlib.Path("/proc/self/maps").read_text().splitlines()
+    loaded = {pathlib.Path(line.split()[-1]) for line in maps if ".so" in line}
+    files = [str(file) for file in loaded
+             if any(file == (file.parent / library).resolve() for library in libraries)]
+    script = 'while [ "$1" != -- ]; do mount --bind /dev/null "$1" || exit 9; shift; done; shift; '
+    return ["unshare", "--mount", "sh", "-c", script + 'exec "$@"', "sh", *files, "--"]
 
 
 if __name__ == "__main__":

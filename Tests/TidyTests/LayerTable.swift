@@ -22,7 +22,7 @@ extension LayerTable {
   /// Reads the rows of Package.swift: `module("OrienHTTP", ["OrienSystem"])` and its relatives.
   init(manifest: String) {
     let row =
-      /(header|system|shim|module|program|bareModule|bareProgram|bareLibrary|tests|cPlugin|swiftPlugin|fuzz|bench|executableTarget)\(\s*(?:name:\s*)?"([\w-]+)"(?:,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
+      /(header|system|shim|module|program|bareProgram|bareLibrary|tests|cPlugin|swiftPlugin|fuzz|bench|executableTarget)\(\s*(?:name:\s*)?"([\w-]+)"(?:,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
     rows = manifest.matches(of: row).map { match in
       let uses = (match.3 ?? "").matches(of: /"([\w-]+)"/).map { String($0.1) }
       let name = String(match.2)

@@ -2,8 +2,8 @@
 #pragma once
 #include <stdint.h>
 
-/* Loads the library, once; any thread may ask. NULL, and then what is below works; or why it cannot
- * be used, for people. */
+/* Loads the library, once; any thread may ask. NULL, and then what is below works; or why it
+ * cannot be used, for people. */
 const char *clibcrypto_load(void);
 
 /* AES-128 in counter mode, by a key and a counter of 16 bytes each: as many bytes out as in.
