@@ -98,6 +98,7 @@ class PrepaidStreams(unittest.TestCase):
         amounts = [int(one["payment"]["amountWei"]) for one in records]
         self.assertEqual(sum(amounts), int(account["spentWei"]))
         self.assertEqual(len(amounts), count)
+        self.reconciled(number, count)
 
         taken = self.pay("other", number)
         self.assertEqual((taken.status, taken.json["code"]), (409, "stream-in-use"), taken)
@@ -110,6 +111,19 @@ class PrepaidStreams(unittest.TestCase):
         # The name is free for another stream.
         self.payers.pass_time(40)
         self.paid("s", second)
+
+    def reconciled(self, number, count):
+        """What the receipts come to is what the node has charged, and no more than is paid."""
+        balances = self.node.get("/api/v1/payments/reconciliation").json
+        self.assertTrue(balances["agrees"], balances)
+        balance, = balances["streams"]
+        self.assertEqual(balance["stream_id"], str(number))
+        sessions = balance["sessions"]
+        self.assertEqual(sessions["executions"], count)
+        self.assertEqual(sessions["receipts"], sessions["charged"])
+        self.assertEqual(int(sessions["receipts"]), count * MICRO_UNIT_WEI)
+        self.assertLessEqual(int(sessions["charged"]), int(balance["chain"]["vested"]))
+        self.assertTrue(sessions["covered"] and sessions["all_receipts_kept"], sessions)
 
     def test_each_fault_has_its_name_and_silence_is_none(self):
         ended, halted, terminated = (self.payers.open(RATE, seconds=5), self.payers.open(RATE),

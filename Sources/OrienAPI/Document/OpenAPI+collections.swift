@@ -51,6 +51,8 @@ extension OpenAPI {
         "chain": {"type": "object", "description": "deposit, vested, withdrawn, withdrawable"},
         "ledger": {"type": "object", "description":
           "Collections that are certain, what they brought and cost, and what may be taken back"},
+        "sessions": {"type": "object", "description":
+          "Where it pays for sessions: what their calls were charged, what the receipts of these come to, and whether the stream has paid as much"},
         "agrees": {"type": "boolean"},
         "difference_wei": {"$ref": "#/components/schemas/Wei"},
         "difference": {"$ref": "#/components/schemas/Amount"},

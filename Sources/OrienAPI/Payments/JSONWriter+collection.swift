@@ -1,3 +1,4 @@
+import OrienLedger
 import OrienModel
 import OrienNode
 
@@ -88,6 +89,15 @@ extension JSONWriter {
         writer.field(wei: "collected", balance.totals.collected)
         writer.field(wei: "under_way", balance.totals.underWay)
         writer.field(wei: "gas_cost", balance.totals.cost)
+      }
+      if let charges = balance.charges {
+        writer.object("sessions") { writer in
+          writer.field("executions", charges.executions)
+          writer.field(wei: "charged", charges.charged)
+          writer.field(wei: "receipts", charges.receipts)
+          writer.field("all_receipts_kept", balance.areReceiptsWhole)
+          writer.field("covered", balance.isCovered)
+        }
       }
       writer.field("agrees", balance.agrees)
       writer.field(

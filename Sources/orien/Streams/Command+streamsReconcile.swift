@@ -33,6 +33,14 @@ struct StreamComparison: Equatable {
   var agrees: Bool
   /// Why they differ all the same.
   var cause: String?
+  /// What sessions were charged, by the node and by the receipts; nil where it pays for none.
+  var charged: Charged?
+
+  struct Charged: Equatable {
+    var account: UInt256
+    var receipts: UInt256
+    var isCovered: Bool
+  }
 
   init(_ json: JSON) throws(Failure) {
     func amount(_ side: String, _ name: String) throws(Failure) -> UInt256 {
@@ -52,6 +60,10 @@ struct StreamComparison: Equatable {
     underWay = try amount("ledger", "under_way")
     cost = try amount("ledger", "gas_cost")
     cause = json["cause"]?.string
+    guard let sessions = json["sessions"] else { return }
+    charged = Charged(
+      account: try amount("sessions", "charged"), receipts: try amount("sessions", "receipts"),
+      isCovered: sessions["covered"]?.bool ?? false)
   }
 
   static func all(_ json: JSON) throws(Failure) -> [StreamComparison] {
@@ -68,7 +80,11 @@ struct StreamComparison: Equatable {
   }
 
   var explanation: String {
-    switch cause {
+    if let charged, !charged.isCovered {
+      return charged.account == charged.receipts
+        ? "more was had than it has paid" : "receipts say otherwise than the account"
+    }
+    return switch cause {
     case "under-way": "not certain yet"
     case "paid-at-end": "paid when it ended"
     case let other?: other
@@ -97,6 +113,11 @@ extension Invocation {
       agrees
         ? "\nledger and chain agree\(place)"
         : "\nledger and chain disagree\(place), in \(odd) of \(balances.count) streams")
+    let charged = balances.compactMap(\.charged?.receipts)
+    if !charged.isEmpty {
+      let sum = charged.reduce(UInt256.zero) { sum, wei in sum.plus(wei) ?? .max }
+      try console.line("receipts of sessions come to \(TokenAmount(wei: sum, token: token).text)")
+    }
     let costs = balances.map(\.cost).reduce(UInt256.zero) { sum, cost in sum.plus(cost) ?? .max }
     try console.line("gas has cost \(TokenAmount(wei: costs, token: .ether).text)")
   }

@@ -1,4 +1,4 @@
-import OrienLedger
+package import OrienLedger
 package import OrienModel
 import OrienSystem
 
@@ -13,11 +13,18 @@ package struct StreamBalance: Sendable {
   package var totals: CollectionTotals
   /// One is not over: it may be in the chain already, and nobody has looked since.
   package var isUnderWay: Bool
+  /// What sessions have had for it; nil where it pays for none.
+  package var charges: StreamCharges?
+  /// No receipt of these has been forgotten.
+  package var areReceiptsWhole: Bool
 
   init(
-    _ claim: StreamClaim, _ reading: StreamReading, _ totals: CollectionTotals, isUnderWay: Bool
+    _ claim: StreamClaim, _ reading: StreamReading, _ totals: CollectionTotals, isUnderWay: Bool,
+    charges: StreamCharges?, areReceiptsWhole: Bool
   ) {
     self.isUnderWay = isUnderWay
+    self.charges = charges
+    self.areReceiptsWhole = areReceiptsWhole
     self.claim = claim
     stream = reading.stream
     vested = reading.vested
@@ -45,7 +52,18 @@ package struct StreamBalance: Sendable {
     return isEnded ? .paidAtEnd : nil
   }
 
-  package var agrees: Bool { difference.amount.isZero || cause != nil }
+  package var agrees: Bool { (difference.amount.isZero || cause != nil) && isCovered }
+
+  /// What was had for it is what it has paid, or less; and the receipts say the same as the account.
+  package var isCovered: Bool {
+    guard let charges else { return true }
+    guard
+      areReceiptsWhole ? charges.receipts == charges.charged : charges.receipts <= charges.charged
+    else { return false }
+    // Of one that is gone from the chain nobody can say what it has paid.
+    guard stream != nil else { return charges.charged.isZero }
+    return charges.charged.plus(charges.collectedBefore).map { $0 <= vested } ?? false
+  }
 
   package enum Cause: String, Sendable {
     /// A collection is in the chain and not certain yet.
@@ -71,7 +89,11 @@ extension Collections {
     let underWay = Set(open.keys)
     ask(parts.ledger.claims(atMost:then:)) { [self] claims in
       ask({ _, reply in parts.ledger.collectionTotals(then: reply) }) { [self] totals in
-        compare(claims, totals, underWay, answer)
+        ask({ _, reply in parts.ledger.streamCharges(then: reply) }) { [self] charges in
+          compare(claims, totals, charges, underWay, answer)
+        } orElse: {
+          answer(.failure($0))
+        }
       } orElse: {
         answer(.failure($0))
       }
@@ -96,6 +118,7 @@ extension Collections {
 
   private func compare(
     _ claims: [StreamClaim], _ totals: [StreamName: CollectionTotals],
+    _ charges: (byStream: [StreamName: StreamCharges], isWhole: Bool),
     _ underWay: Set<StreamName>, _ answer: @escaping (Result<Reconciliation, Failure>) -> Void
   ) {
     parts.host.probe { [self] result in
@@ -104,7 +127,8 @@ extension Collections {
       }
       let own = claims.filter { claim in
         terms.name(of: claim.stream.id) == claim.stream
-          && (claim.phase != .over || totals[claim.stream] != nil)
+          && (claim.phase != .over || totals[claim.stream] != nil
+            || charges.byStream[claim.stream] != nil)
       }
       guard !own.isEmpty else { return answer(.success(Reconciliation(streams: []))) }
       parts.host.inspect(own.map(\.stream.id), at: nil) { result in
@@ -115,7 +139,8 @@ extension Collections {
               streams: zip(own, readings.streams).map { claim, reading in
                 StreamBalance(
                   claim, reading, totals[claim.stream] ?? CollectionTotals(),
-                  isUnderWay: underWay.contains(claim.stream))
+                  isUnderWay: underWay.contains(claim.stream),
+                  charges: charges.byStream[claim.stream], areReceiptsWhole: charges.isWhole)
               })
           })
       }
