@@ -8,8 +8,9 @@ struct PaymentSimulationTests {
   private static let steps =
     ProcessInfo.processInfo.environment["ORIEN_SIMULATION_STEPS"].flatMap { Int($0) }
 
+  /// Where all of the tests run, always the same: what is found by chance is for those with the time.
   private static var seeds: [UInt64] {
-    steps == nil ? Seed.some() : [1, 2, 3, 4] + Seed.some().dropFirst()
+    steps == nil ? [1, 2] : [1, 2, 3, 4] + Seed.some().dropFirst()
   }
 
   @Test(
@@ -29,7 +30,7 @@ struct PaymentSimulationTests {
 
   @Test("Each hole that others have is found", arguments: PaymentHole.allCases)
   func found(_ hole: PaymentHole) throws {
-    let seed = UInt64.random(in: 1 ... .max)
+    let seed = Self.steps == nil ? 1 : UInt64.random(in: 1 ... .max)
     let world = try PaymentWorld(seed: seed, hole)
     do {
       try world.run(steps: 5000)
