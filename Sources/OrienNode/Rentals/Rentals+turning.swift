@@ -21,8 +21,13 @@ extension Rentals {
     else {
       return turn(text, to: .stopped, by: .stopping, answer) { [self] machine in stop(machine) }
     }
-    // Nobody but whoever has stopped it now starts it again.
-    keep(machine, { $0.pause = nil }, then: { answer(.success(machine.record)) })
+    // Nobody but whoever has stopped it now starts it again: not while that is being written, either.
+    machine.isBusy = true
+    machine.whenTurned.append(answer)
+    keep(machine, { $0.pause = nil }) { [self] in
+      machine.answerTurned(.success(machine.record))
+      rest(machine)
+    }
   }
 
   func turn(
