@@ -12,9 +12,6 @@ enum Unmet {
 
   private static let groups = [
     Group(
-      reason: "payments are not supported yet: they come with the payments plugin",
-      names: [], beginnings: ["STREAM_"]),
-    Group(
       reason: "which machine a stream pays for is known for as long as there is the machine",
       names: ["STREAM_REMOVE_MAPPING_ON_EXHAUSTED"]),
     Group(
@@ -35,7 +32,6 @@ enum Unmet {
 
   /// Without the other system's prefix; nil where it has none.
   private static func rest(of name: String) -> String? {
-    if name == "GOLEM_DEPLOYMENTS_DIR" { return "DEPLOYMENTS_DIR" }
     if name == "ADVERTISER_TYPE" || name == golemBaseInterval || name.hasPrefix("GOLEM_BASE_") {
       return name
     }
