@@ -48,6 +48,17 @@ final class LastingRig {
     throw Failure(.internal, "no-event", "what a test waits for did not come")
   }
 
+  /// Who keeps what it writes reads that in its own time.
+  func waitForOutput(_ wanted: String) throws {
+    let deadline = Instant.now + .seconds(20)
+    var text = ""
+    while Instant.now < deadline {
+      text = String(decoding: try lasting.output(key) ?? [], as: UTF8.self)
+      if text == wanted { return }
+    }
+    throw Failure(.internal, "no-event", "it has written \(text)")
+  }
+
   func close() throws {
     for key in try lasting.all() { try lasting.stop(key, graceMilliseconds: 0) }
     try FileManager.default.removeItem(atPath: root)

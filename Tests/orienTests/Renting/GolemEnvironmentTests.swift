@@ -21,7 +21,7 @@ struct GolemEnvironmentTests {
     ("PORT", "7000", "PORT", "7000"),
     ("SKIP_PORT_VERIFICATION", "true", "SKIP_PORT_VERIFICATION", "1"),
     ("ENVIRONMENT", "development", "ENVIRONMENT", "development"),
-    ("NETWORK", "testnet", "NETWORK", "testnet"), ("PAYMENTS_NETWORK", "mainnet", nil, ""),
+    ("NETWORK", "testnet", "NETWORK", "testnet"), ("PAYMENTS_NETWORK", "mainnet", "PAYMENTS_NETWORK", "mainnet"),
     ("PROVIDER_NAME", "shed", "PROVIDER_NAME", "shed"), ("NAME", "shed", "PROVIDER_NAME", "shed"),
     ("PROVIDER_COUNTRY", "DE", "PROVIDER_COUNTRY", "DE"),
     ("COUNTRY", "de", "PROVIDER_COUNTRY", "DE"),
@@ -65,8 +65,9 @@ struct GolemEnvironmentTests {
     ("STREAM_PAYMENT_ADDRESS", "0x1", "STREAM_PAYMENT_ADDRESS", "0x1"),
     ("DEPLOYMENTS_DIR", "/d", "GOLEM_DEPLOYMENTS_DIR", "/d"),
     ("GLM_TOKEN_ADDRESS", "0x0", "GLM_TOKEN_ADDRESS", "0x0"),
-    ("STREAM_MIN_REMAINING_SECONDS", "0", nil, ""),
-    ("STREAM_MONITOR_ENABLED", "true", nil, ""), ("STREAM_MONITOR_INTERVAL_SECONDS", "30", nil, ""),
+    ("STREAM_MIN_REMAINING_SECONDS", "60", "STREAM_MIN_REMAINING_SECONDS", "60"),
+    ("STREAM_MONITOR_ENABLED", "false", "STREAM_MONITOR_ENABLED", "0"),
+    ("STREAM_MONITOR_INTERVAL_SECONDS", "45", "STREAM_MONITOR_INTERVAL_SECONDS", "45"),
     ("STREAM_WITHDRAW_ENABLED", "true", "STREAM_WITHDRAW_ENABLED", "1"),
     ("STREAM_WITHDRAW_INTERVAL_SECONDS", "30", "STREAM_WITHDRAW_INTERVAL_SECONDS", "30"),
     (
@@ -74,7 +75,7 @@ struct GolemEnvironmentTests {
       "9000000000000000000000"
     ),
     ("STREAM_REMOVE_MAPPING_ON_EXHAUSTED", "true", nil, ""),
-    ("STREAM_DELETE_ON_EXHAUSTED", "true", nil, ""),
+    ("STREAM_DELETE_ON_EXHAUSTED", "true", "STREAM_DELETE_ON_EXHAUSTED", "1"),
     ("FAUCET_URL", "http://a", "FAUCET_URL", "http://a"),
     ("CAPTCHA_URL", "http://a", "CAPTCHA_URL", "http://a"),
     ("CAPTCHA_API_KEY", "a", "CAPTCHA_API_KEY", "a"),
@@ -113,7 +114,8 @@ struct GolemEnvironmentTests {
         #expect(setting.show(configuration) == row.shown)
       }
       #expect(configuration.warnings == [])
-    } else if Setting.named(full) == nil {
+    } else {
+      #expect(Setting.named(full) == nil)
       try #require(configuration.warnings.count == 1)
       #expect(configuration.warnings[0].hasPrefix("\(full): "))
     }
