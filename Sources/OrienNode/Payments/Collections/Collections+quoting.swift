@@ -1,7 +1,7 @@
 import OrienModel
 import OrienSystem
 
-// What a collection would bring, from a backend that knows the stream.
+// What a collection would bring, from a backend that knows the stream and is not behind.
 
 extension Collections {
   /// Has the backend keep a stream unless it was told to before.
@@ -24,8 +24,21 @@ extension Collections {
   ) {
     parts.host.quote(stream.id) { [self] result in
       guard !isEnding else { return }
-      if !(result.failure.map(isSilence) ?? false) { isHeard = true }
-      answer(result)
+      let believed = Result { () throws(Failure) in try believe(result.get(), of: stream) }
+      if !(believed.failure.map(isSilence) ?? false) { isHeard = true }
+      answer(believed)
     }
+  }
+
+  /// A backend that is behind offers a place that an earlier collection has for good. The same arguments
+  /// make the same bytes, so the transaction of that one would be made again and counted again.
+  private func believe(
+    _ quote: CollectionQuote, of stream: StreamName
+  ) throws(Failure) -> CollectionQuote {
+    guard let last = totals[stream]?.lastNonce, quote.nextNonce <= last else { return quote }
+    throw Failure(
+      .unavailable, "behind",
+      "the chain is read as it was: there \(quote.nextNonce) transactions of the recipient are in "
+        + "it, and \(last.saturatingAdd(1)) were already")
   }
 }
