@@ -113,6 +113,8 @@ package struct CollectionTotals: Sendable, Equatable {
   /// How many have reverted since, and when the last of them ended.
   package var reverts = 0
   package var revertedAt: Timestamp?
+  /// The highest place among the collector's transactions that is taken for good.
+  package var lastNonce: UInt64?
 
   package init() {}
 
@@ -124,6 +126,9 @@ package struct CollectionTotals: Sendable, Equatable {
     }
     collected = collected.plus(collection.amount) ?? .max
     cost = cost.plus(collection.cost) ?? .max
+    if collection.state != .abandoned, let highest = collection.nonces.last {
+      lastNonce = max(lastNonce ?? 0, highest)
+    }
     switch collection.state {
     case .confirmed:
       confirmed += 1

@@ -184,6 +184,23 @@ struct CollectingTests {
     #expect(try results()?.reason == "away")
   }
 
+  @Test("H9: a backend that fails once in every round is asked no less for it")
+  func failsInEachRound() throws {
+    let node = try node()
+    let claims = try (0..<12).map { _ in try node.rent() }
+    let away = Failure(.unavailable, "away", "nobody answers")
+    engine.faults["sign"] = (0..<12).flatMap { _ in [.late(1), .refused(away)] }
+    try node.wait()
+    for _ in 0..<12 {
+      node.chain.mine(after: 6)
+      try node.tick()
+    }
+    #expect(engine.faults["sign"].map { $0.count <= 1 } == true)
+    #expect(node.collections.silences <= 1)
+    try node.pass(blocks: 3)
+    for claim in claims { #expect(!node.collected(claim).isZero) }
+  }
+
   @Test("Streams of another chain are left as they are, and so is what is under way there")
   func otherChain() throws {
     let node = try node()

@@ -76,7 +76,8 @@ extension Collections {
     Failure(.conflict, "under-way", "stream \(stream.id) is being collected already")
   }
 
-  /// Those whose turn it is, and which have something: who has waited longest first.
+  /// Those whose turn it is, and which have something: who has waited longest first, but those at
+  /// which a round has ended after the others.
   var due: [Candidate] {
     guard settings.isEnabled else { return [] }
     let now = parts.now()
@@ -86,7 +87,13 @@ extension Collections {
       return noted.withdrawable >= least && open[stream] == nil && isFree(stream, now)
         && now.isPast(last(noted.claim), by: settings.interval)
     }
-    let order = { (noted: Noted) in (self.last(noted.claim), noted.claim.number ?? 0) }
+    let order = { (noted: Noted) in
+      let claim = noted.claim
+      return (
+        self.roundEndedAt[claim.stream] ?? Timestamp(microseconds: .min), self.last(claim),
+        claim.number ?? 0
+      )
+    }
     return waiting.sorted { order($0) < order($1) }
       .map { Candidate(stream: $0.claim.stream, isManual: false) }
   }

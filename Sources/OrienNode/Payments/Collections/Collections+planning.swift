@@ -22,7 +22,9 @@ extension Collections {
     let others = Array(candidates.dropFirst())
     begin(first) { [self] result in
       first.answer?(result)
+      roundEndedAt[first.stream] = nil
       if case .failure(let failure) = result, isSilence(failure) {
+        roundEndedAt[first.stream] = parts.now()
         // Those that nobody waits for are due in the next round too.
         manual = others.filter { $0.isManual && $0.answer == nil }
         Self.refuse(others, failure)
@@ -52,8 +54,7 @@ extension Collections {
     if let obstacle = obstacle(to: candidate) { return refuse(obstacle) }
     keep(stream) { [self] failure in
       if let failure { return refuse(failure) }
-      parts.host.quote(stream.id) { [self] result in
-        guard !isEnding else { return }
+      quote(stream) { [self] result in
         do throws(Failure) {
           let quote = try result.get()
           guard !quote.amount.isZero else { throw Self.nothing }
@@ -104,19 +105,6 @@ extension Collections {
       refusals[stream] = count
       return backOff(after: count)
     default: return settings.recheckAfter
-    }
-  }
-
-  private func keep(_ stream: StreamName, then next: @escaping (Failure?) -> Void) {
-    guard !kept.contains(stream) else { return next(nil) }
-    parts.host.keep(stream.id) { [self] result in
-      guard !isEnding else { return }
-      switch result {
-      case .success:
-        kept.insert(stream)
-        next(nil)
-      case .failure(let failure): next(failure)
-      }
     }
   }
 

@@ -75,9 +75,7 @@ extension Collections {
       guard !isEnding else { return }
       if case .failure(let failure) = result { return answer(.failure(failure)) }
       kept.insert(stream)
-      parts.host.quote(stream.id) { [self] result in
-        if !isEnding { answer(result) }
-      }
+      quote(stream, then: answer)
     }
   }
 }

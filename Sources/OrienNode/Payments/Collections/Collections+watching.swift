@@ -40,7 +40,9 @@ extension Collections {
     parts.host.outcome(of: hashes) { [self] result in
       guard !isEnding else { return }
       switch result {
-      case .success(let outcomes): take(outcomes, of: asked)
+      case .success(let outcomes):
+        isHeard = true
+        take(outcomes, of: asked)
       case .failure(let failure): fallSilent(failure)
       }
     }

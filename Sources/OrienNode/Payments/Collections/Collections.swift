@@ -95,9 +95,14 @@ package final class Collections {
   var waits: [StreamName: Timestamp] = [:]
   var refusals: [StreamName: Int] = [:]
   var said: [StreamName: String] = [:]
-  /// Nothing is asked before this, since the backend did not answer; and how often it did not.
+  /// Nothing is asked before this, since the backend did not answer; and how many rounds in a row it
+  /// has said nothing of the chain. One that fails now and then is no less useful for it.
   var silentUntil: Timestamp?
   var silences = 0
+  /// It has said something of the chain in this round.
+  var isHeard = false
+  /// When a round last ended at a stream: others come first then, for it may be about that one alone.
+  var roundEndedAt: [StreamName: Timestamp] = [:]
   /// How many that are none of this chain's or key's were told of.
   var strangersTold = 0
   private(set) var isReady = false
@@ -203,7 +208,7 @@ package final class Collections {
   /// The end of a round in which the backend answered.
   func rest() {
     if silentUntil != nil { parts.log.info("streams are collected again") }
-    (silentUntil, silences) = (nil, 0)
+    (silentUntil, silences, isHeard) = (nil, 0, false)
     isBusy = false
     let isMore = wantsMore || !manual.isEmpty
     wantsMore = false
@@ -211,9 +216,11 @@ package final class Collections {
     if !isBusy { again() }
   }
 
-  /// The end of one in which it did not: nobody knows anything, so nothing changes.
+  /// The end of one in which it did not, or not to the end: nobody knows more, so nothing more changes.
   func fallSilent(_ failure: Failure) {
-    if silences == 0 {
+    if isHeard { silences = 0 }
+    isHeard = false
+    if silentUntil == nil {
       parts.log.warning("no stream can be collected now", ["error": failure.description])
     }
     silentUntil =
