@@ -23,7 +23,7 @@ import urllib.request
 import boots
 import calls
 import plugins
-import ports
+import passing
 import sandbox
 import starts
 import streams
@@ -84,7 +84,7 @@ class Rows:
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
     } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS \
-        | ports.BOUNDS | boots.BOUNDS | streams.BOUNDS
+        | passing.BOUNDS | boots.BOUNDS | streams.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -144,7 +144,7 @@ PARTS = {
     "workers": lambda rows, _: workers.one_round(rows),
     "plugins": lambda rows, _: plugins.one_round(rows),
     "sandbox": lambda rows, _: sandbox.one_round(rows),
-    "ports": lambda rows, _: ports.one_round(rows),
+    "ports": lambda rows, _: passing.one_round(rows),
     "boots": lambda rows, _: boots.one_round(rows),
     "streams": lambda rows, _: streams.one_round(rows),
 }

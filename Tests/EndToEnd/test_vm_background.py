@@ -95,7 +95,8 @@ class Background(VMCase):
     def test_golem_provider_answers_as_that_does(self):
         self.started("golem-provider")
         self.assertEqual(self.ask("DELETE", "/api/v1/vms/none"), (200, b"null"))
-        done = self.run_as("golem-provider", "streams", "list", "--json", status=1)
+        done = self.run_as("golem-provider", "streams", "list", "--json", status=1,
+                           PORT=self.url.rsplit(":", 1)[1])
         self.assertEqual(json.loads(done.stdout), {"error": "streaming_disabled"})
         self.orien("stop")
         self.started("orien")

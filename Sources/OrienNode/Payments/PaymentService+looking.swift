@@ -50,12 +50,12 @@ extension PaymentService {
     parts.host.inspect(now.map(\.id), at: moment) { [self] result in
       guard !isEnding else { return }
       switch result {
-      case .success(let readings) where later.isEmpty:
-        take(StreamReadings(moment: readings.moment, streams: found + readings.streams), terms)
       case .success(let readings):
-        read(
-          Array(later), terms, found + readings.streams, at: readings.moment,
-          isSecondTry: isSecondTry)
+        // All are of the first one's moment, whatever newest block the later answers have seen.
+        let all = StreamReadings(
+          moment: moment ?? readings.moment, streams: found + readings.streams)
+        guard !later.isEmpty else { return take(all, terms) }
+        read(Array(later), terms, all.streams, at: all.moment, isSecondTry: isSecondTry)
       case .failure(let failure) where failure.reason == "reorganised" && !isSecondTry:
         read(due(terms), terms, isSecondTry: true)
       case .failure(let failure):
