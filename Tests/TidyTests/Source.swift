@@ -51,7 +51,7 @@ struct Source: Sendable {
     guard let regex = try? Regex(pattern).wordBoundaryKind(.simple) else {
       return ["no regular expression: \(pattern)"]
     }
-    guard self[part].contains(regex) else { return [] }
+    guard self[part].contains(regex.anchorsMatchLineEndings()) else { return [] }
     return lines(of: part).enumerated().compactMap { number, line in
       line.firstMatch(of: regex).map { "\(path):\(number + 1): \(line[$0.range])" }
     }
