@@ -29,7 +29,7 @@ extension Ledger {
         row.text(rental.name)
         row.text(rental.job)
         row.text(rental.phase.rawValue)
-        row.blob(rental.bytes)
+        row.blob(rental.jsonBytes)
       }
       guard added == 1 else {
         if let claimed { try writer.forget(claim: claimed) }
@@ -47,7 +47,7 @@ extension Ledger {
     submit(.certainty, reply) { writer throws(DatabaseError) in
       let changed = try writer.statements.updateRental.run { row in
         row.text(rental.phase.rawValue)
-        row.blob(rental.bytes)
+        row.blob(rental.jsonBytes)
         row.integer(rental.endedAt?.microseconds)
         row.integer(rental.number)
       }
@@ -83,25 +83,14 @@ extension Ledger {
 extension Database {
   /// Those that are not over, oldest first.
   func openRentals() throws(DatabaseError) -> [Rental] {
-    var open: [Rental] = []
     try prepare(
       "SELECT \(Rental.columns) FROM rentals WHERE ended_at IS NULL ORDER BY number"
-    ).each { row throws(DatabaseError) in
-      open.append(try Rental(row))
-      return true
-    }
-    return open
+    ).all { row throws(DatabaseError) in try Rental(row) }
   }
 }
 
 extension Rental {
   fileprivate static let columns = "number, id, name, job, phase, record, ended_at"
-
-  fileprivate var bytes: [UInt8] {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.bytes
-  }
 
   fileprivate init(_ row: Row) throws(DatabaseError) {
     do throws(Failure) {

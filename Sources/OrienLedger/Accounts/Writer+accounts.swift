@@ -34,7 +34,7 @@ extension Writer {
     try database.prepare("INSERT INTO accounts (owner, session, record) VALUES (?, ?, ?)").run {
       $0.text(session.owner.description)
       $0.text(session.id.description)
-      $0.blob(value.bytes)
+      $0.blob(value.jsonBytes)
     }
     let opened = OpenAccount(value, number: Int64(clamping: database.lastInserted))
     accounts.add(opened)
@@ -69,19 +69,13 @@ extension Writer {
 
   private func keep(_ account: OpenAccount) throws(DatabaseError) {
     try statements.updateAccount.run {
-      $0.blob(account.value.bytes)
+      $0.blob(account.value.jsonBytes)
       $0.integer(account.number)
     }
   }
 }
 
 extension SessionAccount {
-  fileprivate var bytes: [UInt8] {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.bytes
-  }
-
   /// Takes up what a call names, and refuses the call where that does not last for it. `taken` is what
   /// was spent and what is set aside for other calls.
   fileprivate mutating func take(_ need: PaymentNeed, taken: UInt64) throws(Failure) {

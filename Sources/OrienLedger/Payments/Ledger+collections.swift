@@ -20,7 +20,7 @@ extension Ledger {
       ).run { row in
         row.text(collection.stream.description)
         row.text(collection.state.rawValue)
-        row.blob(collection.bytes)
+        row.blob(collection.jsonBytes)
       }
       return added == 1
         ? .success(Int64(clamping: writer.database.lastInserted))
@@ -39,7 +39,7 @@ extension Ledger {
         "UPDATE collections SET state = ?, record = ?, ended_at = ? WHERE number = ?"
       ).run { row in
         row.text(collection.state.rawValue)
-        row.blob(collection.bytes)
+        row.blob(collection.jsonBytes)
         row.integer(collection.endedAt?.microseconds)
         row.integer(collection.number)
       }
@@ -109,25 +109,14 @@ extension Ledger {
 extension Database {
   /// Those that are not over, oldest first.
   func openCollections() throws(DatabaseError) -> [StreamCollection] {
-    var open: [StreamCollection] = []
     try prepare(
       "SELECT \(StreamCollection.columns) FROM collections WHERE ended_at IS NULL ORDER BY number"
-    ).each { row throws(DatabaseError) in
-      open.append(try StreamCollection(row))
-      return true
-    }
-    return open
+    ).all { row throws(DatabaseError) in try StreamCollection(row) }
   }
 }
 
 extension StreamCollection {
   fileprivate static let columns = "number, stream, state, record, ended_at"
-
-  fileprivate var bytes: [UInt8] {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.bytes
-  }
 
   fileprivate init(_ row: Row) throws(DatabaseError) {
     do throws(Failure) {

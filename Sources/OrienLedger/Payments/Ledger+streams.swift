@@ -19,7 +19,7 @@ extension Ledger {
         "UPDATE streams SET phase = ?, record = ? WHERE number = ?"
       ).run { row in
         row.text(claim.phase.rawValue)
-        row.blob(claim.bytes)
+        row.blob(claim.jsonBytes)
         row.integer(claim.number)
       }
       return changed == 1
@@ -42,7 +42,7 @@ extension Writer {
       row.text(claim.stream.description)
       row.text(claim.holder.description)
       row.text(claim.phase.rawValue)
-      row.blob(claim.bytes)
+      row.blob(claim.jsonBytes)
     }
     return added == 1
       ? .success(Int64(clamping: database.lastInserted))
@@ -61,23 +61,18 @@ extension Writer {
 extension Database {
   /// Those that pay for something, or may have something to collect, oldest first.
   func openClaims() throws(DatabaseError) -> [StreamClaim] {
-    var open: [StreamClaim] = []
     try prepare(
       """
       SELECT \(StreamClaim.columns) FROM streams
       WHERE phase IN ('active', 'leaving') ORDER BY number
       """
-    ).each { row throws(DatabaseError) in
-      open.append(try StreamClaim(row))
-      return true
-    }
-    return open
+    ).all { row throws(DatabaseError) in try StreamClaim(row) }
   }
 
   func claim(of holder: StreamClaim.Holder) throws(DatabaseError) -> StreamClaim? {
     try prepare(
       """
-      SELECT number, stream, holder, phase, record FROM streams
+      SELECT \(StreamClaim.columns) FROM streams
       WHERE holder = ? AND phase <> 'released'
       """
     ).first({ $0.text(holder.description) }) { row throws(DatabaseError) in
@@ -87,27 +82,16 @@ extension Database {
 
   /// Those that were not given back, the newest first.
   func claims(atMost limit: Int) throws(DatabaseError) -> [StreamClaim] {
-    var claims: [StreamClaim] = []
     try prepare(
       """
-      SELECT number, stream, holder, phase, record FROM streams
+      SELECT \(StreamClaim.columns) FROM streams
       WHERE phase <> 'released' ORDER BY number DESC LIMIT ?
       """
-    ).each({ $0.integer(Int64(limit)) }) { row throws(DatabaseError) in
-      claims.append(try StreamClaim(row))
-      return true
-    }
-    return claims
+    ).all({ $0.integer(Int64(limit)) }) { row throws(DatabaseError) in try StreamClaim(row) }
   }
 }
 
 extension StreamClaim {
-  fileprivate var bytes: [UInt8] {
-    var writer = JSONWriter()
-    write(to: &writer)
-    return writer.bytes
-  }
-
   static let columns = "number, stream, holder, phase, record"
 
   /// Of a row of `columns`.

@@ -3,21 +3,14 @@ import OrienModel
 extension Database {
   /// What nobody has finished, and every session.
   func recovered() throws(DatabaseError) -> Recovered {
-    var open: [Acceptance] = []
     // What has been started is not run again: nobody needs its arguments, which may be large.
     let columns = Acceptance.columns(arguments: "CASE status WHEN 0 THEN arguments END")
-    try prepare(
+    let open = try prepare(
       "SELECT \(columns) FROM \(OpenSpans.rows) WHERE status < 2 ORDER BY span, number"
-    ).each { row throws(DatabaseError) in
-      open.append(try Acceptance(row))
-      return true
-    }
-    var sessions: [SessionRecord] = []
-    try prepare("SELECT owner, session, folder, created_at, last_used_at FROM sessions").each {
-      row throws(DatabaseError) in
-      sessions.append(try SessionRecord(row))
-      return true
-    }
+    ).all { row throws(DatabaseError) in try Acceptance(row) }
+    let sessions = try prepare(
+      "SELECT owner, session, folder, created_at, last_used_at FROM sessions"
+    ).all { row throws(DatabaseError) in try SessionRecord(row) }
     return Recovered(
       waiting: open.filter { $0.runningAt == nil }, started: open.filter { $0.runningAt != nil },
       sessions: sessions, operations: try openOperations(), rentals: try openRentals(),

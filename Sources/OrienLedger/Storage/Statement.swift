@@ -57,6 +57,18 @@ final class Statement {
     }
   }
 
+  /// Every row, as `read` has it.
+  func all<Value>(
+    _ bind: (inout Binder) -> Void = { _ in }, _ read: (Row) throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> [Value] {
+    var values: [Value] = []
+    try each(bind) { row throws(DatabaseError) in
+      values.append(try read(row))
+      return true
+    }
+    return values
+  }
+
   private func start(_ bind: (inout Binder) -> Void) throws(DatabaseError) {
     database.scratch.reset()
     var binder = Binder(pointer, database.scratch)

@@ -4,6 +4,15 @@ package protocol JSONWritable {
   func write(to writer: inout JSONWriter)
 }
 
+extension JSONWritable {
+  /// It alone, as compact text.
+  package var jsonBytes: [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.bytes
+  }
+}
+
 extension String: JSONWritable {
   package func write(to writer: inout JSONWriter) { writer.write(self) }
 }
