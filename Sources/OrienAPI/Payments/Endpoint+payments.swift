@@ -61,12 +61,6 @@ extension API {
   }
 }
 
-extension StreamClaim {
-  fileprivate var machine: String? {
-    if case .machine(let id) = holder { id } else { nil }
-  }
-}
-
 extension Caller {
   func maySee(_ rental: Rental) -> Bool {
     isOperator || (rental.owner == owner && (machine == nil || machine == rental.id))

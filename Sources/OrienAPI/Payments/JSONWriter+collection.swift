@@ -106,9 +106,3 @@ extension JSONWriter {
     }
   }
 }
-
-extension StreamClaim {
-  fileprivate var machine: String? {
-    if case .machine(let id) = holder { id } else { nil }
-  }
-}

@@ -46,8 +46,10 @@ extension Readings {
         return true
       }
       let wei = SessionAccount.wei(account.spentMicroUnits, at: microUnitWei)
-      charges[name, default: StreamCharges()].charged.add(wei)
-      charges[name]?.collectedBefore = before
+      var sum = charges[name] ?? StreamCharges()
+      sum.charged = sum.charged.saturatingAdd(wei)
+      sum.collectedBefore = before
+      charges[name] = sum
       return true
     }
   }
@@ -64,17 +66,14 @@ extension Readings {
       do throws(Failure) {
         let charge = try Charge(JSON(parsing: Array(row.text(0).utf8)))
         guard case .stream(let name, _, let wei) = charge else { return true }
-        charges[name, default: StreamCharges()].receipts.add(wei)
-        charges[name]?.executions += 1
+        var sum = charges[name] ?? StreamCharges()
+        sum.receipts = sum.receipts.saturatingAdd(wei)
+        sum.executions += 1
+        charges[name] = sum
       } catch {
         throw DatabaseError(corrupt: "what paid for an execution: \(error.message)")
       }
       return true
     }
   }
-}
-
-extension UInt256 {
-  /// Saturates: there is no more money than that.
-  fileprivate mutating func add(_ other: UInt256) { self = plus(other) ?? .max }
 }

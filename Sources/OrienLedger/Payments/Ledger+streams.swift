@@ -46,10 +46,7 @@ extension Writer {
     }
     return added == 1
       ? .success(Int64(clamping: database.lastInserted))
-      : .failure(
-        Failure(
-          .conflict, "stream-in-use",
-          "stream \(claim.stream.id) pays for something else, or has paid for it"))
+      : .failure(claim.stream.inUse)
   }
 
   /// Takes back a claim of this same transaction.

@@ -8,6 +8,9 @@ extension UInt256 {
     return overflows || overflowsToo ? nil : UInt256(high: high, low: low)
   }
 
+  /// The greatest number that there is where the sum does not fit: for what is only told.
+  package func saturatingAdd(_ other: UInt256) -> UInt256 { plus(other) ?? .max }
+
   package func minus(_ other: UInt256) -> UInt256? {
     guard self >= other else { return nil }
     let (low, borrows) = low.subtractingReportingOverflow(other.low)

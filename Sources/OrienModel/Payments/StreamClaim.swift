@@ -44,6 +44,11 @@ package struct StreamClaim: Sendable, Equatable {
     package init() {}
   }
 
+  /// The machine that it pays for, by its id; nil where it pays for none.
+  package var machine: String? {
+    if case .machine(let id) = holder { id } else { nil }
+  }
+
   package init(
     stream: StreamName, holder: Holder, sender: String, rate: UInt256, claimedAt: Timestamp
   ) {
@@ -75,6 +80,14 @@ package struct StreamName: Sendable, Hashable {
     guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), UInt256(decimal: parts[2]) != nil
     else { return nil }
     self.init(chain: parts[0], contract: parts[1], id: parts[2])
+  }
+}
+
+extension StreamName {
+  /// What whoever names it hears where it is claimed.
+  package var inUse: Failure {
+    Failure(
+      .conflict, "stream-in-use", "stream \(id) pays for something else, or has paid for it")
   }
 }
 

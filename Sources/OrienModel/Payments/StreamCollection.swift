@@ -121,11 +121,11 @@ package struct CollectionTotals: Sendable, Equatable {
   /// Takes one more, which is newer than those before it.
   package mutating func add(_ collection: StreamCollection) {
     guard collection.state.isOver else {
-      underWay = underWay.plus(collection.amount) ?? .max
+      underWay = underWay.saturatingAdd(collection.amount)
       return
     }
-    collected = collected.plus(collection.amount) ?? .max
-    cost = cost.plus(collection.cost) ?? .max
+    collected = collected.saturatingAdd(collection.amount)
+    cost = cost.saturatingAdd(collection.cost)
     if collection.state != .abandoned, let highest = collection.nonces.last {
       lastNonce = max(lastNonce ?? 0, highest)
     }

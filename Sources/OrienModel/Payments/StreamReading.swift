@@ -43,6 +43,11 @@ package struct StreamReading: Sendable, Equatable {
     self.withdrawable = withdrawable
   }
 
+  /// For how long it still pays, so many seconds after it was read.
+  package func remainingSeconds(after lag: UInt64) -> UInt64 {
+    remainingSeconds > lag ? remainingSeconds - lag : 0
+  }
+
   package init(_ stream: PaymentStream, by judge: StreamJudge, at now: UInt64) {
     let fault = judge.fault(of: stream, at: now)
     guard fault != .unknown else {

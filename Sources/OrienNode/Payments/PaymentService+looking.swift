@@ -128,7 +128,7 @@ extension PaymentService {
         let left = until.seconds(since: now)
         soonest = min(soonest, left > settings.leastSeconds ? left - settings.leastSeconds : 0)
       }
-      guard case .machine(let id) = claim.holder, let rental = rentals?.find(id) else { continue }
+      guard let id = claim.machine, let rental = rentals?.find(id) else { continue }
       switch claim.standing.upkeep(settings, at: now) {
       case .run: if rental.pause != nil { rentals?.resume(id) }
       case .leave: break

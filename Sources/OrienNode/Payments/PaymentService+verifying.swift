@@ -25,7 +25,7 @@ extension PaymentService {
         return answer(.failure(Self.unknown(result.failure)))
       }
       let name = terms.name(of: id)
-      guard claims[name] == nil else { return answer(.failure(Self.inUse(id))) }
+      guard claims[name] == nil else { return answer(.failure(name.inUse)) }
       parts.host.inspect([id], at: nil) { [self] result in
         answer(
           Result { () throws(Failure) in
@@ -56,8 +56,7 @@ extension PaymentService {
     if let stalled = stalledSince(at: now) {
       throw StreamClaim.Standing.unknown(since: stalled)
     }
-    let lag = chain.lag(of: moment, at: now)
-    let left = reading.remainingSeconds > lag ? reading.remainingSeconds - lag : 0
+    let left = reading.remainingSeconds(after: chain.lag(of: moment, at: now))
     guard left > 0 else { throw bad(StreamFault.ended.rawValue, StreamFault.ended.message) }
     guard left >= settings.leastSeconds else {
       throw bad(
@@ -75,10 +74,6 @@ extension PaymentService {
       if case .success(let found) = result { terms = found }
       body(result)
     }
-  }
-
-  private static func inUse(_ id: String) -> Failure {
-    Failure(.conflict, "stream-in-use", "stream \(id) pays for something else, or has paid for it")
   }
 
   private static func unknown(_ failure: Failure?) -> Failure {

@@ -28,6 +28,8 @@ package final class PaymentService {
   }
 
   let parts: Parts
+  /// What is kept of streams is of this time.
+  package var clock: PaymentClock { parts.clock }
   package let settings: PaymentSettings
   /// What a stream has to be like, as it was heard last.
   package internal(set) var terms: PaymentTerms?
@@ -91,7 +93,7 @@ package final class PaymentService {
 
   /// Its machine may have ended while the node died.
   private func seekHolder(of claim: StreamClaim, _ rentals: Rentals) {
-    guard case .machine(let id) = claim.holder, rentals.find(id) == nil else { return }
+    guard let id = claim.machine, rentals.find(id) == nil else { return }
     parts.ledger.rental(
       id,
       then: parts.loop.reply { [weak self] (result: Result<Rental?, Failure>) in

@@ -18,12 +18,12 @@ extension StreamClaim.Standing {
     _ reading: StreamReading, lag: UInt64, _ settings: PaymentSettings, at now: Timestamp
   ) {
     unknownSince = nil
-    let left = reading.remainingSeconds > lag ? reading.remainingSeconds - lag : 0
+    let left = reading.remainingSeconds(after: lag)
     var found = reading.fault?.rawValue
     // That it is over says the chain alone: what was added since then is not known here yet.
     if found == nil, left <= settings.leastSeconds { found = Self.low }
     // What was stopped starts for more than the time until it would be stopped again.
-    let margin = 2 * UInt64(clamping: settings.interval.components.seconds)
+    let margin = 2 * settings.interval.wholeSeconds
     if found == nil, fault != nil, left <= settings.leastSeconds.saturatingAdd(margin) {
       found = Self.low
     }

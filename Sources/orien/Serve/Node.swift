@@ -130,17 +130,17 @@ final class Node {
     machines = MachineService(
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
+    let payer = RolePayments(kernel)
     payments = PaymentService(
       PaymentService.Parts(
-        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
+        loop: loop, ledger: ledger, log: log, host: payer,
         price: { [machines] size throws(Failure) in
           try machines.prices.ratePerSecond(of: size)
         }),
       configuration.payments)
     collections = Collections(
       Collections.Parts(
-        loop: loop, ledger: ledger, log: log, host: RolePayments(kernel),
-        now: PaymentClock.steady.now),
+        loop: loop, ledger: ledger, log: log, host: payer, now: payments.clock.now),
       configuration.effectiveCollections)
     api.machines = machines
     joinPayments()

@@ -115,10 +115,10 @@ extension Invocation {
         : "\nledger and chain disagree\(place), in \(odd) of \(balances.count) streams")
     let charged = balances.compactMap(\.charged?.receipts)
     if !charged.isEmpty {
-      let sum = charged.reduce(UInt256.zero) { sum, wei in sum.plus(wei) ?? .max }
+      let sum = charged.reduce(UInt256.zero) { $0.saturatingAdd($1) }
       try console.line("receipts of sessions come to \(TokenAmount(wei: sum, token: token).text)")
     }
-    let costs = balances.map(\.cost).reduce(UInt256.zero) { sum, cost in sum.plus(cost) ?? .max }
+    let costs = balances.map(\.cost).reduce(UInt256.zero) { $0.saturatingAdd($1) }
     try console.line("gas has cost \(TokenAmount(wei: costs, token: .ether).text)")
   }
 }

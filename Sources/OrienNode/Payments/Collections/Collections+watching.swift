@@ -78,8 +78,8 @@ extension Collections {
     let effective = included.filter { !$0.isReverted }
     let wasIncluded = open.record.state == .included
     keep(open) { record in
-      record.amount = effective.reduce(.zero) { $0.plus($1.amount) ?? .max }
-      record.cost = included.reduce(.zero) { $0.plus($1.cost) ?? .max }
+      record.amount = effective.reduce(.zero) { $0.saturatingAdd($1.amount) }
+      record.cost = included.reduce(.zero) { $0.saturatingAdd($1.cost) }
       record.block = included.map(\.block).max()
       if !included.isEmpty {
         record.state = .included
