@@ -263,8 +263,8 @@ let benches: [Target] =
   : [
     bench("ledger", ["OrienLedger", "OrienSystem", "OrienModel"]),
     bench("ports", ["OrienNode", "OrienSystem", "OrienModel"]),
-    bench("streams", ["OrienPlugins", "OrienSystem", "OrienModel"]),
-    bench("workers", ["OrienPlugins", "OrienSystem", "OrienModel"]),
+    bench("streams", ["OrienTestKit", "OrienPlugins", "OrienSystem", "OrienModel"]),
+    bench("workers", ["OrienTestKit", "OrienPlugins", "OrienSystem", "OrienModel"]),
   ]
 
 // Only there for `Tests/Chain`: what a script has the client of chains do.

@@ -2,6 +2,7 @@ import Glibc
 import OrienModel
 import OrienPlugins
 import OrienSystem
+import OrienTestKit
 
 /// Has streams looked at as often as a line comes in: by the plugin in its worker, and its answer read
 /// as the node does.
@@ -20,7 +21,7 @@ enum StreamsBench {
     var folder = ToolsFolder(
       path: words[1], storePath: words[2], worker: words[3], nodeVersion: "1.0.0")
     folder.isolation = .worker
-    let contents = try folder.load(for: Silent())
+    let contents = try folder.load(for: QuietHost())
     guard let plugin = contents.plugins.first,
       let handler = plugin.declaration.handlers.firstIndex(where: { $0.name == "inspect" })
     else { fatalError("\(contents.refused)") }
@@ -33,7 +34,7 @@ enum StreamsBench {
 
   private static func tick(_ plugin: Plugin, _ handler: Int, _ ids: [JSON]) throws {
     let arguments = JSON.object([.init("streams", .array(ids)), .init("block", .string(""))])
-    let host = Listener()
+    let host = QuietCall(keeping: true)
     let done = Channel<CallResult>()
     plugin.invoke(
       PluginCall(
@@ -42,9 +43,9 @@ enum StreamsBench {
       host: host
     ) { done.send($0) }
     guard let result = done.receive(), result.outcome == .done else {
-      fatalError("it failed: \(host.bytes.count) bytes")
+      fatalError("it failed: \(host.output.count) bytes")
     }
-    let answer = try JSON(parsing: host.bytes)
+    let answer = try JSON(parsing: host.output)
     let readings = try (answer["streams"]?.array ?? []).map { json throws(Failure) in
       try StreamReading(json)
     }
@@ -57,45 +58,4 @@ enum StreamsBench {
     var text = text
     text.withUTF8 { _ = write(1, $0.baseAddress, $0.count) }
   }
-}
-
-/// A call whose output is kept.
-private final class Listener: CallHost, @unchecked Sendable {
-  private(set) var bytes: [UInt8] = []
-
-  func emit(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus {
-    self.bytes += bytes
-    return .ok
-  }
-  func meter(_ unit: String, _ amount: UInt64) -> CallStatus { .ok }
-  func ended(_ exit: ProcessExit, _ usage: Usage?) -> CallStatus { .ok }
-  var isCancelled: Bool { false }
-  func cancelDescriptor() -> Int32 { -1 }
-  func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult {
-    throw Failure(.denied, "no-programs", "a bench runs none")
-  }
-  func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32 {
-    throw Failure(.denied, "no-files", "a bench has none")
-  }
-  func place(_ request: PlaceRequest) throws(Failure) -> String {
-    throw Failure(.denied, "no-places", "a bench has none")
-  }
-}
-private final class Silent: PluginHost {
-  func log(_ level: PluginLogLevel, _ message: String, plugin: String, call: String?) {}
-  func putState(
-    _ key: String, _ value: [UInt8], over revision: UInt64?, plugin: String
-  ) throws(Failure) -> StateWrite { .written(1) }
-  func state(
-    _ key: String, plugin: String
-  ) throws(Failure) -> (value: [UInt8], revision: UInt64)? { nil }
-  func removeState(
-    _ key: String, over revision: UInt64?, plugin: String
-  ) throws(Failure) -> StateWrite { .written(0) }
-  func stateKeys(
-    prefix: String, after: String?, bytes: Int, plugin: String
-  ) throws(Failure) -> [String] { [] }
-  func lasting(
-    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
-  ) throws(Failure) -> LastingAnswer { .done }
 }

@@ -1,6 +1,7 @@
 import OrienModel
 import OrienPlugins
 import OrienSystem
+import OrienTestKit
 
 /// What a call costs in the node, in a worker, and what no call between processes can cost less than:
 /// a byte there and back over a pair of sockets.
@@ -40,7 +41,7 @@ enum WorkersBench {
   ) throws -> Plugin {
     var folder = ToolsFolder(path: tools, storePath: store, worker: worker, nodeVersion: "1.0.0")
     folder.isolation = isolation
-    let contents = try folder.load(for: Silent())
+    let contents = try folder.load(for: QuietHost())
     guard let plugin = contents.plugins.first else { fatalError("\(contents.refused)") }
     call(plugin)
     return plugin
@@ -52,7 +53,7 @@ enum WorkersBench {
       PluginCall(
         handler: 0, arguments: .values([.text("hello")]), id: "exec-1",
         deadline: .now + .seconds(60)),
-      host: Listener()
+      host: QuietCall()
     ) { done.send($0) }
     guard let result = done.receive(), result.outcome == .done else { fatalError("it failed") }
   }
@@ -86,41 +87,4 @@ private struct RoundTrip: ~Copyable {
     }
     guard try got.get() == 1 else { fatalError("nothing came back") }
   }
-}
-
-/// A call that keeps nothing.
-private final class Listener: CallHost {
-  func emit(_ stream: OutputStream, _ bytes: UnsafeRawBufferPointer) -> CallStatus { .ok }
-  func meter(_ unit: String, _ amount: UInt64) -> CallStatus { .ok }
-  func ended(_ exit: ProcessExit, _ usage: Usage?) -> CallStatus { .ok }
-  var isCancelled: Bool { false }
-  func cancelDescriptor() -> Int32 { -1 }
-  func run(_ command: Command, captureBytes: UInt64?) throws(Failure) -> RunResult {
-    throw Failure(.denied, "no-programs", "a bench runs none")
-  }
-  func openFile(_ path: String, _ mode: FileMode) throws(Failure) -> Int32 {
-    throw Failure(.denied, "no-files", "a bench has none")
-  }
-  func place(_ request: PlaceRequest) throws(Failure) -> String {
-    throw Failure(.denied, "no-places", "a bench has none")
-  }
-}
-
-private final class Silent: PluginHost {
-  func log(_ level: PluginLogLevel, _ message: String, plugin: String, call: String?) {}
-  func putState(
-    _ key: String, _ value: [UInt8], over revision: UInt64?, plugin: String
-  ) throws(Failure) -> StateWrite { .written(1) }
-  func state(
-    _ key: String, plugin: String
-  ) throws(Failure) -> (value: [UInt8], revision: UInt64)? { nil }
-  func removeState(
-    _ key: String, over revision: UInt64?, plugin: String
-  ) throws(Failure) -> StateWrite { .written(0) }
-  func stateKeys(
-    prefix: String, after: String?, bytes: Int, plugin: String
-  ) throws(Failure) -> [String] { [] }
-  func lasting(
-    _ request: LastingRequest, of plugin: PluginIdentity, for call: (any CallHost)?
-  ) throws(Failure) -> LastingAnswer { .done }
 }
