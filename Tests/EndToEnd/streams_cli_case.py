@@ -2,15 +2,12 @@
 
 import http.server
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import threading
-import unittest
 
-from node import BINARIES
+from command_case import CommandCase
 
 MOST = 2**256 - 1
 GLM = "0x" + "ab" * 20
@@ -66,7 +63,9 @@ class Canned(http.server.ThreadingHTTPServer):
         self.server_close()
 
 
-class StreamsCase(unittest.TestCase):
+class StreamsCase(CommandCase):
+    patience = 60
+
     def setUp(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-streams-"))
         self.addCleanup(shutil.rmtree, self.home)
@@ -77,20 +76,6 @@ class StreamsCase(unittest.TestCase):
     def answer(self, path, content, status=200, method="GET"):
         self.node.answers[method, path] = (status, content)
 
-    def run_as(self, name, *words, status=0):
-        program = self.home / name
-        if not program.exists():
-            program.symlink_to(BINARIES / "orien")
-        done = subprocess.run(
-            [program, *map(str, words)], capture_output=True, text=True, timeout=60,
-            stdin=subprocess.DEVNULL, cwd=self.home,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "TZ": "UTC",
-                 "ORIEN_URL": f"http://127.0.0.1:{self.node.server_port}"})
-        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
-        return done
-
-    def orien(self, *words, **options):
-        return self.run_as("orien", *words, **options)
-
-    def json(self, *words, **options):
-        return json.loads(self.orien(*words, "--json", **options).stdout)
+    def surroundings(self):
+        return {"HOME": str(self.home), "TZ": "UTC",
+                "ORIEN_URL": f"http://127.0.0.1:{self.node.server_port}"}

@@ -2,22 +2,20 @@
 command line as its users have it."""
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
-import unittest
 
+from command_case import CommandCase
 from multipassd import Multipassd
-from node import BINARIES, ROOT, Node
+from node import ROOT, Node
 from ports import Ports
 
 ROLES = ROOT / "Sources/COrienABI/Roles"
 PORTS = 40
 
 
-class VMCase(unittest.TestCase):
+class VMCase(CommandCase):
     """`self.environment` is that of node and commands alike."""
 
     def setUp(self):
@@ -54,23 +52,5 @@ class VMCase(unittest.TestCase):
         self.addCleanup(self.node.close)
         return self.node.start()
 
-    def run_as(self, name, *words, status=0, path=None, **variables):
-        """Runs the program under a name; what it said."""
-        program = BINARIES / "orien"
-        if name != "orien":
-            program = self.home / name
-            if not program.exists():
-                program.symlink_to(BINARIES / "orien")
-        port = {"PORT": str(self.node.port)} if self.node else {}
-        done = subprocess.run(
-            [program, *map(str, words)], capture_output=True, text=True, timeout=120,
-            stdin=subprocess.DEVNULL, cwd=self.home,
-            env={"PATH": path or os.environ["PATH"]} | self.environment | port | variables)
-        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
-        return done
-
-    def orien(self, *words, **options):
-        return self.run_as("orien", *words, **options)
-
-    def json(self, *words, **options):
-        return json.loads(self.orien(*words, "--json", **options).stdout)
+    def surroundings(self):
+        return self.environment | ({"PORT": str(self.node.port)} if self.node else {})
