@@ -58,7 +58,7 @@ struct DiscoveryTroubleTests {
 
   @Test("One that is away, or whose name nobody knows, is no other case")
   func away() throws {
-    let free = try Target.freePort()
+    let free = try LentPorts.one()
     let unknown = String(repeating: "x", count: 64) + ".example"
     for url in ["http://127.0.0.1:\(free)", "http://\(unknown)", "https://127.0.0.1:\(free)"] {
       let advertising = try Advertising(url)

@@ -17,11 +17,11 @@ struct NginxFailureTests {
     let target = try Target()
     var failure: Failure?
     try World.lending(by: nginx) { world, proxy in
-      let first = try Target.freePort()
+      let first = try LentPorts.one()
       try world.open("first", first, to: target.port, by: proxy)
       try fault(world, proxy)
       failure = refusal {
-        try world.open("second", try port ?? Target.freePort(), to: target.port, by: proxy)
+        try world.open("second", try port ?? LentPorts.one(), to: target.port, by: proxy)
       }
       #expect(nginx.servers.contains("vm_first.conf"))
       #expect(!nginx.servers.contains("vm_second.conf"))
@@ -76,7 +76,7 @@ struct NginxFailureTests {
   func takenMeanwhile() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       // The check waits until somebody else has the port.
       try nginx.write(
         "nginx",
@@ -107,7 +107,7 @@ struct NginxFailureTests {
   @Test("A port that the operator's own servers have")
   func ownServer() throws {
     let nginx = try NginxRig()
-    let port = try Target.freePort()
+    let port = try LentPorts.one()
     let failure = try failing(nginx, port: port) { _, _ in
       nginx.beside = "server { listen 0.0.0.0:\(port); return mine; }"
       try nginx.configure()
@@ -147,7 +147,7 @@ struct NginxFailureTests {
       #expect(try world.close("first", by: proxy))
       #expect(nginx.servers.isEmpty)
       try nginx.start()
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: target.port, by: proxy)
       _ = try Stream(to: port)
     }
@@ -161,7 +161,7 @@ struct NginxFailureTests {
       let probe = try world.probe()
       #expect(probe["available"]?.bool == false)
       #expect(probe["reason"]?.string?.contains("orien proxy setup") == true)
-      let failure = refusal { try world.open("vm", try Target.freePort(), to: 22, by: proxy) }
+      let failure = refusal { try world.open("vm", try LentPorts.one(), to: 22, by: proxy) }
       #expect(failure?.code == .unavailable && failure?.reason == "not-included")
       #expect(nginx.servers.isEmpty)
     }

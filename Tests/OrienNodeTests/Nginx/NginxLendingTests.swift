@@ -12,7 +12,7 @@ struct NginxLendingTests {
     try World.lending(by: nginx) { world, proxy in
       let probe = try world.probe()
       #expect(probe["available"]?.bool == true, "\(probe)")
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("golem-a", port, to: target.port, by: proxy)
       let client = try Stream(to: port)
       let server = try target.accept()
@@ -32,7 +32,7 @@ struct NginxLendingTests {
   func sessions() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let (mine, other) = (try Target.freePort(), try Target.freePort())
+      let (mine, other) = (try LentPorts.one(), try LentPorts.one())
       try world.open("mine", mine, to: target.port, by: proxy)
       try world.open("other", other, to: target.port, by: proxy)
       let client = try Stream(to: mine)
@@ -40,7 +40,7 @@ struct NginxLendingTests {
       let neighbour = try Stream(to: other)
       let neighbourServer = try target.accept()
       for number in 0..<4 {
-        try world.open("more-\(number)", try Target.freePort(), to: target.port, by: proxy)
+        try world.open("more-\(number)", try LentPorts.one(), to: target.port, by: proxy)
         try client.send([UInt8(number)])
         #expect(try server.receive(exactly: 1) == [UInt8(number)])
       }
@@ -56,7 +56,7 @@ struct NginxLendingTests {
   func changed() throws {
     let (nginx, first, second) = (try NginxRig(), try Target(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: first.port, by: proxy)
       let client = try Stream(to: port)
       _ = try first.accept()
@@ -65,7 +65,7 @@ struct NginxLendingTests {
       let again = try Stream(to: port)
       try again.send([3])
       #expect(try second.accept().receive(exactly: 1) == [3])
-      let moved = try Target.freePort()
+      let moved = try LentPorts.one()
       try world.open("vm", moved, to: second.port, by: proxy)
       #expect(throws: Stream.Broken(number: ECONNREFUSED)) { try Stream(to: port) }
       #expect(try world.leases(of: proxy).map(\.port) == [moved])
@@ -76,7 +76,7 @@ struct NginxLendingTests {
   func again() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: target.port, by: proxy)
       let before = nginx.workers
       try world.open("vm", port, to: target.port, by: proxy)
@@ -91,11 +91,11 @@ struct NginxLendingTests {
     for name in ["vm_theirs.conf", "other.conf", "notes"] { try nginx.write("conf/\(name)", text) }
     try World.lending(by: nginx) { world, proxy in
       let failure = refusal {
-        try world.open("theirs", try Target.freePort(), to: target.port, by: proxy)
+        try world.open("theirs", try LentPorts.one(), to: target.port, by: proxy)
       }
       #expect(failure?.code == .unavailable && failure?.reason == "foreign-file")
       #expect(try !world.close("theirs", by: proxy))
-      try world.open("ours", try Target.freePort(), to: target.port, by: proxy)
+      try world.open("ours", try LentPorts.one(), to: target.port, by: proxy)
       try world.close("ours", by: proxy)
     }
     #expect(nginx.servers == ["notes", "other.conf", "vm_theirs.conf"])
@@ -106,7 +106,7 @@ struct NginxLendingTests {
   func edited() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: target.port, by: proxy)
       let made = try nginx.read("conf/vm_vm.conf")
       try nginx.write("conf/vm_vm.conf", made + "# mine\n")
@@ -120,7 +120,7 @@ struct NginxLendingTests {
   @Test("D-B5-2: a node that comes later finds what is open, by file and by port")
   func found() throws {
     let (nginx, target) = (try NginxRig(), try Target())
-    let port = try Target.freePort()
+    let port = try LentPorts.one()
     var before: Scratch?
     try World.lending(by: nginx) { world, proxy in
       try world.open("vm", port, to: target.port, by: proxy)

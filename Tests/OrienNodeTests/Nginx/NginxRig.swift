@@ -54,7 +54,7 @@ final class NginxRig {
       pid \(home.path)/nginx.pid; error_log \(home.path)/error.log info;
       events { worker_connections 512; }
       stream {
-        server { listen 127.0.0.1:\(try Target.freePort()); return up; }
+        server { listen 127.0.0.1:\(try LentPorts.one()); return up; }
         \(beside)
         \(include)
       }

@@ -35,7 +35,7 @@ struct NginxTrafficTests {
   @Test("Sessions that ended are counted once, over rotations of any kind and over a restart")
   func counted() throws {
     let (nginx, target) = (try NginxRig(), try Target())
-    let port = try Target.freePort()
+    let port = try LentPorts.one()
     var left: Scratch?
     try World.lending(by: nginx) { world, proxy in
       try world.open("vm", port, to: target.port, by: proxy)
@@ -75,7 +75,7 @@ struct NginxTrafficTests {
   func renewed() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: target.port, by: proxy)
       try session(port, target, bytes: 100)
       try expect(1, bytes: 100, world, proxy)
@@ -93,7 +93,7 @@ struct NginxTrafficTests {
   func hostile() throws {
     let (nginx, target) = (try NginxRig(), try Target())
     try World.lending(by: nginx) { world, proxy in
-      let port = try Target.freePort()
+      let port = try LentPorts.one()
       try world.open("vm", port, to: target.port, by: proxy)
       try session(port, target, bytes: 10)
       try expect(1, bytes: 10, world, proxy)

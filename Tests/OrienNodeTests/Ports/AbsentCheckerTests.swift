@@ -38,7 +38,7 @@ struct AbsentCheckerTests {
 
   @Test("One that is not there, or whose name nobody knows, is no other case")
   func notThere() throws {
-    let free = try Target.freePort()
+    let free = try LentPorts.one()
     let unknown = String(repeating: "x", count: 64) + ".example"
     let checking = try Checking(["http://127.0.0.1:\(free)", "http://\(unknown)"])
     try checking.check()
@@ -101,7 +101,7 @@ struct AbsentCheckerTests {
     checking.checks.check()
     try checking.wait { checker.requests.count == 1 }
     checking.checks.close()
-    #expect(Checking.isFree(checking.port(0)))
+    #expect(LentPorts.isFree(checking.port(0)))
   }
 
   private final class Flag: @unchecked Sendable {

@@ -17,7 +17,7 @@ final class Checking {
     _ servers: [String], ports: Int = 5, own: [UInt16] = [],
     _ change: (inout PortCheckSettings) -> Void = { _ in }
   ) throws {
-    range = try Self.freeRange(ports)
+    range = try LentPorts.range(ports)
     var options = TestNode.Options()
     options.ports = range
     node = try TestNode(Scratch(), MachineEngine(), options)
@@ -63,20 +63,6 @@ final class Checking {
   var states: [PortState] { checks.report.ports }
   var reaches: [PortState.Reach] { states.map(\.reach) }
   func port(_ index: Int) -> UInt16 { UInt16(range.lowerBound + index) }
-
-  /// Ports beside one another at which nobody listens, below those that clients are given.
-  static func freeRange(_ count: Int) throws -> Range<Int> {
-    for _ in 0..<200 {
-      let first = 10_000 + Int(Random.bytes(2).reduce(0) { $0 << 8 | Int($1) }) % 20_000
-      let range = first..<first + count
-      if range.allSatisfy({ isFree(UInt16($0)) }) { return range }
-    }
-    throw Failure(.internal, "no-ports", "no \(count) ports beside one another are free")
-  }
-
-  static func isFree(_ port: UInt16) -> Bool {
-    (try? Listener(on: NetworkAddress(host: [127, 0, 0, 1], port: port)).address) != nil
-  }
 }
 
 extension Outsider {

@@ -15,7 +15,7 @@ struct PortChecksTests {
     try checking.check()
     #expect(checking.reaches.allSatisfy { $0 == .reachable })
     #expect(checking.states.allSatisfy { $0.verifiedBy == checker.url && $0.isListening })
-    #expect(checking.range.allSatisfy { Checking.isFree(UInt16($0)) })
+    #expect(checking.range.allSatisfy { LentPorts.isFree(UInt16($0)) })
     #expect(checking.checks.report.own.map(\.port.reach) == [.reachable])
     #expect(checking.checks.report.outcome == .checked)
     let request = try #require(checker.requests.first)
@@ -79,7 +79,7 @@ struct PortChecksTests {
     let rental = try checking.node.rent("web")
     let port = try #require(rental.port)
     checker.answer { request in
-      asked.isFree = Checking.isFree(port)
+      asked.isFree = LentPorts.isFree(port)
       return .json(200, #"{"results":{"\#(port)":{"accessible":true,"error":null}}}"#)
     }
     try checking.check()
@@ -100,10 +100,10 @@ struct PortChecksTests {
     checking.node.rentals.overload = { nil }
     checking.checks.check()
     try checking.wait { checker.requests.count == 1 }
-    #expect(!Checking.isFree(checking.port(0)))
+    #expect(!LentPorts.isFree(checking.port(0)))
     let rental = try checking.node.rent("web")
     #expect(rental.port == checking.port(0))
-    #expect(Checking.isFree(checking.port(0)) && !Checking.isFree(checking.port(1)))
+    #expect(LentPorts.isFree(checking.port(0)) && !LentPorts.isFree(checking.port(1)))
   }
 
   @Test("A port at which somebody else listens is not one of ours, whoever reaches it")

@@ -27,14 +27,14 @@ struct PortProbeTests {
   @Test("Who listens is told apart from who does not")
   func told() throws {
     let target = try Target()
-    let free = try Target.freePort()
+    let free = try LentPorts.one()
     #expect(try ask([target.port, free]) == [target.port: .accessible, free: .refused])
     #expect(try ask([]) == [:])
   }
 
   @Test("One that is refused is tried three times, and may yet be reached by the last")
   func tries() throws {
-    let port = try Target.freePort()
+    let port = try LentPorts.one()
     var limits = PortProbe.Limits()
     limits.pause = .milliseconds(200)
     #expect(limits.tries == 3)

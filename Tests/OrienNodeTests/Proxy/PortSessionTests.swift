@@ -74,7 +74,7 @@ struct PortSessionTests {
   @Test("Where nobody listens, its client hears so at once")
   func nobody() throws {
     let ports = try Ports()
-    let client = try Stream(to: try ports.open("vm", to: try Target.freePort()))
+    let client = try Stream(to: try ports.open("vm", to: try LentPorts.one()))
     #expect(client.isOver())
   }
 

@@ -23,7 +23,7 @@ final class Ports {
   /// Opens a free port to the target, and says which.
   @discardableResult
   func open(_ name: String, to target: UInt16, on port: UInt16? = nil) throws -> UInt16 {
-    let port = try port ?? Target.freePort()
+    let port = try port ?? LentPorts.one()
     let lease = PortLease(
       name: name, port: port, targetHost: "127.0.0.1", targetPort: target)
     try loop.answer { proxy.open(lease, then: $0) }

@@ -10,7 +10,7 @@ import Testing
 struct SecureShellTests {
   private func lend(_ proxy: any PortProxy, on loop: Loop) throws {
     let shell = try SecureShell()
-    let (mine, other) = (try Target.freePort(), try Target.freePort())
+    let (mine, other) = (try LentPorts.one(), try LentPorts.one())
     func open(_ name: String, _ port: UInt16) throws {
       let lease = PortLease(
         name: name, port: port, targetHost: "127.0.0.1", targetPort: shell.port)

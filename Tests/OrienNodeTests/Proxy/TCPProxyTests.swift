@@ -119,7 +119,7 @@ struct TCPProxyTests {
   @Test("D-B2-3: a port that was closed can be lent again, a hundred times")
   func reused() throws {
     let (target, ports) = (try Target(), try Ports())
-    let port = try Target.freePort()
+    let port = try LentPorts.one()
     for number in 0..<100 {
       try ports.open("vm-\(number)", to: target.port, on: port)
       let (client, server) = try ports.session(port, target)
@@ -136,7 +136,7 @@ struct TCPProxyTests {
   func refused(_ host: String, _ port: Int) throws {
     let ports = try Ports()
     let lease = PortLease(
-      name: "vm", port: try Target.freePort(), targetHost: host, targetPort: UInt16(port))
+      name: "vm", port: try LentPorts.one(), targetHost: host, targetPort: UInt16(port))
     let failure = #expect(throws: Failure.self) {
       try ports.loop.answer { ports.proxy.open(lease, then: $0) }
     }

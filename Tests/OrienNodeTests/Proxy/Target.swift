@@ -35,7 +35,4 @@ final class Target: @unchecked Sendable {
     guard accepted >= 0 else { throw Failed(number: errno) }
     return Stream(owning: accepted)
   }
-
-  /// A port of loopback where nobody listens, and that no server is given which takes any.
-  static func freePort() throws -> UInt16 { UInt16(try Checking.freeRange(1).lowerBound) }
 }
