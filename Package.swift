@@ -225,7 +225,7 @@ let checks: [Target] = [
     "orien",
     [
       "orien", "OrienAPI", "OrienNode", "OrienKernel", "OrienSandbox", "OrienLedger", "OrienHTTP",
-      "OrienEVM", "OrienSystem", "OrienModel",
+      "OrienEVM", "OrienPlugins", "OrienSystem", "OrienModel",
     ]),
   tests("Tidy", []),
 ]

@@ -23,10 +23,11 @@ class DockerCase(NodeCase):
     manifest = {}
     engine_host = None
     runtimes = None
+    engine_type = docker.Engine
 
     @classmethod
     def setUpClass(cls):
-        cls.engine = docker.Engine(cls.runtimes)
+        cls.engine = cls.engine_type(cls.runtimes)
         cls.addClassCleanup(cls.engine.close)
         cls.prepare_engine()
         cls.tools = tempfile.mkdtemp(prefix="orien-tools-")

@@ -10,8 +10,9 @@ SECONDS = {
     "test_docker_engine": 40, "test_docker_limits": 40, "test_docker_warm": 60,
     "test_doctor": 25, "test_lasting": 40, "test_multipass": 20, "test_multipass_machine": 25,
     "test_multipass_rented": 40, "test_multipass_trouble": 30, "test_operating": 30,
-    "test_plugins": 50, "test_portcheck": 30, "test_qemu": 120, "test_qemu_node": 60,
-    "test_qemu_trouble": 20, "test_sandbox": 20, "test_sandbox_docker": 40, "test_vm_cli": 40,
+    "test_plugins": 50, "test_podman": 40, "test_portcheck": 30, "test_qemu": 120,
+    "test_qemu_node": 60, "test_qemu_trouble": 20, "test_sandbox": 20, "test_sandbox_docker": 40,
+    "test_vm_cli": 40,
 }
 OTHERS_SECONDS = 8
 SHARES = ("first", "second", "alone")

@@ -66,3 +66,21 @@ class CommandTests(DockerCase):
         done = self.node.command(
             "plugin", "check", f"{self.tools}/docker-run.so", "--role", "sandbox/1")
         self.assertEqual(done.returncode, 0, done)
+
+
+class NamedEngineTests(DockerCase):
+    """The engine is named by DOCKER_HOST, behind a link, and the manifest knows of none of it."""
+
+    manifest = {"config": {"host": "unix:///run/nobody.sock"}}
+
+    @classmethod
+    def prepare_engine(cls):
+        cls.engine_host = "unix:///run/nobody.sock"
+        link = cls.engine.run.with_name(cls.engine.run.name + "-link")
+        link.symlink_to(cls.engine.run)
+        cls.addClassCleanup(link.unlink)
+        cls.environment = {"DOCKER_HOST": f"unix://{link}/{cls.engine.socket.name}"}
+
+    def test_the_engine_that_is_named_runs_the_call(self):
+        record = self.sh(self.session(), "echo here")
+        self.assertEqual((record["status"], record["output"]), ("completed", "here\n"), record)

@@ -141,7 +141,9 @@ class Engine:
 
     def containers(self, label=None):
         filters = urllib.parse.quote(json.dumps({"label": [label]} if label else {}))
-        return self.ask("GET", f"/containers/json?all=1&filters={filters}")[1]
+        status, listed = self.ask("GET", f"/containers/json?all=1&filters={filters}")
+        assert status == 200, listed
+        return listed
 
     def inspect(self, container):
         return self.ask("GET", f"/containers/{container}/json")[1]

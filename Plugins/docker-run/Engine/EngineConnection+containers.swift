@@ -15,12 +15,7 @@ extension EngineConnection {
 
   func start(_ container: String) throws(Failure) {
     let answer = try ask("POST", "/containers/\(container)/start")
-    guard !answer.isSuccess else { return }
-    let lacksProgram = ["executable file not found", "no such file or directory"]
-      .contains { answer.message.contains(pattern: $0) }
-    guard lacksProgram else { throw answer.failure("starting a container") }
-    throw Failure(
-      .notFound, "the image has no such program: \(answer.message)", reason: "no-program-in-image")
+    guard answer.isSuccess else { throw answer.startFailure("starting a container") }
   }
 
   func pause(_ container: String) throws(Failure) {
@@ -104,6 +99,17 @@ enum Label {
   static let execution = "orien.execution"
   /// Of one that was made ahead: at which place it waits.
   static let warm = "orien.warm"
+}
+
+extension EngineConnection.Answer {
+  /// Of what prepares a program: Docker looks for it when it starts, Podman when somebody attaches.
+  func startFailure(_ doing: String) -> Failure {
+    let lacksProgram = ["executable file not found", "no such file or directory"]
+      .contains { message.contains(pattern: $0) }
+    guard lacksProgram else { return failure(doing) }
+    return Failure(
+      .notFound, "the image has no such program: \(message)", reason: "no-program-in-image")
+  }
 }
 
 extension String {

@@ -76,7 +76,7 @@ final class EngineConnection {
     do { opened = try HTTPStream.open(request) } catch { throw Self.failure(error) }
     switch opened {
     case .stream(let stream): return stream
-    case .refused(let response): throw Answer(response).failure("attaching to a container")
+    case .refused(let response): throw Answer(response).startFailure("attaching to a container")
     }
   }
 

@@ -11,6 +11,8 @@ package struct PluginSettings: Sendable {
   package var programs: [String: String] = [:]
   /// Folders that it reads beside the manifest's.
   package var folders: [Grants.Share] = []
+  /// Sockets that it reaches in place of the manifest's; nil: those.
+  package var sockets: [String]?
   /// Places that it reaches beside the manifest's, as `HOST:PORT`.
   package private(set) var hosts: [String] = []
 
@@ -35,6 +37,7 @@ extension Manifest {
     }
     // Where the manifest says it otherwise, that holds.
     let places = Set(grants.folders.map(\.place))
+    grants.sockets = settings.sockets ?? grants.sockets
     grants.folders += settings.folders.filter { !places.contains($0.place) }
     guard !settings.hosts.isEmpty else { return }
     var entries: [String] = []

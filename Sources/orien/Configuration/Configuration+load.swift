@@ -144,6 +144,7 @@ private struct Loading {
     try takeKey()
     takePaths()
     configuration.takeMode()
+    configuration.takeContainerEngine()
     try configuration.takePayments()
     if configuration.machines.adverts.kind != .server { unmet.append("ADVERTISER_TYPE") }
     configuration.warnings += Unmet.warnings(of: unmet)

@@ -59,6 +59,8 @@ struct Configuration: Sendable {
   var collections = Collections.Settings()
   /// Where multipass is; nil: as its backend's manifest says.
   var multipassPath: String?
+  /// Where the engine of docker-run is; nil: as its manifest says.
+  var containerHost: String?
   var chain = ChainChoice()
   var portChecker = PortCheckerSettings()
   var faucet = FaucetSettings()

@@ -43,6 +43,7 @@ extension Configuration {
       multipass.config = [JSON.Member("binary", .string(path))]
       all.append(multipass)
     }
+    if let engine = containerHost.flatMap(ContainerEngine.init) { all.append(engine.settings) }
     return all
   }
 

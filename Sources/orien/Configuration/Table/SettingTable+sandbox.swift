@@ -8,6 +8,10 @@ extension Setting {
       .choice(["auto": .auto, "docker": .docker, "jail": .jail]),
       "What code runs in: containers, the node's jail, or auto: containers where there are any"),
     Setting(
+      ContainerEngine.variable, \.containerHost, .optional(.text),
+      "Where the engine of docker-run is, as unix:///PATH or tcp://HOST:PORT; else its manifest says so"
+    ),
+    Setting(
       "SANDBOX_IMAGE", \.sandbox.image, .optional(.text),
       "The image of those containers, where it is not their plugin's own"),
     Setting(
