@@ -73,7 +73,7 @@ let plugins = [
   swiftPlugin(
     "qemu-vm", ["OrienCloudInit", "OrienDiskImage", "OrienMachineBackend", "CQemuMachines"],
     beside: ["system"]),
-  swiftPlugin("stream-payments", ["OrienEVM"]),
+  swiftPlugin("stream-payments", ["OrienEVM", "OrienHTTPClient"]),
 ]
 // What a plugin has of the system beside the kit's: a library of C of its own.
 let pluginLibraries = [

@@ -1,4 +1,5 @@
 internal import OrienEVM
+internal import OrienHTTPClient
 public import OrienKit
 
 /// Reads streams of a contract on an EVM chain and collects them, and is a backend of payments/1.
@@ -68,7 +69,7 @@ private let plugin = Plugin(
     settings.maxGas = maxGas
     settings.batch = batch
     settings.patienceMilliseconds = patience
-    settings.proxy = StreamSettings.wayOut
+    settings.proxy = HTTPClient.wayOut
     return Payments(settings, store: call.host.store)
   },
   probe: { call, payments in _ = try payments.desk() }

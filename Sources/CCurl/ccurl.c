@@ -5,6 +5,7 @@
 #include <clatelibrary.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -50,6 +51,8 @@ const char *ccurl_load(void) {
   pthread_once(&once, load);
   return fault;
 }
+
+const char *ccurl_environments_proxy(void) { return getenv("http_proxy"); }
 
 CURL *ccurl_make(void) { return functions.make(); }
 void ccurl_free(CURL *curl) { functions.free(curl); }

@@ -14,6 +14,10 @@ package final class HTTPClient {
   /// no way out but the node's; it only passes on bytes.
   package init(proxy: String? = nil) throws(Failure) { curl = try CurlHandle(proxy: proxy) }
 
+  /// How a plugin in a jail is told that the node passes on what its manifest allows; nil where the
+  /// network is the machine's.
+  package static var wayOut: String? { ccurl_environments_proxy().map { String(cString: $0) } }
+
   /// Sends the request and gathers the answer.
   package func send(_ request: HTTPRequest) throws(Failure) -> HTTPResponse {
     try perform(Transfer(request), request)

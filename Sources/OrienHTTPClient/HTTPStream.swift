@@ -32,19 +32,21 @@ package final class HTTPStream {
   private var unsent: ArraySlice<UInt8> = []
   private var endsSending = false
 
-  private init(_ request: HTTPRequest) throws(Failure) {
-    curl = try CurlHandle()
+  private init(_ request: HTTPRequest, _ proxy: String?) throws(Failure) {
+    curl = try CurlHandle(proxy: proxy)
     self.request = request
   }
 
   /// Asks for a stream by a request without a body, within the request's bounds. Its headers are
   /// sent as they are, with `Host` before them.
-  package static func open(_ request: HTTPRequest) throws(Failure) -> Opened {
+  package static func open(
+    _ request: HTTPRequest, proxy: String? = nil
+  ) throws(Failure) -> Opened {
     try request.check()
     guard case .none = request.body else {
       throw Failure(.invalid, "bad-request", "a stream begins without a body")
     }
-    let stream = try HTTPStream(request)
+    let stream = try HTTPStream(request, proxy)
     stream.curl.configure(request)
     stream.curl.set(CURLOPT_CONNECT_ONLY, number: 1)
     let code = ccurl_perform(stream.curl.raw)

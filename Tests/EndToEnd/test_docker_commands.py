@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 
 import docker
+import gate
 from docker_case import DockerCase
 
 
@@ -84,3 +85,20 @@ class NamedEngineTests(DockerCase):
     def test_the_engine_that_is_named_runs_the_call(self):
         record = self.sh(self.session(), "echo here")
         self.assertEqual((record["status"], record["output"]), ("completed", "here\n"), record)
+
+
+class DistantEngineTests(DockerCase):
+    """The engine is reached over the network, which a worker has through the node alone."""
+
+    manifest = {"config": {"host": "unix:///run/nobody.sock"}}
+
+    @classmethod
+    def prepare_engine(cls):
+        cls.engine_host = "unix:///run/nobody.sock"
+        wire = gate.Gate(cls.engine.socket)
+        cls.enterClassContext(wire)
+        cls.environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{wire.port}"}
+
+    def test_the_engine_that_is_named_runs_the_call(self):
+        record = self.sh(self.session(), "cat; echo here", stdin="given ")
+        self.assertEqual((record["status"], record["output"]), ("completed", "given here\n"), record)

@@ -9,8 +9,9 @@ class Gate:
     """Listens on a port of its own and hands on bytes both ways. While it is shut for a beginning
     of a request, the node gets the request and the client no answer; use it with `with`."""
 
-    def __init__(self, port):
-        self._target = port
+    def __init__(self, target):
+        """`target` is a port of loopback, or a socket's path."""
+        self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._shut = None
@@ -47,9 +48,16 @@ class Gate:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                node = socket.create_connection(("127.0.0.1", self._target))
+                node = self._connect()
                 self._streams += [client, node]
                 threading.Thread(target=self._pump, args=(client, node), daemon=True).start()
+
+    def _connect(self):
+        if isinstance(self._target, int):
+            return socket.create_connection(("127.0.0.1", self._target))
+        node = socket.socket(socket.AF_UNIX)
+        node.connect(str(self._target))
+        return node
 
     def _pump(self, client, node):
         passes = threading.Event()

@@ -1,3 +1,4 @@
+internal import OrienHTTPClient
 internal import OrienKit
 
 /// Where an engine is, as DOCKER_HOST has it.
@@ -5,6 +6,9 @@ struct EngineAddress: Sendable, Equatable {
   /// Of a socket of this machine; nil where it is asked over the network.
   let socket: String?
   let base: String
+
+  /// By which it is reached; nil: directly.
+  var proxy: String? { socket == nil ? HTTPClient.wayOut : nil }
 
   init(_ text: String) throws(Failure) {
     if text.hasPrefix("unix://") {

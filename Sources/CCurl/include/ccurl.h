@@ -11,6 +11,9 @@
  * why it cannot be used, for people. */
 const char *ccurl_load(void);
 
+/* The proxy that this process's environment names for `http`; NULL: none. */
+const char *ccurl_environments_proxy(void);
+
 CURL *ccurl_make(void);
 void ccurl_free(CURL *curl);
 void ccurl_reset(CURL *curl);

@@ -1,6 +1,5 @@
 internal import OrienHTTPClient
 internal import OrienModel
-internal import OrienSystem
 
 /// What an operator says of payments by streams, as it is written; empty where the network's profile
 /// is to say it.
@@ -27,10 +26,6 @@ package struct StreamSettings: Sendable {
   package var proxy: String?
 
   package init() {}
-
-  /// How a plugin in a jail is told that the node passes on what its manifest allows; nil where the
-  /// network is the machine's.
-  package static var wayOut: String? { Environment.current["http_proxy"] }
 }
 
 /// The same once it is whole and makes sense.

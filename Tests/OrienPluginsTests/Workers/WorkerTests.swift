@@ -77,7 +77,9 @@ struct WorkerTests {
     #expect(plugin.output(of: "fork") == "refused")
     #expect(plugin.output(of: "kill-parent") == "refused")
     #expect(plugin.output(of: "open-all") == "no more files")
-    #expect(plugin.output(of: "hoard") == "no more memory")
+    // Who brings an allocator that reserves beforehand, as a sanitizer's, is ended by its group.
+    let hoarded = plugin.output(of: "hoard")
+    #expect(hoarded == "no more memory" || hoarded.hasSuffix("died of SIGKILL)"), "\(hoarded)")
   }
 
   @Test("is ended with a handler that does not return, and its other calls say so")

@@ -23,6 +23,8 @@ private final class Watcher {
       while read -r line; do (eval "$line") 2>&1 | tr '\\n' ' '; echo; done
       """, "sh", place, folder,
     ]
+    // Nothing of what tests may be run with, which other users cannot read.
+    process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
     process.standardInput = asked
     process.standardOutput = said
     try process.run()
