@@ -8,8 +8,9 @@ import Testing
 @Suite("A node that dies", .timeLimit(.minutes(10)))
 struct CrashTests {
   /// Accepts, starts and settles on several threads for as long as it lives, and notes in `notes`
-  /// what was answered: one line each, in one write, which a killed process leaves whole.
-  private static func work(in path: String, notes: String) throws {
+  /// what was answered: one line each, in one write, which a killed process leaves whole. `answered`
+  /// hears of the first of them.
+  private static func work(in path: String, notes: String, _ answered: Channel<Void>) throws {
     let ledger = try Ledger.open(folder: path) { _ in abort() }
     for acceptance in ledger.recovered.waiting { try ledger.settle(.completed(acceptance)) }
     try ledger.wait { ledger.settleLost(then: $0) }
@@ -23,6 +24,7 @@ struct CrashTests {
           var acceptance = ledger.makeAcceptance(running: (round + thread) % 3 != 0)
           guard (try? ledger.accept(acceptance)) != nil else { return }
           note("accepted \(acceptance.id)")
+          if round == 0 { answered.send(()) }
           if acceptance.runningAt == nil { acceptance.runningAt = try? ledger.start(acceptance.id) }
           let output = String(repeating: "o", count: round % 7 * 1000)
           guard let receipt = try? ledger.settle(.completed(acceptance, output: output)) else {
@@ -38,16 +40,18 @@ struct CrashTests {
   func killed() async throws {
     let rig = try Rig()
     let (path, notes) = (rig.path, rig.path + "/notes")
-    for _ in 0..<12 {
+    for round in 0..<12 {
       await #expect(processExitsWith: .signal(SIGKILL)) {
-        [path = path as String, notes = notes as String] in
-        // Every other one dies while it opens the ledger.
+        [path = path as String, notes = notes as String, opens = (round % 2 == 0) as Bool] in
+        let answered = Channel<Void>()
         Thread("reaper") {
+          // Every other one dies while it opens the ledger, as a rule.
+          if !opens { _ = answered.receive(within: .seconds(60)) }
           // At a moment that nothing in the ledger leads up to.
-          _ = Channel<Void>().receive(within: .microseconds(.random(in: 0...120_000)))
+          _ = Channel<Void>().receive(within: .microseconds(.random(in: 0...60_000)))
           kill(getpid(), SIGKILL)
         }.detach()
-        try CrashTests.work(in: path, notes: notes)
+        try CrashTests.work(in: path, notes: notes, answered)
         while true { pause() }
       }
       // Also as the crash left it, before anybody has recovered it.
