@@ -101,4 +101,5 @@ class DistantEngineTests(DockerCase):
 
     def test_the_engine_that_is_named_runs_the_call(self):
         record = self.sh(self.session(), "cat; echo here", stdin="given ")
-        self.assertEqual((record["status"], record["output"]), ("completed", "given here\n"), record)
+        self.assertEqual(
+            (record["status"], record["output"]), ("completed", "given here\n"), record)

@@ -73,7 +73,9 @@ final class EngineConnection {
     var request = request("POST", try prefix(within: milliseconds) + path, within: milliseconds)
     request.headers = [HTTPHeader("Connection", "Upgrade"), HTTPHeader("Upgrade", "tcp")]
     let opened: HTTPStream.Opened
-    do { opened = try HTTPStream.open(request, proxy: engine.address.proxy) } catch { throw Self.failure(error) }
+    do { opened = try HTTPStream.open(request, proxy: engine.address.proxy) } catch {
+      throw Self.failure(error)
+    }
     switch opened {
     case .stream(let stream): return stream
     case .refused(let response): throw Answer(response).startFailure("attaching to a container")
