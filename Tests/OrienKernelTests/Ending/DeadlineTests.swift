@@ -28,7 +28,8 @@ struct DeadlineTests {
 
   @Test("A process is killed, and its call has timed out")
   func process() throws {
-    try World.with([], Self.short) { world in
+    // Long enough for it to have begun, on any machine.
+    try World.with([], { $0.policy.maxima.wallMilliseconds = 1000 }) { world in
       let id = try world.submit("go", #"{"words":["sleep"]}"#).id
       let record = try world.end(of: id)
       #expect(world.jail.processes.map(\.killReason) == [.wall])
