@@ -117,8 +117,8 @@ package final class Operations {
   }
 
   private func dispatch(_ plugin: String) {
-    while let order = lanes[plugin]?.next(of: { try? table.backend(of: $0.role) }) {
-      guard let backend = try? table.backend(of: order.role) else {
+    while let order = lanes[plugin]?.next(of: { table.backend(of: $0.role, by: plugin) }) {
+      guard let backend = table.backend(of: order.role, by: plugin) else {
         preconditionFailure("an order waits for the backend that there is")
       }
       inFlight[ObjectIdentifier(order)] = order
@@ -148,12 +148,15 @@ package final class Operations {
   /// Ends what waits, and wants the end of what runs.
   func stop() {
     let draining = Failure(.unavailable, "draining", "the node is going down")
-    for order in takeWaiting() { refuse(order, draining) }
+    for (_, order) in takeWaiting() { refuse(order, draining) }
     for order in inFlight.values { order.run?.stop() }
   }
 
-  private func takeWaiting() -> [Order] {
-    lanes.keys.sorted().flatMap { lanes[$0]?.takeAll() ?? [] }
+  /// Each with the id of the plugin that it waits for.
+  private func takeWaiting() -> [(plugin: String, order: Order)] {
+    lanes.keys.sorted().flatMap { plugin in
+      (lanes[plugin]?.takeAll() ?? []).map { (plugin, $0) }
+    }
   }
 
   // MARK: Other plugins
@@ -172,7 +175,11 @@ package final class Operations {
     let waiting = takeWaiting()
     for plugin in lanes.keys where !awaiting.contains(plugin) { lanes[plugin]?.isHeld = false }
     whenQuiet = whenQuiet.filter { awaiting.contains($0.key) }
-    for order in waiting {
+    for (plugin, order) in waiting {
+      if let successor = table.backend(of: order.role, by: plugin) {
+        enter(order, successor)
+        continue
+      }
       do throws(Failure) { enter(order, try table.backend(of: order.role)) } catch {
         refuse(order, error)
       }

@@ -40,6 +40,11 @@ package struct RoleTable: Sendable {
     rows.first { $0.role == role }?.candidates ?? []
   }
 
+  /// That plugin as a backend of the role, chosen or not; nil where it is none.
+  func backend(of role: String, by plugin: String) -> Backend? {
+    backends(of: role).first { $0.plugin.id == plugin }
+  }
+
   package func backend(of role: String) throws(Failure) -> Backend {
     guard let row = rows.first(where: { $0.role == role }) else {
       throw Failure(

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienPlugins
 import OrienTestKit
 import Testing
 
@@ -47,6 +48,27 @@ struct BackendTests {
       #expect(failure?.reason == "several-backends")
       for word in ["test.one", "test.two", "BACKENDS=echo/1:test.one"] {
         #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "none")")
+      }
+    }
+  }
+
+  @Test(
+    "Each of two can be asked by itself, whichever is chosen, if any",
+    arguments: [nil, "test.one", "test.two"])
+  func each(_ wanted: String?) throws {
+    let two = try ["one", "two"].map { name in
+      try Library.backend(
+        #"PLUGIN_ID="test.\#(name)""#, #"REPLY="{\"said\":\"\#(name)\"}""#, name: name)
+    }
+    try World.backing(two[0], two[1], wanted: wanted) { world in
+      let operations = world.kernel.operations
+      let text = try JSON(parsing: Array(#"{"text":"ho"}"#.utf8))
+      for backend in operations.table.backends(of: "echo/1") {
+        let answer = try world.loop.answer {
+          operations.perform("say", by: backend, text, then: $0)
+        }
+        let said = answer["said"]?.string ?? ""
+        #expect("test.\(said)" == backend.plugin.id)
       }
     }
   }
