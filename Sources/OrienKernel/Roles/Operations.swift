@@ -1,7 +1,7 @@
 package import OrienLedger
 package import OrienModel
 package import OrienPlugins
-import OrienSandbox
+package import OrienSandbox
 package import OrienSystem
 
 /// What the node's own services ask of backends. Each operation is held to its role's page on both
@@ -18,8 +18,15 @@ package final class Operations {
     /// Where backends wait for workspaces; nil: nowhere.
     var places: Places?
 
-    package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
-      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil, places: nil)
+    /// Without a kernel. `outside`: the jail of programs that run beside the walls; nil: none do.
+    package init(
+      loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: (any Jail)? = nil
+    ) {
+      self.init(
+        loop: loop, ledger: ledger, log: log, grace: grace,
+        outside: outside.map { jail in
+          OutsidePrograms(jail: jail, resolver: Resolver(loop: loop), loop: loop, log: log)
+        }, places: nil)
     }
 
     init(
