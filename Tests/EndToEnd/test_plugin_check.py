@@ -1,5 +1,5 @@
-"""`orien plugin check`: a backend is asked as a node would ask it, in the jail that would hold it and
-with the programs of the machine that its manifest grants."""
+"""`orien plugin check`: a backend is asked as a node would ask it, in the jail that would hold it
+and with the programs of the machine that its manifest grants."""
 
 import json
 import pathlib

@@ -21,7 +21,7 @@ def address():
 
 
 class BootedMachine:
-    """Up as soon as it is made, its SSH answering: from where it was put by, waiting for its seed."""
+    """Up as soon as it is made, its SSH answering: from where it was put by, without its seed."""
 
     memory, patience_seconds = 256, PATIENCE_SECONDS
 
