@@ -51,7 +51,8 @@ package final class Operations {
 
   let parts: Parts
   let uses: PluginUses
-  private let choice: RoleChoice
+  private var choice: RoleChoice
+  private var plugins: [Plugin]
   package private(set) var table: RoleTable
   package internal(set) var reads: [Reading: UInt64] = [:]
   /// Those of which nobody knows whether they happened, oldest first: for the service that asked for
@@ -72,6 +73,7 @@ package final class Operations {
     self.parts = parts
     self.uses = uses
     self.choice = choice
+    self.plugins = plugins
     table = RoleTable(choice, plugins)
     unreconciled = parts.ledger.recovered.operations
   }
@@ -168,6 +170,12 @@ package final class Operations {
 
   // MARK: Other plugins
 
+  /// Goes on with what was found where nobody has named a role's backend; nil: nothing was.
+  package func take(_ finding: RoleFinding?, of role: String) {
+    choice.found[role] = finding
+    table = RoleTable(choice, plugins)
+  }
+
   /// Begins nothing more of a plugin's, and calls `body` once nothing of it is in flight.
   package func hold(_ plugin: String, then body: @escaping () -> Void) {
     lanes[plugin, default: Lanes()].isHeld = true
@@ -178,6 +186,7 @@ package final class Operations {
   /// Goes on with these plugins: what waited for one that was replaced is asked of its successor. Of
   /// those that are awaited, by their ids, nothing begins for as long as that is so.
   package func adopt(_ plugins: [Plugin], awaiting: Set<String> = []) {
+    self.plugins = plugins
     table = RoleTable(choice, plugins)
     let waiting = takeWaiting()
     for plugin in lanes.keys where !awaiting.contains(plugin) { lanes[plugin]?.isHeld = false }

@@ -46,7 +46,7 @@ struct BackendTests {
       #expect(world.refused.isEmpty)
       let failure = reason(world)
       #expect(failure?.reason == "several-backends")
-      for word in ["test.one", "test.two", "BACKENDS=echo/1:test.one"] {
+      for word in ["test.one", "test.two", "BACKENDS=echo/1:test.one or BACKENDS=echo/1:test.two"] {
         #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "none")")
       }
     }
@@ -70,6 +70,31 @@ struct BackendTests {
         let said = answer["said"]?.string ?? ""
         #expect("test.\(said)" == backend.plugin.id)
       }
+    }
+  }
+
+  @Test("Of two the one is taken that a service has found, until the operator names another")
+  func found() throws {
+    let finding = RoleFinding.sole(plugin: "test.two", because: "it is alone")
+    let two = try Self.two()
+    try World.backing(two[0], two[1]) { world in
+      #expect(world.kernel.operations.table.isOpen("echo/1"))
+      world.kernel.operations.take(finding, of: "echo/1")
+      #expect(!world.kernel.operations.table.isOpen("echo/1"))
+      let row = world.kernel.operations.table.rows.first
+      #expect(row?.plugin == "test.two")
+      #expect(row?.because == "it is alone")
+      let said = try world.perform("say", #"{"text":"ho"}"#)
+      #expect(said["said"]?.string == "ho")
+      let none = Failure(.unavailable, "no-engine", "none can")
+      world.kernel.operations.take(RoleFinding.nobody(none), of: "echo/1")
+      #expect(reason(world) == none)
+    }
+    try World.backing(two[0], two[1], wanted: "test.one") { world in
+      world.kernel.operations.take(finding, of: "echo/1")
+      let row = world.kernel.operations.table.rows.first
+      #expect(row?.plugin == "test.one")
+      #expect(row?.because == nil)
     }
   }
 
