@@ -9,7 +9,6 @@ SECONDS = {
     "test_adverts": 40, "test_command_line": 20, "test_docker": 20, "test_docker_commands": 20,
     "test_docker_engine": 40, "test_docker_limits": 40, "test_docker_warm": 60,
     "test_doctor": 25, "test_lasting": 40, "test_machine_matrix": 60, "test_multipass": 20,
-    "test_doctor": 25, "test_lasting": 40, "test_machine_matrix": 60, "test_multipass": 20,
     "test_multipass_machine": 90, "test_multipass_rented": 20, "test_multipass_trouble": 30,
     "test_operating": 30, "test_plugins": 50, "test_podman": 40, "test_portcheck": 30,
     "test_qemu": 120, "test_qemu_node": 60, "test_qemu_trouble": 20, "test_sandbox": 20,
