@@ -28,7 +28,7 @@ class CommandTests(DockerCase):
         self.addCleanup(self.engine.start)
         self.engine.halt()
         done = self.sandbox("doctor")
-        self.assertRegex(done.stdout, "docker-run .*no: the container engine is away")
+        self.assertRegex(done.stdout, "docker-run .*no: there is no socket")
         self.assertEqual(self.sandbox("images").returncode, 69)
 
     def test_images_are_those_that_callers_may_name(self):

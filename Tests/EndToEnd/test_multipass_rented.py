@@ -4,16 +4,13 @@ multipass that is in trouble meanwhile: nothing of anybody's is lost, and nothin
 import json
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import threading
 import unittest
 
 from backend import manifest_of
-from machines import ssh
 from multipass_case import KEY as SSH_KEY
 from multipass_case import LIBRARY, STRANGER
-from multipass_machines import BootedMachine
 from multipassd import Multipassd
 from node import ROOT, Node, until
 from ports import Ports
@@ -22,7 +19,6 @@ KEY = "a-key-of-the-renters"
 
 
 class RentedCase(unittest.TestCase):
-    boot = None
     # Where multipass is, in the words of those who have rented machines out before.
     is_named_by_setting = True
     config = {"patience_milliseconds": 2000}
@@ -31,7 +27,7 @@ class RentedCase(unittest.TestCase):
     def setUp(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-multipass-", dir="/srv"))
         self.addCleanup(shutil.rmtree, self.home)
-        self.engine = Multipassd(self.home, self.boot).start()
+        self.engine = Multipassd(self.home).start()
         self.addCleanup(self.engine.close)
         self.engine.put(STRANGER)
         self.tools = self.home / "tools.d"
@@ -66,9 +62,9 @@ class RentedCase(unittest.TestCase):
         return self.node.ask(method, "/api/v1" + path, body, {"Authorization": f"Bearer {KEY}"},
                              timeout=timeout)
 
-    def rent(self, name, key=SSH_KEY, query=""):
+    def rent(self, name, query=""):
         return self.ask("POST", "/vms" + query, {
-            "name": name, "resources": {"cpu": 1, "memory": 1, "storage": 10}, "ssh_key": key})
+            "name": name, "resources": {"cpu": 1, "memory": 1, "storage": 10}, "ssh_key": SSH_KEY})
 
     def rented(self, name):
         answer = self.rent(name)
@@ -183,21 +179,6 @@ class Late(RentedCase):
         # What nobody knew is known, and no later start tells of it again.
         metrics = self.node.ask("GET", "/metrics", None, {"Authorization": f"Bearer {KEY}"})
         self.assertIn("orien_operations_unreconciled 0", metrics.body.decode())
-
-
-class Booted(RentedCase):
-    boot = BootedMachine
-
-    def test_a_renter_logs_in_over_the_nodes_port(self):
-        key = self.home / "key"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        answer = self.rent("machine-a", key.with_suffix(".pub").read_text().strip())
-        self.assertEqual(answer.status, 200, answer)
-        told = ssh(key, "127.0.0.1", answer.json["ssh_port"], "hostname; id -u")
-        self.assertEqual(told.stdout, "machine-a\n0\n", told)
-        self.assertEqual(self.ask("DELETE", "/vms/machine-a").status, 200)
-        self.assertEqual(ssh(key, "127.0.0.1", answer.json["ssh_port"], "true").returncode, 255)
-        self.assertEqual(self.ours(), set())
 
 
 if __name__ == "__main__":

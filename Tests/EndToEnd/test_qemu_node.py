@@ -9,21 +9,9 @@ import unittest
 import machines
 from node import ROOT, Node, send, until
 from ports import Ports
+from renting import qemu_in
 
 LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
-
-
-def running(folder):
-    """The pids of QEMU in that folder."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and (entry / "cwd").resolve() == folder \
-                    and "qemu" in (entry / "comm").read_text():
-                found.append(int(entry.name))
-        except OSError:
-            pass
-    return found
 
 
 class InNode(unittest.TestCase):
@@ -52,7 +40,7 @@ class InNode(unittest.TestCase):
     def end(self):
         """Whatever a failed test has left goes with its folder."""
         self.node.close()
-        for pid in running(self.folder):
+        for pid in qemu_in(self.folder):
             send(pid)
 
     def vm(self, method, path="", body=None):
@@ -70,11 +58,11 @@ class InNode(unittest.TestCase):
         self.assertEqual(made.status, 200, made)
         port = made.json["ssh_port"]
         self.assertIn("first", self.ssh(port, "touch /run/first; hostname"))
-        (pid,) = running(self.folder)
+        (pid,) = qemu_in(self.folder)
         self.assertEqual(pathlib.Path(f"/proc/{pid}").stat().st_uid, 65534)
 
         self.node.kill()
-        self.assertEqual(running(self.folder), [pid])
+        self.assertEqual(qemu_in(self.folder), [pid])
         self.node.start()
         # Its port is lent again, and told, once its backend has told of it.
         until(lambda: self.vm("GET", "/first").json["ssh_port"] == port, 60,
@@ -84,12 +72,12 @@ class InNode(unittest.TestCase):
 
         stopped = self.vm("POST", "/first/stop")
         self.assertEqual((stopped.status, stopped.json["status"]), (200, "stopped"), stopped)
-        self.assertEqual(running(self.folder), [])
+        self.assertEqual(qemu_in(self.folder), [])
         self.assertEqual(stopped.json["resources"], {"cpu": 1, "memory": 1, "storage": 10})
         self.assertEqual(self.vm("POST", "/first/start").status, 200)
-        self.assertEqual(len(running(self.folder)), 1)
+        self.assertEqual(len(qemu_in(self.folder)), 1)
         self.assertEqual(self.vm("DELETE", "/first").status, 200)
-        self.assertEqual(running(self.folder), [])
+        self.assertEqual(qemu_in(self.folder), [])
         self.assertEqual(list((self.folder / "machines").iterdir()), [])
 
     def test_keeps_to_the_page_of_its_role(self):

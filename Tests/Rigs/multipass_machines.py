@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from machines import Monitor, banner, command, overlay, ready_image, seed
+from machines import Monitor, banner, cloud_image, command, overlay, ready_image, seed
 
 PATIENCE_SECONDS = 120
 NUMBERS = itertools.count(1)
@@ -21,15 +21,22 @@ def address():
 
 
 class BootedMachine:
-    """Up as soon as it is made, its SSH answering."""
+    """Up as soon as it is made, its SSH answering: from where it was put by, without its seed."""
+
+    memory, patience_seconds = 256, PATIENCE_SECONDS
+
+    @staticmethod
+    def image():
+        """The disk that it is a copy of, and what was in memory; None: nothing was."""
+        return ready_image()
 
     def __init__(self, name, instance):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"orien-{name}-"))
         self.address = address()
         self.process = None
         try:
-            ready, state = ready_image()
-            overlay(ready, self.home / "disk")
+            disk, state = self.image()
+            overlay(disk, self.home / "disk")
             seed(self.home / "seed", instance["seed"], instance=name)
             self.boot(state)
         except BaseException:
@@ -39,9 +46,9 @@ class BootedMachine:
     def boot(self, state=None):
         self.process = subprocess.Popen(
             command(self.home / "disk", self.home / "seed", qmp=self.home / "qmp", state=state,
-                    console=self.home / "console", address=self.address),
+                    console=self.home / "console", address=self.address, memory=self.memory),
             stdin=subprocess.DEVNULL)
-        banner(self.address, seconds=PATIENCE_SECONDS)
+        banner(self.address, seconds=self.patience_seconds)
 
     def start(self):
         if self.process.poll() is not None:
@@ -52,10 +59,20 @@ class BootedMachine:
         if self.process.poll() is None:
             with Monitor(self.home / "qmp") as monitor:
                 monitor("system_powerdown")
-            self.process.wait(PATIENCE_SECONDS)
+            self.process.wait(self.patience_seconds)
 
     def remove(self):
         if self.process:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+class ColdMachine(BootedMachine):
+    """What clouds boot, from its first instruction on: its seed is read by cloud-init itself."""
+
+    memory, patience_seconds = 768, 500
+
+    @staticmethod
+    def image():
+        return cloud_image(), None

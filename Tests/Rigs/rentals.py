@@ -7,13 +7,11 @@ that take connections, instances, rows of the ledger that are not over, processe
 cycle that holds is one check.
 """
 
-import contextlib
 import itertools
 import json
 import pathlib
 import random
 import shutil
-import sqlite3
 import tempfile
 import threading
 
@@ -21,6 +19,7 @@ from holding import hold
 from multipassd import Multipassd
 from node import ROOT, UNBOUNDED, Node, descendants, until
 from ports import Ports, listeners, until_nobody_listens
+from renting import open_rentals
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPUhyVgGIM/UgXJrqQ9a5hX5V0z7sMQ3v6S2sKzI9xQ somebody"
 STRANGER = "stranger"
@@ -153,12 +152,8 @@ class Rentals:
         return len(set(descendants(self.node.pid)))
 
     def left(self):
-        rows = sqlite3.connect(f"file:{self.node.state}/ledger.db?mode=ro", uri=True)
-        with contextlib.closing(rows):
-            open_rows = rows.execute(
-                "SELECT id, phase FROM rentals WHERE ended_at IS NULL").fetchall()
         instances = sorted(set(self.engine.instances) - {STRANGER})
-        return [*open_rows, *instances, *listeners(self.ports.range)]
+        return [*open_rentals(self.node), *instances, *listeners(self.ports.range)]
 
     def expect_dead_ports(self):
         """What it was starting has its sockets until it has become another program."""

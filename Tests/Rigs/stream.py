@@ -60,8 +60,13 @@ class Nginx:
         shutil.rmtree(self.home)
 
     def tools(self, folder):
-        """A folder of tools that has nginx-proxy alone, in a worker."""
+        """A new folder of tools that has nginx-proxy alone, in a worker."""
         folder.mkdir(mode=0o755)
+        self.put_plugin(folder)
+        return folder
+
+    def put_plugin(self, folder):
+        """nginx-proxy, granted what it needs of this nginx."""
         manifest = json.loads((ROOT / "tools.d" / "nginx-proxy.json").read_text())
         named = ["-c", str(self.file).replace(".", "\\.")]
         for program in manifest["grants"]["programs"]:
@@ -77,7 +82,6 @@ class Nginx:
             "folder": str(self.home / "conf"), "log": str(self.home / "log/traffic.log"),
             "pid": str(self.home / "nginx.pid"), "options": ["-c", str(self.file)]}
         put(folder, "nginx-proxy", manifest)
-        return folder
 
 
 class Sshd:

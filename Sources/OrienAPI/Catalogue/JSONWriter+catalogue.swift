@@ -94,6 +94,7 @@ extension JSONWriter {
           writer.field("operations", row.operations)
           writer.field("available", trouble == nil)
           writer.field("reason", trouble?.message)
+          writer.field("because", row.because)
         }
       }
     }

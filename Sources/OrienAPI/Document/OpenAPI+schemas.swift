@@ -135,7 +135,9 @@ extension OpenAPI {
       "properties": {
         "role": {"type": "string"}, "plugin": {"type": "string"},
         "operations": {"type": "array", "items": {"type": "string"}},
-        "available": {"type": "boolean"}, "reason": {"type": "string"}}},
+        "available": {"type": "boolean"}, "reason": {"type": "string"},
+        "because": {"type": "string", "description":
+          "Why it is that plugin where there are several and the operator has named none"}}},
     "ToolListing": {"anyOf": [{"$ref": "#/components/schemas/ToolList"},
       {"$ref": "#/components/schemas/OpenAITools"}, {"$ref": "#/components/schemas/AnthropicTools"},
       {"$ref": "#/components/schemas/MCPTools"}, {"$ref": "#/components/schemas/ToolSchemas"}]},

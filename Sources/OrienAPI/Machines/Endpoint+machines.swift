@@ -105,7 +105,7 @@ extension API {
     guard let machines else {
       throw Failure(.unavailable, "no-machines", "this node rents no machines")
     }
-    guard let rentals = machines.rentals else { throw machines.absence }
+    guard let rentals = machines.rentals else { throw machines.wake() }
     return rentals
   }
 

@@ -72,7 +72,7 @@ package final class Tool {
 
 extension Plugin {
   /// Why it cannot be called now; nil where it can.
-  var trouble: Failure? {
+  package var trouble: Failure? {
     switch state {
     case .ready: nil
     case .unavailable(let failure), .quarantined(let failure): failure

@@ -6,6 +6,9 @@ package import OrienPlugins
 package struct Backend: Sendable {
   package let page: RolePage
   package let plugin: Plugin
+  package var id: String { plugin.id }
+  /// Why it can do nothing on this machine; nil where that is not seen without asking it.
+  package var missingPrograms: String? { plugin.missingPrograms }
   /// By the operation's name.
   private let handlers: [String: Int]
 

@@ -1,7 +1,7 @@
 package import OrienLedger
 package import OrienModel
 package import OrienPlugins
-import OrienSandbox
+package import OrienSandbox
 package import OrienSystem
 
 /// What the node's own services ask of backends. Each operation is held to its role's page on both
@@ -18,8 +18,15 @@ package final class Operations {
     /// Where backends wait for workspaces; nil: nowhere.
     var places: Places?
 
-    package init(loop: Loop, ledger: Ledger, log: Log, grace: Duration) {
-      self.init(loop: loop, ledger: ledger, log: log, grace: grace, outside: nil, places: nil)
+    /// Without a kernel. `outside`: the jail of programs that run beside the walls; nil: none do.
+    package init(
+      loop: Loop, ledger: Ledger, log: Log, grace: Duration, outside: (any Jail)? = nil
+    ) {
+      self.init(
+        loop: loop, ledger: ledger, log: log, grace: grace,
+        outside: outside.map { jail in
+          OutsidePrograms(jail: jail, resolver: Resolver(loop: loop), loop: loop, log: log)
+        }, places: nil)
     }
 
     init(
@@ -44,7 +51,8 @@ package final class Operations {
 
   let parts: Parts
   let uses: PluginUses
-  private let choice: RoleChoice
+  private var choice: RoleChoice
+  private var plugins: [Plugin]
   package private(set) var table: RoleTable
   package internal(set) var reads: [Reading: UInt64] = [:]
   /// Those of which nobody knows whether they happened, oldest first: for the service that asked for
@@ -65,6 +73,7 @@ package final class Operations {
     self.parts = parts
     self.uses = uses
     self.choice = choice
+    self.plugins = plugins
     table = RoleTable(choice, plugins)
     unreconciled = parts.ledger.recovered.operations
   }
@@ -117,8 +126,8 @@ package final class Operations {
   }
 
   private func dispatch(_ plugin: String) {
-    while let order = lanes[plugin]?.next(of: { try? table.backend(of: $0.role) }) {
-      guard let backend = try? table.backend(of: order.role) else {
+    while let order = lanes[plugin]?.next(of: { table.backend(of: $0.role, by: plugin) }) {
+      guard let backend = table.backend(of: order.role, by: plugin) else {
         preconditionFailure("an order waits for the backend that there is")
       }
       inFlight[ObjectIdentifier(order)] = order
@@ -148,15 +157,24 @@ package final class Operations {
   /// Ends what waits, and wants the end of what runs.
   func stop() {
     let draining = Failure(.unavailable, "draining", "the node is going down")
-    for order in takeWaiting() { refuse(order, draining) }
+    for (_, order) in takeWaiting() { refuse(order, draining) }
     for order in inFlight.values { order.run?.stop() }
   }
 
-  private func takeWaiting() -> [Order] {
-    lanes.keys.sorted().flatMap { lanes[$0]?.takeAll() ?? [] }
+  /// Each with the id of the plugin that it waits for.
+  private func takeWaiting() -> [(plugin: String, order: Order)] {
+    lanes.keys.sorted().flatMap { plugin in
+      (lanes[plugin]?.takeAll() ?? []).map { (plugin, $0) }
+    }
   }
 
   // MARK: Other plugins
+
+  /// Goes on with what was found where nobody has named a role's backend; nil: nothing was.
+  package func take(_ finding: RoleFinding?, of role: String) {
+    choice.found[role] = finding
+    table = RoleTable(choice, plugins)
+  }
 
   /// Begins nothing more of a plugin's, and calls `body` once nothing of it is in flight.
   package func hold(_ plugin: String, then body: @escaping () -> Void) {
@@ -168,11 +186,16 @@ package final class Operations {
   /// Goes on with these plugins: what waited for one that was replaced is asked of its successor. Of
   /// those that are awaited, by their ids, nothing begins for as long as that is so.
   package func adopt(_ plugins: [Plugin], awaiting: Set<String> = []) {
+    self.plugins = plugins
     table = RoleTable(choice, plugins)
     let waiting = takeWaiting()
     for plugin in lanes.keys where !awaiting.contains(plugin) { lanes[plugin]?.isHeld = false }
     whenQuiet = whenQuiet.filter { awaiting.contains($0.key) }
-    for order in waiting {
+    for (plugin, order) in waiting {
+      if let successor = table.backend(of: order.role, by: plugin) {
+        enter(order, successor)
+        continue
+      }
       do throws(Failure) { enter(order, try table.backend(of: order.role)) } catch {
         refuse(order, error)
       }

@@ -37,8 +37,11 @@ package final class MachineService {
   /// Calls it once there are rentals.
   package var onBegin: (Rentals) -> Void = { _ in }
   private let meter = LoadMeter()
+  private let soleBackend: SoleBackend
   private var isChoosing = false
   private var isEnding = false
+  /// Somebody has asked for machines.
+  private var isAskedFor = false
   private var trouble: Failure?
   private var timer: Timer?
 
@@ -48,6 +51,7 @@ package final class MachineService {
   package init(_ parts: Parts, _ settings: MachineSettings) {
     self.parts = parts
     self.settings = settings
+    soleBackend = SoleBackend(parts.kernel, on: parts.loop, log: parts.log)
     pricing = Prices(settings, on: parts.loop, log: parts.log)
     pricing.onChange = { [unowned self] in adverts?.look() }
   }
@@ -71,16 +75,35 @@ package final class MachineService {
       ?? Failure(.unavailable, "starting", "the machines are being looked at: try again")
   }
 
+  /// Begins where it was put off until somebody asks; why there is nothing to rent yet.
+  package func wake() -> Failure {
+    if !isAskedFor {
+      isAskedFor = true
+      look()
+    }
+    return absence
+  }
+
+  /// Whether somebody has said that this node rents out machines, or asks for some.
+  private var isWanted: Bool { isAskedFor || settings.adverts.url != nil }
+
   /// Begins where there is a reason to: after the start, and whenever plugins have changed.
   package func look() {
     pricing.begin()
+    guard !isEnding else { return }
+    let machines = rentals?.all ?? parts.ledger.recovered.rentals
+    let owners = Set(machines.compactMap(\.backend))
+    soleBackend.look(among: owners, isWanted: isWanted) { [unowned self] in look() }
     if let rentals {
       adverts?.look()
       return rentals.matchSoon()
     }
-    guard !isChoosing, !isEnding else { return }
+    guard !isChoosing else { return }
     let left = parts.ledger.recovered.rentals
     guard !left.isEmpty || (try? parts.kernel.backend(of: RoleMachines.role)) != nil else { return }
+    // A backend that nobody has named holds no process for nothing.
+    let isNamed = !parts.kernel.operations.table.isFound(RoleMachines.role)
+    guard isNamed || isWanted || !left.isEmpty else { return }
     isChoosing = true
     choose(wanted(by: left))
   }
@@ -196,6 +219,7 @@ package final class MachineService {
   package func shutDown(within bound: Duration, then body: @escaping () -> Void) {
     isEnding = true
     timer?.cancel()
+    soleBackend.end()
     pricing.close()
     guard let rentals else { return body() }
     var rest = 2

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienSystem
 
 /// One of the grants that a plugin says it cannot do without, its settings' values filled in.
 enum Need: Equatable {
@@ -118,5 +119,28 @@ extension Candidate.Sound {
       if case .text(let text) = value { texts.updateValue(text, forKey: setting.name) }
     }
     return texts
+  }
+}
+
+extension Plugin {
+  /// Why it can do nothing on this machine: a program that it cannot do without is not where its manifest
+  /// grants it, or of those that it may use in turn none is. Nil: it can, or it starts none. Looks at the
+  /// machine's folders.
+  package var missingPrograms: String? {
+    let granted = manifest.grants.programs
+    let needed = declaration.needs.compactMap { text in
+      text.hasPrefix("program:") ? String(text.dropFirst("program:".count)) : nil
+    }
+    let isThere = { (program: Grants.Program) in HostFile.kind(at: program.path) == .regular }
+    guard !needed.isEmpty else {
+      guard !granted.isEmpty, !granted.contains(where: isThere) else { return nil }
+      return "there is no " + granted.map(\.path).joined(separator: ", no ")
+    }
+    let missing = needed.first { name in
+      !granted.contains { $0.name == name && isThere($0) }
+    }
+    guard let missing else { return nil }
+    let path = granted.first { $0.name == missing }?.path
+    return "there is no \(path ?? missing)"
   }
 }

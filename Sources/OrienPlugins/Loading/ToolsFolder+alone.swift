@@ -14,7 +14,8 @@ extension ToolsFolder {
     let store = try store()
     let examination = Examination(
       folder: try Folder(at: path), store: store,
-      scanner: Scanner(worker: worker, patience: openPatience), trust: trust)
+      scanner: Scanner(worker: worker, patience: openPatience), trust: trust,
+      settings: settings)
     var candidate = examination.candidate(name)
     if case .sound(var sound) = candidate.outcome {
       sound.manifest.isolation = .worker

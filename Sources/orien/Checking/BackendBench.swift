@@ -1,91 +1,87 @@
 import OrienKernel
-import OrienLedger
 import OrienModel
 import OrienPlugins
 import OrienSystem
 
-/// What a backend needs around it to be asked what a node would ask of it: a process of its own, a
-/// ledger, and the roles' page, in a folder that goes with the bench. No node is needed or touched.
+/// One plugin on a bench, asked what a node would ask of the role's backend, and what the role's page
+/// has as checks.
 final class BackendBench {
   struct Verdict {
     var name: String
     var operation: String
     /// Nil: the check passed.
     var fault: String?
+    /// Why a backend that keeps to its page can do nothing here.
+    var inability: String?
   }
 
   let plugin: Plugin
   private let page: RolePage
-  private let folder: TemporaryFolder
-  private let ledger: Ledger
-  private let loop: Loop
+  private let bench: Workbench
   private let operations: Operations
 
   /// `path` is absolute. Blocks for the scan; failures are the library's, or of this machine.
-  init(
-    _ path: String, _ page: RolePage, worker: String, log: Log
-  ) throws(Failure) {
+  init(_ path: String, _ page: RolePage, on bench: Workbench) throws(Failure) {
     self.page = page
-    // Whoever runs this named the file, by whatever links: the loader follows none.
-    let library = HostFile.resolved(path) ?? path
-    let slash = library.lastIndex(of: "/") ?? library.startIndex
-    folder = try TemporaryFolder(in: "/tmp")
-    let own = folder.folder.path
-    do throws(Failure) {
-      do throws(SystemError) { loop = try Loop() } catch { throw error.failure("starting a loop") }
-      ledger = try Ledger.open(folder: own + "/state") { failure in
-        log.error("the ledger cannot go on", ["error": failure.description])
-      }
-      let tools = ToolsFolder(
-        path: slash == library.startIndex ? "/" : String(library[..<slash]),
-        storePath: own + "/plugins", worker: worker, nodeVersion: Release.version)
-      plugin = try tools.alone(
-        String(library[library.index(after: slash)...]), for: PluginServices(ledger, log: log))
-    } catch {
-      try folder.remove()
-      throw error
-    }
-    operations = Operations(
-      Operations.Parts(loop: loop, ledger: ledger, log: log, grace: .seconds(2)),
-      RoleChoice(pages: [page], plugins: [page.id: plugin.id]), [plugin])
+    self.bench = bench
+    plugin = try bench.plugin(at: path)
+    operations = bench.operations(of: page, by: plugin)
   }
 
-  /// Makes all checks in their order. A backend that does not fit its page is asked nothing.
+  /// Makes all checks in their order. A backend that does not fit its page is asked nothing, nor is one
+  /// whose process a node could not start on this machine.
   func run() -> [Verdict] {
-    let fit = Result { () throws(Failure) in try operations.table.backend(of: page.id) }
-    var verdicts = [
-      Verdict(name: "fits its page", operation: "", fault: fit.failure.map(\.message))
-    ]
-    guard fit.failure == nil else { return verdicts }
+    var verdicts = [Verdict(name: "fits its page", operation: "", fault: misfit)]
+    guard misfit == nil else { return verdicts }
     for check in page.checks {
       let answer = ask(check.operation, check.arguments)
+      if case .failure(let failure) = answer, failure == plugin.trouble {
+        verdicts.append(
+          Verdict(
+            name: "can be asked here", operation: "", fault: failure.message))
+        return verdicts
+      }
       verdicts.append(
-        Verdict(name: check.name, operation: check.operation, fault: check.fault(in: answer)))
+        Verdict(
+          name: check.name, operation: check.operation, fault: check.fault(in: answer),
+          inability: answer.inability))
     }
     return verdicts
   }
 
+  /// Why it is no backend of the role that the page describes.
+  private var misfit: String? {
+    guard plugin.roles.contains(page.id) else {
+      let roles = plugin.roles.sorted().joined(separator: " and ")
+      return "\(plugin.id) is no backend of \(page.id)" + (roles.isEmpty ? "" : ", but of \(roles)")
+    }
+    do throws(Failure) {
+      _ = try operations.table.backend(of: page.id)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
   /// Whether it is a backend of the role at all.
-  var fits: Bool { (try? operations.table.backend(of: page.id)) != nil }
+  var fits: Bool { misfit == nil }
 
   /// Asks for one operation, and waits for the answer.
   func ask(_ operation: String, _ arguments: JSON) -> Result<JSON, Failure> {
     var answer: Result<JSON, Failure>?
-    operations.perform(operation, of: page.id, arguments) { [loop] result in
+    operations.perform(operation, of: page.id, arguments) { [loop = bench.loop] result in
       answer = result
       loop.stop()
     }
-    loop.run()
+    bench.loop.run()
     guard let answer else { preconditionFailure("an operation is answered once") }
+    // Why its process does not start says more than that it has not.
+    if case .failure = answer, let failure = plugin.trouble { return .failure(failure) }
     return answer
   }
 
-  /// Ends the backend's process and removes all that the bench was.
-  func close() throws(Failure) {
-    try plugin.close(within: .seconds(5))
-    ledger.close()
-    try folder.remove()
-  }
+  /// Ends the backend's process.
+  func close() throws(Failure) { try bench.close(plugin) }
 }
 
 extension RoleCheck {
@@ -108,8 +104,10 @@ extension RoleCheck {
   }
 }
 
-extension Result {
-  fileprivate var failure: Failure? {
-    if case .failure(let failure) = self { failure } else { nil }
+extension Result<JSON, Failure> {
+  /// What a probe says that answers that it cannot.
+  fileprivate var inability: String? {
+    guard case .success(let answer) = self, answer["available"]?.bool == false else { return nil }
+    return answer["reason"]?.string ?? "it does not say why"
   }
 }

@@ -45,10 +45,22 @@ final class NodeClient {
     var request = request(method, path, headers, content)
     if let patience { request.bounds.totalMilliseconds = Int(patience.components.seconds) * 1000 }
     if let bytes { request.bounds.bodyBytes = bytes }
-    let response = try reaching { [request] () throws(Failure) in try client.send(request) }
-    try check(response)
-    return response.body
+    let deadline = Instant.now + Self.startPatience
+    while true {
+      let response = try reaching { [request] () throws(Failure) in try client.send(request) }
+      do throws(Failure) {
+        try check(response)
+        return response.body
+      } catch {
+        // It has done nothing of what was asked, and is about to be able to.
+        guard error.reason == "starting", Instant.now < deadline else { throw error }
+      }
+      _ = Channel<Void>().receive(within: Self.startPause)
+    }
   }
+
+  private static let startPatience = Duration.seconds(20)
+  private static let startPause = Duration.milliseconds(100)
 
   private func reading(_ read: () throws(Failure) -> JSON) throws(Failure) -> JSON {
     do throws(Failure) {

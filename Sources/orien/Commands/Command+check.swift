@@ -9,7 +9,8 @@ extension Command {
     guard let role = invocation.value(.role) else {
       throw .usage("expected --role ROLE", invocation.command)
     }
-    let folder = try Configuration.load(invocation).rolesFolder
+    let configuration = try Configuration.load(invocation)
+    let folder = configuration.rolesFolder
     let pages = try RoleFolder.pages(in: folder)
     guard let page = pages.first(where: { $0.id == role }) else {
       throw Failure(
@@ -19,14 +20,18 @@ extension Command {
     let log = Log(level: .warning, format: .text)
     defer { log.close() }
     let environment = invocation.environment
-    let bench = try BackendBench(
-      environment.absolute(invocation.operands[0]), page,
-      worker: environment.sibling("orien-worker"), log: log)
-    let verdicts = bench.run()
+    let bench = try Workbench(configuration, environment, log: log)
+    let found = Result { () throws(Failure) in
+      let backend = try BackendBench(environment.absolute(invocation.operands[0]), page, on: bench)
+      let verdicts = backend.run()
+      try backend.close()
+      return (backend.plugin, verdicts)
+    }
     try bench.close()
+    let (plugin, verdicts) = try found.get()
     let hasPassed = verdicts.allSatisfy { $0.fault == nil }
     let answer = JSON.object([
-      JSON.Member("role", .string(role)), JSON.Member("plugin", .string(bench.plugin.id)),
+      JSON.Member("role", .string(role)), JSON.Member("plugin", .string(plugin.id)),
       JSON.Member("passed", .bool(hasPassed)),
       JSON.Member("checks", .array(verdicts.map(\.json))),
     ])
@@ -34,7 +39,9 @@ extension Command {
       let style = invocation.console.style
       for verdict in verdicts {
         let word = verdict.fault == nil ? style.green("ok") : style.red("FAILED")
-        let why = verdict.fault.map { ": \($0.printable)" } ?? ""
+        let why =
+          (verdict.fault ?? verdict.inability.map { "it cannot, \($0)" })
+          .map { ": \($0.printable)" } ?? ""
         try invocation.console.line("\(word) \(verdict.label.printable)\(why)")
       }
     }
@@ -50,6 +57,11 @@ extension BackendBench.Verdict {
     if !operation.isEmpty { members.append(JSON.Member("operation", .string(operation))) }
     members.append(JSON.Member("passed", .bool(fault == nil)))
     if let fault { members.append(JSON.Member("message", .string(fault))) }
+    if let inability {
+      members += [
+        JSON.Member("available", .bool(false)), JSON.Member("reason", .string(inability)),
+      ]
+    }
     return .object(members)
   }
 }

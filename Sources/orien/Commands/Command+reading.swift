@@ -90,7 +90,8 @@ extension Invocation {
     guard !backends.isEmpty else { return }
     var roles = TextTable("ROLE", "BACKEND", "AVAILABLE")
     for row in backends {
-      let available = row["available"]?.bool == true ? "yes" : row["reason"].plain
+      let because = row["because"]?.string.map { ", as \($0)" } ?? ""
+      let available = row["available"]?.bool == true ? "yes" + because : row["reason"].plain
       roles.add(row["role"].plain, row["plugin"].plain, available)
     }
     try console.line("")

@@ -7,7 +7,13 @@ extension Condition {
     if let engine {
       lines += ["", row(engine.title, mark(engine.isFound ? "OK" : nil, "Missing", style))]
       if let version = engine.version { lines.append(row("  Version", version.printable)) }
+      if engine.isSole { lines.append(row("  Chosen as", Self.soleEngine)) }
       if let error = engine.error { lines.append(row("  Reason", error.printable)) }
+    }
+    if !choices.isEmpty {
+      lines += [
+        "", row("Machines", "rented out once you set \(choices.joined(separator: " or "))"),
+      ]
     }
     lines += [
       "", row("Provider Port", "\(provider.host):\(provider.port)"),

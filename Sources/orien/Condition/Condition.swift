@@ -13,8 +13,12 @@ struct Condition: Sendable, Equatable {
   var ssh: SSHPorts?
   /// Nil where nothing has to be paid, or not to who asks.
   var payments: Payments?
+  /// The settings by which one of several engines would be named; empty where none needs to be.
+  var choices: [String] = []
   /// As `/health` has it; nil: no node answers.
   var node: JSON?
+
+  static let soleEngine = "the only one whose program is here"
 
   struct Engine: Sendable, Equatable {
     /// `Multipass`, for people.
@@ -23,6 +27,8 @@ struct Condition: Sendable, Equatable {
     var version: String?
     /// Why it is of no use; nil: it is.
     var error: String?
+    /// Nobody has named it: it is the only one that could be.
+    var isSole = false
 
     var isFound: Bool { error == nil }
   }

@@ -33,6 +33,9 @@ struct Examiner {
     condition.payments = try payments(summary)
     condition.provider = try providerPort(isServed: condition.node != nil)
     let engine = MachineEngine.chosen(configuration)
+    if isOwn, engine == nil {
+      condition.choices = MachineEngine.present(configuration).map(\.setting)
+    }
     let hasMachines = summary?["vms"]?.array?.isEmpty == false
     guard isOwn, engine != nil || hasMachines else { return (condition, absence) }
     progress.change(to: "asking \(engine?.title ?? "the backend")")

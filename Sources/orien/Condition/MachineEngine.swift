@@ -9,23 +9,28 @@ struct MachineEngine: Sendable, Equatable {
   let library: String
   /// Where its program may be.
   let places: [String]
+  /// What the manifest that grants it calls it; nil where that may have several names.
+  let program: String?
   /// How it says which it is.
   let question: [String]
   /// How one comes to have it.
   let remedy: String
 
   static let role = "vm/1"
+  private static let qemu =
+    "qemu-system-\(LinuxKernel.platform == "arm64" ? "aarch64" : "x86_64")"
   private static let patience = Duration.seconds(8)
 
   static let all = [
     MachineEngine(
       title: "Multipass", plugin: "orien.multipass-vm", library: "multipass-vm",
       places: ["/snap/bin/multipass", "/usr/local/bin/multipass", "/usr/bin/multipass"],
-      question: ["version", "--format", "json"], remedy: "sudo snap install multipass"),
+      program: nil, question: ["version", "--format", "json"], remedy: "sudo snap install multipass"
+    ),
     MachineEngine(
       title: "QEMU", plugin: "orien.qemu-vm", library: "qemu-vm",
-      places: ["/usr/bin/qemu-system-\(LinuxKernel.platform == "arm64" ? "aarch64" : "x86_64")"],
-      question: ["--version"], remedy: "sudo apt-get install qemu-system-x86 qemu-utils"),
+      places: ["/usr/bin/\(qemu)"], program: qemu, question: ["--version"],
+      remedy: "sudo apt-get install qemu-system-x86 qemu-utils"),
   ]
 
   /// Where it is; what the backend's manifest names counts before the usual places.
@@ -39,10 +44,13 @@ struct MachineEngine: Sendable, Equatable {
     let path = "\(configuration.toolsFolder)/\(library).json"
     // A manifest that is no manifest is told by whoever loads it.
     guard let text = try? HostFile(at: path).text(atMostBytes: 1 << 20),
-      let binary = (try? JSON(parsing: Array(text.utf8)))?["config"]?["binary"]?.string,
-      binary.hasPrefix("/")
+      let manifest = try? JSON(parsing: Array(text.utf8))
     else { return nil }
-    return binary
+    let granted = manifest["grants"]?["programs"]?.array?.first {
+      program != nil && $0["program"]?.string == program
+    }
+    let named = manifest["config"]?["binary"]?.string ?? granted?["path"]?.string
+    return named?.hasPrefix("/") == true ? named : nil
   }
 
   /// Those whose backend lies in the plugins' folder.
@@ -54,23 +62,37 @@ struct MachineEngine: Sendable, Equatable {
 
   /// The one by which machines are rented out here; nil where none are. A backend whose program is not
   /// here is one only where the operator has named it, or runs the node as a provider of machines; and
-  /// of several none is, as long as nobody has chosen.
+  /// where the programs of several are here none is, as long as nobody has chosen.
   static func chosen(_ configuration: Configuration) -> MachineEngine? {
     if let wanted = configuration.backends[role] {
       return all.first { $0.plugin == wanted }
         ?? MachineEngine(
-          title: wanted, plugin: wanted, library: wanted, places: [], question: [],
+          title: wanted, plugin: wanted, library: wanted, places: [], program: nil, question: [],
           remedy: "orien plugins")
     }
-    let installed = installed(configuration)
-    if installed.count == 1, installed[0].place(configuration) != nil { return installed[0] }
-    guard configuration.speaksGolem else { return nil }
-    return installed.first { $0.place(configuration) != nil } ?? all[0]
+    let present = present(configuration)
+    if present.count == 1 { return present[0] }
+    return configuration.speaksGolem && present.isEmpty ? all[0] : nil
   }
+
+  /// Those that could be it: their backend is installed, and their program is here.
+  static func present(_ configuration: Configuration) -> [MachineEngine] {
+    installed(configuration).filter { $0.place(configuration) != nil }
+  }
+
+  /// Nobody has named it, and there are others that would be it if their programs were here.
+  static func isSole(_ configuration: Configuration) -> Bool {
+    configuration.backends[role] == nil && installed(configuration).count > 1
+      && present(configuration).count == 1
+  }
+
+  /// The line of the settings that names it.
+  var setting: String { "BACKENDS=\(Self.role):\(plugin)" }
 
   /// Asks its program which it is.
   func look(_ configuration: Configuration, _ environment: Environment) -> Condition.Engine {
     var found = Condition.Engine(title: title, path: place(configuration))
+    found.isSole = Self.isSole(configuration)
     guard let path = found.path else {
       found.error = "there is none in \(places.joined(separator: ", ")): \(remedy)"
       return found

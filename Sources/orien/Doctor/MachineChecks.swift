@@ -17,13 +17,15 @@ struct MachineChecks {
 
   /// Machines could be rented out, and nobody has said by what.
   private var unchosen: [Check] {
-    let found = MachineEngine.installed(configuration).filter { $0.place(configuration) != nil }
-    guard let first = found.first else { return [] }
+    let present = MachineEngine.present(configuration)
+    guard !present.isEmpty else { return [] }
     return [
       .weak(
         "backend of machines", "none chosen of several",
-        why: "machines can be rented out by " + found.map(\.title).joined(separator: " and ")
-          + " once you say so", remedy: "set BACKENDS=\(MachineEngine.role):\(first.plugin)")
+        why: "machines can be rented out by " + present.map(\.title).joined(separator: " and ")
+          + " once you say so",
+        remedy: "write \(present.map(\.setting).joined(separator: " or ")) into "
+          + (environment.configurationFile ?? environment.ownConfigurationFile ?? "orien.conf"))
     ]
   }
 
@@ -35,7 +37,8 @@ struct MachineChecks {
         name, engine.plugin, why: "there is no \(path)",
         remedy: "make build, or put \(engine.library).so and its manifest into tools.d")
     }
-    return .ok(name, engine.plugin)
+    let isSole = MachineEngine.isSole(configuration)
+    return .ok(name, engine.plugin + (isSole ? ", \(Condition.soleEngine)" : ""))
   }
 
   private func program(_ engine: MachineEngine) -> Check {

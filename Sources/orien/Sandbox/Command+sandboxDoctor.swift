@@ -22,7 +22,8 @@ extension Command {
       for backend in backends {
         let isThere = backend["available"]?.bool == true
         table.add(
-          backend["tool"].plain, backend["engine"].plain, backend["version"].plain,
+          (backend["tool"] ?? backend["plugin"]).plain, backend["engine"].plain,
+          backend["version"].plain,
           isThere ? "yes" : "no: \(backend["reason"].plain)")
       }
       try invocation.console.write(table.text(invocation.console.style))

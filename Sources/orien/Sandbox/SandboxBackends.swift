@@ -2,8 +2,8 @@ import OrienKernel
 import OrienModel
 import OrienSystem
 
-/// What runs code on this machine: the backends of sandbox/1 in the plugins' folder, each asked in a
-/// process of its own, whether a node runs or not.
+/// What runs code on this machine: the backends of sandbox/1 in the plugins' folder, each asked as a
+/// node would ask it, whether one runs or not.
 struct SandboxBackends {
   static let role = "sandbox/1"
 
@@ -26,13 +26,20 @@ struct SandboxBackends {
   func each(_ body: (BackendBench) throws(Failure) -> Bool) throws(Failure) {
     let log = Log(level: .error, format: .text)
     defer { log.close() }
+    let bench = try Workbench(configuration, environment, log: log)
+    let outcome = Result { () throws(Failure) in try each(on: bench, body) }
+    try bench.close()
+    try outcome.get()
+  }
+
+  private func each(
+    on bench: Workbench, _ body: (BackendBench) throws(Failure) -> Bool
+  ) throws(Failure) {
     let folder = try Folder(at: configuration.toolsFolder)
     for name in try folder.names().map(\.text).sorted() where name.hasSuffix(".so") {
-      let bench = try BackendBench(
-        configuration.toolsFolder + "/" + name, page, worker: environment.sibling("orien-worker"),
-        log: log)
-      let isDone = Result { () throws(Failure) in bench.fits ? try body(bench) : false }
-      try bench.close()
+      let backend = try BackendBench(configuration.toolsFolder + "/" + name, page, on: bench)
+      let isDone = Result { () throws(Failure) in backend.fits ? try body(backend) : false }
+      try backend.close()
       if try isDone.get() { return }
     }
   }

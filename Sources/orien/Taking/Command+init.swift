@@ -17,7 +17,8 @@ extension Command {
     steps.append(
       ("key", "\(folder.path)/\(keyName)", try folder.make(keyName, secret)))
     steps.append(("settings", path, try folder.make(name, text)))
-    let state = try Configuration.load(invocation).stateFolder
+    let configuration = try Configuration.load(invocation)
+    let state = configuration.stateFolder
     let wasThere = HostFile.kind(at: state) != nil
     _ = try Folder(at: state, creating: true)
     steps.append(("state", state, !wasThere))
@@ -33,6 +34,13 @@ extension Command {
     for step in steps {
       try invocation.console.line(
         "\(step.path): \(step.isNew ? "made" : "was there, and is as it was")")
+    }
+    let present = MachineEngine.present(configuration)
+    if MachineEngine.chosen(configuration) == nil, !present.isEmpty {
+      let titles = present.map(\.title).joined(separator: " and ")
+      let settings = present.map(\.setting).joined(separator: " or ")
+      try invocation.console.line(
+        "machines can be rented out by \(titles) once you write \(settings) into \(path)")
     }
     try invocation.console.line("next: orien doctor, and then orien start --daemon")
     return .success
@@ -87,7 +95,8 @@ struct SettingSketch {
     for name in Self.common {
       guard let setting = Setting.named(name) else { continue }
       let value = setting.show(defaults)
-      text += "\n# \(setting.doc)\n#\(name)=\(name == "BACKENDS" ? "vm/1:orien.qemu-vm" : value)\n"
+      let lines = name == "BACKENDS" ? MachineEngine.all.map(\.setting) : ["\(name)=\(value)"]
+      text += "\n# \(setting.doc)\n" + lines.map { "#\($0)\n" }.joined()
       if let value = own[name] { text += "\(name)=\(value)\n" }
     }
     self.text = text

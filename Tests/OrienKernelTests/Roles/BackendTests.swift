@@ -1,4 +1,5 @@
 import OrienModel
+import OrienPlugins
 import OrienTestKit
 import Testing
 
@@ -45,9 +46,55 @@ struct BackendTests {
       #expect(world.refused.isEmpty)
       let failure = reason(world)
       #expect(failure?.reason == "several-backends")
-      for word in ["test.one", "test.two", "BACKENDS=echo/1:test.one"] {
+      for word in ["test.one", "test.two", "BACKENDS=echo/1:test.one or BACKENDS=echo/1:test.two"] {
         #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "none")")
       }
+    }
+  }
+
+  @Test(
+    "Each of two can be asked by itself, whichever is chosen, if any",
+    arguments: [nil, "test.one", "test.two"])
+  func each(_ wanted: String?) throws {
+    let two = try ["one", "two"].map { name in
+      try Library.backend(
+        #"PLUGIN_ID="test.\#(name)""#, #"REPLY="{\"said\":\"\#(name)\"}""#, name: name)
+    }
+    try World.backing(two[0], two[1], wanted: wanted) { world in
+      let operations = world.kernel.operations
+      let text = try JSON(parsing: Array(#"{"text":"ho"}"#.utf8))
+      for backend in operations.table.backends(of: "echo/1") {
+        let answer = try world.loop.answer {
+          operations.perform("say", by: backend, text, then: $0)
+        }
+        let said = answer["said"]?.string ?? ""
+        #expect("test.\(said)" == backend.plugin.id)
+      }
+    }
+  }
+
+  @Test("Of two the one is taken that a service has found, until the operator names another")
+  func found() throws {
+    let finding = RoleFinding.sole(plugin: "test.two", because: "it is alone")
+    let two = try Self.two()
+    try World.backing(two[0], two[1]) { world in
+      #expect(world.kernel.operations.table.isOpen("echo/1"))
+      world.kernel.operations.take(finding, of: "echo/1")
+      #expect(!world.kernel.operations.table.isOpen("echo/1"))
+      let row = world.kernel.operations.table.rows.first
+      #expect(row?.plugin == "test.two")
+      #expect(row?.because == "it is alone")
+      let said = try world.perform("say", #"{"text":"ho"}"#)
+      #expect(said["said"]?.string == "ho")
+      let none = Failure(.unavailable, "no-engine", "none can")
+      world.kernel.operations.take(RoleFinding.nobody(none), of: "echo/1")
+      #expect(reason(world) == none)
+    }
+    try World.backing(two[0], two[1], wanted: "test.one") { world in
+      world.kernel.operations.take(finding, of: "echo/1")
+      let row = world.kernel.operations.table.rows.first
+      #expect(row?.plugin == "test.one")
+      #expect(row?.because == nil)
     }
   }
 

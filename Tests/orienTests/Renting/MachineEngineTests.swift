@@ -8,9 +8,10 @@ import Testing
 struct MachineEngineTests {
   let scratch = Scratch()
 
-  /// `installed` are backends in tools.d, each with its program where that is `present`.
+  /// `installed` are backends in tools.d, each with its program where that is `present`, but for one.
   private func chosen(
-    _ installed: [String], present: Bool = true, _ variables: [String: String] = [:],
+    _ installed: [String], present: Bool = true, but missing: String = "",
+    _ variables: [String: String] = [:],
     as name: String = "orien"
   ) throws -> MachineEngine? {
     let program = scratch.write("program", "", mode: 0o755)
@@ -20,7 +21,7 @@ struct MachineEngineTests {
     }
     for library in installed {
       _ = scratch.write("tools/\(library).so", "")
-      let place = present ? program : "/nowhere/at-all"
+      let place = present && library != missing ? program : "/nowhere/at-all"
       _ = scratch.write("tools/\(library).json", "{\"config\":{\"binary\":\"\(place)\"}}")
     }
     return MachineEngine.chosen(
@@ -31,17 +32,38 @@ struct MachineEngineTests {
           programName: name)))
   }
 
-  @Test("The one that is there; of several none, until the operator names one")
+  @Test("The one whose program is there; of several none, until the operator names one")
   func choice() throws {
     _ = scratch.makeFolder("tools")
     #expect(try chosen([]) == nil)
     #expect(try chosen(["multipass-vm"])?.title == "Multipass")
     #expect(try chosen(["qemu-vm"])?.title == "QEMU")
-    #expect(try chosen(["multipass-vm", "qemu-vm"]) == nil)
+    let both = ["multipass-vm", "qemu-vm"]
+    #expect(try chosen(both) == nil)
+    #expect(try chosen(both, but: "multipass-vm")?.title == "QEMU")
+    #expect(try chosen(both, but: "qemu-vm")?.title == "Multipass")
+    #expect(try chosen(both, as: "golem-provider") == nil)
     let named = ["BACKENDS": "vm/1:orien.qemu-vm"]
-    #expect(try chosen(["multipass-vm", "qemu-vm"], named)?.title == "QEMU")
+    #expect(try chosen(both, named)?.title == "QEMU")
     #expect(
       try chosen([], ["BACKENDS": "vm/1:com.example.vm"])?.title == "com.example.vm")
+  }
+
+  @Test("Where QEMU is its plugin's manifest says")
+  func granted() throws {
+    _ = scratch.makeFolder("tools")
+    let qemu = try #require(MachineEngine.all.last)
+    let configuration = try Configuration.load(
+      environment: Environment(variables: ["TOOLS_DIR": scratch.path + "/tools"]))
+    let program = scratch.write("program", "", mode: 0o755)
+    let name = try #require(qemu.program)
+    for (place, expected) in [(program, program), ("/nowhere/at-all", nil)] {
+      _ = scratch.write(
+        "tools/qemu-vm.json",
+        #"{"grants":{"programs":[{"program":"id","path":"/usr/bin/id"},"#
+          + #"{"program":"\#(name)","path":"\#(place)"}]}}"#)
+      #expect(qemu.place(configuration) == expected)
+    }
   }
 
   @Test("One whose program is missing counts where it is named, or of a provider of machines")

@@ -164,7 +164,7 @@ extension Setting {
         + "neither signed by one of them nor listed"),
     Setting(
       "BACKENDS", \.backends, .backends,
-      "The plugin that is a role's backend, by its id; needed where there are several"),
+      "The plugin that is a role's backend, by its id; needed where several can be"),
     Setting(
       "WORKER_MEMORY_BYTES", \.workers.memoryBytes, .bytes(64 << 20...1 << 50),
       "What a plugin's own process may write to in memory"),
