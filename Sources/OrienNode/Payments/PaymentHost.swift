@@ -1,9 +1,12 @@
+package import OrienKernel
 package import OrienModel
 
 /// What reads streams and collects them: a backend of `payments/1`, or what a test has in its place.
 /// Each question is answered once, on the loop and never before the asking returns; failures are those
 /// of the role's page.
 package protocol PaymentHost: AnyObject {
+  /// Which backend would be asked now; nil where none would.
+  var life: BackendLife? { get }
   /// Why none can be read now; nil where that is not known to be so.
   var trouble: Failure? { get }
 

@@ -20,7 +20,7 @@ extension PaymentService {
   package func verify(
     _ id: String, rate: UInt256, then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
   ) {
-    learnTerms { [self] result in
+    parts.terms.learn { [self] result in
       guard case .success(let terms) = result else {
         return answer(.failure(Self.unknown(result.failure)))
       }
@@ -65,15 +65,6 @@ extension PaymentService {
     }
     return VerifiedStream(
       name: name, sender: stream.sender, rate: rate, paidUntil: now.after(seconds: left))
-  }
-
-  /// What a stream has to be like; asked once, and again after nobody could say.
-  func learnTerms(then body: @escaping (Result<PaymentTerms, Failure>) -> Void) {
-    if let terms { return parts.loop.soon { body(.success(terms)) } }
-    parts.host.probe { [self] result in
-      if case .success(let found) = result { terms = found }
-      body(result)
-    }
   }
 
   private static func unknown(_ failure: Failure?) -> Failure {

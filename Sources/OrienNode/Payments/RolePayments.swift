@@ -9,6 +9,7 @@ package final class RolePayments: PaymentHost {
 
   package init(_ kernel: Kernel) { self.kernel = kernel }
 
+  package var life: BackendLife? { kernel.life(of: Self.role) }
   package var trouble: Failure? { kernel.trouble(of: Self.role) }
 
   package func probe(then answer: @escaping (Result<PaymentTerms, Failure>) -> Void) {

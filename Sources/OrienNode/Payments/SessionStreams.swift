@@ -22,10 +22,10 @@ package final class SessionStreams: SessionFunds {
 
   /// The kernel that asks this may be what the host asks: who has made both keeps it.
   private unowned let host: any PaymentHost
+  private let terms: AgreedTerms
   private let ledger: Ledger
   private let loop: Loop
   package var settings: Settings
-  private var terms: PaymentTerms?
   private var streamOf: [SessionKey: StreamName] = [:]
   private var seen: [StreamName: SeenStream] = [:]
   private var waiting: [Wait] = []
@@ -43,9 +43,11 @@ package final class SessionStreams: SessionFunds {
 
   /// `claims` are those that the ledger has; of machines and of what is over nothing is taken.
   package init(
-    host: any PaymentHost, ledger: Ledger, loop: Loop, claims: [StreamClaim], _ settings: Settings
+    host: any PaymentHost, terms: AgreedTerms, ledger: Ledger, loop: Loop, claims: [StreamClaim],
+    _ settings: Settings
   ) {
     self.host = host
+    self.terms = terms
     self.ledger = ledger
     self.loop = loop
     self.settings = settings
@@ -111,34 +113,34 @@ package final class SessionStreams: SessionFunds {
   // MARK: Readings
 
   /// Takes over what somebody has read, of whichever of its streams pay for sessions.
-  package func note(_ readings: StreamReadings, _ terms: PaymentTerms) {
-    self.terms = terms
-    for reading in readings.streams {
-      let name = terms.name(of: reading.id)
-      guard let known = seen[name] else { continue }
-      known.note(reading, at: loop.now)
-    }
+  package func note(_ readings: StreamReadings, of claims: [StreamClaim]) {
+    let names = Dictionary(
+      claims.map { ($0.stream.id, $0.stream) }, uniquingKeysWith: { first, _ in first })
+    for reading in readings.streams { note(reading, of: names[reading.id]) }
+  }
+
+  private func note(_ reading: StreamReading, of name: StreamName?) {
+    if let name, let known = seen[name] { known.note(reading, at: loop.now) }
   }
 
   /// One question at a time, for whoever waits by then.
   private func ask() {
     guard !isAsking, !waiting.isEmpty else { return }
     isAsking = true
-    guard let terms else {
-      return host.probe { [weak self] result in
-        guard let self else { return }
+    terms.learn { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let terms): ask(by: terms)
+      case .failure(let failure):
         isAsking = false
-        switch result {
-        case .success(let found):
-          terms = found
-          ask()
-        case .failure(let failure):
-          let all = waiting
-          waiting = []
-          fail(all, failure)
-        }
+        let all = waiting
+        waiting = []
+        fail(all, failure)
       }
     }
+  }
+
+  private func ask(by terms: PaymentTerms) {
     let asking = Array(waiting.prefix(Self.mostAtOnce))
     waiting.removeFirst(asking.count)
     var streams: [String] = []
@@ -157,10 +159,10 @@ package final class SessionStreams: SessionFunds {
     switch result {
     case .failure(let failure):
       // Another backend may answer next, and have other terms.
-      self.terms = nil
+      self.terms.doubt()
       fail(asking, failure)
     case .success(let readings):
-      note(readings, terms)
+      for reading in readings.streams { note(reading, of: terms.name(of: reading.id)) }
       for wait in asking {
         let reading = readings.streams.first { $0.id.hasSameBytes(as: wait.stream) }
         let name = terms.name(of: wait.stream)

@@ -33,7 +33,7 @@ struct SessionStreamTests {
       let cached = try rig.ask()
       #expect(cached.vested == 9 && cached.claim == nil && rig.host.asked == asked + 1)
       // Whoever watches all streams tells of it meanwhile.
-      rig.streams.note(rig.host.readings(["42"]), Host.terms)
+      rig.streams.note(rig.host.readings(["42"]), of: [claim])
       #expect(try rig.ask().vested == 20 && rig.host.asked == asked + 1)
       rig.streams.settings.freshFor = .zero
       _ = try rig.ask()
@@ -158,6 +158,7 @@ private final class Rig {
   let loop: Loop
   let ledger: Ledger
   let host: Host
+  let terms: AgreedTerms
   let streams: SessionStreams
   private var claims: [StreamClaim] = []
 
@@ -171,14 +172,17 @@ private final class Rig {
     loop = try Loop()
     ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
     host = Host(loop)
+    terms = AgreedTerms(of: host, on: loop)
     streams = SessionStreams(
-      host: host, ledger: ledger, loop: loop, claims: [], .init(microUnitWei: 1000))
+      host: host, terms: terms, ledger: ledger, loop: loop, claims: [],
+      .init(microUnitWei: 1000))
   }
 
   /// What a later node has, of the same ledger.
   func restarted() -> SessionStreams {
     SessionStreams(
-      host: host, ledger: ledger, loop: loop, claims: claims, .init(microUnitWei: 1000))
+      host: host, terms: terms, ledger: ledger, loop: loop, claims: claims,
+      .init(microUnitWei: 1000))
   }
 
   func ask(
@@ -213,11 +217,14 @@ private final class Host: PaymentHost {
   var vested: UInt256 = 0
   var fault: StreamFault?
   var trouble: Failure?
-  var chain = "1337"
+  var chain = "1337" { didSet { lives += 1 } }
+  private var lives: UInt64 = 1
   var asked = 0
   private let loop: Loop
 
   init(_ loop: Loop) { self.loop = loop }
+
+  var life: BackendLife? { BackendLife(plugin: "host", generation: lives) }
 
   static let terms = PaymentTerms(
     network: "dev", chain: "1337", contract: "0xAbc", token: "0x0", recipient: "0x2",

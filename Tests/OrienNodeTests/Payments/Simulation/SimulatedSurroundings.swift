@@ -1,3 +1,4 @@
+import OrienKernel
 import OrienModel
 import OrienSystem
 import OrienTestKit
@@ -16,6 +17,7 @@ final class BentPayments: PaymentHost {
     self.hole = hole
   }
 
+  var life: BackendLife? { inner.life }
   var trouble: Failure? { inner.trouble }
 
   func probe(then answer: @escaping (Result<PaymentTerms, Failure>) -> Void) {
