@@ -57,6 +57,10 @@ extension API {
         writer.fieldOrNull("payments_network", payments?.settings.network)
         writer.fieldOrNull("payments_chain_id", terms?.chain)
         writer.fieldOrNull("payments_recipient", terms?.recipient)
+        if let payments, payments.settings.isOn {
+          writer.field("stream_proof", payments.settings.needsProof ? "needed" : "taken")
+          writer.field("node_key", payments.nodeKey)
+        }
         writer.fieldOrNull("ip_address", host)
         writer.fieldOrNull("country", machines?.settings.country)
         writer.field("platform", LinuxKernel.platform)

@@ -184,6 +184,10 @@ enum Schema {
     DROP INDEX streams_holder;
     CREATE UNIQUE INDEX streams_holder ON streams (holder) WHERE phase = 'active';
     """,
+    """
+    -- By what a stream was claimed before, where nothing came of it.
+    CREATE INDEX streams_released ON streams (stream) WHERE phase = 'released';
+    """,
   ]
 }
 

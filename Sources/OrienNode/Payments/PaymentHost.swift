@@ -15,6 +15,9 @@ package protocol PaymentHost: AnyObject {
   func inspect(
     _ streams: [String], at moment: ChainMoment?,
     then answer: @escaping (Result<StreamReadings, Failure>) -> Void)
+  /// The address whose key has signed a text. `invalid` where that is no signature.
+  func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void)
   func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void)
   /// Whether it was kept.
   func drop(_ stream: String, then answer: @escaping (Result<Bool, Failure>) -> Void)

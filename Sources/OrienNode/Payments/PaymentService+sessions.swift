@@ -11,7 +11,7 @@ extension PaymentService {
     ofSessions.freshFor = min(settings.interval, ofSessions.freshFor)
     ofSessions.grace = settings.grace
     let streams = SessionStreams(
-      host: parts.host, terms: parts.terms, ledger: parts.ledger, loop: parts.loop,
+      host: parts.host, terms: parts.terms, proofs: proofs, ledger: parts.ledger, loop: parts.loop,
       claims: parts.ledger.recovered.streams, ofSessions)
     let told = onReadings
     onReadings = { [weak streams] readings, claims in

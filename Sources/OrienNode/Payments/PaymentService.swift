@@ -30,9 +30,12 @@ package final class PaymentService {
   }
 
   let parts: Parts
+  let proofs: StreamProofs
   /// What is kept of streams is of this time.
   package var clock: PaymentClock { parts.clock }
   package let settings: PaymentSettings
+  /// By which the node is known, in what senders of streams sign.
+  package var nodeKey: String { proofs.node }
   /// What a stream has to be like, as it was heard last.
   package var terms: PaymentTerms? { parts.terms.last }
   /// Those that are not over.
@@ -61,6 +64,9 @@ package final class PaymentService {
   package init(_ parts: Parts, _ settings: PaymentSettings) {
     self.parts = parts
     self.settings = settings
+    proofs = StreamProofs(
+      of: parts.host, node: String(hex: parts.ledger.publicKey), isNeeded: settings.needsProof,
+      now: parts.clock.now)
     chain = ChainClock(
       mayStandStill: settings.staleAfter == nil,
       doubtedSince: Self.unknownSince(parts.ledger.recovered.streams))

@@ -47,6 +47,15 @@ package final class RolePayments: PaymentHost {
     }
   }
 
+  package func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) {
+    let arguments = [
+      JSON.Member("text", .string(text)), JSON.Member("signature", .string(signature)),
+    ]
+    ask("signer", arguments, answer) { json throws(Failure) in try json.text("signer") }
+  }
+
   package func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {
     ask("keep", [.init("stream", .string(stream))], answer) { _ in }
   }

@@ -23,6 +23,7 @@ package final class SessionStreams: SessionFunds {
   /// The kernel that asks this may be what the host asks: who has made both keeps it.
   private unowned let host: any PaymentHost
   private let terms: AgreedTerms
+  private let proofs: StreamProofs
   private let ledger: Ledger
   private let loop: Loop
   package var settings: Settings
@@ -36,18 +37,19 @@ package final class SessionStreams: SessionFunds {
   package var onEnded: (StreamName) -> Void = { _ in }
 
   private struct Wait {
-    let stream: String
+    let stream: NamedStream
     let session: SessionKey
     let answer: (Result<StreamFunds, Failure>) -> Void
   }
 
   /// `claims` are those that the ledger has; of machines and of what is over nothing is taken.
   package init(
-    host: any PaymentHost, terms: AgreedTerms, ledger: Ledger, loop: Loop, claims: [StreamClaim],
-    _ settings: Settings
+    host: any PaymentHost, terms: AgreedTerms, proofs: StreamProofs, ledger: Ledger, loop: Loop,
+    claims: [StreamClaim], _ settings: Settings
   ) {
     self.host = host
     self.terms = terms
+    self.proofs = proofs
     self.ledger = ledger
     self.loop = loop
     self.settings = settings
@@ -69,15 +71,15 @@ package final class SessionStreams: SessionFunds {
   package func pays(for session: SessionKey) -> Bool { streamOf[session] != nil }
 
   package func funds(
-    of stream: String?, for session: SessionKey,
+    of stream: NamedStream?, for session: SessionKey,
     then answer: @escaping (Result<StreamFunds, Failure>) -> Void
   ) {
     let own = streamOf[session]
-    guard let id = stream ?? own?.id else {
+    guard let stream = stream ?? own.map({ NamedStream($0.id) }) else {
       preconditionFailure("a session is asked for whose stream nobody named")
     }
     if let own {
-      guard own.id.hasSameBytes(as: id) else {
+      guard own.id.hasSameBytes(as: stream.id) else {
         return answer(
           .failure(
             Failure(
@@ -89,7 +91,7 @@ package final class SessionStreams: SessionFunds {
         return answer(judge(last.reading, own, session))
       }
     }
-    waiting.append(Wait(stream: id, session: session, answer: answer))
+    waiting.append(Wait(stream: stream, session: session, answer: answer))
     ask()
   }
 
@@ -144,7 +146,7 @@ package final class SessionStreams: SessionFunds {
     let asking = Array(waiting.prefix(Self.mostAtOnce))
     waiting.removeFirst(asking.count)
     var streams: [String] = []
-    for wait in asking where !streams.contains(wait.stream) { streams.append(wait.stream) }
+    for wait in asking where !streams.contains(wait.stream.id) { streams.append(wait.stream.id) }
     host.inspect(streams, at: nil) { [weak self] result in
       self?.heard(result, of: asking, terms)
     }
@@ -164,17 +166,33 @@ package final class SessionStreams: SessionFunds {
     case .success(let readings):
       for reading in readings.streams { note(reading, of: terms.name(of: reading.id)) }
       for wait in asking {
-        let reading = readings.streams.first { $0.id.hasSameBytes(as: wait.stream) }
-        let name = terms.name(of: wait.stream)
+        let reading = readings.streams.first { $0.id.hasSameBytes(as: wait.stream.id) }
+        let name = terms.name(of: wait.stream.id)
         let own = streamOf[wait.session]
         guard let reading, own == nil || own == name else {
-          wait.answer(.failure(Self.unknown(wait.stream, "it is on another chain")))
+          wait.answer(.failure(Self.unknown(wait.stream.id, "it is on another chain")))
           continue
         }
-        wait.answer(judge(reading, name, wait.session))
+        prove(judge(reading, name, wait.session), wait, terms)
       }
     }
     ask()
+  }
+
+  /// Before a stream pays for its first session its sender has to want that.
+  private func prove(
+    _ result: Result<StreamFunds, Failure>, _ wait: Wait, _ terms: PaymentTerms
+  ) {
+    guard case .success(var funds) = result, let sender = funds.claim?.sender else {
+      return wait.answer(result)
+    }
+    proofs.check(wait.stream, for: .session(wait.session.id), sender: sender, terms) { result in
+      wait.answer(
+        result.map { moment in
+          funds.claim?.provenAt = moment
+          return funds
+        })
+    }
   }
 
   /// Nobody can say anything: what was read last is good for a while.
@@ -185,7 +203,7 @@ package final class SessionStreams: SessionFunds {
       {
         wait.answer(judge(last.reading, own, wait.session))
       } else {
-        wait.answer(.failure(Self.unknown(wait.stream, failure.message)))
+        wait.answer(.failure(Self.unknown(wait.stream.id, failure.message)))
       }
     }
   }

@@ -172,6 +172,19 @@ package final class SimulatedPayments: PaymentHost {
     ask("outcome", answer) { [engine] age in .success(engine.outcome(of: hashes, age: age)) }
   }
 
+  /// Who signs here writes their name.
+  package func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) {
+    ask("signer", answer) { _ in
+      let parts = signature.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, parts[1] == text else {
+        return .failure(Failure(.invalid, "bad-signature", "nobody has signed that"))
+      }
+      return .success(String(parts[0]))
+    }
+  }
+
   // MARK: Changing
 
   package func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {

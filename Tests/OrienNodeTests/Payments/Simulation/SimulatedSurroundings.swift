@@ -33,6 +33,10 @@ final class BentPayments: PaymentHost {
     }
   }
 
+  func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) { inner.signer(of: text, by: signature, then: answer) }
+
   func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {
     inner.keep(stream, then: answer)
   }

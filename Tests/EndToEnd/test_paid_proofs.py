@@ -1,0 +1,135 @@
+"""Whose a stream is says who signs for it: whoever reads the chain knows its number, and has
+nothing for it."""
+
+import time
+import unittest
+
+from node import until
+from paid_case import OPERATOR, RATE, SECONDS, PaidCase
+
+LIFETIME = 600
+
+
+class Proofs(PaidCase):
+    def needed(self, number, name="paid"):
+        """What whoever orders by a stream without a proof is told."""
+        answer = self.order(number, name)
+        self.refused(answer, 402, "proof-needed")
+        return answer
+
+    def until_it_rents(self):
+        until(lambda: self.ask("GET", "/vms", token=OPERATOR).status == 200, SECONDS,
+              "it rents nothing")
+
+    def signed_as(self, told, **changes):
+        """A proof of the text with other lines than the node wants."""
+        text = told.json["proof"]["text"]
+        for name, value in changes.items():
+            lines = [f"{name}: {value}" if line.startswith(f"{name}: ") else line
+                     for line in text.splitlines()]
+            self.assertNotEqual(lines, text.splitlines())
+            text = "\n".join(lines)
+        return {"signed_at": told.json["proof"]["signed_at"],
+                "signature": self.payers.sign(text)}
+
+    def test_a_stranger_who_names_anothers_stream_has_nothing_for_it(self):
+        number = self.payers.open(RATE)
+        told = self.needed(number, "stolen")
+        self.assertIn("stream_proof", told.json["message"])
+        self.assertEqual(told.json["proof"]["signer"], self.payers.sender["address"])
+        stranger = self.chain.accounts[5]
+        refusal = self.refused(
+            self.order(number, "stolen", stream_proof=self.signed(told, stranger)),
+            403, "proof-wrong")
+        self.assertIn(stranger["address"], refusal)
+        self.assertEqual(self.engine.instances, {})
+        # It is still its sender's to use.
+        token = self.rented(number)
+        self.assertEqual(self.machine(token)["status"], "running")
+
+    def test_what_was_signed_for_something_else_is_of_no_use_here(self):
+        number, other = self.payers.open(RATE), self.payers.open(RATE)
+        told = self.needed(number)
+        info = self.ask("GET", "/provider/info").json
+        self.assertEqual(info["stream_proof"], "needed")
+        self.assertIn(f"Node: {info['node_key']}\n", told.json["proof"]["text"])
+        for changes in (
+                {"Stream": other}, {"Chain": 1}, {"Node": "00" * 32},
+                {"Contract": self.chain.contracts["Token"]},
+                {"Recipient": self.payers.sender["address"]},
+                {"Signed at": "2026-11-27T20:48:47.000Z"}):
+            with self.subTest(changes):
+                self.refused(self.order(number, stream_proof=self.signed_as(told, **changes)),
+                             403, "proof-wrong")
+        proof = self.signed(told)
+        self.refused(self.order(number, "another-name", stream_proof=proof), 403, "proof-wrong")
+        self.refused(self.order(other, stream_proof=proof), 403, "proof-wrong")
+        for bad in ("x", {}, {"signed_at": "now", "signature": proof["signature"]},
+                    {"signed_at": proof["signed_at"], "signature": "0x12"},
+                    proof | {"more": 1}):
+            with self.subTest(bad):
+                self.assertEqual(self.order(number, stream_proof=bad).status, 422)
+        self.refused(
+            self.order(number, stream_proof=proof | {"signature": "0x" + "00" * 65}),
+            400, "invalid-proof")
+        self.assertEqual(self.engine.instances, {})
+
+    def test_a_proof_is_good_for_ten_minutes(self):
+        number = self.payers.open(RATE)
+        told = self.needed(number)
+        old = time.gmtime(time.time() - LIFETIME - 60)
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", old)
+        proof = self.signed_as(told, **{"Signed at": moment}) | {"signed_at": moment}
+        answer = self.order(number, stream_proof=proof)
+        self.refused(answer, 402, "proof-expired")
+        # The refusal has what is to be signed instead.
+        self.assertEqual(
+            self.order(number, stream_proof=self.signed(answer)).status, 200, answer)
+
+    def test_who_has_seen_a_proof_has_nothing_for_it_once_the_machine_came_to_nothing(self):
+        number = self.payers.open(RATE)
+        proof = self.signed(self.needed(number))
+        self.engine.faults.set({"verb": "launch", "kind": "exit", "exit": 2, "times": 1,
+                                "says": "launch failed: there is no such image\n"})
+        self.assertGreaterEqual(self.order(number, stream_proof=proof).status, 500)
+        self.refused(self.order(number, stream_proof=proof), 409, "proof-used")
+        self.node.kill()
+        self.node.start()
+        self.until_it_rents()
+        self.refused(self.order(number, stream_proof=proof), 409, "proof-used")
+        self.assertEqual(self.engine.instances, {})
+        self.rented(number)
+
+    def test_the_operator_needs_none(self):
+        asked = {"name": "own", "stream_id": self.payers.open(RATE)}
+        self.assertEqual(self.ask("POST", "/vms", asked, OPERATOR).status, 200)
+
+    def test_who_has_a_key_has_no_more_of_anothers_stream_than_who_has_none(self):
+        key = self.orien("key", "new", "alice", "--state", self.home / "st/orien").stdout.strip()
+        self.node.stop()
+        self.node.start()
+        self.until_it_rents()
+        asked = {"name": "hers", "stream_id": self.payers.open(RATE)}
+        told = self.ask("POST", "/vms", asked, key)
+        self.refused(told, 402, "proof-needed")
+        answer = self.ask("POST", "/vms", asked | {"stream_proof": self.signed(told)}, key)
+        self.assertEqual(answer.status, 200, answer)
+        # Its owner is who has the key.
+        self.assertNotIn("access_token", answer.json)
+
+
+class TakenProofs(PaidCase):
+    settings = {"STREAM_PROOF": "taken"}
+
+    def test_where_none_is_needed_a_wrong_one_is_refused_all_the_same(self):
+        number = self.payers.open(RATE)
+        info = self.ask("GET", "/provider/info").json
+        self.assertEqual(info["stream_proof"], "taken")
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        wrong = {"signed_at": moment, "signature": self.payers.sign("something else")}
+        self.refused(self.order(number, stream_proof=wrong), 403, "proof-wrong")
+        self.assertEqual(self.order(number).status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
