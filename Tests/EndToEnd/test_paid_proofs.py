@@ -1,11 +1,13 @@
 """Whose a stream is says who signs for it: whoever reads the chain knows its number, and has
 nothing for it."""
 
+import json
 import time
 import unittest
 
 from node import until
 from paid_case import OPERATOR, RATE, SECONDS, PaidCase
+from streams_case import write_key
 
 LIFETIME = 600
 
@@ -129,6 +131,66 @@ class TakenProofs(PaidCase):
         wrong = {"signed_at": moment, "signature": self.payers.sign("something else")}
         self.refused(self.order(number, stream_proof=wrong), 403, "proof-wrong")
         self.assertEqual(self.order(number).status, 200)
+
+
+class ProvenByCommands(PaidCase):
+    """The command line of a stream's sender, who has no key of the node's."""
+
+    def setUp(self):
+        super().setUp()
+        self.wallets = self.home / "wallets"
+        self.wallets.mkdir(mode=0o700)
+
+    def surroundings(self):
+        return {name: value for name, value in super().surroundings().items()
+                if name != "PROVIDER_API_KEY"}
+
+    def wallet(self, account):
+        return write_key(self.wallets / f"{account['address']}.json", account)
+
+    def create(self, name, *words, **options):
+        return self.orien("vm", "create", name, *words, **options)
+
+    def test_its_sender_orders_in_one_line_and_nobody_else_does(self):
+        number = self.payers.open(RATE)
+        told = self.create("web", "--stream", number, status=77)
+        self.assertIn("stream_proof", told.stderr)
+        stranger = self.wallet(self.chain.accounts[5])
+        told = self.create("web", "--stream", number, "--wallet", stranger, status=77)
+        self.assertIn(self.chain.accounts[5]["address"], told.stderr)
+        self.assertEqual(self.engine.instances, {})
+        own = self.wallet(self.payers.sender)
+        self.assertIn("running", self.create(
+            "web", "--stream", number, "--wallet", own).stdout)
+        self.assertIn("--stream", self.create("web", "--wallet", own, status=64).stderr)
+
+    def test_what_another_wallet_has_signed_goes_with_it(self):
+        number = self.payers.open(RATE)
+        asked = self.json("streams", "prove", number, "--vm", "web")
+        self.assertIn(f"\nSigned at: {asked['signed_at']}", asked["text"])
+        self.assertEqual(asked["text"].splitlines()[0],
+                         self.needed_text(number).splitlines()[0])
+        file = self.wallets / "proof.json"
+        file.write_text(json.dumps(asked | {"signature": self.payers.sign(asked["text"])}))
+        self.create("web", "--stream", number, "--proof", file)
+        second = self.payers.open(RATE)
+        made = self.json("streams", "prove", second, "--vm", "db", "--wallet",
+                         self.wallet(self.payers.sender))
+        self.assertEqual(made["signature"], self.payers.sign(made["text"]))
+        file.write_text(json.dumps(made))
+        self.create("db", "--stream", second, "--proof", file)
+        file.write_text("{}")
+        self.assertIn("signed_at", self.create(
+            "more", "--stream", second, "--proof", file, status=65).stderr)
+
+    def needed_text(self, number):
+        return self.order(number, "web").json["proof"]["text"]
+
+    def test_what_is_to_be_proven_has_to_be_said(self):
+        for words in (("x", "--vm", "web"), ("1",), ("1", "--vm", "a", "--session", "b"),
+                      ("1", "--session", "a/b"), ("1", "--vm", "web", "--password-file", "x")):
+            with self.subTest(words):
+                self.orien("streams", "prove", *words, status=64)
 
 
 if __name__ == "__main__":

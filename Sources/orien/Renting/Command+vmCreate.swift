@@ -56,8 +56,8 @@ extension Invocation {
       if let proof = try proof(for: .machine(name), by: stream, node) {
         members.append(JSON.Member("stream_proof", proof))
       }
-    } else if value(.wallet) != nil {
-      throw .usage("--wallet signs for the stream that --stream names", command)
+    } else if value(.wallet) != nil || value(.proofFile) != nil {
+      throw .usage("--wallet and --proof are of the stream that --stream names", command)
     }
     for (member, option) in [("size", Option.size), ("image", .image)] {
       if let text = value(option) { members.append(JSON.Member(member, .string(text))) }

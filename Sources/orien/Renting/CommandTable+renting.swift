@@ -5,7 +5,7 @@ extension Command {
       "vm create", taking: [.one("NAME")], "Rent a machine, and wait until it can be logged in to",
       options: [
         .size, .cpu, .memory, .storage, .image, .publicKey, .machineStream, .wallet,
-        .passwordFile, .waitMade, .noWaitMade,
+        .passwordFile, .proofFile, .waitMade, .noWaitMade,
       ] + asking,
       examples: [
         Example("orien vm create web", "The smallest; the node makes a pair of keys for it"),

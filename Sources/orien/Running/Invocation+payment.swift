@@ -3,8 +3,8 @@ import OrienModel
 extension Invocation {
   /// What is to pay for the session, by `--budget` or `--stream`; nil where neither is said.
   func payment(for session: String, _ node: NodeClient) throws(Failure) -> JSON? {
-    guard value(.wallet) == nil || value(.stream) != nil else {
-      throw .usage("--wallet signs for the stream that --stream names", command)
+    guard value(.wallet) == nil && value(.proofFile) == nil || value(.stream) != nil else {
+      throw .usage("--wallet and --proof are of the stream that --stream names", command)
     }
     switch (value(.budget), value(.stream)) {
     case (nil, nil): return nil

@@ -31,6 +31,9 @@ extension Command {
       examples: [
         Example("orien streams prove 42 --vm web", "The text, for a wallet of any kind"),
         Example(
+          "orien streams prove 42 --vm web --json",
+          "With its moment: add the signature, and `vm create --proof` takes it from a file"),
+        Example(
           "orien streams prove 42 --vm web --wallet wallets/key.json",
           "What goes into an order as its stream_proof, within ten minutes"),
         Example(

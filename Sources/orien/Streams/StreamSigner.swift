@@ -47,10 +47,17 @@ extension Invocation {
     return try OrienEVM.KeyFile.read(environment.absolute(path), password: password)
   }
 
-  /// What goes beside a stream's number; nil where no key of its sender's is named.
+  /// What goes beside a stream's number; nil where neither a key of its sender's is named, nor what
+  /// another wallet has signed.
   func proof(
     for use: StreamUse, by stream: String, _ node: NodeClient
   ) throws(Failure) -> JSON? {
+    if let path = value(.proofFile) {
+      guard value(.wallet) == nil else {
+        throw .usage("--wallet and --proof: expected one of them", command)
+      }
+      return try StreamProof(inFile: environment.absolute(path), for: use).json(for: use)
+    }
     guard let key = try sender() else { return nil }
     return try StreamSigner(use, by: stream, node).proof(by: key, at: .now).json(for: use)
   }
@@ -65,6 +72,19 @@ extension Invocation {
 }
 
 extension StreamProof {
+  private static let fileBytes = 64 << 10
+
+  /// As `orien streams prove` writes one, with the text or without.
+  fileprivate init(inFile path: String, for use: StreamUse) throws(Failure) {
+    let text = try HostFile(at: path).text(atMostBytes: Self.fileBytes)
+    do throws(Failure) {
+      let members = try JSON(parsing: Array(text.utf8)).members ?? []
+      try self.init(.object(members.filter { $0.name != "text" }), momentAs: use.momentName)
+    } catch {
+      throw Failure(.invalid, error.reason, "\(path): \(error.message)")
+    }
+  }
+
   /// In the dialect of what is asked.
   func json(for use: StreamUse) -> JSON {
     .object([
@@ -81,6 +101,8 @@ extension StreamUse {
 }
 
 extension Option {
+  static let proofFile = Option(
+    "proof", value: "FILE", "What another wallet has signed, as `streams prove` has it")
   static let wallet = Option(
     "wallet", value: "FILE", "The key of the stream's sender, to sign what the stream pays for")
 }
