@@ -133,6 +133,23 @@ class TakenProofs(PaidCase):
         self.assertEqual(self.order(number).status, 200)
 
 
+class WithoutKey(PaidCase):
+    """A node that only reads, whose plugin has signed nothing and has no key to."""
+
+    @property
+    def settings(self):
+        return {"ETHEREUM_KEY_DIR": str(self.home / "none"),
+                "PAYMENTS_RECIPIENT": self.payers.recipient["address"]}
+
+    def test_who_has_signed_is_known_without_a_key_of_ones_own(self):
+        number = self.payers.open(RATE)
+        told = self.order(number)
+        self.refused(
+            self.order(number, stream_proof=self.signed(told, self.chain.accounts[5])),
+            403, "proof-wrong")
+        self.rented(number)
+
+
 class ProvenByCommands(PaidCase):
     """The command line of a stream's sender, who has no key of the node's."""
 
@@ -174,11 +191,11 @@ class ProvenByCommands(PaidCase):
         file.write_text(json.dumps(asked | {"signature": self.payers.sign(asked["text"])}))
         self.create("web", "--stream", number, "--proof", file)
         second = self.payers.open(RATE)
-        made = self.json("streams", "prove", second, "--vm", "db", "--wallet",
+        made = self.json("streams", "prove", second, "--vm", "second", "--wallet",
                          self.wallet(self.payers.sender))
         self.assertEqual(made["signature"], self.payers.sign(made["text"]))
         file.write_text(json.dumps(made))
-        self.create("db", "--stream", second, "--proof", file)
+        self.create("second", "--stream", second, "--proof", file)
         file.write_text("{}")
         self.assertIn("signed_at", self.create(
             "more", "--stream", second, "--proof", file, status=65).stderr)

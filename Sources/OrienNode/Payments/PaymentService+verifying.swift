@@ -77,6 +77,13 @@ extension PaymentService {
       name: name, sender: stream.sender, rate: rate, paidUntil: now.after(seconds: left))
   }
 
+  /// What a stream has to be like, for whoever only tells of it: as it was heard last, and asked first
+  /// where it never was. Nil where nobody can say.
+  package func tellTerms(then body: @escaping (PaymentTerms?) -> Void) {
+    if let terms { return body(terms) }
+    parts.terms.learn { body(try? $0.get()) }
+  }
+
   private static func unknown(_ failure: Failure?) -> Failure {
     Failure(
       .unavailable, "payments-unknown",
