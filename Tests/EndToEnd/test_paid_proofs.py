@@ -131,6 +131,11 @@ class TakenProofs(PaidCase):
         wrong = {"signed_at": moment, "signature": self.payers.sign("something else")}
         self.refused(self.order(number, stream_proof=wrong), 403, "proof-wrong")
         self.assertEqual(self.order(number).status, 200)
+        # Nobody has it so without hearing what it means.
+        renters, = [one for one in self.json("doctor")["checks"]
+                    if one["name"] == "who may rent"]
+        self.assertEqual(renters["state"], "weak", renters)
+        self.assertIn("STREAM_PROOF=needed", str(renters))
 
 
 class WithoutKey(PaidCase):
