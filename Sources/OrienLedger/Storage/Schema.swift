@@ -187,6 +187,13 @@ enum Schema {
     """
     -- By what a stream was claimed before, where nothing came of it.
     CREATE INDEX streams_released ON streams (stream) WHERE phase = 'released';
+    -- Of the streams of that number, whatever chain and contract they are of, the newest first.
+    CREATE INDEX collections_id ON collections (
+      substr(
+        substr(stream, instr(stream, ':') + 1),
+        instr(substr(stream, instr(stream, ':') + 1), ':') + 1
+      ), number
+    );
     """,
   ]
 }
