@@ -37,6 +37,13 @@ extension Handler<Payments> {
     return try Payments.told { try desk.inspect(streams, at: block) }
   }
 
+  static let signer = answering(
+    "signer", "Says who has signed a text.", .text("text", "As it was signed"),
+    .text("signature", "Of 64 or 65 bytes")
+  ) { _, text, signature in
+    try Payments.told { try StreamDesk.signer(of: text, by: signature) }
+  }
+
   static let keep = answering("keep", "Has a stream collected.", stream) { payments, stream in
     // Where nothing is set up it would be kept for nobody knows what.
     _ = try payments.desk()

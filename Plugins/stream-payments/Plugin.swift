@@ -76,6 +76,7 @@ private let plugin = Plugin(
 ) {
   Handler<Payments>.probe
   Handler<Payments>.inspect
+  Handler<Payments>.signer
   Handler<Payments>.keep
   Handler<Payments>.drop
   Handler<Payments>.quote

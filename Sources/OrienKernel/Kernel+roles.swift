@@ -22,6 +22,11 @@ extension Kernel {
     try operations.table.backend(of: role).plugin.id
   }
 
+  /// Which of all that have been a role's backend would be asked now; nil where none would.
+  package func life(of role: String) -> BackendLife? {
+    (try? operations.table.backend(of: role)).map { BackendLife($0.plugin) }
+  }
+
   /// Why a role's backend cannot be asked now, or that there is none; nil where it can.
   package func trouble(of role: String) -> Failure? {
     do throws(Failure) {

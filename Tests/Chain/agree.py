@@ -8,6 +8,7 @@ import string
 import eth_abi
 import rlp
 from eth_account import Account
+from eth_account.messages import encode_defunct
 from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
@@ -152,6 +153,25 @@ class Agreement:
                 raise
         else:
             assert read["sender"] != account.address, f"a damaged {raw.hex()} has its sender"
+
+    def texts(self):
+        key, text = self.key(), self.value("string")[0]
+        account = Account.from_key(key)
+        signed = account.sign_message(encode_defunct(text=text))
+        whole = bytes(signed.signature)
+        same(self.probe.ask("sign-text", key=hexed(key), text=text), hexed(whole))
+        parity = whole[64] - 27
+        compact = whole[:32] + bytes([whole[32] | parity << 7]) + whole[33:64]
+        for form in whole, whole[:64] + bytes([parity]), compact:
+            same(self.probe.ask("signer", text=text, signature=hexed(form)), account.address)
+        # Of another text, or damaged, it is nobody's, or another's; 0 for 27 is no damage.
+        damaged = self.damaged(whole)
+        pairs = [(text + "x", whole)]
+        if damaged != whole[:64] + bytes([parity]) and damaged != whole:
+            pairs.append((text, damaged))
+        for other, form in pairs:
+            signer = self.outcome("signer", "bad-signature", text=other, signature=hexed(form))
+            assert signer != account.address, f"{form.hex()} of {other!r} has its signer"
 
     def keystores(self):
         key, password = self.key(), "".join(self.random.choices(string.printable + "ß€", k=12))

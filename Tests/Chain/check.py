@@ -16,7 +16,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PYTHON = ROOT / ".venv-chain" / "bin" / "python"
-SUBJECTS = ["arithmetic", "hashes", "rlp", "abi", "selectors", "transactions"]
+SUBJECTS = ["arithmetic", "hashes", "rlp", "abi", "selectors", "transactions", "texts"]
 # Each takes a moment of both sides for the work that keeps a password from being guessed.
 SLOW_SUBJECTS = {"keystores": 100}
 

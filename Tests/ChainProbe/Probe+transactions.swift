@@ -15,6 +15,15 @@ extension Probe {
           r: input.number("r"), s: input.number("s"), isOdd: input.text("parity") == "1")
         return .string(try signature.signer(of: hash).description)
       },
+      "sign-text": { input in
+        let text = SignableText(try input.text("text"))
+        return .string(try text.signed(by: SigningKey(input.bytes("key"))).text)
+      },
+      "signer": { input in
+        let signature = try Signature(parsing: input.text("signature"))
+        return .string(
+          try signature.signer(of: SignableText(input.text("text")).hash).description)
+      },
       "address-of": { .string(try SigningKey($0.bytes("key")).address.description) },
       "seal": { input in
         let key = try SigningKey(input.bytes("key"))

@@ -65,9 +65,23 @@ class PaidCase(VMCase):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.node.ask(method, "/api/v1" + path, body, headers, timeout=SECONDS)
 
-    def rent(self, stream, name="paid", **more):
+    def order(self, stream, name="paid", **more):
+        """As anybody may order by a stream that they have read of."""
         asked = {"name": name, "ssh_key": SSH_KEY, "stream_id": stream}
         return self.ask("POST", "/vms", asked | more)
+
+    def rent(self, stream, name="paid", **more):
+        """As its sender does, who signs what the node asks them to."""
+        told = self.order(stream, name, **more)
+        if told.status != 402 or told.json["code"] != "proof-needed":
+            return told
+        return self.order(stream, name, stream_proof=self.signed(told), **more)
+
+    def signed(self, told, account=None):
+        """The proof that a refusal asks for, by the streams' sender or somebody else."""
+        asked = told.json["proof"]
+        return {"signed_at": asked["signed_at"],
+                "signature": self.payers.sign(asked["text"], account)}
 
     def rented(self, stream, name="paid"):
         """The machine's token; it runs."""

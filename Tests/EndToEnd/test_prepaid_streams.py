@@ -18,7 +18,9 @@ RATE = 10 ** 12
 MICRO_UNIT_WEI = 10 * RATE
 
 
-class PrepaidStreams(unittest.TestCase):
+class PrepaidCase(unittest.TestCase):
+    settings = {}
+
     def setUp(self):
         self.chain = Chain()
         self.chain.__enter__()
@@ -40,15 +42,20 @@ class PrepaidStreams(unittest.TestCase):
             "PAYMENTS_NETWORK": "dev", "POLYGON_RPC_URL": self.liar.url.rsplit("/", 1)[0],
             "STREAM_PAYMENT_ADDRESS": self.payers.contract, "ETHEREUM_KEY_DIR": str(keys),
             "MICRO_UNIT_WEI": str(MICRO_UNIT_WEI), "STREAM_MONITOR_INTERVAL_SECONDS": "1",
-            "STREAM_GRACE_SECONDS": "0"})
+            "STREAM_GRACE_SECONDS": "0"} | self.settings)
         self.node.start()
         self.addCleanup(self.node.close)
 
-    def pay(self, session, stream=None):
+    def pay(self, session, stream=None, key=None, **more):
         body = {"sessionId": session, "toolId": "echo", "args": {"message": "x"}}
         if stream is not None:
-            body["payment"] = {"streamId": str(stream)}
-        return self.node.ask("POST", "/execute?wait=20", body, timeout=60)
+            body["payment"] = {"streamId": str(stream)} | more
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return self.node.ask("POST", "/execute?wait=20", body, headers, timeout=60)
+
+
+class PrepaidStreams(PrepaidCase):
+    """On a node of one's own, where the caller is the operator."""
 
     def paid(self, session, stream=None):
         """An answer once there are funds; what lacks before is told."""
@@ -156,6 +163,59 @@ class PrepaidStreams(unittest.TestCase):
         self.assertEqual(account["spentWei"], str(count * MICRO_UNIT_WEI))
         self.payers.pass_time(30)
         self.paid("s")
+
+
+class ProvenSessions(PrepaidCase):
+    """On a node with keys, whose callers read the chain as everybody does."""
+
+    settings = {"PROVIDER_API_KEY": "an-operators-key"}
+
+    def setUp(self):
+        super().setUp()
+        self.keys = {}
+        for name in "alice", "mallory":
+            made = self.node.command("key", "new", name, "--state", self.node.state)
+            self.assertEqual(made.returncode, 0, made)
+            self.keys[name] = made.stdout.strip()
+        self.node.stop()
+        self.node.start()
+
+    def signed(self, told, account=None):
+        asked = told.json["proof"]
+        return {"signedAt": asked["signedAt"],
+                "signature": self.payers.sign(asked["text"], account)}
+
+    def test_a_stream_pays_for_the_session_that_its_sender_has_signed_for(self):
+        number = self.payers.open(RATE)
+        self.payers.pass_time(60)
+        alice, mallory = self.keys["alice"], self.keys["mallory"]
+        # A plugin that is still starting can say nothing.
+        stolen = until(lambda: (told := self.pay("s", number, mallory)).status != 503 and told,
+                       30, "nobody knows")
+        self.assertEqual((stolen.status, stolen.json["code"]), (402, "proof-needed"), stolen)
+        self.assertIn("payment.proof", stolen.json["message"])
+        self.assertEqual((stolen.json["required"], stolen.json["available"]), (1, 0))
+        forged = self.pay("s", number, mallory,
+                          proof=self.signed(stolen, self.chain.accounts[5]))
+        self.assertEqual((forged.status, forged.json["code"]), (403, "proof-wrong"), forged)
+        proof = self.signed(self.pay("job", number, alice))
+        other = self.pay("other", number, alice, proof=proof)
+        self.assertEqual((other.status, other.json["code"]), (403, "proof-wrong"), other)
+        self.assertEqual(self.pay("job", number, alice, proof=proof).status, 200)
+        # From then on the session has its stream, and nobody signs again.
+        self.assertEqual(self.pay("job", None, alice).status, 200)
+        self.assertEqual(self.pay("job", number, alice).status, 200)
+        taken = self.pay("job", number, mallory, proof=proof)
+        self.assertEqual((taken.status, taken.json["code"]), (409, "stream-in-use"), taken)
+
+    def test_what_is_no_proof_is_said_so(self):
+        number = self.payers.open(RATE)
+        for proof, place in (({}, "/payment/proof/signedAt"), (7, "/payment/proof"),
+                             ({"signedAt": "2026-11-27T20:48:47.000Z", "signature": "0x"},
+                              "/payment/proof/signature")):
+            answer = self.pay("s", number, self.keys["alice"], proof=proof)
+            self.assertEqual(answer.status, 400, answer)
+            self.assertEqual(answer.json["errors"][0]["pointer"], place)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,19 @@ struct CollectionTests {
       #expect(try ledger.list().map(\.stream.id) == ["3", "1"])
     }
   }
+
+  @Test("Those of one stream are found by its number, without a look at all others")
+  func indexed() throws {
+    try rig.with { _ in
+      let plan = try Database(at: rig.file, .read).prepare(
+        """
+        EXPLAIN QUERY PLAN SELECT number FROM collections
+        WHERE \(StreamCollection.idColumn) = ? ORDER BY number DESC LIMIT 1
+        """
+      ).all({ $0.text("1") }) { row throws(DatabaseError) in row.text(3) }
+      #expect(plan.count == 1 && plan[0].contains("SEARCH") && plan[0].contains("collections_id"))
+    }
+  }
 }
 
 extension Ledger {

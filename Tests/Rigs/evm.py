@@ -8,6 +8,8 @@ import re
 
 import rlp
 import eth_tester.backends.pyevm.main as backend
+from eth_account import Account
+from eth_account.messages import encode_defunct
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import BlockNotFound, TransactionFailed, TransactionNotFound
 from eth_utils import to_checksum_address
@@ -73,7 +75,7 @@ class EVM:
 
     def answer(self, method, parameters):
         """What a method gives; raises Refusal."""
-        is_one = re.match(r"(eth|evm|net)_[a-zA-Z]+$", method)
+        is_one = re.match(r"(eth|evm|net|personal)_[a-zA-Z]+$", method)
         found = getattr(self, method, None) if is_one else None
         if found is None:
             raise Refusal(-32601, f"the method {method} does not exist/is not available")
@@ -178,6 +180,12 @@ class EVM:
     def eth_sendTransaction(self, call):
         """By an account whose key the chain has, as those for tests have of theirs."""
         return self.tester.send_transaction(self.fields(call))
+
+    def personal_sign(self, text, address):
+        """By such an account, as wallets do for whoever asks them."""
+        key, = (one["key"] for one in self.accounts if one["address"] == address)
+        signed = Account.sign_message(encode_defunct(hexstr=text), key)
+        return "0x" + signed.signature.hex()
 
     def eth_getTransactionReceipt(self, hash):
         try:

@@ -65,6 +65,11 @@ class Payers:
     def withdraw(self, number):
         return self.send(self.recipient, self.contract, called("withdraw", number))
 
+    def sign(self, text, account=None):
+        """As the sender of all that is opened here, or as another of the chain's accounts."""
+        return self.chain.ask(
+            "personal_sign", "0x" + text.encode().hex(), (account or self.sender)["address"])
+
     def pass_time(self, seconds):
         self.chain.ask("evm_increaseTime", seconds)
 

@@ -18,7 +18,14 @@ extension OpenAPI {
         "ssh-ed25519 or ssh-rsa; without one the node makes a pair and hands it out by access",
         "pattern": "^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$"},
       "stream_id": {"type": ["integer", "string", "null"], "pattern": "^[0-9]{1,77}$", "minimum": 0,
-        "description": "The stream that pays; needed where this provider is paid by streams"}},
+        "description": "The stream that pays; needed where this provider is paid by streams"},
+      "stream_proof": {"type": ["object", "null"], "required": ["signed_at", "signature"],
+        "additionalProperties": false, "description":
+        "That the stream's sender wants it to pay for this: the refusal proof-needed has the text to sign",
+        "properties": {"signed_at": {"type": "string", "format": "date-time", "description":
+          "As the text has it; good for ten minutes, and once"},
+        "signature": {"type": "string", "pattern": "^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$",
+          "description": "By personal_sign (EIP-191)"}}}},
       "examples": [{"name": "web", "size": "small"}]},
     "Processors": {"enum": [1, 2, 4, 8, 16, null]},
     "Memory": {"enum": [1, 2, 4, 8, 16, 32, 64, null], "description": "In GB"},
@@ -69,6 +76,9 @@ extension OpenAPI {
       "payments_network": {"type": ["string", "null"]},
       "payments_chain_id": {"type": ["string", "null"]},
       "payments_recipient": {"type": ["string", "null"]},
+      "stream_proof": {"enum": ["needed", "taken"], "description":
+        "Whether the sender of a stream has to sign what it pays for"},
+      "node_key": {"type": "string", "description": "By which that text names this node"},
       "ip_address": {"type": ["string", "null"]}, "country": {"type": ["string", "null"]},
       "platform": {"type": "string"},
       "pricing": {"type": "object", "required": ["usd_per_core_month", "glm_per_core_month",

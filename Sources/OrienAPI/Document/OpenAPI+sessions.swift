@@ -8,7 +8,12 @@ extension OpenAPI {
           "description": "The most that all of the session's executions may cost together"}}},
       {"type": "object", "required": ["streamId"], "additionalProperties": false,
         "properties": {"streamId": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$",
-          "description": "As its contract numbers it"}}}]},
+          "description": "As its contract numbers it"},
+        "proof": {"type": "object", "required": ["signedAt", "signature"],
+          "additionalProperties": false, "description":
+          "That its sender wants it to pay for this session: the refusal proof-needed has the text",
+          "properties": {"signedAt": {"type": "string", "format": "date-time"},
+          "signature": {"type": "string", "pattern": "^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$"}}}}}]},
     "Charge": {"type": "object", "required": ["kind", "amountMicroUnits"],
       "description": "What paid for an execution of a session that is paid for ahead",
       "properties": {"kind": {"enum": ["budget", "stream"]},

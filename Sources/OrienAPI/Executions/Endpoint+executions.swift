@@ -121,6 +121,7 @@ extension API {
     inquiry.exchange.collectBody(atMost: Self.submissionBytes) { [self] body in
       do throws(Failure) {
         var submission = try Submission(body: body, owner: inquiry.caller.owner)
+        submission.isOperators = inquiry.caller.isOperator
         submission.idempotency = key.map { Idempotency(key: $0, body: body) }
         kernel.submit(submission) { [self] result in
           accepted(result, inquiry, patience)

@@ -23,7 +23,9 @@ extension Endpoint {
         .problem(.contentTooLarge, "The body is larger than it may be"),
         .problem(.unsupportedMediaType, "The body is no JSON by its fields"),
         .problem(.conflict, "The name or the stream is taken, or it was deleted meanwhile"),
-        .problem(.paymentRequired, "The stream does not pay for it"),
+        .problem(
+          .paymentRequired, "The stream does not pay for it, or its sender has to sign that it may"),
+        .problem(.forbidden, "Another than the stream's sender has signed"),
         .problem(.serviceUnavailable, "There is no room for it, or it did not come up"),
         .problem(.insufficientStorage, "The node's disk is full"), failed,
       ]
@@ -150,7 +152,9 @@ extension API {
           .invalid, "stream-required", "stream_id required when payments are enabled",
           faults: [.init("/stream_id", "is not there")]))
     }
-    payments.verify(stream, for: request.size) { [self] result in
+    let named = NamedStream(
+      stream, proof: request.proof, isOperators: inquiry.caller.isOperator)
+    payments.verify(named, for: request.name, request.size) { [self] result in
       switch result {
       case .failure(let failure): inquiry.exchange.fail(failure)
       case .success(let verified):

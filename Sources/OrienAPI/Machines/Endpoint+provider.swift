@@ -47,16 +47,24 @@ extension API {
 
   func sendProvider(_ inquiry: Inquiry) throws(Failure) {
     try inquiry.allowQuery()
+    guard let payments, payments.settings.isOn else { return send(provider: nil, inquiry) }
+    payments.tellTerms { [self] in send(provider: $0, inquiry) }
+  }
+
+  private func send(provider terms: PaymentTerms?, _ inquiry: Inquiry) {
     let host = publicHost(inquiry)
     inquiry.exchange.answer { writer in
       writer.object { writer in
         writer.field("provider_id", identity.id)
-        let terms = payments?.settings.isOn == true ? payments?.terms : nil
         writer.fieldOrNull("stream_payment_address", terms?.contract)
         writer.fieldOrNull("glm_token_address", terms?.token)
         writer.fieldOrNull("payments_network", payments?.settings.network)
         writer.fieldOrNull("payments_chain_id", terms?.chain)
         writer.fieldOrNull("payments_recipient", terms?.recipient)
+        if let payments, payments.settings.isOn {
+          writer.field("stream_proof", payments.settings.needsProof ? "needed" : "taken")
+          writer.field("node_key", payments.nodeKey)
+        }
         writer.fieldOrNull("ip_address", host)
         writer.fieldOrNull("country", machines?.settings.country)
         writer.field("platform", LinuxKernel.platform)

@@ -11,6 +11,8 @@ struct MachineRequest {
   var key: SSHPublicKey?
   /// The stream that pays, in decimal digits.
   var stream: String?
+  /// That its sender wants that.
+  var proof: StreamProof?
 
   private static let namePattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$"
   private static let processors: [Int64] = [1, 2, 4, 8, 16]
@@ -34,6 +36,7 @@ struct MachineRequest {
       }
     }
     stream = Self.stream(in: json, &faults)
+    proof = Self.proof(in: json, &faults)
     guard faults.isEmpty else { throw faults }
   }
 
@@ -46,6 +49,14 @@ struct MachineRequest {
       return nil
     }
     return digits
+  }
+
+  private static func proof(in json: JSON, _ faults: inout FieldFaults) -> StreamProof? {
+    guard let value = json["stream_proof"], !value.isNull else { return nil }
+    do throws(Failure) { return try StreamProof(value, momentAs: "signed_at") } catch {
+      faults.add("stream_proof", type: "value_error", error.message)
+      return nil
+    }
   }
 
   private static func name(in json: JSON, _ faults: inout FieldFaults) -> String {

@@ -31,10 +31,11 @@ extension Kernel {
   /// then `body` goes on. What a session has left the ledger knows, and decides.
   func fund(_ request: Request, then body: @escaping () -> Void) {
     let session = SessionKey(request.submission.session, of: request.submission.owner)
-    var stream: String?
+    var stream: NamedStream?
     switch request.submission.terms.payment {
     case .budget: return body()
-    case .stream(let id): stream = id
+    case .stream(let id, let proof):
+      stream = NamedStream(id, proof: proof, isOperators: request.submission.isOperators)
     case nil: break
     }
     guard let funds = parts.funds else {
@@ -49,7 +50,7 @@ extension Kernel {
       case .failure(var failure):
         if failure.code == .unpaid {
           let required = Int64(clamping: request.tool.need(request.submission.terms).microUnits)
-          failure.details = [
+          failure.details += [
             .init("required", .integer(required)), .init("available", .integer(0)),
           ]
         }

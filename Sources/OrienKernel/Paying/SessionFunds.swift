@@ -9,11 +9,10 @@ package protocol SessionFunds: AnyObject {
   /// Whether a stream pays for a session: it says nothing of whether it has funds.
   func pays(for session: SessionKey) -> Bool
 
-  /// What there is of the stream that is to pay for a session, by its contract's number, or else of the
-  /// one that does. Answers on the loop, at once where that is known. With the answer of a stream
+  /// What there is of the stream that somebody names to pay for a session, or else of the one that does. Answers on the loop, at once where that is known. With the answer of a stream
   /// that pays for nothing yet comes a claim, for the ledger to keep.
   func funds(
-    of stream: String?, for session: SessionKey,
+    of stream: NamedStream?, for session: SessionKey,
     then answer: @escaping (Result<StreamFunds, Failure>) -> Void)
 
   /// The ledger has kept the claim that came with an answer. May be told more than once.

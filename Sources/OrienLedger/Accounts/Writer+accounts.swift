@@ -158,7 +158,7 @@ extension PaymentNeed {
   }
 
   fileprivate func isOffer(of name: StreamName) -> Bool {
-    if case .stream(let id) = offer { id.hasSameBytes(as: name.id) } else { false }
+    if case .stream(let id, _) = offer { id.hasSameBytes(as: name.id) } else { false }
   }
 }
 

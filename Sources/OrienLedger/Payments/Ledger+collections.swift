@@ -58,15 +58,16 @@ extension Ledger {
     then reply: Reply<Result<[StreamCollection], Failure>>
   ) {
     lister.ask(reply) { readings throws(DatabaseError) in
-      var found: [StreamCollection] = []
-      try readings.statement(
-        "SELECT \(StreamCollection.columns) FROM collections ORDER BY number DESC"
-      ).each { row throws(DatabaseError) in
-        let collection = try StreamCollection(row)
-        if id == nil || collection.stream.id == id { found.append(collection) }
-        return found.count < max(1, min(limit, Self.listedCollections))
-      }
-      return .success(found)
+      let most = Int64(max(1, min(limit, Self.listedCollections)))
+      let chosen = id == nil ? "" : "WHERE \(StreamCollection.idColumn) = ?"
+      return .success(
+        try readings.statement(
+          "SELECT \(StreamCollection.columns) FROM collections \(chosen)"
+            + " ORDER BY number DESC LIMIT ?"
+        ).all({ row in
+          if let id { row.text(id) }
+          row.integer(most)
+        }) { row throws(DatabaseError) in try StreamCollection(row) })
     }
   }
 
@@ -117,6 +118,14 @@ extension Database {
 
 extension StreamCollection {
   fileprivate static let columns = "number, stream, state, record, ended_at"
+
+  /// The stream's number of `chain:contract:number`, letter for letter as its index has it.
+  static let idColumn = """
+    substr(
+      substr(stream, instr(stream, ':') + 1),
+      instr(substr(stream, instr(stream, ':') + 1), ':') + 1
+    )
+    """
 
   fileprivate init(_ row: Row) throws(DatabaseError) {
     do throws(Failure) {

@@ -33,6 +33,9 @@ extension Ledger {
 extension Writer {
   /// One index alone keeps a stream from paying twice.
   func claim(_ claim: StreamClaim) throws(DatabaseError) -> Result<Int64, Failure> {
+    if let moment = claim.provenAt, try isUsed(moment, of: claim.stream) {
+      return .failure(StreamClaim.provenBefore)
+    }
     let added = try database.prepare(
       """
       INSERT INTO streams (stream, holder, phase, record) VALUES (?, ?, ?, ?)
@@ -47,6 +50,14 @@ extension Writer {
     return added == 1
       ? .success(Int64(clamping: database.lastInserted))
       : .failure(claim.stream.inUse)
+  }
+
+  /// Whether a stream was claimed, and given back, by what its sender has signed at that moment.
+  private func isUsed(_ moment: Timestamp, of stream: StreamName) throws(DatabaseError) -> Bool {
+    try database.prepare(
+      "SELECT \(StreamClaim.columns) FROM streams WHERE stream = ? AND phase = 'released'"
+    ).all({ $0.text(stream.description) }) { row throws(DatabaseError) in try StreamClaim(row) }
+      .contains { $0.provenAt == moment }
   }
 
   /// Takes back a claim of this same transaction.

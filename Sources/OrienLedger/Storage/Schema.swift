@@ -184,6 +184,17 @@ enum Schema {
     DROP INDEX streams_holder;
     CREATE UNIQUE INDEX streams_holder ON streams (holder) WHERE phase = 'active';
     """,
+    """
+    -- By what a stream was claimed before, where nothing came of it.
+    CREATE INDEX streams_released ON streams (stream) WHERE phase = 'released';
+    -- Of the streams of that number, whatever chain and contract they are of, the newest first.
+    CREATE INDEX collections_id ON collections (
+      substr(
+        substr(stream, instr(stream, ':') + 1),
+        instr(substr(stream, instr(stream, ':') + 1), ':') + 1
+      ), number
+    );
+    """,
   ]
 }
 

@@ -2,13 +2,14 @@
 package enum PaymentOffer: Sendable, Equatable {
   /// The most that all of the session's executions may cost together, in micro units.
   case budget(UInt64)
-  /// A stream, as its contract numbers it.
-  case stream(String)
+  /// A stream, as its contract numbers it, and what its sender has signed.
+  case stream(String, StreamProof? = nil)
 
   /// What every reader of JSON can count to.
   package static let greatestBudget: UInt64 = 9_007_199_254_740_991
 
-  /// Reads `{"budgetMicroUnits": 1000}` or `{"streamId": "42"}`; nil where it is neither, which is told.
+  /// Reads `{"budgetMicroUnits": 1000}`, or `{"streamId": "42"}` and a proof beside it; nil where it is
+  /// neither, which is told.
   init?(_ json: JSON, _ faults: inout [Failure.Fault]) {
     func fault(_ place: String, _ message: String) {
       faults.append(.init("/payment" + place, "payment" + message))
@@ -17,8 +18,11 @@ package enum PaymentOffer: Sendable, Equatable {
       fault("", ": expected an object, got \(json.kindName)")
       return nil
     }
-    guard members.count == 1, let member = members.first else {
-      fault("", ": expected streamId or budgetMicroUnits, and nothing beside it")
+    let others = members.filter { $0.name != "proof" }
+    guard others.count == 1, let member = others.first,
+      members.count == 1 || member.name == "streamId"
+    else {
+      fault("", ": expected streamId, with a proof or without, or budgetMicroUnits alone")
       return nil
     }
     switch member.name {
@@ -35,7 +39,17 @@ package enum PaymentOffer: Sendable, Equatable {
         fault("/streamId", ".streamId: expected a stream's number, as text of decimal digits")
         return nil
       }
-      self = .stream(id)
+      var proof: StreamProof?
+      do throws(Failure) {
+        proof = try json["proof"].map { json throws(Failure) in
+          try StreamProof(json, momentAs: "signedAt")
+        }
+      } catch {
+        let pointer = error.faults.first?.pointer ?? ""
+        fault("/proof" + pointer, ".proof: \(error.message)")
+        return nil
+      }
+      self = .stream(id, proof)
     default:
       let hint = Nearest.hint(for: member.name, among: ["streamId", "budgetMicroUnits"])
       fault(

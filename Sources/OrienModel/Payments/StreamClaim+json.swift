@@ -9,6 +9,7 @@ extension StreamClaim: JSONWritable {
       writer.field("fault", standing.fault)
       writer.field("faultSince", standing.faultSince?.microseconds)
       writer.field("paidUntil", standing.paidUntil?.microseconds)
+      writer.field("provenAt", provenAt?.microseconds)
       writer.field("claimedAt", claimedAt.microseconds)
       writer.field("updatedAt", updatedAt.microseconds)
     }
@@ -27,6 +28,7 @@ extension StreamClaim: JSONWritable {
       claimedAt: try object.need("claimedAt", as: moment, "a moment"))
     self.phase = phase
     updatedAt = try object.need("updatedAt", as: moment, "a moment")
+    provenAt = try object.take("provenAt", as: moment, "a moment")
     standing.unknownSince = try object.take("unknownSince", as: moment, "a moment")
     standing.fault = try object.take("fault", as: \.string, "a reason")
     standing.faultSince = try object.take("faultSince", as: moment, "a moment")

@@ -11,6 +11,8 @@ package struct StreamClaim: Sendable, Equatable {
   /// What it has to pay a second.
   package var rate: UInt256
   package var standing: Standing
+  /// When its sender has signed that it may pay for this; nil where nobody had to.
+  package var provenAt: Timestamp?
   package var claimedAt: Timestamp
   package var updatedAt: Timestamp
 
@@ -89,6 +91,12 @@ extension StreamName {
     Failure(
       .conflict, "stream-in-use", "stream \(id) pays for something else, or has paid for it")
   }
+}
+
+extension StreamClaim {
+  /// What whoever brings a proof hears by which the stream was claimed before.
+  package static let provenBefore = Failure(
+    .conflict, "proof-used", "this proof was used before: a proof is good once, so sign another")
 }
 
 extension StreamName: CustomStringConvertible {

@@ -5,6 +5,8 @@ package struct Submission: Sendable {
   package var arguments: JSON
   package var session: SessionID
   package var owner: Owner
+  /// Who asks is the node's operator, by whatever name.
+  package var isOperators = false
   package var idempotency: Idempotency?
   package var terms: Terms
 

@@ -1,9 +1,12 @@
+package import OrienKernel
 package import OrienModel
 
 /// What reads streams and collects them: a backend of `payments/1`, or what a test has in its place.
 /// Each question is answered once, on the loop and never before the asking returns; failures are those
 /// of the role's page.
 package protocol PaymentHost: AnyObject {
+  /// Which backend would be asked now; nil where none would.
+  var life: BackendLife? { get }
   /// Why none can be read now; nil where that is not known to be so.
   var trouble: Failure? { get }
 
@@ -12,6 +15,9 @@ package protocol PaymentHost: AnyObject {
   func inspect(
     _ streams: [String], at moment: ChainMoment?,
     then answer: @escaping (Result<StreamReadings, Failure>) -> Void)
+  /// The address whose key has signed a text. `invalid` where that is no signature.
+  func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void)
   func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void)
   /// Whether it was kept.
   func drop(_ stream: String, then answer: @escaping (Result<Bool, Failure>) -> Void)

@@ -18,7 +18,7 @@ extension PaymentService {
     isLooking = true
     timer?.cancel()
     looks += 1
-    learnTerms { [self] result in
+    parts.terms.learn { [self] result in
       guard !isEnding else { return }
       switch result {
       case .failure(let failure): missAll(failure)
@@ -27,9 +27,8 @@ extension PaymentService {
     }
   }
 
-  /// The plugin may be another one now.
+  /// The backend may be another one now.
   package func lookAnew() {
-    terms = nil
     if settings.monitors { look() }
   }
 
@@ -60,7 +59,7 @@ extension PaymentService {
         read(due(terms), terms, isSecondTry: true)
       case .failure(let failure):
         // It may be another chain's now.
-        self.terms = nil
+        parts.terms.doubt()
         missAll(failure)
       }
     }

@@ -11,12 +11,12 @@ extension PaymentService {
     ofSessions.freshFor = min(settings.interval, ofSessions.freshFor)
     ofSessions.grace = settings.grace
     let streams = SessionStreams(
-      host: parts.host, ledger: parts.ledger, loop: parts.loop,
+      host: parts.host, terms: parts.terms, proofs: proofs, ledger: parts.ledger, loop: parts.loop,
       claims: parts.ledger.recovered.streams, ofSessions)
     let told = onReadings
-    onReadings = { [weak self, weak streams] readings, claims in
+    onReadings = { [weak streams] readings, claims in
       told(readings, claims)
-      if let terms = self?.terms { streams?.note(readings, terms) }
+      streams?.note(readings, of: claims)
     }
     streams.onKept = { [weak self] in self?.begin($0) }
     streams.onEnded = { [weak self] in self?.leave($0, hadNothing: false) }

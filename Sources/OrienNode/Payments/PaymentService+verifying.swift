@@ -4,35 +4,45 @@ import OrienSystem
 // Before a stream pays for anything: each reason by name, and what nobody can say is no reason.
 
 extension PaymentService {
-  /// Whether a stream pays for a machine of this size. It is claimed by whoever goes on from here.
+  /// Whether a stream pays for a machine of this name and size, for as long as it has to at least, and
+  /// its sender wants that. It is claimed by whoever goes on from here.
   package func verify(
-    _ id: String, for size: MachineSize,
+    _ named: NamedStream, for machine: String, _ size: MachineSize,
     then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
   ) {
     do throws(Failure) {
-      verify(id, rate: try parts.price(size), then: answer)
+      verify(named, for: .machine(machine), rate: try parts.price(size), then: answer)
     } catch {
       parts.loop.soon { answer(.failure(error)) }
     }
   }
 
-  /// Whether a stream pays so much a second, for as long as it has to at least.
-  package func verify(
-    _ id: String, rate: UInt256, then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
+  private func verify(
+    _ named: NamedStream, for use: StreamUse, rate: UInt256,
+    then answer: @escaping (Result<VerifiedStream, Failure>) -> Void
   ) {
-    learnTerms { [self] result in
+    parts.terms.learn { [self] result in
       guard case .success(let terms) = result else {
         return answer(.failure(Self.unknown(result.failure)))
       }
-      let name = terms.name(of: id)
+      let name = terms.name(of: named.id)
       guard claims[name] == nil else { return answer(.failure(name.inUse)) }
-      parts.host.inspect([id], at: nil) { [self] result in
-        answer(
-          Result { () throws(Failure) in
-            guard case .success(let readings) = result, let reading = readings.streams.first
-            else { throw Self.unknown(result.failure) }
-            return try judge(reading, readings.moment, name, rate: rate)
-          })
+      parts.host.inspect([named.id], at: nil) { [self] result in
+        do throws(Failure) {
+          guard case .success(let readings) = result, let reading = readings.streams.first
+          else { throw Self.unknown(result.failure) }
+          var stream = try judge(reading, readings.moment, name, rate: rate)
+          proofs.check(named, for: use, sender: stream.sender, terms) { result in
+            answer(
+              result.map { moment in
+                stream.provenAt = moment
+                return stream
+              })
+          }
+        } catch {
+          if error.code == .unavailable { parts.terms.doubt() }
+          answer(.failure(error))
+        }
       }
     }
   }
@@ -67,13 +77,11 @@ extension PaymentService {
       name: name, sender: stream.sender, rate: rate, paidUntil: now.after(seconds: left))
   }
 
-  /// What a stream has to be like; asked once, and again after nobody could say.
-  func learnTerms(then body: @escaping (Result<PaymentTerms, Failure>) -> Void) {
-    if let terms { return parts.loop.soon { body(.success(terms)) } }
-    parts.host.probe { [self] result in
-      if case .success(let found) = result { terms = found }
-      body(result)
-    }
+  /// What a stream has to be like, for whoever only tells of it: as it was heard last, and asked first
+  /// where it never was. Nil where nobody can say.
+  package func tellTerms(then body: @escaping (PaymentTerms?) -> Void) {
+    if let terms { return body(terms) }
+    parts.terms.learn { body(try? $0.get()) }
   }
 
   private static func unknown(_ failure: Failure?) -> Failure {

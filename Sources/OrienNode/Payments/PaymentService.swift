@@ -11,28 +11,33 @@ package final class PaymentService {
     package var ledger: Ledger
     package var log: Log
     package var host: any PaymentHost
+    package var terms: AgreedTerms
     package var clock = PaymentClock.steady
     /// What a machine costs a second; fails where no price is known.
     package var price: (MachineSize) throws(Failure) -> UInt256
 
     package init(
-      loop: Loop, ledger: Ledger, log: Log, host: any PaymentHost,
+      loop: Loop, ledger: Ledger, log: Log, host: any PaymentHost, terms: AgreedTerms,
       price: @escaping (MachineSize) throws(Failure) -> UInt256
     ) {
       self.loop = loop
       self.ledger = ledger
       self.log = log
       self.host = host
+      self.terms = terms
       self.price = price
     }
   }
 
   let parts: Parts
+  let proofs: StreamProofs
   /// What is kept of streams is of this time.
   package var clock: PaymentClock { parts.clock }
   package let settings: PaymentSettings
+  /// By which the node is known, in what senders of streams sign.
+  package var nodeKey: String { proofs.node }
   /// What a stream has to be like, as it was heard last.
-  package internal(set) var terms: PaymentTerms?
+  package var terms: PaymentTerms? { parts.terms.last }
   /// Those that are not over.
   package private(set) var claims: [StreamName: StreamClaim] = [:]
   private var holders: [StreamClaim.Holder: StreamName] = [:]
@@ -59,6 +64,9 @@ package final class PaymentService {
   package init(_ parts: Parts, _ settings: PaymentSettings) {
     self.parts = parts
     self.settings = settings
+    proofs = StreamProofs(
+      of: parts.host, node: String(hex: parts.ledger.publicKey), isNeeded: settings.needsProof,
+      now: parts.clock.now)
     chain = ChainClock(
       mayStandStill: settings.staleAfter == nil,
       doubtedSince: Self.unknownSince(parts.ledger.recovered.streams))

@@ -4,6 +4,9 @@ package import OrienModel
 package struct PaymentSettings: Sendable {
   /// On which network streams are; nil: nothing has to be paid.
   package var network: String?
+  /// A stream pays only for whom its sender has signed that it may; else that is only looked at where it
+  /// comes.
+  package var needsProof = true
   /// Streams are looked at again as long as they pay; else only before they do.
   package var monitors = true
   package var interval = Duration.seconds(30)

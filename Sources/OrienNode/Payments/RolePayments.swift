@@ -9,6 +9,7 @@ package final class RolePayments: PaymentHost {
 
   package init(_ kernel: Kernel) { self.kernel = kernel }
 
+  package var life: BackendLife? { kernel.life(of: Self.role) }
   package var trouble: Failure? { kernel.trouble(of: Self.role) }
 
   package func probe(then answer: @escaping (Result<PaymentTerms, Failure>) -> Void) {
@@ -44,6 +45,15 @@ package final class RolePayments: PaymentHost {
       return StreamReadings(
         moment: try ChainMoment(json["block"] ?? .null), streams: readings)
     }
+  }
+
+  package func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) {
+    let arguments = [
+      JSON.Member("text", .string(text)), JSON.Member("signature", .string(signature)),
+    ]
+    ask("signer", arguments, answer) { json throws(Failure) in try json.text("signer") }
   }
 
   package func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {

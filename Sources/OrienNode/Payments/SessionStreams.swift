@@ -22,10 +22,11 @@ package final class SessionStreams: SessionFunds {
 
   /// The kernel that asks this may be what the host asks: who has made both keeps it.
   private unowned let host: any PaymentHost
+  private let terms: AgreedTerms
+  private let proofs: StreamProofs
   private let ledger: Ledger
   private let loop: Loop
   package var settings: Settings
-  private var terms: PaymentTerms?
   private var streamOf: [SessionKey: StreamName] = [:]
   private var seen: [StreamName: SeenStream] = [:]
   private var waiting: [Wait] = []
@@ -36,16 +37,19 @@ package final class SessionStreams: SessionFunds {
   package var onEnded: (StreamName) -> Void = { _ in }
 
   private struct Wait {
-    let stream: String
+    let stream: NamedStream
     let session: SessionKey
     let answer: (Result<StreamFunds, Failure>) -> Void
   }
 
   /// `claims` are those that the ledger has; of machines and of what is over nothing is taken.
   package init(
-    host: any PaymentHost, ledger: Ledger, loop: Loop, claims: [StreamClaim], _ settings: Settings
+    host: any PaymentHost, terms: AgreedTerms, proofs: StreamProofs, ledger: Ledger, loop: Loop,
+    claims: [StreamClaim], _ settings: Settings
   ) {
     self.host = host
+    self.terms = terms
+    self.proofs = proofs
     self.ledger = ledger
     self.loop = loop
     self.settings = settings
@@ -67,15 +71,15 @@ package final class SessionStreams: SessionFunds {
   package func pays(for session: SessionKey) -> Bool { streamOf[session] != nil }
 
   package func funds(
-    of stream: String?, for session: SessionKey,
+    of stream: NamedStream?, for session: SessionKey,
     then answer: @escaping (Result<StreamFunds, Failure>) -> Void
   ) {
     let own = streamOf[session]
-    guard let id = stream ?? own?.id else {
+    guard let stream = stream ?? own.map({ NamedStream($0.id) }) else {
       preconditionFailure("a session is asked for whose stream nobody named")
     }
     if let own {
-      guard own.id.hasSameBytes(as: id) else {
+      guard own.id.hasSameBytes(as: stream.id) else {
         return answer(
           .failure(
             Failure(
@@ -87,7 +91,7 @@ package final class SessionStreams: SessionFunds {
         return answer(judge(last.reading, own, session))
       }
     }
-    waiting.append(Wait(stream: id, session: session, answer: answer))
+    waiting.append(Wait(stream: stream, session: session, answer: answer))
     ask()
   }
 
@@ -111,38 +115,38 @@ package final class SessionStreams: SessionFunds {
   // MARK: Readings
 
   /// Takes over what somebody has read, of whichever of its streams pay for sessions.
-  package func note(_ readings: StreamReadings, _ terms: PaymentTerms) {
-    self.terms = terms
-    for reading in readings.streams {
-      let name = terms.name(of: reading.id)
-      guard let known = seen[name] else { continue }
-      known.note(reading, at: loop.now)
-    }
+  package func note(_ readings: StreamReadings, of claims: [StreamClaim]) {
+    let names = Dictionary(
+      claims.map { ($0.stream.id, $0.stream) }, uniquingKeysWith: { first, _ in first })
+    for reading in readings.streams { note(reading, of: names[reading.id]) }
+  }
+
+  private func note(_ reading: StreamReading, of name: StreamName?) {
+    if let name, let known = seen[name] { known.note(reading, at: loop.now) }
   }
 
   /// One question at a time, for whoever waits by then.
   private func ask() {
     guard !isAsking, !waiting.isEmpty else { return }
     isAsking = true
-    guard let terms else {
-      return host.probe { [weak self] result in
-        guard let self else { return }
+    terms.learn { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let terms): ask(by: terms)
+      case .failure(let failure):
         isAsking = false
-        switch result {
-        case .success(let found):
-          terms = found
-          ask()
-        case .failure(let failure):
-          let all = waiting
-          waiting = []
-          fail(all, failure)
-        }
+        let all = waiting
+        waiting = []
+        fail(all, failure)
       }
     }
+  }
+
+  private func ask(by terms: PaymentTerms) {
     let asking = Array(waiting.prefix(Self.mostAtOnce))
     waiting.removeFirst(asking.count)
     var streams: [String] = []
-    for wait in asking where !streams.contains(wait.stream) { streams.append(wait.stream) }
+    for wait in asking where !streams.contains(wait.stream.id) { streams.append(wait.stream.id) }
     host.inspect(streams, at: nil) { [weak self] result in
       self?.heard(result, of: asking, terms)
     }
@@ -157,22 +161,38 @@ package final class SessionStreams: SessionFunds {
     switch result {
     case .failure(let failure):
       // Another backend may answer next, and have other terms.
-      self.terms = nil
+      self.terms.doubt()
       fail(asking, failure)
     case .success(let readings):
-      note(readings, terms)
+      for reading in readings.streams { note(reading, of: terms.name(of: reading.id)) }
       for wait in asking {
-        let reading = readings.streams.first { $0.id.hasSameBytes(as: wait.stream) }
-        let name = terms.name(of: wait.stream)
+        let reading = readings.streams.first { $0.id.hasSameBytes(as: wait.stream.id) }
+        let name = terms.name(of: wait.stream.id)
         let own = streamOf[wait.session]
         guard let reading, own == nil || own == name else {
-          wait.answer(.failure(Self.unknown(wait.stream, "it is on another chain")))
+          wait.answer(.failure(Self.unknown(wait.stream.id, "it is on another chain")))
           continue
         }
-        wait.answer(judge(reading, name, wait.session))
+        prove(judge(reading, name, wait.session), wait, terms)
       }
     }
     ask()
+  }
+
+  /// Before a stream pays for its first session its sender has to want that.
+  private func prove(
+    _ result: Result<StreamFunds, Failure>, _ wait: Wait, _ terms: PaymentTerms
+  ) {
+    guard case .success(var funds) = result, let sender = funds.claim?.sender else {
+      return wait.answer(result)
+    }
+    proofs.check(wait.stream, for: .session(wait.session.id), sender: sender, terms) { result in
+      wait.answer(
+        result.map { moment in
+          funds.claim?.provenAt = moment
+          return funds
+        })
+    }
   }
 
   /// Nobody can say anything: what was read last is good for a while.
@@ -183,7 +203,7 @@ package final class SessionStreams: SessionFunds {
       {
         wait.answer(judge(last.reading, own, wait.session))
       } else {
-        wait.answer(.failure(Self.unknown(wait.stream, failure.message)))
+        wait.answer(.failure(Self.unknown(wait.stream.id, failure.message)))
       }
     }
   }

@@ -7,6 +7,8 @@ package struct VerifiedStream: Sendable, Equatable {
   /// What it has to pay a second for what it is to pay for.
   package var rate: UInt256
   package var paidUntil: Timestamp
+  /// When its sender has signed that it may; nil where nobody had to.
+  package var provenAt: Timestamp?
 
   package init(name: StreamName, sender: String, rate: UInt256, paidUntil: Timestamp) {
     self.name = name
@@ -19,6 +21,7 @@ package struct VerifiedStream: Sendable, Equatable {
     var claim = StreamClaim(
       stream: name, holder: holder, sender: sender, rate: rate, claimedAt: now)
     claim.standing.paidUntil = paidUntil
+    claim.provenAt = provenAt
     return claim
   }
 }

@@ -69,6 +69,9 @@ package final class Plugin: Sendable {
   /// bounded one.
   package var concurrency: Int { declaration.slots }
 
+  /// How many processes of its own it has had before the one that the next call reaches.
+  package var pastProcesses: UInt64 { home.pastProcesses }
+
   /// What its own process holds of the machine's memory; nil where it has none, or none runs.
   package var residentBytes: UInt64? { home.residentBytes }
 

@@ -32,6 +32,10 @@ protocol PluginHome: AnyObject, Sendable {
 
   var state: Plugin.State { get }
 
+  /// How many processes have been the plugin's own and are so no more: what one had open, and had read
+  /// of its files, is not the next one's.
+  var pastProcesses: UInt64 { get }
+
   /// Of a process that is the plugin's own, while it runs.
   var residentBytes: UInt64? { get }
 
@@ -40,4 +44,9 @@ protocol PluginHome: AnyObject, Sendable {
 
   /// Calls of a handler that were given up and have not returned.
   func stuckCalls(of handler: Int) -> Int
+}
+
+extension PluginHome {
+  /// Of what runs in this process.
+  var pastProcesses: UInt64 { 0 }
 }

@@ -1,3 +1,4 @@
+package import OrienKernel
 package import OrienModel
 package import OrienNode
 package import OrienSystem
@@ -18,8 +19,9 @@ package final class PaymentEngine {
   package var checks = StreamJudge.Check.allCases
   /// Nothing, or nothing of streams, is answered as long as this holds.
   package var outage = Outage.none
-  /// Whose chain it has come to read, if that is not the one it should.
-  package var strayChain: String?
+  /// Whose chain it has come to read, if that is not the one it should, for as long as it lives.
+  package var strayChain: String? { didSet { lives += 1 } }
+  private(set) var lives: UInt64 = 1
   /// The block beyond which whoever is asked has heard of none.
   package var frozenAt: UInt64?
   /// How many in a hundred questions meet each of these.
@@ -104,6 +106,7 @@ package final class SimulatedPayments: PaymentHost {
   private let loop: Loop
   package var isGone = false
   package var trouble: Failure?
+  package var life: BackendLife? { BackendLife(plugin: "simulated", generation: engine.lives) }
 
   package init(_ engine: PaymentEngine, _ loop: Loop) {
     self.engine = engine
@@ -167,6 +170,19 @@ package final class SimulatedPayments: PaymentHost {
     of hashes: [String], then answer: @escaping (Result<CollectionOutcomes, Failure>) -> Void
   ) {
     ask("outcome", answer) { [engine] age in .success(engine.outcome(of: hashes, age: age)) }
+  }
+
+  /// Who signs here writes their name.
+  package func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) {
+    ask("signer", answer) { _ in
+      let parts = signature.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, parts[1] == text else {
+        return .failure(Failure(.invalid, "bad-signature", "nobody has signed that"))
+      }
+      return .success(String(parts[0]))
+    }
   }
 
   // MARK: Changing

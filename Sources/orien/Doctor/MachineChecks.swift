@@ -114,7 +114,14 @@ struct MachineChecks {
           name, "who has a key", why: "ALLOW_FROM counts only where VM_ACCESS is open",
           remedy: "take ALLOW_FROM out, or set VM_ACCESS=open")
       }
-      return .ok(name, "who has a key")
+      guard configuration.payments.isOn, !configuration.payments.needsProof else {
+        return .ok(
+          name, settings.access == .stream ? "who has a key, or pays by a stream" : "who has a key")
+      }
+      return .weak(
+        name, "who has a key" + (settings.access == .stream ? ", or names a stream" : ""),
+        why: "whoever names somebody's stream first has what it pays for",
+        remedy: "set STREAM_PROOF=needed, if those who rent can sign")
     }
     guard !settings.openTo.isEmpty else {
       return .bad(

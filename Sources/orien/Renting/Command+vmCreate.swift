@@ -8,9 +8,10 @@ extension Command {
       throw .usage("--wait and --async: expected one of them", invocation.command)
     }
     let name = invocation.operands[0]
-    let order = try invocation.machineOrder(name)
+    let asked = try invocation.node()
+    let order = try invocation.machineOrder(name, asked)
     let progress = Progress("making \(name.printable)", invocation.console)
-    var job = try invocation.node().json("POST", Paths.machines + "?async=true", body: order)
+    var job = try asked.json("POST", Paths.machines + "?async=true", body: order)
     let token = job["access_token"]?.string
     if let token {
       let path = try invocation.keep(token: token, of: name)
@@ -47,13 +48,16 @@ extension Command {
 
 extension Invocation {
   /// As the API takes it. What is not said is not in it: then the node decides.
-  fileprivate func machineOrder(_ name: String) throws(Failure) -> JSON {
+  fileprivate func machineOrder(_ name: String, _ node: NodeClient) throws(Failure) -> JSON {
     var members = [JSON.Member("name", .string(name))]
-    if let stream = value(.machineStream) {
-      guard UInt256(decimal: stream) != nil else {
-        throw .usage("--stream \(stream.printable): expected the number of a stream", command)
-      }
+    if let text = value(.machineStream) {
+      let stream = try number(ofStream: text, as: "--stream \(text.printable)")
       members.append(JSON.Member("stream_id", .string(stream)))
+      if let proof = try proof(for: .machine(name), by: stream, node) {
+        members.append(JSON.Member("stream_proof", proof))
+      }
+    } else if value(.wallet) != nil || value(.proofFile) != nil {
+      throw .usage("--wallet and --proof are of the stream that --stream names", command)
     }
     for (member, option) in [("size", Option.size), ("image", .image)] {
       if let text = value(option) { members.append(JSON.Member(member, .string(text))) }

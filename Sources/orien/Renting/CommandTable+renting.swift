@@ -4,7 +4,8 @@ extension Command {
     Command(
       "vm create", taking: [.one("NAME")], "Rent a machine, and wait until it can be logged in to",
       options: [
-        .size, .cpu, .memory, .storage, .image, .publicKey, .machineStream, .waitMade, .noWaitMade,
+        .size, .cpu, .memory, .storage, .image, .publicKey, .machineStream, .wallet,
+        .passwordFile, .proofFile, .waitMade, .noWaitMade,
       ] + asking,
       examples: [
         Example("orien vm create web", "The smallest; the node makes a pair of keys for it"),
@@ -14,6 +15,9 @@ extension Command {
         Example(
           "orien vm create web --stream 42",
           "Paid for by that stream; where no key is needed, what opens it is kept here"),
+        Example(
+          "orien vm create web --stream 42 --wallet wallets/key.json",
+          "Signed for by the stream's sender, as most nodes want it"),
         Example("orien vm create web --cpu 2 --memory 4 --storage 20 --async", "Do not wait"),
       ], run: createMachine),
     Command(

@@ -72,7 +72,7 @@ final class ToolRun: Sendable {
       JSON.Member("sessionId", .string(session)),
       JSON.Member("toolId", .string(invocation.operands[0])), JSON.Member("args", arguments),
     ]
-    let payment = try invocation.payment().map { JSON.Member("payment", $0) }
+    let payment = try invocation.payment(for: session, node).map { JSON.Member("payment", $0) }
     let accepted = try submit(.object(call + (payment.map { [$0] } ?? [])), node)
     guard let id = accepted["executionId"]?.string else {
       throw Failure(.internal, "no-id", "the node accepted the call without an executionId")

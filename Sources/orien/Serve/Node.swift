@@ -131,16 +131,17 @@ final class Node {
       MachineService.Parts(loop: loop, kernel: kernel, ledger: ledger, log: log),
       configuration.effectiveMachines)
     let payer = RolePayments(kernel)
+    let terms = AgreedTerms(of: payer, on: loop)
     payments = PaymentService(
       PaymentService.Parts(
-        loop: loop, ledger: ledger, log: log, host: payer,
+        loop: loop, ledger: ledger, log: log, host: payer, terms: terms,
         price: { [machines] size throws(Failure) in
           try machines.prices.ratePerSecond(of: size)
         }),
       configuration.payments)
     collections = Collections(
       Collections.Parts(
-        loop: loop, ledger: ledger, log: log, host: payer, now: payments.clock.now),
+        loop: loop, ledger: ledger, log: log, host: payer, terms: terms, now: payments.clock.now),
       configuration.effectiveCollections)
     api.machines = machines
     joinPayments()

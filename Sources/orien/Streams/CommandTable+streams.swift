@@ -25,6 +25,22 @@ extension Command {
         Example("orien streams withdraw --all", "Of each that has paid something"),
       ], run: withdraw),
     Command(
+      "streams prove", taking: [.one("STREAM")],
+      "Sign, as a stream's sender, what it pays for; without a key, say what is to be signed",
+      options: [.forMachine, .forSession, .wallet, .passwordFile] + asking,
+      examples: [
+        Example("orien streams prove 42 --vm web", "The text, for a wallet of any kind"),
+        Example(
+          "orien streams prove 42 --vm web --json",
+          "With its moment: add the signature, and `vm create --proof` takes it from a file"),
+        Example(
+          "orien streams prove 42 --vm web --wallet wallets/key.json",
+          "What goes into an order as its stream_proof, within ten minutes"),
+        Example(
+          "orien streams prove 42 --session job --wallet wallets/key.json --json",
+          "For a session, with the text beside it"),
+      ], run: proveStream),
+    Command(
       "streams reconcile", "Hold what the ledger has of withdrawals to what the chain has",
       options: asking,
       examples: [

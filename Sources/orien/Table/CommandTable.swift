@@ -36,7 +36,9 @@ extension Command {
       ], run: tools),
     Command(
       "run", taking: [.one("TOOL"), .any("NAME=VALUE")], "Run a tool and stream its output",
-      options: [.session, .file, .budget, .stream, .wait, .noWait] + asking,
+      options: [
+        .session, .file, .budget, .stream, .wallet, .passwordFile, .proofFile, .wait, .noWait,
+      ] + asking,
       examples: [
         Example("orien run echo message=hello", "Arguments by name"),
         Example(

@@ -22,10 +22,11 @@ struct CollectionRouteTests {
       let engine = PaymentEngine(chain)
       chain.give(engine.recipient, gas: SimulatedChain.plenty)
       let loop = site.world.loop
+      let host = SimulatedPayments(engine, loop)
       let collections = Collections(
         Collections.Parts(
           loop: loop, ledger: site.world.ledger, log: Log(level: .error, format: .text),
-          host: SimulatedPayments(engine, loop)), Collections.Settings())
+          host: host, terms: AgreedTerms(of: host, on: loop)), Collections.Settings())
       collections.begin()
       try site.world.wait { collections.isIdle }
       site.api.collections = collections

@@ -209,7 +209,7 @@ private final class FakeFunds: SessionFunds {
   }
 
   func funds(
-    of stream: String?, for session: SessionKey,
+    of stream: NamedStream?, for session: SessionKey,
     then answer: @escaping (Result<StreamFunds, Failure>) -> Void
   ) {
     asked += 1

@@ -38,6 +38,7 @@ final class Collecting {
     collections = Collections(
       Collections.Parts(
         loop: loop, ledger: ledger, log: Log(level: .error, format: .text), host: front,
+        terms: AgreedTerms(of: front, on: loop),
         now: { [chain = engine.chain] in
           Timestamp(microseconds: Int64(chain.clock) * 1_000_000)
         }),

@@ -33,8 +33,13 @@ extension PaymentWorld {
     return id.description
   }
 
+  /// By the operator, who is asked for no proof, unless somebody else is said to name it.
   func verified(_ id: String) throws(Failure) -> VerifiedStream {
-    try node.loop.answer { node.payments.verify(id, for: Self.size, then: $0) }
+    try verified(NamedStream(id, isOperators: true), for: "web")
+  }
+
+  func verified(_ named: NamedStream, for name: String) throws(Failure) -> VerifiedStream {
+    try node.loop.answer { node.payments.verify(named, for: name, Self.size, then: $0) }
   }
 
   @discardableResult

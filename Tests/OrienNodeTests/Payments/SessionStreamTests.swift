@@ -33,7 +33,7 @@ struct SessionStreamTests {
       let cached = try rig.ask()
       #expect(cached.vested == 9 && cached.claim == nil && rig.host.asked == asked + 1)
       // Whoever watches all streams tells of it meanwhile.
-      rig.streams.note(rig.host.readings(["42"]), Host.terms)
+      rig.streams.note(rig.host.readings(["42"]), of: [claim])
       #expect(try rig.ask().vested == 20 && rig.host.asked == asked + 1)
       rig.streams.settings.freshFor = .zero
       _ = try rig.ask()
@@ -46,8 +46,8 @@ struct SessionStreamTests {
     try Rig.with { rig throws in
       var answers = 0
       for _ in 0..<20 {
-        rig.streams.funds(of: "42", for: Rig.key) { _ in answers += 1 }
-        rig.streams.funds(of: "43", for: Rig.other) { _ in answers += 1 }
+        rig.streams.funds(of: Rig.named("42"), for: Rig.key) { _ in answers += 1 }
+        rig.streams.funds(of: Rig.named("43"), for: Rig.other) { _ in answers += 1 }
       }
       #expect(rig.loop.drive { answers == 40 })
       #expect(rig.host.asked <= 2)
@@ -158,6 +158,8 @@ private final class Rig {
   let loop: Loop
   let ledger: Ledger
   let host: Host
+  let terms: AgreedTerms
+  let proofs: StreamProofs
   let streams: SessionStreams
   private var claims: [StreamClaim] = []
 
@@ -171,18 +173,31 @@ private final class Rig {
     loop = try Loop()
     ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
     host = Host(loop)
+    terms = AgreedTerms(of: host, on: loop)
+    proofs = StreamProofs(of: host, node: "node", isNeeded: true, now: { .now })
     streams = SessionStreams(
-      host: host, ledger: ledger, loop: loop, claims: [], .init(microUnitWei: 1000))
+      host: host, terms: terms, proofs: proofs, ledger: ledger, loop: loop, claims: [],
+      .init(microUnitWei: 1000))
   }
 
   /// What a later node has, of the same ledger.
   func restarted() -> SessionStreams {
     SessionStreams(
-      host: host, ledger: ledger, loop: loop, claims: claims, .init(microUnitWei: 1000))
+      host: host, terms: terms, proofs: proofs, ledger: ledger, loop: loop, claims: claims,
+      .init(microUnitWei: 1000))
   }
 
   func ask(
     _ stream: String? = nil, of streams: SessionStreams? = nil, for key: SessionKey = key
+  ) throws(Failure) -> StreamFunds {
+    try ask(stream.map(Self.named), of: streams, for: key)
+  }
+
+  /// By the operator, who is asked for no proof.
+  static func named(_ id: String) -> NamedStream { NamedStream(id, isOperators: true) }
+
+  func ask(
+    _ stream: NamedStream?, of streams: SessionStreams? = nil, for key: SessionKey = key
   ) throws(Failure) -> StreamFunds {
     try loop.answer { (streams ?? self.streams).funds(of: stream, for: key, then: $0) }
   }
@@ -213,11 +228,14 @@ private final class Host: PaymentHost {
   var vested: UInt256 = 0
   var fault: StreamFault?
   var trouble: Failure?
-  var chain = "1337"
+  var chain = "1337" { didSet { lives += 1 } }
+  private var lives: UInt64 = 1
   var asked = 0
   private let loop: Loop
 
   init(_ loop: Loop) { self.loop = loop }
+
+  var life: BackendLife? { BackendLife(plugin: "host", generation: lives) }
 
   static let terms = PaymentTerms(
     network: "dev", chain: "1337", contract: "0xAbc", token: "0x0", recipient: "0x2",
@@ -257,6 +275,9 @@ private final class Host: PaymentHost {
     loop.soon { answer(result) }
   }
 
+  func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) { loop.soon { answer(.success(signature)) } }
   func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {}
   func drop(_ stream: String, then answer: @escaping (Result<Bool, Failure>) -> Void) {}
   func quote(_ stream: String, then answer: @escaping (Result<CollectionQuote, Failure>) -> Void) {}

@@ -11,17 +11,19 @@ package final class Collections {
     package var ledger: Ledger
     package var log: Log
     package var host: any PaymentHost
+    package var terms: AgreedTerms
     /// What waits waits by it, also across a restart.
     package var now: () -> Timestamp
 
     package init(
-      loop: Loop, ledger: Ledger, log: Log, host: any PaymentHost,
+      loop: Loop, ledger: Ledger, log: Log, host: any PaymentHost, terms: AgreedTerms,
       now: @escaping () -> Timestamp = { .now }
     ) {
       self.loop = loop
       self.ledger = ledger
       self.log = log
       self.host = host
+      self.terms = terms
       self.now = now
     }
   }
@@ -85,7 +87,7 @@ package final class Collections {
   /// How many have ended in this node, by how they did; and what they have brought and cost.
   package internal(set) var ended: [StreamCollection.State: Int] = [:]
   package internal(set) var sinceStart = CollectionTotals()
-  /// Of whom the backend collects now.
+  /// By which this round collects.
   var terms: PaymentTerms?
   /// How many blocks there are above the one that streams are read at.
   var depth: UInt64?
@@ -194,7 +196,7 @@ package final class Collections {
     if let until = silentUntil, parts.now() < until, !isAwaited { return again() }
     if let trouble = parts.host.trouble { return fallSilent(trouble) }
     (isBusy, wantsMore) = (true, false)
-    parts.host.probe { [self] result in
+    parts.terms.learn { [self] result in
       guard !isEnding else { return }
       switch result {
       case .success(let terms):
@@ -218,6 +220,7 @@ package final class Collections {
 
   /// The end of one in which it did not, or not to the end: nobody knows more, so nothing more changes.
   func fallSilent(_ failure: Failure) {
+    parts.terms.doubt()
     if isHeard { silences = 0 }
     isHeard = false
     if silentUntil == nil {

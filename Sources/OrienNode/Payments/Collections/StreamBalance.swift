@@ -121,7 +121,7 @@ extension Collections {
     _ charges: (byStream: [StreamName: StreamCharges], isWhole: Bool),
     _ underWay: Set<StreamName>, _ answer: @escaping (Result<Reconciliation, Failure>) -> Void
   ) {
-    parts.host.probe { [self] result in
+    parts.terms.learn { [self] result in
       guard case .success(let terms) = result else {
         return answer(result.map { _ in Reconciliation(streams: []) })
       }

@@ -12,6 +12,7 @@ final class WorkerHome: PluginHome {
     var link: WorkerLink?
     /// Those that take no more calls, and have not returned all that they have.
     var leaving: [WorkerLink] = []
+    var past: UInt64 = 0
     /// When the process that was started last is gone.
     var lastEnded: Channel<Never>?
     var health = WorkerHealth()
@@ -31,6 +32,7 @@ final class WorkerHome: PluginHome {
     mutating func dismiss(_ old: WorkerLink) {
       guard link === old else { return }
       link = nil
+      past += 1
       leaving.append(old)
       unavailable = nil
       asked.take()?.close()
@@ -57,6 +59,8 @@ final class WorkerHome: PluginHome {
       return failure.map { .unavailable($0) } ?? .ready
     }
   }
+
+  var pastProcesses: UInt64 { condition.withLock { $0.past } }
 
   var residentBytes: UInt64? { condition.withLock { $0.link }?.residentBytes }
 

@@ -51,8 +51,9 @@ final class PaidNode {
     let now = { [chain = world.chain] in
       Timestamp(microseconds: Int64(chain.clock) * 1_000_000)
     }
+    let terms = AgreedTerms(of: host, on: loop)
     var parts = PaymentService.Parts(
-      loop: loop, ledger: ledger, log: Self.log, host: host,
+      loop: loop, ledger: ledger, log: Self.log, host: host, terms: terms,
       price: { [hole = world.hole] size throws(Failure) in
         hole == .noPrice ? .zero : Self.price(size)
       })
@@ -79,7 +80,8 @@ final class PaidNode {
     collecting.longestSilence = .seconds(60)
     collecting.stuckAfter = .seconds(120)
     collections = Collections(
-      Collections.Parts(loop: loop, ledger: ledger, log: Self.log, host: host, now: now),
+      Collections.Parts(
+        loop: loop, ledger: ledger, log: Self.log, host: host, terms: terms, now: now),
       collecting)
     payments.onReadings = { [collections, unowned world] readings, claims in
       world.check(readings)

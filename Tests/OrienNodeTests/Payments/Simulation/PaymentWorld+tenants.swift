@@ -18,7 +18,8 @@ extension PaymentWorld {
     note("rent \(order.name) of \(order.size.cpu) by \(id)")
     pending += 1
     let node = node!
-    node.verifier.verify(id, for: order.size) { [unowned self] result in
+    let named = NamedStream(id, isOperators: true)
+    node.verifier.verify(named, for: order.name, order.size) { [unowned self] result in
       guard node === self.node else { return }
       pending -= 1
       guard case .success(let stream) = result else { return }

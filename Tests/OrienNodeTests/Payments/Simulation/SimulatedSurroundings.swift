@@ -1,3 +1,4 @@
+import OrienKernel
 import OrienModel
 import OrienSystem
 import OrienTestKit
@@ -16,6 +17,7 @@ final class BentPayments: PaymentHost {
     self.hole = hole
   }
 
+  var life: BackendLife? { inner.life }
   var trouble: Failure? { inner.trouble }
 
   func probe(then answer: @escaping (Result<PaymentTerms, Failure>) -> Void) {
@@ -30,6 +32,10 @@ final class BentPayments: PaymentHost {
       answer(hole?.bend(result, of: streams, engine) ?? result)
     }
   }
+
+  func signer(
+    of text: String, by signature: String, then answer: @escaping (Result<String, Failure>) -> Void
+  ) { inner.signer(of: text, by: signature, then: answer) }
 
   func keep(_ stream: String, then answer: @escaping (Result<Void, Failure>) -> Void) {
     inner.keep(stream, then: answer)

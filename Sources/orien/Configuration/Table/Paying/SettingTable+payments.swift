@@ -10,6 +10,10 @@ extension Setting {
       "Where streams are that have to pay for machines; none: nothing has to be paid. dev is a chain"
         + " of your own"),
     Setting(
+      "STREAM_PROOF", \.payments.needsProof, .choice(["needed": true, "taken": false]),
+      "What whoever names a stream has to show, but the operator: needed, that its sender has signed for"
+        + " it; taken, nothing, and what is shown is checked"),
+    Setting(
       "STREAM_MONITOR_ENABLED", \.payments.monitors, .flag,
       "Streams are looked at as long as they pay; else only before they do"),
     Setting(
