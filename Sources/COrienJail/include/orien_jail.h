@@ -255,5 +255,6 @@ struct orien_jail_capabilities {
   char why[ORIEN_JAIL_WHY_BYTES];
 };
 
+#include "orien_jail_addresses.h"
 #include "orien_jail_images.h"
 #include "orien_jail_lasting.h"
