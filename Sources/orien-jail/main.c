@@ -14,8 +14,8 @@
 
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
-        "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME start|stop|status|try NUMBER\n"
-        "    [--groups auto|v2|v1|none]\n"
+        "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME\n"
+        "    start|stop|status|try NUMBER [--groups auto|v2|v1|none]\n"
         "or as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"

@@ -1,6 +1,6 @@
-"""What machines by QEMU reach that a node rents out: the public internet and names, and nothing of the
-machine that they are on, of its networks or of its cloud; and where their network is open all of
-that."""
+"""What machines by QEMU reach that a node rents out: the public internet and names, and nothing of
+the machine that they are on, of its networks or of its cloud; and where their network is open all
+of that."""
 
 import copy
 import unittest

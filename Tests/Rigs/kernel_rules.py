@@ -1,5 +1,5 @@
-"""A rule of somebody else's for a control group of version 2: a program of the kernel's that says the
-same to all it is asked."""
+"""A rule of somebody else's for a control group of version 2: a program of the kernel's that says
+the same to all it is asked."""
 
 import ctypes
 import os

@@ -23,8 +23,8 @@ struct label {
   unsigned count;
 };
 
-/* Of registers by their numbers: 0 is what a program and a call answer, 1 to 5 are a call's and gone
- * after it, 10 is where the stack ends. Numbers are of 32 bits and the machine's order. */
+/* Of registers by their numbers: 0 is what a program and a call answer, 1 to 5 are a call's and
+ * gone after it, 10 is where the stack ends. Numbers are of 32 bits and the machine's order. */
 void code_set(struct code *code, int to, int32_t number);
 void code_copy(struct code *code, int to, int from);
 void code_add(struct code *code, int to, int32_t number);

@@ -10,7 +10,7 @@
 /* The port that nobody answers at. */
 enum { DISCARD = 9 };
 
-/* Whether what was asked is refused as rules do; a kernel without the family has nothing to hold. */
+/* Whether what was asked is refused as rules do it. */
 static bool is_refused(int answer, struct reach_fault *fault) {
   fault->error = answer == 0 ? 0 : errno;
   return answer != 0 && errno == EPERM;
