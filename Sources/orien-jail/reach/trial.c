@@ -18,7 +18,8 @@ static bool is_refused(int answer, struct reach_fault *fault) {
 
 static bool try_socket(struct reach_fault *fault) {
   fault->step = "making sockets";
-  // Nobody else refuses it so: for this one no privilege is asked.
+  // One that asks for no privilege, so that nothing else refuses it so; where there is no such kind
+  // a raw one, which root may have.
   int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
   if (made < 0 && (errno == EPROTONOSUPPORT || errno == EINVAL || errno == ENOPROTOOPT)) {
     made = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
