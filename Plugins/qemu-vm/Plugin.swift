@@ -14,8 +14,9 @@ private let plugin = Plugin(
     default: "auto", .oneOf("auto", "kvm", "tcg")),
   .text(
     "network",
-    "closed: a machine reaches nothing, and is reached by SSH; open: all that this one does",
-    default: "closed", .oneOf("closed", "open")),
+    "public: machines reach public addresses, to which the kernel holds them; closed: nothing; "
+      + "auto: public where the kernel can, else closed; open: all that this one does",
+    default: "auto", .oneOf("auto", "public", "closed", "open")),
   .text(
     "user", "Whom QEMU becomes where the node is root", default: "nobody",
     .matching("^[a-z_][a-z0-9_-]{0,31}$")),
@@ -28,7 +29,7 @@ private let plugin = Plugin(
     .between(100...10_000)),
   open: { (call, image, accelerator, network, user, sshPort, stop, patience) in
     Machines(
-      Engine(accelerator, isOpen: network == "open", user: user, sshPort: sshPort),
+      Engine(accelerator, reaches: Reach.named(network), user: user, sshPort: sshPort),
       ImageShelf(in: call.host.folder, usual: image), folder: call.host.folder,
       stopMilliseconds: stop, patienceMilliseconds: patience)
   },

@@ -6,4 +6,4 @@ _Static_assert(sizeof(struct orien_jail_limits) == 56, "limits");
 _Static_assert(sizeof(struct orien_jail_start) == 88, "start");
 _Static_assert(sizeof(struct orien_jail_end) == 80, "end");
 _Static_assert(sizeof(struct orien_jail_capabilities) == 244, "capabilities");
-_Static_assert(sizeof(struct orien_jail_lasting) == 120, "lasting");
+_Static_assert(sizeof(struct orien_jail_lasting) == 320, "lasting");

@@ -14,8 +14,8 @@
 
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
-        "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME start|stop|status NUMBER\n"
-        "    [--groups auto|v2|v1|none]\n"
+        "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME\n"
+        "    start|stop|status|try NUMBER [--groups auto|v2|v1|none]\n"
         "or as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
@@ -120,8 +120,9 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
 
 static bool read_order(const char *word, enum lasting_order *order) {
   static const char *const words[] = {
-      [LASTING_START] = "start", [LASTING_STOP] = "stop", [LASTING_STATUS] = "status"};
-  for (int i = LASTING_START; i <= LASTING_STATUS; i++) {
+      [LASTING_START] = "start", [LASTING_STOP] = "stop", [LASTING_STATUS] = "status",
+      [LASTING_TRY] = "try"};
+  for (int i = LASTING_START; i <= LASTING_TRY; i++) {
     if (strcmp(word, words[i]) != 0) continue;
     *order = (enum lasting_order)i;
     return true;

@@ -23,7 +23,9 @@ struct GrantTests {
       ["nginx", "show", "anything at all"], ["nginx", "--help"], ["bare"],
     ])
   func granted(words: [String]) throws {
-    let command = try Self.grants(Self.nginx).command(Command(words), of: "p")
+    let granted = try Self.grants(Self.nginx).command(Command(words), of: "p")
+    let command = granted.command
+    #expect(granted.network == .host)
     #expect(command.arguments[0] == (words[0] == "bare" ? "/usr/bin/bare" : "/usr/sbin/nginx"))
     #expect(command.arguments.dropFirst().elementsEqual(words.dropFirst()))
   }
@@ -55,13 +57,28 @@ struct GrantTests {
     settings.programs["nginx"] = "/opt/nginx"
     settings.config = [JSON.Member("binary", .string("/opt/nginx"))]
     manifest.put(settings)
-    let command = try manifest.grants.command(Command(["nginx", "-t"]), of: "p")
-    #expect(command.arguments == ["/opt/nginx", "-t"])
+    let granted = try manifest.grants.command(Command(["nginx", "-t"]), of: "p")
+    #expect(granted.command.arguments == ["/opt/nginx", "-t"])
     #expect(throws: Failure.self) {
       try manifest.grants.command(Command(["nginx", "-T"]), of: "p")
     }
     #expect(manifest.config.first { $0.name == "binary" }?.value == .string("/opt/nginx"))
     #expect(manifest.config.count == 2)
+  }
+
+  @Test("say what a program reaches by the line that grants its arguments")
+  func network() throws {
+    let grants = try Self.grants(
+      #"""
+      {"programs": [{"program": "a", "path": "/a", "arguments": [["-x"]], "network": "host"},
+        {"program": "a", "path": "/a", "arguments": [["-x"], ["-y"]], "network": "public"}]}
+      """#)
+    #expect(try grants.command(Command(["a", "-x"]), of: "p").network == .host)
+    #expect(try grants.command(Command(["a", "-y"]), of: "p").network == .public)
+    let failure = #expect(throws: Failure.self) {
+      try Self.grants(#"{"programs": [{"program": "a", "path": "/a", "network": "none"}]}"#)
+    }
+    #expect(failure?.message.contains("host or public") == true)
   }
 
   @Test("have beside what the manifest says what the operator's settings ask for")

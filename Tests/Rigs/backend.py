@@ -37,12 +37,17 @@ class Grants:
 
     def program(self, words, variables):
         """Its path; None where nothing grants it."""
+        one = self.line(words, variables)
+        return one and one["path"]
+
+    def line(self, words, variables):
+        """The line that grants it; None where nothing does."""
         for one in self.programs:
             fits = any(len(form) == len(words) - 1 and all(map(admits, form, words[1:]))
                        for form in one["arguments"])
             allowed = set(variables) <= set(one.get("environment", []))
             if one["program"] == words[0] and fits and allowed:
-                return one["path"]
+                return one
         return None
 
 

@@ -79,12 +79,15 @@ class LastingBackend(Backend):
         def start(_, name, command, limits):
             words = texts(command.contents.argv)
             self.started.append(words)
-            path = self.grants.program(words, texts(command.contents.env))
-            if not command.contents.flags & OUTSIDE or path is None:
+            line = self.grants.line(words, texts(command.contents.env))
+            if not command.contents.flags & OUTSIDE or line is None:
                 return NUMBER["denied"]
+            # Nothing here holds a program to public addresses.
+            if line.get("network") == "public":
+                return NUMBER["unavailable"]
             if given(name) in running and running[given(name)][0].poll() is None:
                 return NUMBER["conflict"]
-            self.lasting.start(given(name), [path, *words[1:]], self.folder)
+            self.lasting.start(given(name), [line["path"], *words[1:]], self.folder)
             return 0
 
         def stop(_, name, grace):

@@ -50,6 +50,19 @@ struct DoctorTests {
     #expect(posture.checks.filter { $0.state != .ok }.map(\.name) == [])
   }
 
+  @Test("What keeps what lasts from being held to public addresses is told with its step")
+  func lasting() throws {
+    var posture = Self.best
+    posture.obstacleToPublic = "no tree of control groups of version 2 is mounted"
+    var found = try check("network of what lasts", of: posture)
+    #expect(found.state == .weak && found.why == posture.obstacleToPublic)
+    #expect(found.remedy?.contains("cgroup2") == true)
+    posture.machine.userID = 1000
+    found = try check("network of what lasts", of: posture)
+    #expect(found.remedy == "sudo orien serve")
+    #expect(posture.isWalled)
+  }
+
   @Test(
     "The level has one step that would raise it",
     arguments: [

@@ -12,7 +12,7 @@ struct CommandLine: Sendable, Equatable {
 
   let record: Record
   let accelerator: Accelerator
-  let isOpen: Bool
+  let reach: Reach
   /// Whom it becomes; nil: it stays who it is.
   let user: String?
   let sshPort: Int
@@ -28,10 +28,8 @@ struct CommandLine: Sendable, Equatable {
       "-drive", "file=\(place)/disk.qcow2,format=qcow2,if=virtio,discard=unmap",
       "-drive", "file=\(place)/seed.iso,format=raw,if=virtio,readonly=on",
       "-netdev",
-      // Without IPv6, for which nothing here closes the way to this machine.
-      "user,id=net,ipv6=off,restrict=\(isOpen ? "off" : "on"),"
-        + "hostfwd=tcp:\(record.address):\(sshPort)-:22",
-      "-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci",
+      "\(reach.netdev),hostfwd=tcp:\(record.address):\(sshPort)-:22",
+      "-device", "virtio-net-pci,netdev=\(reach.device),romfile=", "-device", "virtio-rng-pci",
       "-qmp", "unix:\(place)/qmp,server=on,wait=off",
       "-sandbox", sandbox,
     ] + (user.map { ["-runas", $0] } ?? [])

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// QEMU's programs, which the manifest lets this plugin start outside of the jail.
 final class Engine: Sendable {
-  let isOpen: Bool
+  /// What machines reach: the first of these that can be had.
+  let reaches: [Reach]
   let sshPort: Int
   private let user: String
   private let wanted: CommandLine.Accelerator?
@@ -16,9 +17,9 @@ final class Engine: Sendable {
     var absence: Failure?
   }
 
-  init(_ accelerator: String, isOpen: Bool, user: String, sshPort: Int) {
+  init(_ accelerator: String, reaches: [Reach], user: String, sshPort: Int) {
     wanted = CommandLine.Accelerator(rawValue: accelerator)
-    self.isOpen = isOpen
+    self.reaches = reaches
     self.user = user
     self.sshPort = sshPort
   }
@@ -66,10 +67,10 @@ final class Engine: Sendable {
 
   /// How a machine is run on this one.
   func commandLine(
-    _ record: Record, _ call: borrowing Call
+    _ record: Record, _ reach: Reach, _ call: borrowing Call
   ) throws(Failure) -> CommandLine {
     CommandLine(
-      record: record, accelerator: try accelerator(call), isOpen: isOpen,
+      record: record, accelerator: try accelerator(call), reach: reach,
       user: try isRoot(call) ? user : nil, sshPort: sshPort)
   }
 

@@ -43,15 +43,32 @@ extension Machines {
     for attempt in 1... {
       // What was told of one that has ended is forgotten.
       try call.lasting.stop(record.name, graceMilliseconds: 0)
-      let line = try engine.commandLine(record, call)
-      try call.lasting.start(
-        record.name, Command(CommandLine.program, line.words, isOutside: true), line.limits)
+      try startEngine(record, call)
       do throws(Failure) {
         return try answer(record, until: min(until, Clock.now + Self.beginMilliseconds), call)
       } catch {
         guard error.reason == Self.addressTaken, attempt < Self.addressesTried else { throw error }
         record.address = try freeAddress(call)
         try Records(store: call.host.store).write(record)
+      }
+    }
+  }
+
+  /// By the first of the networks that is granted and held.
+  private func startEngine(_ record: Record, _ call: borrowing Call) throws(Failure) {
+    for reach in engine.reaches {
+      let line = try engine.commandLine(record, reach, call)
+      do throws(Failure) {
+        return try call.lasting.start(
+          record.name, Command(CommandLine.program, line.words, isOutside: true), line.limits)
+      } catch {
+        guard reach != engine.reaches.last, [.denied, .unavailable].contains(error.status) else {
+          throw error
+        }
+        call.log(
+          .warning,
+          "\(record.name) is started without the network '\(reach.rawValue)', which "
+            + "nothing grants, or holds it to: see orien doctor")
       }
     }
   }

@@ -110,6 +110,9 @@ enum orien_jail_network {
   /* Itself, and by its door: a socket that listens on 127.0.0.1 where the program is, and that the
    * node has. What leaves by it is for the node to say. */
   ORIEN_JAIL_DOOR,
+  /* Of one that lasts, and that nothing walls in: public addresses, and name servers at their
+   * port. */
+  ORIEN_JAIL_PUBLIC,
 };
 
 enum {
@@ -119,6 +122,8 @@ enum {
   ORIEN_JAIL_SHARED = 32,
   /* Of one program: what of the machine's it is shown at places of its own. */
   ORIEN_JAIL_PLACES = 16,
+  /* Name servers that one asks. */
+  ORIEN_JAIL_RESOLVERS = 3,
 };
 
 /* How it is shown: the first character of a place, before its absolute path. */
@@ -137,7 +142,8 @@ enum {
   ORIEN_JAIL_FIRST_USER = 1900000000,
 };
 
-/* Followed by the arguments, the variables, `NAME=value`, and the places, each with its NUL. */
+/* Followed by the arguments, the variables, `NAME=value`, the places and the addresses of name
+ * servers, each with its NUL. */
 struct orien_jail_start {
   struct orien_jail_limits limits;
   /* Bits of enum orien_jail_profile. */
@@ -150,8 +156,9 @@ struct orien_jail_start {
   uint32_t variables;
   /* For each of them one descriptor follows the four: the folder, or the socket. */
   uint32_t places;
+  /* Of a program of ORIEN_JAIL_PUBLIC. */
+  uint32_t resolvers;
   uint32_t string_bytes;
-  uint32_t reserved; /* 0 */
 };
 
 /* Why a program did not run, or was not seen to end. */
@@ -255,5 +262,6 @@ struct orien_jail_capabilities {
   char why[ORIEN_JAIL_WHY_BYTES];
 };
 
+#include "orien_jail_addresses.h"
 #include "orien_jail_images.h"
 #include "orien_jail_lasting.h"

@@ -44,6 +44,8 @@ enum orien_jail_lasting_state {
   ORIEN_JAIL_LASTING_STUCK,
   /* It did not begin: `end.fault` and `end.error` say why. */
   ORIEN_JAIL_LASTING_FAILED,
+  /* The kernel does not hold it to what it may reach, and `why` says so. */
+  ORIEN_JAIL_LASTING_UNBOUND,
 };
 
 struct orien_jail_lasting {
@@ -59,4 +61,5 @@ struct orien_jail_lasting {
   /* How its first process ended, ORIEN_JAIL_STUB_LOST where nobody saw it end or it has not; and
    * what its group has used. */
   struct orien_jail_end end;
+  char why[ORIEN_JAIL_WHY_BYTES];
 };

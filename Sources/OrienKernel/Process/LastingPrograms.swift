@@ -52,15 +52,27 @@ package struct LastingPrograms: Sendable {
   ) throws(Failure) {
     let outside = try OutsideCommand(command, of: plugin)
     let required = try required(of: plugin, among: limits)
-    let request = JailRequest(
+    var request = JailRequest(
       outside.command.arguments, environment: Self.environment + outside.command.environment,
       limits: limits)
-    try lasting.start(
-      Lasting.Key(name, of: plugin.id), request, input: outside.command.input,
-      in: outside.home(), required: required)
-    tell(
-      "a plugin has started a program that lasts", name, of: plugin,
-      program: outside.command.arguments[0])
+    var told = ["program": outside.command.arguments[0]]
+    if outside.network == .public {
+      let servers = try NameServers.current()
+      request.network = .public(nameServers: servers)
+      told["network"] = "public"
+      told["name_servers"] = servers.map(\.hostText).joined(separator: " ")
+    }
+    do throws(Failure) {
+      try lasting.start(
+        Lasting.Key(name, of: plugin.id), request, input: outside.command.input,
+        in: outside.home(), required: required)
+    } catch {
+      if error.reason == Lasting.unbound {
+        log.warning(error.message, ["plugin": plugin.name, "name": name.text])
+      }
+      throw error
+    }
+    tell("a plugin has started a program that lasts", name, of: plugin, more: told)
   }
 
   /// What its group has to hold it to; refused where the plugin gives it no such limit.
@@ -103,10 +115,9 @@ package struct LastingPrograms: Sendable {
   }
 
   private func tell(
-    _ what: String, _ name: LastingName, of plugin: PluginIdentity, program: String? = nil
+    _ what: String, _ name: LastingName, of plugin: PluginIdentity, more: [String: String] = [:]
   ) {
-    var fields = ["plugin": plugin.name, "name": name.text]
-    fields["program"] = program
-    log.info(what, fields)
+    let fields = ["plugin": plugin.name, "name": name.text]
+    log.info(what, fields.merging(more) { own, _ in own })
   }
 }

@@ -6,6 +6,7 @@ import OrienSystem
 /// environment that nobody but the operator adds to, in the plugin's own folder.
 struct OutsideCommand {
   let command: Command
+  let network: Grants.Program.Network
   let folder: String
 
   /// What a program finds that was started by a person who logged in anew and set nothing: files of
@@ -16,13 +17,15 @@ struct OutsideCommand {
 
   /// Failures: `denied` where the manifest does not grant it, or others could have changed what runs.
   init(_ command: Command, of plugin: PluginIdentity) throws(Failure) {
-    var command = try plugin.manifest.grants.command(command, of: plugin.name)
+    let granted = try plugin.manifest.grants.command(command, of: plugin.name)
+    var command = granted.command
     guard let folder = plugin.folder else {
       throw Failure(.denied, "not-granted", "a tool that is declared starts nothing by itself")
     }
     try Self.check(command.arguments[0], of: plugin.manifest.grants, in: folder)
     command.environment = Self.environment + command.environment
     self.command = command
+    network = granted.network
     self.folder = folder
   }
 

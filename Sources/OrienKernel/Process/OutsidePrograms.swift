@@ -16,6 +16,12 @@ struct OutsidePrograms {
     output: any ByteSink, errors: any ByteSink, onEnd: @escaping (JailEnd) -> Void
   ) throws(Failure) -> ProcessRun {
     let outside = try OutsideCommand(command, of: plugin.identity)
+    guard outside.network == .host else {
+      throw Failure(
+        .denied, "not-granted",
+        "\(plugin.name).json lets \(outside.command.arguments[0]) reach public addresses only, to "
+          + "which a program is held that lasts: it is started by orien.lasting/1")
+    }
     let home = try outside.home()
     let command = outside.command
     var fields = label

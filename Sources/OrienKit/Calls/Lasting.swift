@@ -10,7 +10,8 @@ public struct Lasting {
   /// group of its own. Of the limits, which are that group's, `memoryBytes`, `cpuPercent`,
   /// `processes` and `openFiles` may be set. It has begun when this returns, and what it does then
   /// is for `status` to tell. Throws `conflict` where one of that name runs, `denied` where the
-  /// manifest grants no such command, `unavailable` where no control group can be had.
+  /// manifest grants no such command, `unavailable` where no control group can be had, or where
+  /// the manifest lets it reach public addresses only and nothing holds it to them.
   public func start(
     _ name: String, _ command: Command, _ limits: Limits = Limits()
   ) throws(Failure) {

@@ -93,6 +93,7 @@ extension Grants.Program {
         "path", "expected an absolute path without . or .., found \(path.quoted)")
     }
     environment = try members.take("environment", as: \.texts, "an array of names") ?? []
+    network = try members.choice("network", of: Network.self) ?? .host
     forms = []
     let expected = "an array of command lines, each an array of patterns"
     for form in try members.take("arguments", as: \.array, expected) ?? [] {

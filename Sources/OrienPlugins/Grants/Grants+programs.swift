@@ -1,9 +1,15 @@
 package import OrienModel
 
 extension Grants {
+  /// A plugin's command as it is run outside of the jail.
+  package struct Granted: Sendable {
+    package var command: Command
+    package var network: Program.Network
+  }
+
   /// What a plugin's command becomes outside of the jail; `denied` where no line of the manifest
   /// says that, with the line that would.
-  package func command(_ command: Command, of plugin: String) throws(Failure) -> Command {
+  package func command(_ command: Command, of plugin: String) throws(Failure) -> Granted {
     let (name, words) = (command.arguments[0], command.arguments.dropFirst())
     let named = programs.filter { $0.name == name }
     guard !named.isEmpty else {
@@ -24,7 +30,7 @@ extension Grants {
     }
     var granted = command
     granted.arguments[0] = program.path
-    return granted
+    return Granted(command: granted, network: program.network)
   }
 
   private static func denied(_ message: String) -> Failure {

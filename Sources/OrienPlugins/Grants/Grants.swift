@@ -24,6 +24,15 @@ package struct Grants: Sendable {
     var forms: [[ArgumentPattern]]
     /// Names of the variables that the plugin may give it.
     package var environment: [String]
+    /// What it reaches.
+    package var network: Network
+
+    package enum Network: String, Sendable, CaseIterable {
+      /// All that this machine does.
+      case host
+      /// Public addresses alone, and this machine's name servers. Only what lasts is held to it.
+      case `public`
+    }
   }
 
   /// A folder of the machine's that the plugin's process sees.

@@ -89,7 +89,11 @@ extension Manifest {
   package var granted: [String] {
     var hosts: [String] = []
     if case .allow(let entries) = network { hosts = entries }
-    return grants.programs.map { "program:\($0.name)" }
+    var programs: [String] = []
+    for program in grants.programs where !programs.contains(program.name) {
+      programs.append(program.name)
+    }
+    return programs.map { "program:\($0)" }
       + grants.folders.map { "folder:\($0.path)" } + grants.sockets.map { "socket:\($0)" }
       + hosts.map { "network:\($0)" } + devices.map { "device:\($0)" }
   }

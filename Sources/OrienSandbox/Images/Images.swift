@@ -159,10 +159,7 @@ extension Images {
   /// Of the steward, or of the keeper where there is none.
   func judge(_ frame: borrowing Frame) {
     guard let images = frame.decode(orien_jail_images.self) else { return }
-    let why = withUnsafeBytes(of: images.why) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    settle(images.usable != 0 ? .usable : .unusable(why: why))
+    settle(images.usable != 0 ? .usable : .unusable(why: String(field: images.why)))
   }
 
   private func settle(_ verdict: Verdict) {

@@ -1,5 +1,6 @@
 import COrienJail
 package import OrienModel
+package import OrienSystem
 
 /// A program to be run in the jail: everything about it but what it has open.
 package struct JailRequest: Sendable {
@@ -43,6 +44,9 @@ package struct JailRequest: Sendable {
     /// Itself, and whatever listens at its door, 127.0.0.1 and `doorPort`: whoever has it started
     /// does, by the socket that it is told of at the start.
     case door
+    /// Public addresses, and these at the port of name servers, three at most. Of a program that
+    /// lasts, which nothing walls in.
+    case `public`(nameServers: [NetworkAddress])
   }
 
   package static let doorPort = Int(ORIEN_JAIL_DOOR_PORT)

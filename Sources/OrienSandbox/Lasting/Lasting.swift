@@ -76,6 +76,28 @@ package struct Lasting: Sendable {
     guard answer.state == ORIEN_JAIL_LASTING_FINE.rawValue else { throw Failure(answer, of: key) }
   }
 
+  /// The reason of a failure: the kernel does not hold programs to public addresses.
+  package static let unbound = "network-not-held"
+
+  /// Whether a program could be held to public addresses: a control group is, in which something
+  /// tries what it may not. The reason where none can; throws where nobody can tell.
+  package func obstacleToPublic() throws(Failure) -> String? {
+    let question = try Question(self, Self.nobody, "try", 0)
+    let answer = try question.answer(until: .now + Self.patience)
+    switch answer.state {
+    case ORIEN_JAIL_LASTING_FINE.rawValue: return nil
+    case ORIEN_JAIL_LASTING_UNBOUND.rawValue: return String(field: answer.why)
+    case ORIEN_JAIL_LASTING_NO_GROUPS.rawValue: return "no control group can be had"
+    default: throw Failure(answer, of: Self.nobody)
+    }
+  }
+
+  /// What nobody is called.
+  private static let nobody: Key = {
+    guard let name = LastingName("none") else { preconditionFailure("this is a name") }
+    return Key(name, of: "nobody")
+  }()
+
   /// Nil where there is none of that name.
   package func status(_ key: Key) throws(Failure) -> LastingStatus? {
     guard try folder() != nil else { return nil }

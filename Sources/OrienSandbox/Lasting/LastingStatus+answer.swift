@@ -31,6 +31,11 @@ extension Failure {
           "the kernel has to hold the limits of "
             + required.map(\.rawValue).joined(separator: ", ")
             + ", and here no control group has a controller for all of them")
+      case ORIEN_JAIL_LASTING_UNBOUND.rawValue:
+        Failure(
+          .unavailable, Lasting.unbound,
+          "nothing holds a program to public addresses here, so \(name) is not started: "
+            + String(field: answer.why))
       case ORIEN_JAIL_LASTING_STUCK.rawValue:
         Failure(
           .unavailable, "lasting-stuck",

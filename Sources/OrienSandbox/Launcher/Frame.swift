@@ -22,3 +22,10 @@ struct Frame: ~Copyable {
     withUnsafeBytes(of: value) { Array($0) }
   }
 }
+
+extension String {
+  /// The text in an array of a structure's, which ends at the first NUL.
+  init<Field: BitwiseCopyable>(field: Field) {
+    self = withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

@@ -8,7 +8,7 @@ import OrienSystem
 /// hand. What the jail answers is small: a frame beyond `bodyBytes` is no answer of it.
 struct FrameReader: ~Copyable {
   private static let headerBytes = MemoryLayout<orien_jail_header>.size
-  private static let bodyBytes = 256
+  private static let bodyBytes = 512
 
   enum Step: ~Copyable {
     case frame(Frame)

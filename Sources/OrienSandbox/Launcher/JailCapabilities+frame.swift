@@ -20,9 +20,7 @@ extension JailCapabilities {
   }
 
   private static func why(_ capabilities: orien_jail_capabilities) -> String? {
-    let text = withUnsafeBytes(of: capabilities.why) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let text = String(field: capabilities.why)
     return text.isEmpty ? nil : text
   }
 }

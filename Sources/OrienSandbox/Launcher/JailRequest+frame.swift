@@ -1,5 +1,6 @@
 import COrienJail
 import OrienModel
+import OrienSystem
 
 extension JailRequest {
   /// The whole frame. Failures: what breaks a bound of the launcher's.
@@ -21,13 +22,15 @@ extension JailRequest {
       try Self.append(text, to: &strings)
     }
     for place in places { try Self.append(place.frameText, to: &strings) }
+    let servers = network.nameServers
+    for server in servers { try Self.append(server.hostText, to: &strings) }
     let start = orien_jail_start(
       limits: orien_jail_limits(limits),
       profile: profile,
       network: network.frameValue, devices: devices.reduce(0) { $0 | 1 << UInt32($1) },
       arguments: UInt32(arguments.count),
       variables: UInt32(environment.count), places: UInt32(places.count),
-      string_bytes: UInt32(strings.count), reserved: 0)
+      resolvers: UInt32(servers.count), string_bytes: UInt32(strings.count))
     let body = Frame.bytes(of: start) + strings
     guard body.count <= Int(ORIEN_JAIL_BODY_BYTES) else {
       throw Failure(
@@ -78,7 +81,12 @@ extension JailRequest.Network {
     case .none: ORIEN_JAIL_OFFLINE.rawValue
     case .loopback: ORIEN_JAIL_LOOPBACK.rawValue
     case .door: ORIEN_JAIL_DOOR.rawValue
+    case .public: ORIEN_JAIL_PUBLIC.rawValue
     }
+  }
+
+  fileprivate var nameServers: [NetworkAddress] {
+    if case .public(let servers) = self { servers } else { [] }
   }
 }
 

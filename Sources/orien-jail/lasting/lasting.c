@@ -13,6 +13,7 @@
 #include "../plain/process.h"
 #include "holder.h"
 #include "life.h"
+#include "network.h"
 #include "record.h"
 
 enum {
@@ -139,6 +140,12 @@ static _Noreturn void start(const struct lasting_options *options) {
   // Found from here on, whoever dies: by what is written, and then by its group.
   int error = record_write(&record, ORIEN_JAIL_RECORDS, options->name);
   if (!error) error = make_group(&record, &request);
+  // Before anything is in the group.
+  if (!error && request.network == ORIEN_JAIL_PUBLIC &&
+      !network_hold(&record, &request, answer.why)) {
+    forget(&record, options);
+    tell(ORIEN_JAIL_LASTING_UNBOUND);
+  }
   answer.end.fault = ORIEN_JAIL_HOST;
   answer.end.error = error;
   if (!error) holder_start(&record, &request, &answer.end);
@@ -146,6 +153,20 @@ static _Noreturn void start(const struct lasting_options *options) {
   if (!kill_all(&record)) tell(ORIEN_JAIL_LASTING_STUCK);
   forget(&record, options);
   tell(ORIEN_JAIL_LASTING_FAILED);
+}
+
+/* In a group of its own, which nobody has to find: it is empty, or has what ends by itself. */
+static _Noreturn void try_network(const struct lasting_options *options) {
+  static const struct request request;
+  struct record record = {.folder = -1};
+  groups_find(&record.groups, options->groups, GROUP_ON_TOP, options->group_name, NULL);
+  if (record.groups.count == 0) tell(ORIEN_JAIL_LASTING_NO_GROUPS);
+  record.group = group_number();
+  must(group_make(&record.groups, record.group));
+  bool is_held = network_hold(&record, &request, answer.why);
+  group_remove(&record.groups, record.group);
+  groups_remove(&record.groups);
+  tell(is_held ? ORIEN_JAIL_LASTING_FINE : ORIEN_JAIL_LASTING_UNBOUND);
 }
 
 /* Waits until nothing of it is left, at most for the grace. */
@@ -216,6 +237,8 @@ _Noreturn void lasting_run(const struct lasting_options *options) {
     stop(options);
   case LASTING_STATUS:
     look(options);
+  case LASTING_TRY:
+    try_network(options);
   }
   _exit(64);
 }

@@ -3,7 +3,8 @@
 #pragma once
 #include "../groups/groups.h"
 
-enum lasting_order { LASTING_START, LASTING_STOP, LASTING_STATUS };
+/* The last starts nothing, and says whether one could be held to public addresses. */
+enum lasting_order { LASTING_START, LASTING_STOP, LASTING_STATUS, LASTING_TRY };
 
 struct lasting_options {
   enum lasting_order order;

@@ -75,7 +75,8 @@ static void start(void) {
     leave(1);
   }
   struct orien_jail_end end = {.fault = ORIEN_JAIL_REFUSED};
-  if (!request_read(&request, &launcher.frame, false)) return tell_end(id, &end);
+  if (!request_read(&request, &launcher.frame, false) || request.network == ORIEN_JAIL_PUBLIC)
+    return tell_end(id, &end);
   end.fault = ORIEN_JAIL_NO_WALLS;
   // What is shown is mounted, and without walls that would be for everybody to see.
   if ((request.profile != ORIEN_JAIL_OPEN || request.places > 0) &&

@@ -48,8 +48,8 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   if (start.places > ORIEN_JAIL_PLACES ||
       frame->descriptors != REQUEST_DESCRIPTORS + start.places + devices)
     return false;
-  if (start.reserved || start.profile & ~(uint32_t)ORIEN_JAIL_PROFILES ||
-      start.network > ORIEN_JAIL_DOOR ||
+  if (start.profile & ~(uint32_t)ORIEN_JAIL_PROFILES || start.network > ORIEN_JAIL_PUBLIC ||
+      start.resolvers > (start.network == ORIEN_JAIL_PUBLIC ? ORIEN_JAIL_RESOLVERS : 0) ||
       start.string_bytes != frame->header.size - sizeof start) return false;
   if (start.arguments < 1 || start.arguments > ORIEN_JAIL_STRINGS ||
       start.variables > ORIEN_JAIL_STRINGS)
@@ -73,7 +73,8 @@ bool request_read(struct request *request, struct frame_reader *frame, bool lent
   const char *end = at + start.string_bytes;
   if (!take_strings(request->argument, start.arguments, &at, end) ||
       !take_strings(request->variable, start.variables, &at, end) ||
-      !take_strings(request->place, start.places, &at, end) || at != end)
+      !take_strings(request->place, start.places, &at, end) ||
+      !take_strings(request->resolver, start.resolvers, &at, end) || at != end)
     return false;
   if (request->argument[0][0] == 0) return false;
   for (char **variable = request->variable; *variable; variable++) {

@@ -16,6 +16,7 @@ struct request {
   char *argument[ORIEN_JAIL_STRINGS + 1];
   char *variable[ORIEN_JAIL_STRINGS + 1];
   char *place[ORIEN_JAIL_PLACES + 1];
+  char *resolver[ORIEN_JAIL_RESOLVERS + 1];
   unsigned places;
   /* What is shown there; where it has been lent mounts of it. */
   const int *shown;

@@ -82,7 +82,19 @@ private struct Examination {
     let probe = JailProbe(
       program: environment.sibling("orien-jail"), grants: grants, firstUser: first, log: log)
     (posture.capabilities, posture.trial) = try probe.run(in: workspaces)
+    posture.obstacleToPublic = Self.obstacleToPublic(environment, in: workspaces)
     return posture
+  }
+
+  private static func obstacleToPublic(
+    _ environment: Environment, in folder: Folder
+  ) -> String? {
+    let lasting = Lasting(
+      program: environment.sibling("orien-jail"), at: folder.path,
+      groupName: "orien-" + String(hex: Random.bytes(8)))
+    do throws(Failure) { return try lasting.obstacleToPublic() } catch {
+      return "nobody can tell: \(error.message)"
+    }
   }
 
   /// Users that nobody else has, so that no node is disturbed.

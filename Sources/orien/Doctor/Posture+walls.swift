@@ -4,7 +4,10 @@ import OrienSandbox
 extension Posture {
   /// Each wall by itself, and what waits behind some of them.
   var walls: [Check] {
-    [kernel, namespaces, workspace, users, systemCalls, landlock, network, interpreters, warm]
+    [
+      kernel, namespaces, workspace, users, systemCalls, landlock, network, lasting, interpreters,
+      warm,
+    ]
   }
 
   private var kernel: Check {
@@ -73,6 +76,17 @@ extension Posture {
 
   private var network: Check {
     stands("network", "none but what a manifest grants, in a namespace of its own")
+  }
+
+  /// What a manifest lets reach public addresses, which machines of renters are.
+  private var lasting: Check {
+    let name = "network of what lasts"
+    guard let obstacleToPublic else { return .ok(name, "public addresses, held by BPF") }
+    return .weak(
+      name, "nothing holds it to public addresses", why: obstacleToPublic,
+      remedy: machine.userID == 0
+        ? "boot Linux 5.10 or later with CONFIG_CGROUP_BPF, and mount cgroup2 somewhere"
+        : "sudo orien serve")
   }
 
   private func listed(_ names: Set<String>) -> String {

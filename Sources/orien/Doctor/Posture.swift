@@ -16,6 +16,8 @@ struct Posture: Sendable {
   /// Who has the users that are configured, where somebody has.
   var usersTaken: Failure?
   var quota = WorkspaceQuota.auto
+  /// What keeps programs that last from being held to public addresses; nil: they can be.
+  var obstacleToPublic: String?
   /// What the operator wants the kernel to hold.
   var required: [RequiredLimit] = []
 

@@ -56,6 +56,17 @@ struct OutsideTests {
     }
   }
 
+  @Test("is refused where it may reach public addresses only, to which nothing would hold it")
+  func network() throws {
+    try Self.with(
+      #"{"program": "env", "path": "/usr/bin/env", "network": "public"}"#
+    ) { world in
+      let denied = try world.run("go", Self.go(#""env""#))
+      #expect(denied.status == .failed && denied.reason == "not-granted")
+      #expect(denied.message?.contains("orien.lasting/1") == true, "\(denied.message ?? "")")
+    }
+  }
+
   @Test("runs for a handler that waits for it, and only one that is granted")
   func waited() throws {
     // The fixture's `run` knows no flag: that it is jailed is what it shows.

@@ -92,7 +92,9 @@ struct LauncherProtocolTests {
       start("true\0") { $0.profile = 4 }, start("true\0") { $0.limits.memory_bytes = .max },
       start("true\0") { $0.limits.processes = 1 << 40 },
       start("true\0") { $0.limits.cpu_milliseconds = .max },
-      start("true\0r/srv/x\0") { $0.places = 1 }, start("true\0") { $0.reserved = 1 },
+      start("true\0r/srv/x\0") { $0.places = 1 }, start("true\0::1\0") { $0.resolvers = 1 },
+      // Only what lasts is held to that.
+      start("true\0") { $0.network = ORIEN_JAIL_PUBLIC.rawValue },
       start("true\0") { $0.places = .max }, Frame.header(ORIEN_JAIL_START, id: 1),
     ]
     for (index, request) in requests.enumerated() {

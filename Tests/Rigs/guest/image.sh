@@ -33,7 +33,7 @@ virtio=drivers/virtio/virtio
 for module in ${virtio}_ring $virtio ${virtio}_pci_modern_dev ${virtio}_pci_legacy_dev \
   ${virtio}_pci fs/netfs/netfs fs/fscache/fscache net/9p/9pnet net/9p/9pnet_virtio fs/9p/9p \
   fs/overlayfs/overlay crypto/crc32c_generic drivers/block/virtio_blk fs/mbcache lib/crc16 \
-  fs/jbd2/jbd2 fs/ext4/ext4 drivers/block/loop; do
+  fs/jbd2/jbd2 fs/ext4/ext4 drivers/block/loop drivers/net/veth; do
   name=$number-$(basename "$module").ko
   cp "$work"/package/lib/modules/*/kernel/"$module.ko" "$disk/modules/$name"
   number=$((number + 1))
