@@ -1,9 +1,12 @@
 /* What preload.cjs cannot do in its own language: take descriptors off a socket, and replace the
  * process. */
 #include <fcntl.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "node_interface.h"
 #include "orien_warm.h"
@@ -36,6 +39,23 @@ static int start_again(void) {
   return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A start reads half of the program's constants, few of which are read again: the file has them. A
+ * process lets go of each page that it has mapped when it ends, and somebody waits for that. Code
+ * stays: to find again what runs takes longer than to let go of it. */
+static int unmap_constants(struct dl_phdr_info *program, size_t size, void *error) {
+  (void)size;
+  const ElfW(Addr) page = (ElfW(Addr))sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < program->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &program->dlpi_phdr[i];
+    if (part->p_type != PT_LOAD || part->p_flags != PF_R) continue;
+    ElfW(Addr) start = program->dlpi_addr + part->p_vaddr, end = start + part->p_memsz;
+    start &= ~(page - 1);
+    if (madvise((void *)start, end - start, MADV_DONTNEED) != 0) *(int *)error = 1;
+  }
+  // The first is the program itself, and libraries are small.
+  return 1;
+}
+
 /* `node inspect` is no script. */
 static int is_warm(void) {
   return warm_fits(&asked, "node") && strcmp(asked.argument[1], "inspect") != 0;
@@ -61,6 +81,9 @@ static napi_value wait_for_script(napi_env env, napi_callback_info info) {
       napi_get_value_int32(env, argument[0], &order) != 0 ||
       napi_get_value_int32(env, argument[1], &words) != 0)
     _Exit(WARM_FAILED);
+  int error = 0;
+  dl_iterate_phdr(unmap_constants, &error);
+  if (error) _Exit(WARM_FAILED);
   // Nothing of a script has run: there is nobody to tell that the process ends.
   if (!warm_wait(order, words, &asked)) _Exit(0);
   if (!is_warm()) warm_start_cold(&asked);

@@ -1,5 +1,8 @@
 """What a host says to whoever started it, whatever its interpreter is."""
 
+import os
+import pathlib
+import re
 import socket
 
 import rig
@@ -52,3 +55,24 @@ class PythonHostTests(HostTests, PythonCase):
 
 class NodeHostTests(HostTests, NodeCase):
     script = "console.log(require('fs').readdirSync('/proc/self/fd'))"
+
+    def test_waits_without_what_its_program_has_read_to_start(self):
+        with rig.Host(self.host) as host:
+            code, constants = (
+                sum(map(mapped_kilobytes, part)) for part in program_parts(host.pid))
+            self.assertGreater(code, 4096)
+            self.assertLess(constants, code / 8)
+
+
+def program_parts(pid):
+    """Of the program that a process has become: its code, and what it can only read, as the kernel
+    tells of each mapping."""
+    program = os.readlink(f"/proc/{pid}/exe")
+    told = pathlib.Path(f"/proc/{pid}/smaps").read_text()
+    mappings = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", told, flags=re.M)[1:]
+    own = [one for one in mappings if one.splitlines()[0].endswith(f" {program}")]
+    return ([one for one in own if one.split()[1] == rights] for rights in ("r-xp", "r--p"))
+
+
+def mapped_kilobytes(mapping):
+    return int(re.search(r"^Rss: +(\d+) kB$", mapping, re.M)[1])

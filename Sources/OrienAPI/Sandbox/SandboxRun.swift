@@ -37,23 +37,10 @@ final class SandboxRun {
     workspaces.open(session, passing: true) { [self] result in
       switch result {
       case .failure(let failure): answer(.failure(failure))
-      case .success(let workspace): put(job.files[...], into: workspace)
-      }
-    }
-  }
-
-  private func put(
-    _ files: ArraySlice<(name: FolderPath, bytes: [UInt8])>, into workspace: Workspace
-  ) {
-    guard let file = files.first else { return submit() }
-    let bytes = file.bytes
-    workspaces.upload(to: file.name, in: workspace, bytes: UInt64(bytes.count)) { [self] result in
-      guard case .success(let upload) = result else { return end(result) }
-      upload.write(bytes) { [self] result in
-        guard case .success = result else { return end(result) }
-        upload.finish { [self] result in
+      case .success(let workspace):
+        workspaces.store(job.files, in: workspace) { [self] result in
           guard case .success = result else { return end(result) }
-          put(files.dropFirst(), into: workspace)
+          submit()
         }
       }
     }

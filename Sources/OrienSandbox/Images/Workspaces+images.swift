@@ -42,7 +42,7 @@ extension Workspaces {
       disk.run(
         { () throws(Failure) in
           let workspace = Workspace(
-            session.key, folder, account, limits, image: try ImagePlace(session, in: root),
+            session, folder, account, limits, image: try ImagePlace(session, in: root),
             isHeld: try ImagePlace.holds(folder, to: limits.usage))
           _ = try workspace.measure()
           return workspace

@@ -8,6 +8,8 @@ import Synchronization
 /// Any thread may call it. Everything here blocks for the disk: the loop asks `Workspaces`.
 package final class Workspace: Sendable {
   package let session: SessionKey
+  /// It goes with its node: nothing in it is waited for until the disk has it.
+  let isPassing: Bool
   package let folder: Folder
   package let account: WorkspaceAccount
   let limits: WorkspaceLimits
@@ -20,10 +22,11 @@ package final class Workspace: Sendable {
   private let isWritten = Atomic(false)
 
   init(
-    _ session: SessionKey, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits,
+    _ session: Session, _ folder: Folder, _ account: WorkspaceAccount, _ limits: WorkspaceLimits,
     image: ImagePlace? = nil, isHeld: Bool = false
   ) {
-    self.session = session
+    self.session = session.key
+    isPassing = session.isPassing
     self.folder = folder
     self.account = account
     self.limits = limits
@@ -113,7 +116,7 @@ extension Workspace {
     do throws(SystemError) {
       if making { try root.make(name) }
       try root.makeUsable(name)
-      return Workspace(session.key, try root.folder(name), account, limits)
+      return Workspace(session, try root.folder(name), account, limits)
     } catch {
       throw error.failure("opening the workspace of session \(session.key.id)")
     }

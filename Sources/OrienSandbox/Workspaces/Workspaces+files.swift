@@ -26,6 +26,17 @@ extension Workspaces {
       })
   }
 
+  /// Stores small files that are there already, all of them or those before the first that fails.
+  package func store(
+    _ files: [(name: FolderPath, bytes: [UInt8])], in workspace: Workspace,
+    then: @escaping (Result<Void, Failure>) -> Void
+  ) {
+    disk.run(
+      { () throws(Failure) in
+        for (name, bytes) in files { try workspace.store(bytes, as: name) }
+      }, then: loop.reply(then))
+  }
+
   /// Opens a file to be sent, from its byte `start` on.
   package func download(
     _ path: FolderPath, in workspace: Workspace, from start: UInt64 = 0,

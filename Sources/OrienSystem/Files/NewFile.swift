@@ -32,13 +32,15 @@ package final class NewFile: Sendable {
     do { return try descriptor.status() } catch { throw error.failure("writing a file") }
   }
 
-  /// Names it, in place of the file that had the name, once its bytes are on the disk. What is
-  /// there and no regular file is refused; a link that is put there meanwhile is replaced itself.
+  /// Names it, in place of the file that had the name, once its bytes are on the disk; at once where
+  /// nobody will miss it after a crash, and it is not `lasting`. What is there and no regular file is
+  /// refused; a link that is put there meanwhile is replaced itself.
   ///
   /// Missing folders are made. `willAdd` is asked before each new entry, folders and the file; where
   /// it or anything else fails, those folders are removed again. What had the name is returned.
   package func publish(
-    as path: FolderPath, in folder: Folder, willAdd: () throws(Failure) -> Void
+    as path: FolderPath, in folder: Folder, lasting: Bool = true,
+    willAdd: () throws(Failure) -> Void
   ) throws(Failure) -> FileStatus? {
     let (folders, name) = path.split
     guard folders.count <= Self.maximumDepth else {
@@ -48,7 +50,7 @@ package final class NewFile: Sendable {
     }
     var made: [(parent: Folder, name: FolderPath)] = []
     do {
-      try sync()
+      if lasting { try sync() }
       var parent = folder
       for name in folders {
         parent = try Self.enter(name, of: parent, path, made: &made, willAdd)

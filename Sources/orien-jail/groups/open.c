@@ -18,21 +18,40 @@ enum fault { FAULT_NONE, FAULT_MADE, FAULT_LIMITED, FAULT_TRIED, FAULT_KILLED, F
 
 static const char *const fault_words[] = {"", "made", "limited", "tried", "killed", "joined"};
 
-/* Beside a fault: there is no limit of disks. */
-enum { NO_DISK = 1 << 4 };
+enum {
+  /* Beside a fault: there is no limit of disks. */
+  NO_DISK = 1 << 4,
+  /* The first to join a group waits for the kernel. */
+  JOIN_MILLISECONDS = 1000,
+};
+
+/* The trial's child: joins every tree, says so, and waits to be killed. */
+static _Noreturn void join(const struct groups *groups, uint64_t number, pid_t trial, int joined) {
+  if (!process_follow(trial, SIGKILL) || group_enter(groups, number) != 0) _exit(1);
+  if (write(joined, "", 1) != 1) _exit(1);
+  if (!groups->can_kill) _exit(0);
+  for (;;) pause();
+}
 
 /* What one child can do. */
 static enum fault try_child(const struct groups *groups, uint64_t number) {
   struct orien_jail_limits limits = {
       .memory_bytes = 64 << 20, .cpu_percent = 100, .processes = 8};
   if (group_limit(groups, number, &limits) != 0) return FAULT_LIMITED;
+  int joined[2];
+  if (pipe2(joined, O_CLOEXEC) != 0) return FAULT_TRIED;
   pid_t self = getpid(), child = fork();
   if (child < 0) return FAULT_TRIED;
   if (child == 0) {
-    if (!process_follow(self, SIGKILL) || group_enter(groups, number) != 0) _exit(1);
-    if (!groups->can_kill) _exit(0);
-    for (;;) pause();
+    close(joined[0]);
+    join(groups, number, self, joined[1]);
   }
+  close(joined[1]);
+  // One that is killed in the first tree has not shown that it can join the others.
+  struct pollfd told = {.fd = joined[0], .events = POLLIN};
+  char said;
+  bool has_joined = poll(&told, 1, JOIN_MILLISECONDS) == 1 && read(joined[0], &said, 1) == 1;
+  close(joined[0]);
   // Only a kill that works ends the child that has joined.
   enum fault fault = FAULT_NONE;
   int status = 0;
@@ -48,7 +67,7 @@ static enum fault try_child(const struct groups *groups, uint64_t number) {
     waitpid(child, &status, 0);
     return fault;
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? FAULT_JOINED : FAULT_NONE;
+  return has_joined ? FAULT_NONE : FAULT_JOINED;
 }
 
 static _Noreturn void try_all(const struct groups *groups, uint64_t number) {

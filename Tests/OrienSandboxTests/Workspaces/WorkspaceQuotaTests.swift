@@ -28,6 +28,28 @@ struct WorkspaceQuotaTests {
     try rig.put(text(9_999), to: "c", in: workspace)
   }
 
+  @Test("Files that are stored together lie there and count, up to the first that will not fit")
+  func together() throws {
+    let rig = try rig()
+    for passing in [false, true] {
+      let workspace = try rig.open(passing ? "p" : "s", passing: passing)
+      func store(_ files: [(FolderPath, Int)]) throws {
+        try rig.result {
+          rig.workspaces.store(
+            files.map { ($0, [UInt8](repeating: 1, count: $1)) }, in: workspace, then: $0)
+        }
+      }
+      try store([("a", 4_000), ("in/b", 1_000), ("a", 3_000)])
+      #expect(workspace.account.used == DiskUsage(bytes: 4_000, files: 3))
+      #expect(reason { try store([("c", 6_000), ("d", 1), ("e", 0)]) } == "workspace-full")
+      #expect(try workspace.list().files.map(\.path).sorted() == ["a", "c", "in/b"])
+      #expect(workspace.account.used == DiskUsage(bytes: 10_000, files: 4))
+      #expect(try workspace.measure().used == workspace.account.used)
+      try workspace.removeFile("c")
+      #expect(reason { try store([("d", 6_000)]) } == nil)
+    }
+  }
+
   @Test("A length that will not fit is refused before its first byte")
   func declared() throws {
     let rig = try rig()

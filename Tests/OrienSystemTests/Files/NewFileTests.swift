@@ -16,13 +16,14 @@ struct NewFileTests {
     #expect(try file.status().links == 0)
   }
 
-  @Test("Published, one has its name, and the folders on the way are made")
-  func published() throws {
+  @Test(
+    "Published, one has its name, and the folders on the way are made", arguments: [true, false])
+  func published(lasting: Bool) throws {
     let folder = try scratch.folder()
     let file = try NewFile(in: folder)
     try file.write(Array("whole".utf8))
     var added = 0
-    #expect(try file.publish(as: "a/b/file", in: folder) { added += 1 } == nil)
+    #expect(try file.publish(as: "a/b/file", in: folder, lasting: lasting) { added += 1 } == nil)
     #expect(added == 3)
     #expect(scratch.read("a/b/file") == "whole")
     #expect(reason { _ = try folder.file("a/b/file") } == nil)

@@ -86,7 +86,7 @@ package final class FileUpload {
     let (reserved, received) = (reserved, received)
     disk.run(
       { () throws(Failure) in
-        let isNew = try Self.publish(incoming.file, path, workspace, reserved: reserved)
+        let isNew = try workspace.publish(incoming.file, as: path, reserved: reserved)
         let sha256 = incoming.digest.withLock { $0.finish() }
         return Stored(bytes: received, sha256: sha256, isNew: isNew)
       }, then: loop.reply(then))
@@ -104,28 +104,6 @@ package final class FileUpload {
     package var sha256: String
     /// Nothing had the name before.
     package var isNew: Bool
-  }
-
-  private static func publish(
-    _ file: NewFile, _ path: FolderPath, _ workspace: Workspace, reserved: UInt64
-  ) throws(Failure) -> Bool {
-    let account = workspace.account
-    var held = DiskUsage(bytes: reserved)
-    do throws(Failure) {
-      try account.requireOpen()
-      let old = try file.publish(as: path, in: workspace.folder) { () throws(Failure) in
-        try account.reserve(DiskUsage(files: 1))
-        held.files += 1
-      }
-      let bytes = DiskUsage.bytes(of: try file.status())
-      account.settle(
-        reserved: held, stored: DiskUsage(bytes: bytes, files: held.files),
-        replaced: DiskUsage(bytes: old.map(DiskUsage.bytes(of:)) ?? 0))
-      return old == nil
-    } catch {
-      account.release(held)
-      throw error
-    }
   }
 
   package static func tooLarge(_ limit: UInt64) -> Failure {
