@@ -21,6 +21,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release"))
+# As whom nodes go on that a test starts as root; nothing: as root.
+RUN_AS = os.environ.get("ORIEN_RUN_AS", "")
 PATIENCE_SECONDS = 20
 # For who asks more often than a customer may.
 UNBOUNDED = {"RATE_LIMIT_PER_MINUTE": "none"}
@@ -54,11 +56,14 @@ class Node:
 
     def __init__(self, *flags, state=None, tools=None, environment=None, binaries=None):
         self._home = None if state else tempfile.mkdtemp(prefix="orien-e2e-")
+        # What the node becomes can pass through, as through /var/lib.
+        if self._home and RUN_AS:
+            os.chmod(self._home, 0o711)
         self.state = pathlib.Path(state or self._home) / ("" if state else "state")
         self.binaries = pathlib.Path(binaries or BINARIES)
         tools = tools or (None if binaries else ROOT / "tools.d")
         self.flags = (["--tools", tools] if tools else []) + list(flags)
-        self.environment = environment or {}
+        self.environment = ({"RUN_AS": RUN_AS} if RUN_AS else {}) | (environment or {})
         self.lines = []
         self.process = None
         self.port = None

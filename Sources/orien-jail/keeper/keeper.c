@@ -79,9 +79,9 @@ static void prepare(void) {
   fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
   if (!complaints_share()) give_up("mmap");
   stewards_prepare();
-  int keep[5] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
-                 ORIEN_JAIL_MOUNTS_ROOT};
-  process_keep(keep, 5);
+  int keep[6] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
+                 ORIEN_JAIL_MOUNTS_ROOT, ORIEN_JAIL_KEEPSAKES};
+  process_keep(keep, 6);
   process_name("orien-keeper");
   // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
   // has hung it up.
@@ -262,6 +262,30 @@ static void turn(void) {
   if (watched[0].revents) hear_node();
 }
 
+/* What root's walls cannot do here the node's user may be able to have by himself: it is begun again
+ * as him, as if the node had never been root. */
+static _Noreturn void begin_as_owner(const struct keeper_options *options) {
+  static char *argument[512];
+  enum { MOST = sizeof argument / sizeof *argument - 3 };
+  complain("walls of root's cannot be had: %s; the jail is the node's own user's",
+           keeper.parts.walls.why);
+  groups_remove(&keeper.parts.groups);
+  for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++) fcntl(i, F_SETFD, 0);
+  unsigned count = 0;
+  for (unsigned i = 0; i < options->arguments && count < MOST; i++) {
+    // He is nobody else any more.
+    if (strcmp(options->argument[i], "--owner") == 0)
+      i++;
+    else
+      argument[count++] = options->argument[i];
+  }
+  argument[count++] = "--walls";
+  argument[count] = "user";
+  errno = owner_become(&options->walls.owner);
+  if (errno == 0) execv("/proc/self/exe", argument);
+  give_up("beginning as the node's user");
+}
+
 _Noreturn void keeper_run(const struct keeper_options *options) {
   prepare();
   keeper.parts.keeper = getpid();
@@ -278,6 +302,9 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   pid_t trial = groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);
   groups_judge(&keeper.parts.groups, trial);
+  if (options->walls.owner.is_other && options->walls.mode == WALLS_AUTO &&
+      keeper.parts.walls.kind == ORIEN_JAIL_WALLS_NONE)
+    begin_as_owner(options);
   stewards_begin(&keeper.parts, &options->images);
   // A change of user takes this back.
   process_follow(getppid(), SIGCONT);

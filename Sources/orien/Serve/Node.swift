@@ -26,6 +26,8 @@ final class Node {
   private var successions: Successions!
   let journal: StartJournal
   private let users: SlotUsers?
+  /// What it has left of being root; nil: it never was, or is.
+  private let former: FormerRoot?
   private let images: Images?
   let workspaces: Workspaces
   let sessions: LedgerSessions
@@ -48,10 +50,11 @@ final class Node {
   /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
   /// started is gone. To be called before there is a second thread.
   init(
-    _ configuration: Configuration, _ environment: Environment, _ log: Log,
+    _ configuration: Configuration, _ environment: Environment, _ log: Log, _ former: FormerRoot?,
     rereading reread: @escaping Reread
   ) throws(Failure) {
     self.configuration = configuration
+    self.former = former
     self.reread = reread
     notices = ServiceNotices(environment)
     self.log = log
@@ -90,18 +93,21 @@ final class Node {
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
     let outsideName = try ledger.folder.groupName(of: "outside")
-    users = try configuration.slotUsers(environment, log)
+    users =
+      if let former { former.users } else { try configuration.slotUsers(environment, log) }
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
-      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
+      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images,
+      warden: former?.warden)
     outside = OutsideJail(loop: loop) { [loop] in
       Result { () throws(Failure) in
         // No walls, and signals to whom the program likes: it is for what it does to others.
         try Launcher(
           loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-          groupName: outsideName, log: log, scopes: "none", walls: "none")
+          groupName: outsideName, log: log, scopes: "none", walls: "none",
+          warden: former?.warden)
       }
     }
     tools.reaches = EgressPolicy.names
@@ -110,7 +116,7 @@ final class Node {
       outside: tools.worker, loop: loop, log: log)
     Program.noteOwnLibraries()
     let policy = configuration.effectivePolicy
-    lasting = try configuration.lasting(environment, ledger.folder)
+    lasting = try configuration.lasting(environment, ledger.folder, by: former?.warden)
     let services = PluginServices(
       ledger, LastingPrograms(lasting, required: policy.required, log: log), log: log)
     let contents = try tools.load(for: services)
@@ -210,7 +216,12 @@ final class Node {
   /// still being tried.
   private func listen() throws(Failure) {
     for address in configuration.addresses {
-      let bound = try server.listen(on: address)
+      let bound =
+        if let raw = former?.listener(at: address) {
+          try server.listen(adopting: Descriptor(owning: raw))
+        } else {
+          try server.listen(on: address)
+        }
       log.announce("orien: listening on http://\(bound)")
       machines.ownAddresses.append(bound)
       places.append("http://\(bound)")
