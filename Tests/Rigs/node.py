@@ -32,6 +32,19 @@ READY = re.compile(r"orien: listening on http://([^\s/]+):(\d+)")
 CRASH = re.compile(r"Swift runtime failure|swift-runtime:|Fatal error")
 
 
+def passable(make):
+    """Folders for a moment that another user can pass through, as through /var/lib."""
+    def made(*words, **more):
+        path = make(*words, **more)
+        os.chmod(path, 0o711)
+        return path
+    return made
+
+
+if RUN_AS:
+    tempfile.mkdtemp = passable(tempfile.mkdtemp)
+
+
 class Answer:
     """One HTTP answer, read whole."""
 
@@ -56,9 +69,6 @@ class Node:
 
     def __init__(self, *flags, state=None, tools=None, environment=None, binaries=None):
         self._home = None if state else tempfile.mkdtemp(prefix="orien-e2e-")
-        # What the node becomes can pass through, as through /var/lib.
-        if self._home and RUN_AS:
-            os.chmod(self._home, 0o711)
         self.state = pathlib.Path(state or self._home) / ("" if state else "state")
         self.binaries = pathlib.Path(binaries or BINARIES)
         tools = tools or (None if binaries else ROOT / "tools.d")
@@ -143,6 +153,7 @@ class Node:
             [self.binaries / "orien", *map(str, words)], capture_output=True, text=True,
             stdin=subprocess.DEVNULL, timeout=60,
             env=inherited | {"PORT": str(self.port), "HOME": str(self.state.parent)}
+            | {k: v for k, v in self.environment.items() if k == "RUN_AS"}
             | (environment or {}), **options)
 
     # The wire

@@ -1,4 +1,5 @@
 import COrienJail
+package import OrienSystem
 
 /// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
 package struct JailGrants: Sendable, Equatable {
@@ -28,6 +29,9 @@ package struct JailGrants: Sendable, Equatable {
   /// who asks for it all.
   package var places: [String] = []
 
+  /// Whose workspaces are, where that is not this process's user; a warden says so itself.
+  package var owner: UserAccount?
+
   /// A folder, and where programs find it.
   package struct Share: Sendable, Equatable {
     package var path: String
@@ -48,7 +52,17 @@ package struct JailGrants: Sendable, Equatable {
     let named =
       devices.map { ("--device", $0) } + shares.map { ("--shared", "\($0.path):\($0.place)") }
       + places.prefix(Self.placesAtMost).map { ("--place", $0) }
-    return named.flatMap { [$0.0, $0.1] } + (hosts.map { ["--hosts", $0] } ?? [])
+    return named.flatMap { [$0.0, $0.1] } + (owner.map { ["--owner", $0.jailWord] } ?? []) + (hosts.map { ["--hosts", $0] } ?? [])
       + (workspaces.map { ["--workspaces", $0] } ?? [])
+  }
+}
+
+extension UserAccount {
+  private static let groupsAtMost = 32
+
+  /// As orien-jail reads it.
+  var jailWord: String {
+    let more = groups.prefix(Self.groupsAtMost).map { "\($0)" }.joined(separator: ",")
+    return "\(id):\(group)" + (more.isEmpty ? "" : ":" + more)
   }
 }

@@ -45,8 +45,6 @@ package final class Warden: Sendable {
     program: String, _ groups: Groups, records: String, for account: UserAccount
   ) throws(Failure) {
     self.account = account
-    let more = account.groups.prefix(Int(32)).map { "\($0)" }.joined(separator: ",")
-    let owner = "\(account.id):\(account.group)" + (more.isEmpty ? "" : ":" + more)
     do throws(SystemError) {
       let ends = try SocketPair().release()
       socket = Descriptor(owning: ends.near)
@@ -55,7 +53,7 @@ package final class Warden: Sendable {
         program,
         arguments: [
           "orien-jail", "warden", "--jail", groups.jail, "--outside", groups.outside, "--lasting",
-          groups.lasting, "--records", records, "--owner", owner,
+          groups.lasting, "--records", records, "--owner", account.jailWord,
         ],
         environment: [], descriptors: [(parent: far.raw, child: Int32(ORIEN_JAIL_WARD))])
       // It sees to its own end, and nobody here could end it later.

@@ -7,6 +7,17 @@ package enum User {
   /// The user id that files it makes belong to.
   package static var current: UInt32 { geteuid() }
 
+  /// What the machine calls him, else his number. Asks the machine's list of users.
+  package static var currentName: String {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var room = [CChar](repeating: 0, count: 1 << 16)
+    guard getpwuid_r(current, &entry, &room, room.count, &found) == 0, let found,
+      let name = found.pointee.pw_name
+    else { return "\(current)" }
+    return String(cString: name)
+  }
+
   /// Whose the node is for which this process, which is root, does something: 32 bits each of user
   /// and group, 0 where that is nobody else.
   private static let other = Atomic<UInt64>(0)

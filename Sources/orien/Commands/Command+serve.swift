@@ -21,13 +21,14 @@ extension Command {
     let configuration = try read()
     try configuration.check()
     try configuration.checkUser()
+    let environment = invocation.environment
+    // Before there is a second thread, as the log has one.
+    let former = try configuration.account.map { account throws(Failure) in
+      try FormerRoot(giving: account, configuration, environment)
+    }
     let log = configuration.log
     if let warning = configuration.warningOfName { log.warning(warning) }
     do throws(Failure) {
-      let environment = invocation.environment
-      let former = try configuration.account.map { account throws(Failure) in
-        try FormerRoot(giving: account, configuration, environment, log)
-      }
       return try Node(configuration, environment, log, former, rereading: read).run()
     } catch {
       log.close()

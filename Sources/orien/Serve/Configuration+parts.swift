@@ -72,17 +72,17 @@ extension Configuration {
   var lastingFolder: String { stateFolder + "/lasting" }
 
   /// The users of a node's programs; nil where it is not root, and they are its own user. Where no
-  /// lock can be had nobody can tell, and the node goes on as if it were alone.
-  func slotUsers(_ environment: Environment, _ log: Log) throws(Failure) -> SlotUsers? {
-    guard environment.userID == 0 else { return nil }
+  /// lock can be had nobody can tell, for the trouble that there is, and the node goes on as if it were
+  /// alone.
+  func slotUsers(
+    _ environment: Environment
+  ) throws(Failure) -> (users: SlotUsers?, trouble: Failure?) {
+    guard environment.userID == 0 else { return (nil, nil) }
     do throws(Failure) {
-      return try SlotUsers.take(firstUser)
+      return (try SlotUsers.take(firstUser), nil)
     } catch {
       guard error.code != .conflict else { throw error }
-      log.warning(
-        "nobody can tell whether another node of this machine has the same users",
-        ["error": error.description])
-      return nil
+      return (nil, error)
     }
   }
 

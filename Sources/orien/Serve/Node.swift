@@ -27,7 +27,7 @@ final class Node {
   let journal: StartJournal
   private let users: SlotUsers?
   /// What it has left of being root; nil: it never was, or is.
-  private let former: FormerRoot?
+  let former: FormerRoot?
   private let images: Images?
   let workspaces: Workspaces
   let sessions: LedgerSessions
@@ -43,7 +43,7 @@ final class Node {
   let payments: PaymentService
   let collections: Collections
   /// Where it listens.
-  private(set) var places: [String] = []
+  var places: [String] = []
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
@@ -93,8 +93,7 @@ final class Node {
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
     let outsideName = try ledger.folder.groupName(of: "outside")
-    users =
-      if let former { former.users } else { try configuration.slotUsers(environment, log) }
+    users = try FormerRoot.users(former, configuration, environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
@@ -129,7 +128,8 @@ final class Node {
     api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
-        id: configuration.providerID, name: configuration.providerName, version: Release.version))
+        id: configuration.providerID, name: configuration.providerName, version: Release.version,
+        user: User.currentName))
     server = HTTPServer(
       on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
       errorBody: Problem.content, handler: api)
@@ -210,22 +210,6 @@ final class Node {
       })
     startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
     startWatch?.begin()
-  }
-
-  /// Who comes now is served in a moment, when it is known what there is to serve with: the jail is
-  /// still being tried.
-  private func listen() throws(Failure) {
-    for address in configuration.addresses {
-      let bound =
-        if let raw = former?.listener(at: address) {
-          try server.listen(adopting: Descriptor(owning: raw))
-        } else {
-          try server.listen(on: address)
-        }
-      log.announce("orien: listening on http://\(bound)")
-      machines.ownAddresses.append(bound)
-      places.append("http://\(bound)")
-    }
   }
 
   /// Waits until it is known whether workspaces can be images.

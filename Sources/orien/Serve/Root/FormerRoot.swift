@@ -9,6 +9,11 @@ struct FormerRoot {
   let warden: Warden
   /// Whom programs in the jail are.
   let users: SlotUsers?
+  private let account: UserAccount
+  /// Entries of workspaces that stay root's, for they lie too deep.
+  private let tooDeep: Int
+  /// Why nobody can tell whether others have the same users.
+  private let usersTrouble: Failure?
   /// Sockets that listen where only root may.
   private let listeners: [(address: NetworkAddress, raw: Int32)]
 
@@ -18,8 +23,7 @@ struct FormerRoot {
   /// Does what needs root, and has this process be `account` for good. To be called before there is a
   /// second thread; where it fails the process is to end.
   init(
-    giving account: UserAccount, _ configuration: Configuration, _ environment: Environment,
-    _ log: Log
+    giving account: UserAccount, _ configuration: Configuration, _ environment: Environment
   ) throws(Failure) {
     let ports = configuration.machines
     guard ports.firstPort >= Self.firstFreePort || ports.firstPort >= ports.endPort else {
@@ -36,12 +40,9 @@ struct FormerRoot {
       let full = state.path + "/" + path.text
       return [records.path, workspaces.path].contains { full == $0 || full.hasPrefix($0 + "/") }
     }
-    if tooDeep > 0 {
-      log.warning(
-        "what lies too deep in workspaces stays root's, and the node cannot change it",
-        ["entries": "\(tooDeep)"])
-    }
-    users = try configuration.slotUsers(environment, log)
+    self.tooDeep = tooDeep
+    self.account = account
+    (users, usersTrouble) = try configuration.slotUsers(environment)
     listeners = try Self.listen(at: configuration.addresses)
     warden = try Warden(
       program: environment.sibling("orien-jail"),
@@ -53,7 +54,6 @@ struct FormerRoot {
       throw error.failure("becoming \(account.name)")
     }
     try Self.checkReach(configuration, environment, account)
-    log.info("root is given up", ["user": account.name])
   }
 
   private static func listen(
@@ -80,6 +80,35 @@ struct FormerRoot {
         "\(account.name) cannot reach \(path): put it where that user may read it, or name another "
           + "user, or root")
     }
+  }
+
+  /// What the log has of it: while there was root there was no thread yet to write one.
+  func tell(_ log: Log) {
+    log.info("root is given up", ["user": account.name])
+    if let usersTrouble { Self.tell(usersTrouble, log) }
+    guard tooDeep > 0 else { return }
+    log.warning(
+      "what lies too deep in workspaces stays root's, and the node cannot change it",
+      ["entries": "\(tooDeep)"])
+  }
+
+  /// Those that root has taken for it, or that it takes itself.
+  static func users(
+    _ former: FormerRoot?, _ configuration: Configuration, _ environment: Environment, _ log: Log
+  ) throws(Failure) -> SlotUsers? {
+    if let former {
+      former.tell(log)
+      return former.users
+    }
+    let (users, trouble) = try configuration.slotUsers(environment)
+    if let trouble { tell(trouble, log) }
+    return users
+  }
+
+  static func tell(_ usersTrouble: Failure, _ log: Log) {
+    log.warning(
+      "nobody can tell whether another node of this machine has the same users",
+      ["error": usersTrouble.description])
   }
 
   /// The socket that listens there; nil where anybody may.
