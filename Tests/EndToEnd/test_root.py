@@ -112,7 +112,8 @@ class Working(RootCase):
             self.assertEqual(node.get("/sessions/s/files/made").body, b"x")
             self.assertGreater(record["usage"]["cpuUserMicroseconds"], 0)
             health = node.get("/health").json
-            said[user] = (record["isolation"], record["enforcedBy"], health["isolation"],
+            held = {name: limit["enforcedBy"] for name, limit in record["limits"].items()}
+            said[user] = (record["isolation"], held, health["isolation"],
                           health["workspaces"], health["status"])
             self.assertEqual(node.stop(), 0)
         self.assertEqual(said[USER.pw_name], said["root"])

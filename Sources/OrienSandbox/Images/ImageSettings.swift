@@ -1,5 +1,4 @@
 import OrienModel
-package import OrienSystem
 
 /// By what means workspaces are held to their bytes and files.
 package enum WorkspaceQuota: Sendable, Equatable {
@@ -12,7 +11,7 @@ package enum WorkspaceQuota: Sendable, Equatable {
 }
 
 /// The images that workspaces are, as the jail's steward is told of them.
-package struct ImageSettings {
+struct ImageSettings {
   /// The root of the workspaces.
   let folder: String
   let usage: DiskUsage
@@ -21,12 +20,6 @@ package struct ImageSettings {
   static let ownFolder = ".images"
   /// Where an image is mounted for a daemon of the machine's, under a name.
   func lentPath(_ name: String) -> String { "\(folder)/\(Self.ownFolder)/lent/\(name)" }
-
-  /// Whether what lies there in the root of workspaces is the steward's, or an image.
-  package static func isOfImages(_ path: FolderPath) -> Bool {
-    let top = path.text.prefix { $0 != "/" }
-    return top == ownFolder || top.hasSuffix(ImageName.ending)
-  }
 
   /// As the keeper reads them.
   var arguments: [String] {

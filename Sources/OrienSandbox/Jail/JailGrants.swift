@@ -52,7 +52,8 @@ package struct JailGrants: Sendable, Equatable {
     let named =
       devices.map { ("--device", $0) } + shares.map { ("--shared", "\($0.path):\($0.place)") }
       + places.prefix(Self.placesAtMost).map { ("--place", $0) }
-    return named.flatMap { [$0.0, $0.1] } + (owner.map { ["--owner", $0.jailWord] } ?? []) + (hosts.map { ["--hosts", $0] } ?? [])
+    return named.flatMap { [$0.0, $0.1] } + (owner.map { ["--owner", $0.jailWord] } ?? [])
+      + (hosts.map { ["--hosts", $0] } ?? [])
       + (workspaces.map { ["--workspaces", $0] } ?? [])
   }
 }

@@ -30,8 +30,9 @@ int place_lend(const struct walls *walls, unsigned slot, int thing, char kind) {
     thing = own;
   }
   // What has a group that is nobody's there nobody may write to, and so not connect to either.
-  bool has_group = is_socket || status.st_uid == walls->owner->user;
-  gid_t group = has_group ? status.st_gid : (gid_t)status.st_uid;
+  gid_t group = is_socket                               ? status.st_gid
+                : status.st_uid == walls->owner->user   ? walls->owner->group
+                                                        : (gid_t)status.st_uid;
   int owner = has_users ? slot_owner_of_files(walls, slot, status.st_uid, group) : -1;
   int mount = lent_mount(thing, owner, closed);
   if (mount < 0 && owner >= 0 && can_do_without(kind, errno))

@@ -39,7 +39,9 @@ private struct Examination {
     let place = Result { () throws(Failure) in try findPlace() }
     // Where there is no room for any the rest of the machine is looked at all the same.
     let (workspaces, standIn) =
-      if case .success(let found) = place { found } else { try Self.temporary(in: "/tmp", of: configuration.account) }
+      if case .success(let found) = place { found } else {
+        try Self.temporary(in: "/tmp", of: configuration.account)
+      }
     let found = Result { () throws(Failure) in
       let posture = try posture(in: workspaces)
       let nodeChecks = NodeChecks(

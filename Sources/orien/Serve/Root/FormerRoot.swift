@@ -31,11 +31,13 @@ struct FormerRoot {
         "\(account.name) may lend no ports below \(Self.firstFreePort), and the first of machines' is "
           + "\(ports.firstPort)")
     }
-    let state = try Folder(at: configuration.stateFolder, creating: true)
+    let state = try Self.folder(at: configuration.stateFolder)
     let records = try Folder(at: configuration.lastingFolder, creating: true)
+    try Self.checkIsRoots(records)
     try records.keep(readableBy: account.group)
-    let workspaces = try Folder(at: configuration.workspaceFolder, creating: true)
-    var tooDeep = try workspaces.hand(to: account) { ImageSettings.isOfImages($0) }
+    let workspaces = try Self.folder(at: configuration.workspaceFolder)
+    // Whatever else is there is none of the node's.
+    var tooDeep = try workspaces.hand(to: account) { !Self.isSessions($0) }
     tooDeep += try state.hand(to: account) { path in
       let full = state.path + "/" + path.text
       return [records.path, workspaces.path].contains { full == $0 || full.hasPrefix($0 + "/") }
@@ -54,6 +56,34 @@ struct FormerRoot {
       throw error.failure("becoming \(account.name)")
     }
     try Self.checkReach(configuration, environment, account)
+  }
+
+  /// One at the top of the machine's folders is never a node's alone, to be given away.
+  private static func folder(at path: String) throws(Failure) -> Folder {
+    guard path.split(separator: "/").count > 1 else {
+      throw Configuration.userRefusal(
+        "\(path) is the machine's, and not to be given to a user: name a folder in it")
+    }
+    return try Folder(at: path, creating: true)
+  }
+
+  /// What is written down there root acts upon, so nobody else may have put it there.
+  private static func checkIsRoots(_ records: Folder) throws(Failure) {
+    let owner: UInt32
+    do throws(SystemError) { owner = try records.status().owner } catch {
+      throw error.failure(records.path)
+    }
+    guard owner == 0 else {
+      throw Configuration.userRefusal(
+        "\(records.path) belongs to user \(owner), expected root; where you have given it away, "
+          + "give it back")
+    }
+  }
+
+  /// The plain folder of a session, and what is in it.
+  private static func isSessions(_ path: FolderPath) -> Bool {
+    let top = path.text.utf8.prefix { $0 != UInt8(ascii: "/") }
+    return top.count == 32 && top.allSatisfy(\.isLowerHexDigit)
   }
 
   private static func listen(
