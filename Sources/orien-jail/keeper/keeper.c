@@ -16,6 +16,7 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "janitor.h"
+#include "own.h"
 #include "stewards.h"
 
 enum {
@@ -262,30 +263,6 @@ static void turn(void) {
   if (watched[0].revents) hear_node();
 }
 
-/* What root's walls cannot do here the node's user may be able to have by himself: it is begun again
- * as him, as if the node had never been root. */
-static _Noreturn void begin_as_owner(const struct keeper_options *options) {
-  static char *argument[512];
-  enum { MOST = sizeof argument / sizeof *argument - 3 };
-  complain("walls of root's cannot be had: %s; the jail is the node's own user's",
-           keeper.parts.walls.why);
-  groups_remove(&keeper.parts.groups);
-  for (int i = ORIEN_JAIL_CONTROL; i <= ORIEN_JAIL_LOCK; i++) fcntl(i, F_SETFD, 0);
-  unsigned count = 0;
-  for (unsigned i = 0; i < options->arguments && count < MOST; i++) {
-    // He is nobody else any more.
-    if (strcmp(options->argument[i], "--owner") == 0)
-      i++;
-    else
-      argument[count++] = options->argument[i];
-  }
-  argument[count++] = "--walls";
-  argument[count] = "user";
-  errno = owner_become(&options->walls.owner);
-  if (errno == 0) execv("/proc/self/exe", argument);
-  give_up("beginning as the node's user");
-}
-
 _Noreturn void keeper_run(const struct keeper_options *options) {
   prepare();
   keeper.parts.keeper = getpid();
@@ -304,7 +281,7 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   groups_judge(&keeper.parts.groups, trial);
   if (options->walls.owner.is_other && options->walls.mode == WALLS_AUTO &&
       keeper.parts.walls.kind == ORIEN_JAIL_WALLS_NONE)
-    begin_as_owner(options);
+    give_up(own_begin(options, &keeper.parts));
   stewards_begin(&keeper.parts, &options->images);
   // A change of user takes this back.
   process_follow(getppid(), SIGCONT);
