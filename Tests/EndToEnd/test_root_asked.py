@@ -98,6 +98,29 @@ class Lending(Case):
         self.assertIn(error, (errno.ESTALE, errno.EACCES, errno.EINVAL))
 
 
+class Lesser(Case):
+    def test_where_roots_walls_cannot_be_had_the_jail_is_the_users(self):
+        # Layers cannot be shown to another user.
+        for name in "lower", "upper", "work", "all":
+            (self.home / name).mkdir()
+        subprocess.run(
+            ["mount", "-t", "overlay", "-o",
+             ",".join(f"{option}={self.home}/{name}" for option, name in
+                      (("lowerdir", "lower"), ("upperdir", "upper"), ("workdir", "work"))),
+             "all", self.home / "all"], check=True)
+        self.addCleanup(subprocess.run, ["umount", self.home / "all"])
+        jail = Jail(str(BINARIES / "orien-jail"), self.home / "all", *FIRST_USER, "--owner", OWNER,
+                    "--workspaces", str(self.home / "all"))
+        self.addCleanup(jail.close)
+        self.assertIn(jail.level, ("user", "none"))
+        status = pathlib.Path(f"/proc/{jail.pid}/status").read_text()
+        self.assertIn(f"Uid:\t{USER.pw_uid}\t{USER.pw_uid}\t{USER.pw_uid}\t{USER.pw_uid}\n", status)
+        for folder in jail.workspace("workspace"), jail.state:
+            os.chown(folder, USER.pw_uid, USER.pw_gid)
+        end, text = jail.run("/usr/bin/id", "-u")
+        self.assertEqual((end.fault, end.code, text), ("ran", 0, f"{USER.pw_uid}\n"))
+
+
 class Asking(Case):
     """The warden starts what it was told of, and hangs up on who asks for anything else."""
 
