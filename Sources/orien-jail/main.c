@@ -1,7 +1,8 @@
 /* orien-jail: the program that runs other people's programs for the node, and the only one that
  * forks. Its parts: the keeper starts the launcher, the launcher starts a stub for each program,
  * the stub holds the program, the janitor makes and removes their control groups, the steward the
- * images that are workspaces. Beside them a holder holds each program that outlives the node.
+ * images that are workspaces. Beside them a holder holds each program that outlives the node. Where
+ * that has given up root a warden, which has not, starts keepers and what lasts for it.
  *
  * The node starts it, with what orien_jail.h says; it is of no use to anybody else. */
 #include <stdio.h>
@@ -10,17 +11,22 @@
 
 #include "keeper/keeper.h"
 #include "lasting/lasting.h"
+#include "warden/warden.h"
 #include "walls/defence.h"
 
 static int usage(void) {
   fputs("orien-jail is started by orien, as\n"
         "  orien-jail lasting orien-<16 hexadecimal digits> OWNER/NAME\n"
         "    start|stop|status|try NUMBER [--groups auto|v2|v1|none]\n"
+        "    [--owner USER:GROUP[:GROUP,...]]\n"
+        "as\n"
+        "  orien-jail warden --jail orien-<16 hexadecimal digits> --outside orien-<the same>\n"
+        "    --lasting orien-<the same> --records PATH --owner USER:GROUP[:GROUP,...]\n"
         "or as\n"
         "  orien-jail keeper orien-<16 hexadecimal digits> [--groups auto|v2|v1|none]\n"
         "    [--walls auto|user|none] [--scopes auto|none] [--first-user NUMBER]\n"
         "    [--device /dev/NAME]... [--shared PATH:AT]... [--hosts PATH]\n"
-        "    [--workspaces PATH]\n"
+        "    [--workspaces PATH] [--owner USER:GROUP[:GROUP,...]] [--place PATH]...\n"
         "    [--images PATH --image-bytes NUMBER --image-files NUMBER]\n",
         stderr);
   return 64;
@@ -75,6 +81,12 @@ static bool read_device(const char *word, struct grants *grants) {
   return true;
 }
 
+static bool read_place(const char *word, struct grants *grants) {
+  if (grants->places == GRANTS_PLACES || !is_path(word)) return false;
+  grants->place[grants->places++] = word;
+  return true;
+}
+
 static bool share(const char *path, const char *at, struct grants *grants) {
   if (grants->shares == ORIEN_JAIL_SHARED || !is_path(path) || !is_path(at)) return false;
   grants->shared[grants->shares].path = path;
@@ -110,6 +122,8 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
   if (strcmp(name, "--first-user") == 0) return read_user(word, &options->walls.first_user);
   if (strcmp(name, "--device") == 0) return read_device(word, &options->walls.grants);
   if (strcmp(name, "--shared") == 0) return read_shared(word, &options->walls.grants);
+  if (strcmp(name, "--place") == 0) return read_place(word, &options->walls.grants);
+  if (strcmp(name, "--owner") == 0) return owner_read(word, &options->walls.owner);
   if (strcmp(name, "--workspaces") == 0) return *(options->walls.workspaces = word) == '/';
   if (strncmp(name, "--image", 7) == 0) return read_images(name, word, &options->images);
   if (strcmp(name, "--hosts") == 0)
@@ -131,29 +145,64 @@ static bool read_order(const char *word, enum lasting_order *order) {
 }
 
 static int run_lasting(int count, char **argument) {
-  struct lasting_options options = {.groups = GROUP_AUTO};
-  if (count != 6 && count != 8) return usage();
+  struct lasting_options options = {.groups = GROUP_AUTO, .owner = owner_self()};
+  if (count < 6 || count % 2) return usage();
   options.group_name = argument[2];
   options.name = argument[3];
   if (!is_group_name(options.group_name) || !lasting_is_name(options.name) ||
       !read_order(argument[4], &options.order) || !read_count(argument[5], &options.number))
     return usage();
-  if (count == 8 && (strcmp(argument[6], "--groups") != 0 ||
-                     !read_mode(argument[7], &options.groups)))
-    return usage();
+  for (int i = 6; i < count; i += 2) {
+    bool is_read = strcmp(argument[i], "--groups") == 0
+                       ? read_mode(argument[i + 1], &options.groups)
+                       : strcmp(argument[i], "--owner") == 0 &&
+                             owner_read(argument[i + 1], &options.owner);
+    if (!is_read) return usage();
+  }
   lasting_run(&options);
+}
+
+static int run_warden(int count, char **argument) {
+  struct warden_options options = {0};
+  if (count != 12) return usage();
+  for (int i = 2; i < count; i += 2) {
+    const char *name = argument[i], *word = argument[i + 1];
+    const char **group = strcmp(name, "--jail") == 0      ? &options.jail
+                         : strcmp(name, "--outside") == 0 ? &options.outside
+                         : strcmp(name, "--lasting") == 0 ? &options.lasting
+                                                          : NULL;
+    if (group && is_group_name(word))
+      *group = word;
+    else if (strcmp(name, "--records") == 0 && is_path(word))
+      options.records = word;
+    else if (strcmp(name, "--owner") == 0 && owner_read(word, &options.owner))
+      options.owner_word = word;
+    else
+      return usage();
+  }
+  if (!options.jail || !options.outside || !options.lasting || !options.records ||
+      !options.owner_word)
+    return usage();
+  warden_run(&options);
 }
 
 int main(int count, char **argument) {
   if (count > 1 && strcmp(argument[1], "lasting") == 0) return run_lasting(count, argument);
+  if (count > 1 && strcmp(argument[1], "warden") == 0) return run_warden(count, argument);
   struct keeper_options options = {
       .groups = GROUP_AUTO,
-      .walls = {.mode = WALLS_AUTO, .scopes = true, .first_user = ORIEN_JAIL_FIRST_USER}};
+      .walls = {.mode = WALLS_AUTO,
+                .scopes = true,
+                .first_user = ORIEN_JAIL_FIRST_USER,
+                .owner = owner_self()}};
   if (count < 3 || count % 2 == 0) return usage();
   if (strcmp(argument[1], "keeper") != 0 || !is_group_name(argument[2])) return usage();
   options.group_name = argument[2];
   for (int i = 3; i < count; i += 2)
     if (!read_option(argument[i], argument[i + 1], &options)) return usage();
   options.walls.images = options.images.folder != NULL;
+  options.images.owner = &options.walls.owner;
+  options.argument = argument;
+  options.arguments = (unsigned)count;
   keeper_run(&options);
 }

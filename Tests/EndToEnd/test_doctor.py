@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from node import BINARIES, ROOT, Node
+from node import BINARIES, Node, ROOT, RUN_AS
 
 LIMITS = ["memory", "cpu", "cpuTime", "processes", "openFiles", "fileSize", "workspaceBytes",
           "workspaceFiles", "io"]
@@ -20,7 +20,8 @@ NOWHERE = ["unshare", "--user", "--map-root-user", "sh", "-c",
 
 def environment(home, **variables):
     inherited = {name: text for name, text in os.environ.items() if name in ("PATH", "LANG", "TZ")}
-    return inherited | {"HOME": str(home)} | variables
+    user = {"RUN_AS": RUN_AS} if RUN_AS else {}
+    return inherited | {"HOME": str(home)} | user | variables
 
 
 def doctor(home, *words, before=(), **variables):

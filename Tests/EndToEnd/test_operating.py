@@ -168,6 +168,8 @@ class Managed(Case):
         path = self.home / "notify"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(str(path))
+            # As systemd's, which everybody may write to.
+            path.chmod(0o777)
             manager.settimeout(20)
             self.node = self.start(NOTIFY_SOCKET=str(path), WATCHDOG_USEC="200000")
             heard = [manager.recv(256).decode() for _ in range(4)]

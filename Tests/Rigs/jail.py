@@ -163,16 +163,18 @@ class Jail:
             os.chown(folder, self.user, self.user)
         return folder
 
-    def start(self, *words, workspace="workspace", environment=(), limits=Limits()):
+    def start(self, *words, workspace="workspace", environment=(), limits=Limits(), places=()):
+        """Of each of `places` the first is how and where it is shown, the second what that is."""
         self.last += 1
-        strings = b"".join(str(word).encode() + b"\0" for word in (*words, *environment))
+        names = [name for name, _ in places]
+        strings = b"".join(str(word).encode() + b"\0" for word in (*words, *environment, *names))
         body = START.pack(
-            *dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment), 0,
+            *dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment), len(places),
             len(strings), 0) + strings
         folder = os.open(self.workspace(workspace), os.O_RDONLY | os.O_DIRECTORY)
         empty = os.open("/dev/null", os.O_RDONLY)
         output, writer = os.pipe()
-        self.send(START_KIND, self.last, body, (empty, writer, writer, folder))
+        self.send(START_KIND, self.last, body, (empty, writer, writer, folder, *(thing for _, thing in places)))
         for mine in empty, writer, folder:
             os.close(mine)
         return Run(self, self.last, output)

@@ -21,6 +21,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release"))
+# As whom nodes go on that a test starts as root; nothing: as root.
+RUN_AS = os.environ.get("ORIEN_RUN_AS", "")
 PATIENCE_SECONDS = 20
 # For who asks more often than a customer may.
 UNBOUNDED = {"RATE_LIMIT_PER_MINUTE": "none"}
@@ -28,6 +30,19 @@ SERIAL = re.compile(r":\[\d+\]$")
 READY = re.compile(r"orien: listening on http://([^\s/]+):(\d+)")
 # What Swift says of a crash; a helper of its own says the rest, and may outlive the node.
 CRASH = re.compile(r"Swift runtime failure|swift-runtime:|Fatal error")
+
+
+def passable(make):
+    """Folders for a moment that another user can pass through, as through /var/lib."""
+    def made(*words, **more):
+        path = make(*words, **more)
+        os.chmod(path, 0o711)
+        return path
+    return made
+
+
+if RUN_AS:
+    tempfile.mkdtemp = passable(tempfile.mkdtemp)
 
 
 class Answer:
@@ -58,7 +73,7 @@ class Node:
         self.binaries = pathlib.Path(binaries or BINARIES)
         tools = tools or (None if binaries else ROOT / "tools.d")
         self.flags = (["--tools", tools] if tools else []) + list(flags)
-        self.environment = environment or {}
+        self.environment = ({"RUN_AS": RUN_AS} if RUN_AS else {}) | (environment or {})
         self.lines = []
         self.process = None
         self.port = None
@@ -138,6 +153,7 @@ class Node:
             [self.binaries / "orien", *map(str, words)], capture_output=True, text=True,
             stdin=subprocess.DEVNULL, timeout=60,
             env=inherited | {"PORT": str(self.port), "HOME": str(self.state.parent)}
+            | {k: v for k, v in self.environment.items() if k == "RUN_AS"}
             | (environment or {}), **options)
 
     # The wire

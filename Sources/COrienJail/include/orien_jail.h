@@ -19,6 +19,9 @@ enum {
   /* Where the node has been given them: the mounts of an earlier keeper, and the root there. */
   ORIEN_JAIL_MOUNTS = 6,
   ORIEN_JAIL_MOUNTS_ROOT = 7,
+  /* Where a warden has started it: a stream socket to that, which holds the mounts in place of a
+   * node that has no right to them. */
+  ORIEN_JAIL_KEEPSAKES = 8,
 };
 
 enum {
@@ -52,7 +55,7 @@ enum orien_jail_frame {
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,
 
-  /* Keeper to node, who holds them for the next keeper: the namespace in which images are mounted,
+  /* Keeper to node or warden, who holds them for the next keeper: the namespace in which images are mounted,
    * and after it what is the root there, which need not be the host's. What is mounted there is so
    * until neither has them any more. */
   ORIEN_JAIL_MOUNTED,
@@ -68,6 +71,14 @@ enum orien_jail_frame {
 
   /* To whoever has asked about a program that lasts; body: lasting. */
   ORIEN_JAIL_LASTING,
+
+  /* Node to warden: orien_jail_warden.h. */
+  ORIEN_JAIL_WARD_KEEPER,
+  ORIEN_JAIL_WARD_LASTING,
+  /* Warden to node, by what came with the request: it was started, id: its pid; and has ended, id:
+   * its status as waitpid has it. */
+  ORIEN_JAIL_WARD_BEGAN,
+  ORIEN_JAIL_WARD_ENDED,
 };
 
 struct orien_jail_header {
@@ -265,3 +276,4 @@ struct orien_jail_capabilities {
 #include "orien_jail_addresses.h"
 #include "orien_jail_images.h"
 #include "orien_jail_lasting.h"
+#include "orien_jail_warden.h"

@@ -194,7 +194,7 @@ extension OpenAPI {
       "uptime": {"type": "number"}, "activeExecutions": {"type": "integer"},
       "totalExecutions": {"type": "integer"}, "version": {"type": "string"},
       "running": {"type": "integer"}, "waiting": {"type": "integer"},
-      "draining": {"type": "boolean"}, "isolation": {"type": "string"},
+      "draining": {"type": "boolean"}, "user": {"type": "string"}, "isolation": {"type": "string"},
       "whyNotHigher": {"type": "string"},
       "workspaces": {"type": "object", "required": ["enforcedBy"], "properties": {
         "enforcedBy": {"enum": ["image", "count"]}, "reason": {"type": "string"}}},

@@ -58,8 +58,11 @@ package final class API: HTTPHandler {
     package var id: String
     package var name: String
     package var version: String
+    /// As whom the node runs.
+    package var user: String
 
-    package init(id: String, name: String, version: String) {
+    package init(id: String, name: String, version: String, user: String = "") {
+      self.user = user
       self.id = id
       self.name = name
       self.version = version

@@ -68,6 +68,7 @@ extension API {
         writer.field("running", kernel.running)
         writer.field("waiting", kernel.waiting)
         writer.field("draining", kernel.isDraining || !kernel.isAdmitting)
+        writer.field("user", identity.user)
         writer.field("isolation", kernel.isolation)
         writer.field("whyNotHigher", kernel.whyIsolationIsNotHigher)
         writer.object("workspaces") { writer in

@@ -34,16 +34,28 @@ package final class HTTPServer {
 
   /// Listens on one more address, and gives back the one in use: port 0 stands for any free one.
   package func listen(on address: NetworkAddress) throws(Failure) -> NetworkAddress {
-    do {
-      let listener = try Listener(on: address)
-      let bound = listener.address
-      let acceptor = try Acceptor(listener, loop, service)
-      if isOpen { try acceptor.open() }
-      acceptors.append(acceptor)
-      return bound
+    do throws(SystemError) {
+      return try accept(by: try Listener(on: address))
     } catch {
       throw error.failure("listening on \(address)")
     }
+  }
+
+  /// Takes over a socket that listens, which somebody has opened who might.
+  package func listen(adopting socket: consuming Descriptor) throws(Failure) -> NetworkAddress {
+    do throws(SystemError) {
+      return try accept(by: try Listener(adopting: socket))
+    } catch {
+      throw error.failure("listening")
+    }
+  }
+
+  private func accept(by listener: consuming Listener) throws(SystemError) -> NetworkAddress {
+    let bound = listener.address
+    let acceptor = try Acceptor(listener, loop, service)
+    if isOpen { try acceptor.open() }
+    acceptors.append(acceptor)
+    return bound
   }
 
   /// Lets who connects wait, unanswered and not refused, until `open`.

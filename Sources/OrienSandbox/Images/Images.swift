@@ -49,7 +49,7 @@ package final class Images {
   package init(
     in folder: String, _ usage: DiskUsage, loop: Loop, log: Log
   ) throws(Failure) {
-    _ = try Folder(at: folder + "/" + ImageSettings.ownFolder, creating: true)
+    _ = try Folder(at: folder, creating: true)
     settings = ImageSettings(folder: folder, usage: usage)
     self.loop = loop
     self.log = log

@@ -1,10 +1,12 @@
 import COrienJail
+package import OrienSystem
 
 /// What the operator lets programs have beyond what all have: told to the jail once, when it starts.
 package struct JailGrants: Sendable, Equatable {
   package static let devicesAtMost = Int(ORIEN_JAIL_DEVICES)
   /// What waits with interpreters is one more, and so are the libraries of workers.
   package static let sharedAtMost = Int(ORIEN_JAIL_SHARED) - 2
+  package static let placesAtMost = 128
   /// Where programs find what holds a plugin, and the libraries that it needs.
   package static let workerPlace = "/run/warm/orien-worker"
   package static let librariesPlace = "/run/swift"
@@ -23,6 +25,13 @@ package struct JailGrants: Sendable, Equatable {
   /// is not known.
   package var workspaces: String?
 
+  /// What plugins may be shown that is not the node's own user's, by its path; of no effect where that is
+  /// who asks for it all.
+  package var places: [String] = []
+
+  /// Whose workspaces are, where that is not this process's user; a warden says so itself.
+  package var owner: UserAccount?
+
   /// A folder, and where programs find it.
   package struct Share: Sendable, Equatable {
     package var path: String
@@ -40,9 +49,21 @@ package struct JailGrants: Sendable, Equatable {
   var arguments: [String] {
     var shares = shared
     if let libraries { shares.append(Share(path: libraries, place: Self.librariesPlace)) }
-    return devices.flatMap { ["--device", $0] }
-      + shares.flatMap { ["--shared", "\($0.path):\($0.place)"] }
+    let named =
+      devices.map { ("--device", $0) } + shares.map { ("--shared", "\($0.path):\($0.place)") }
+      + places.prefix(Self.placesAtMost).map { ("--place", $0) }
+    return named.flatMap { [$0.0, $0.1] } + (owner.map { ["--owner", $0.jailWord] } ?? [])
       + (hosts.map { ["--hosts", $0] } ?? [])
       + (workspaces.map { ["--workspaces", $0] } ?? [])
+  }
+}
+
+extension UserAccount {
+  private static let groupsAtMost = 32
+
+  /// As orien-jail reads it.
+  var jailWord: String {
+    let more = groups.prefix(Self.groupsAtMost).map { "\($0)" }.joined(separator: ",")
+    return "\(id):\(group)" + (more.isEmpty ? "" : ":" + more)
   }
 }

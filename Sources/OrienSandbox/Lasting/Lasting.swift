@@ -25,10 +25,16 @@ package struct Lasting: Sendable {
   let path: String
   let groupName: String
   let groups: String
+  /// Who does it in this process's place; nil: nobody.
+  let warden: Warden?
 
   /// `groupName` is what their control groups are in, the node's own and the same at every start.
   /// The folder at `path` is made where something is started.
-  package init(program: String, at path: String, groupName: String, groups: String = "auto") {
+  package init(
+    program: String, at path: String, groupName: String, groups: String = "auto",
+    warden: Warden? = nil
+  ) {
+    self.warden = warden
     self.program = program
     self.path = path
     self.groupName = groupName
@@ -55,7 +61,7 @@ package struct Lasting: Sendable {
       throw error.failure("starting \(key.name.text)")
     }
     let bits = required.reduce(0) { $0 | $1.bit }
-    let question = try Question(self, key, "start", UInt64(bits))
+    let question = try Question(self, key, .start, UInt64(bits))
     try question.send(frame, descriptors, until: .now + Self.patience)
     let answer = try question.answer(until: .now + Self.patience)
     guard answer.state == ORIEN_JAIL_LASTING_FINE.rawValue else {
@@ -70,7 +76,7 @@ package struct Lasting: Sendable {
   ) throws(Failure) {
     guard try folder() != nil else { return }
     let grace = min(graceMilliseconds, Self.mostGrace)
-    let question = try Question(self, key, "stop", grace)
+    let question = try Question(self, key, .stop, grace)
     let answer = try question.answer(
       until: .now + .milliseconds(Int64(grace)) + Self.patience, cancelled: cancelled)
     guard answer.state == ORIEN_JAIL_LASTING_FINE.rawValue else { throw Failure(answer, of: key) }
@@ -101,7 +107,7 @@ package struct Lasting: Sendable {
   /// Nil where there is none of that name.
   package func status(_ key: Key) throws(Failure) -> LastingStatus? {
     guard try folder() != nil else { return nil }
-    let question = try Question(self, key, "status", 0)
+    let question = try Question(self, key, .status, 0)
     let answer = try question.answer(until: .now + Self.patience)
     if answer.state == ORIEN_JAIL_LASTING_ABSENT.rawValue { return nil }
     guard answer.state == ORIEN_JAIL_LASTING_FINE.rawValue else { throw Failure(answer, of: key) }

@@ -10,28 +10,33 @@ final class Question: @unchecked Sendable {
   private var process: ChildProcess?
 
   init(
-    _ lasting: Lasting, _ key: Lasting.Key, _ order: String, _ number: UInt64
+    _ lasting: Lasting, _ key: Lasting.Key, _ order: LastingOrder, _ number: UInt64
   ) throws(Failure) {
-    what = "\(order) of \(key.path)"
-    // A folder opened anew: what is locked by it is nobody else's.
-    let folder = try Folder(at: lasting.path, creating: order == "start")
+    what = "\(order.word) of \(key.path)"
+    // Opened anew: what is locked by it is nobody else's. The warden does so itself.
+    let folder =
+      lasting.warden == nil ? try Folder(at: lasting.path, creating: order == .start) : nil
     do throws(SystemError) {
       let ends = try SocketPair().release()
       socket = Descriptor(owning: ends.near)
       let far = Descriptor(owning: ends.far)
-      process = try ChildProcess(
-        lasting.program,
-        arguments: [
-          "orien-jail", "lasting", lasting.groupName, key.path, order, "\(number)", "--groups",
-          lasting.groups,
-        ],
-        environment: [],
-        descriptors: [
-          (parent: far.raw, child: Int32(ORIEN_JAIL_ASKER)),
-          (parent: folder.raw, child: Int32(ORIEN_JAIL_RECORDS)),
-        ])
+      if let warden = lasting.warden {
+        try warden.ask(order, of: key.path, number, by: far.raw)
+      } else if let folder {
+        process = try ChildProcess(
+          lasting.program,
+          arguments: [
+            "orien-jail", "lasting", lasting.groupName, key.path, order.word, "\(number)",
+            "--groups", lasting.groups,
+          ],
+          environment: [],
+          descriptors: [
+            (parent: far.raw, child: Int32(ORIEN_JAIL_ASKER)),
+            (parent: folder.raw, child: Int32(ORIEN_JAIL_RECORDS)),
+          ])
+      }
     } catch {
-      throw error.failure("starting \(lasting.program)")
+      throw error.failure("asking for the \(what)")
     }
   }
 
@@ -39,37 +44,16 @@ final class Question: @unchecked Sendable {
   func send(
     _ frame: [UInt8], _ descriptors: consuming JailDescriptors, until deadline: Instant
   ) throws(Failure) {
-    var passing = [
+    let passing = [
       descriptors.input.raw, descriptors.output.raw, descriptors.errors.raw,
       descriptors.workspace.raw,
     ]
-    var rest = frame[...]
     do throws(SystemError) {
-      while !rest.isEmpty {
-        if let sent = try put(rest, passing) {
-          rest = rest.dropFirst(sent)
-          passing = []
-        } else {
-          var room = Wait()
-          room.add(socket.raw, forRoom: true)
-          try room.wait(until: deadline)
-          guard Instant.now < deadline else { break }
-        }
-      }
+      try socket.sendAll(frame, passing: passing, until: deadline)
     } catch {
+      if error.isLate { throw late }
       throw error.failure(what)
     }
-    guard rest.isEmpty else { throw late }
-  }
-
-  /// How much of it was taken; nil: nothing now.
-  private func put(
-    _ bytes: ArraySlice<UInt8>, _ passing: [Int32]
-  ) throws(SystemError) -> Int? {
-    let sent = bytes.withUnsafeBytes { bytes in
-      Result { () throws(SystemError) in try socket.send(bytes, passing: passing) }
-    }
-    return try sent.get()
   }
 
   /// Waits for what it says, and for its end. `cancelled` polls readable where nobody wants to know any

@@ -43,18 +43,20 @@ package final class Launcher: Jail {
   private var onClear: ((Result<Void, Failure>) -> Void)?
 
   /// `program` is the path of orien-jail, `groupName` "orien-" and 16 hexadecimal digits that are
-  /// the state folder's own. `firstUser` begins `SlotUsers`. What is not "auto" of the rest is for tests.
+  /// the state folder's own. `firstUser` begins `SlotUsers`. `warden` starts keepers where this process
+  /// has given up root. What is not "auto" of the rest is for tests.
   package init(
     loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
     grants: JailGrants = JailGrants(), firstUser: UInt32 = SlotUsers.usual, images: Images? = nil,
-    groups: String = "auto", scopes: String = "auto", walls: String = "auto"
+    groups: String = "auto", scopes: String = "auto", walls: String = "auto",
+    warden: Warden? = nil
   ) throws(Failure) {
     self.loop = loop
     self.log = log
     devices = grants.devices
     let settings = Keeper.Settings(
       program: program, group: groupName, groups: groups, scopes: scopes, walls: walls,
-      firstUser: firstUser, grants: grants, images: images)
+      firstUser: firstUser, grants: grants, images: images, warden: warden)
     losses = Losses(loop: loop, log: log) { [unowned self] id in
       end(id, .lost(processes[id]?.killReason))
     }

@@ -19,6 +19,28 @@ extension Descriptor {
     }
   }
 
+  /// Writes all of it, and waits for room where there is none, ETIMEDOUT where that does not come.
+  /// Whatever is taken takes all of `passing` with it.
+  package borrowing func sendAll(
+    _ bytes: [UInt8], passing: [Int32], until deadline: Instant
+  ) throws(SystemError) {
+    var (rest, passing) = (bytes[...], passing)
+    while !rest.isEmpty {
+      let sent = rest.withUnsafeBytes { bytes in
+        Result { () throws(SystemError) in try send(bytes, passing: passing) }
+      }
+      if let count = try sent.get() {
+        rest = rest.dropFirst(count)
+        passing = []
+        continue
+      }
+      var room = Wait()
+      room.add(raw, forRoom: true)
+      try room.wait(until: deadline)
+      guard Instant.now < deadline else { throw SystemError("sendmsg", ETIMEDOUT) }
+    }
+  }
+
   /// Reads at most `buffer.count` bytes; nil where none are there yet; 0 at the end. What came
   /// with them is handed to `take`, one by one.
   package borrowing func receive(

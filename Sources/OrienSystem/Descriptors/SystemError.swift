@@ -28,6 +28,9 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     [EMFILE, ENFILE, ENOMEM, EAGAIN, ENOBUFS, ETOOMANYREFS].contains(number)
   }
 
+  /// A deadline has passed.
+  package var isLate: Bool { number == ETIMEDOUT }
+
   /// The same as a failure of the node, with what it was doing: "opening the ledger".
   package func failure(_ doing: String) -> Failure {
     switch number {

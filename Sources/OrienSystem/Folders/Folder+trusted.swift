@@ -53,7 +53,7 @@ extension Folder {
 
   /// Why a folder is not to be trusted; nil where it is.
   private static func distrust(_ status: FileStatus, _ path: String, isLast: Bool) -> String? {
-    guard status.owner == 0 || status.owner == geteuid() else {
+    guard User.trusts(status.owner) else {
       return "\(path): owned by user \(status.owner); expected root or user \(geteuid())"
     }
     let isOpen = status.mode & 0o022 != 0

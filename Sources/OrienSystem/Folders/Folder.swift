@@ -35,7 +35,11 @@ package final class Folder: Sendable {
     var tries = 0
     while true {
       let opened = linux_openat2(raw, path.cString, all, isMaking ? UInt64(mode) : 0, resolve)
-      if opened >= 0 { return Descriptor(owning: opened) }
+      if opened >= 0 {
+        let made = Descriptor(owning: opened)
+        if isMaking { try made.hand(toOwnerOf: raw) }
+        return made
+      }
       tries += 1
       guard errno == EINTR || (errno == EAGAIN && tries < 128) else { throw .last("openat2") }
     }
@@ -62,6 +66,7 @@ extension Folder {
   package func make(_ name: FolderPath, mode: UInt32 = 0o700) throws(SystemError) {
     precondition(name.depth == 1, "a folder is made in its parent")
     try retrying("mkdirat") { mkdirat(raw, name.cString, mode) }
+    if User.served != nil { try open(name, O_RDONLY | O_DIRECTORY).hand(toOwnerOf: raw) }
   }
 
   /// Gives an entry another name, over whatever file had that.

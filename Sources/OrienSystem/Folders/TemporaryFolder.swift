@@ -34,6 +34,9 @@ package final class TemporaryFolder {
     }
   }
 
+  /// Makes it `account`'s, where this process is root.
+  package func hand(to account: UserAccount) throws(Failure) { _ = try folder.hand(to: account) }
+
   /// Removes it with whatever is in it.
   package func remove() throws(Failure) {
     while !(try parent.removeTree(name, entries: 10_000)) {}

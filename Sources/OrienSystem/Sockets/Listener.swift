@@ -41,6 +41,9 @@ package struct Listener: ~Copyable {
     return try .bound(raw)
   }
 
+  /// Gives its socket up to whoever adopts the number; it is not closed.
+  package consuming func released() -> Int32 { descriptor.release() }
+
   /// The next connection that waits; nil where none does. One that its client gave up while it
   /// waited is passed over.
   package borrowing func accept() throws(SystemError) -> Socket? {

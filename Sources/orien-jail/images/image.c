@@ -1,6 +1,7 @@
 #include "image.h"
 
 #include <fcntl.h>
+#include <fts.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +32,20 @@ static int lock(int file) {
   return -1;
 }
 
-int image_lock(const char *path) { return lock(open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)); }
+/* What somebody else has made the kernel is not to be shown as a disk. */
+static int ours(int file) {
+  struct stat status;
+  if (file < 0) return -1;
+  if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid())
+    return file;
+  close(file);
+  errno = EPERM;
+  return -1;
+}
+
+int image_lock(const char *path) {
+  return lock(ours(open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)));
+}
 
 bool image_is_clean(int file) {
   uint8_t block[STATE_AT + 2];
@@ -69,6 +83,32 @@ int image_root(const char *name) {
   close(root);
   errno = ENOENT;
   return -1;
+}
+
+bool image_is_of(int root, const struct owner *owner) {
+  struct stat status;
+  return fstat(root, &status) == 0 && status.st_uid == owner->user &&
+         status.st_gid == owner->group;
+}
+
+int image_give(int root, const struct owner *owner) {
+  char *const here[] = {".", NULL};
+  if (fchdir(root) != 0) return errno;
+  FTS *walk = fts_open(here, FTS_PHYSICAL | FTS_XDEV, NULL);
+  if (!walk) return errno;
+  int error = 0;
+  for (FTSENT *entry; !error && (entry = fts_read(walk));) {
+    // Its root last: until that is his all the rest is given once more.
+    if (entry->fts_info == FTS_D) continue;
+    bool is_seen = entry->fts_info != FTS_DNR && entry->fts_info != FTS_NS &&
+                   entry->fts_info != FTS_ERR;
+    if (!is_seen)
+      error = entry->fts_errno;
+    else if (lchown(entry->fts_accpath, owner->user, owner->group) != 0)
+      error = errno;
+  }
+  fts_close(walk);
+  return error;
 }
 
 /* The pieces that are no holes; 0 or an errno. */

@@ -7,12 +7,15 @@
 #pragma once
 #include "../../COrienJail/include/orien_jail.h"
 #include "../plain/linux.h"
+#include "../walls/owner.h"
 
 struct images_options {
   /* The node's folder; NULL: none are wanted. */
   const char *folder;
   /* What a program can write into one, and how many files and folders it can make, at most. */
   uint64_t bytes, files;
+  /* Whose what lies in them is, on their own disks. */
+  const struct owner *owner;
 };
 
 #define IMAGES_FOLDER ".images"
@@ -21,6 +24,11 @@ struct images_options {
 struct images_space {
   int mounts, root;
 };
+
+/* Makes the steward's folder the working one, and before that makes it where it is missing. The
+ * node's own folder around it may be somebody else's: nothing is done in one that is not ours alone.
+ * False with errno. */
+bool images_stand_in(const char *folder);
 
 /* Moves the calling process to a mount namespace of its own, or to that of an earlier keeper, and
  * there makes room for mounts. What `space` had is closed, and it is the caller's then; false with

@@ -16,12 +16,13 @@
 static int machine = -1, place = -1;
 
 void lent_prepare(const char *folder) {
-  char path[PATH_MAX];
-  snprintf(path, sizeof path, "%s/" IMAGES_FOLDER "/lent", folder);
-  if (mkdir(path, 0700) != 0 && errno != EEXIST) return;
-  machine = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  place = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  lent_clear();
+  if (!images_stand_in(folder)) return;
+  if (mkdir("lent", 0700) == 0 || errno == EEXIST) {
+    machine = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    place = open("lent", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  }
+  // A keeper stands nowhere that somebody may want to unmount.
+  if (chdir("/") == 0) lent_clear();
 }
 
 void lent_descriptors(int descriptors[LENT_DESCRIPTORS]) {

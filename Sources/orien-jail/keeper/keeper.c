@@ -16,6 +16,7 @@
 #include "../plain/process.h"
 #include "../plain/tree.h"
 #include "janitor.h"
+#include "own.h"
 #include "stewards.h"
 
 enum {
@@ -79,9 +80,9 @@ static void prepare(void) {
   fcntl(ORIEN_JAIL_COMPLAINTS, F_SETFL, O_NONBLOCK);
   if (!complaints_share()) give_up("mmap");
   stewards_prepare();
-  int keep[5] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
-                 ORIEN_JAIL_MOUNTS_ROOT};
-  process_keep(keep, 5);
+  int keep[6] = {ORIEN_JAIL_CONTROL, ORIEN_JAIL_LIFELINE, ORIEN_JAIL_LOCK, ORIEN_JAIL_MOUNTS,
+                 ORIEN_JAIL_MOUNTS_ROOT, ORIEN_JAIL_KEEPSAKES};
+  process_keep(keep, 6);
   process_name("orien-keeper");
   // Its life-line tells it of the node's end, unless it stands still. A parent that is gone already
   // has hung it up.
@@ -278,6 +279,9 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   pid_t trial = groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);
   groups_judge(&keeper.parts.groups, trial);
+  if (options->walls.owner.is_other && options->walls.mode == WALLS_AUTO &&
+      keeper.parts.walls.kind == ORIEN_JAIL_WALLS_NONE)
+    give_up(own_begin(options, &keeper.parts));
   stewards_begin(&keeper.parts, &options->images);
   // A change of user takes this back.
   process_follow(getppid(), SIGCONT);

@@ -11,6 +11,9 @@ struct keeper_options {
   enum group_mode groups;
   struct walls_options walls;
   struct images_options images;
+  /* All of them, as they were given: to begin again as somebody else. */
+  char **argument;
+  unsigned arguments;
 };
 
 /* Runs until the node is gone, then until the last process of the jail is. */

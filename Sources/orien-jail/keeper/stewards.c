@@ -17,12 +17,16 @@ enum { PAUSE_MILLISECONDS = 200 };
 
 static struct {
   struct images_space space;
+  /* The socket to who holds mounts for the next keeper. */
+  int holder;
   pid_t steward;
   /* 0: none is to be started. */
   uint64_t start_at;
 } stewards;
 
 void stewards_prepare(void) {
+  bool has_warden = fcntl(ORIEN_JAIL_KEEPSAKES, F_SETFD, FD_CLOEXEC) == 0;
+  stewards.holder = has_warden ? ORIEN_JAIL_KEEPSAKES : ORIEN_JAIL_CONTROL;
   bool is_there = fcntl(ORIEN_JAIL_MOUNTS_ROOT, F_GETFD) >= 0;
   stewards.space = is_there
                        ? (struct images_space){ORIEN_JAIL_MOUNTS, ORIEN_JAIL_MOUNTS_ROOT}
@@ -44,9 +48,8 @@ void stewards_begin(struct parts *parts, const struct images_options *options) {
     return give_up("mounting images", "the node does not run as root");
   lent_prepare(options->folder);
   if (!images_enter(options, space, &what)) return give_up(what, strerror(errno));
-  const int control = ORIEN_JAIL_CONTROL;
-  bool is_told = frame_send(control, ORIEN_JAIL_MOUNTED, 0, NULL, 0, space->mounts) &&
-                 frame_send(control, ORIEN_JAIL_MOUNTED_ROOT, 0, NULL, 0, space->root);
+  bool is_told = frame_send(stewards.holder, ORIEN_JAIL_MOUNTED, 0, NULL, 0, space->mounts) &&
+                 frame_send(stewards.holder, ORIEN_JAIL_MOUNTED_ROOT, 0, NULL, 0, space->root);
   images_leave(space);
   if (is_told) stewards.start_at = now_nanoseconds();
 }

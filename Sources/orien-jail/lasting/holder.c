@@ -27,6 +27,7 @@ struct birth {
 
 static struct holder {
   const struct record *record;
+  const struct owner *owner;
   /* Its end of the way to who starts it, until the program has begun. */
   int birth;
   pid_t program;
@@ -52,6 +53,7 @@ static _Noreturn void become(const struct request *request, int go) {
   if (read(go, &word, sizeof word) != sizeof word) _exit(127);
   int error = limits_forbid_dumps();
   if (!error) error = program_prepare(request);
+  if (!error) error = owner_become(holder.owner);
   must(error);
   error = program_execute(request->argument, request->variable);
   fail(holder.birth, program_fault(error, request->argument[0]), error);
@@ -139,7 +141,7 @@ static _Noreturn void hold(const struct record *record, struct request *request,
 }
 
 void holder_start(const struct record *record, const struct request *request,
-                  struct orien_jail_end *end) {
+                  const struct owner *owner, struct orien_jail_end *end) {
   static struct request copy;
   int birth[2];
   end->fault = ORIEN_JAIL_HOST;
@@ -148,6 +150,7 @@ void holder_start(const struct record *record, const struct request *request,
     return;
   }
   copy = *request;
+  holder.owner = owner;
   pid_t process = fork();
   if (process == 0) hold(record, &copy, birth[1]);
   end->error = process < 0 ? errno : 0;

@@ -3,9 +3,10 @@
  * it has started is left. Where somebody kills it, the program goes on without. */
 #pragma once
 #include "../launcher/request.h"
+#include "../walls/owner.h"
 #include "record.h"
 
 /* Starts one for the request in the record's group, and waits until the program has begun: fault
  * ORIEN_JAIL_RAN, or why it has not, and then none is left. */
 void holder_start(const struct record *record, const struct request *request,
-                  struct orien_jail_end *end);
+                  const struct owner *owner, struct orien_jail_end *end);

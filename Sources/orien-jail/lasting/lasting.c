@@ -148,7 +148,7 @@ static _Noreturn void start(const struct lasting_options *options) {
   }
   answer.end.fault = ORIEN_JAIL_HOST;
   answer.end.error = error;
-  if (!error) holder_start(&record, &request, &answer.end);
+  if (!error) holder_start(&record, &request, &options->owner, &answer.end);
   if (answer.end.fault == ORIEN_JAIL_RAN && has_begun(&record)) tell(ORIEN_JAIL_LASTING_FINE);
   if (!kill_all(&record)) tell(ORIEN_JAIL_LASTING_STUCK);
   forget(&record, options);
@@ -225,7 +225,8 @@ static _Noreturn void look(const struct lasting_options *options) {
 _Noreturn void lasting_run(const struct lasting_options *options) {
   process_name("orien-lasting");
   process_default_signals();
-  umask(077);
+  // The folder around them all says who may look in.
+  umask(022);
   int keep[2] = {ORIEN_JAIL_ASKER, ORIEN_JAIL_RECORDS};
   process_keep(keep, 2);
   for (int i = ORIEN_JAIL_ASKER; i <= ORIEN_JAIL_RECORDS; i++)

@@ -2,6 +2,7 @@
  * orien_jail_lasting.h has it. */
 #pragma once
 #include "../groups/groups.h"
+#include "../walls/owner.h"
 
 /* The last starts nothing, and says whether one could be held to public addresses. */
 enum lasting_order { LASTING_START, LASTING_STOP, LASTING_STATUS, LASTING_TRY };
@@ -15,6 +16,8 @@ struct lasting_options {
   const char *name;
   /* Bits of enum orien_jail_required, or milliseconds of grace. */
   uint64_t number;
+  /* As whom programs run. */
+  struct owner owner;
 };
 
 /* Whether it is an owner and a name, of which neither leads anywhere. */

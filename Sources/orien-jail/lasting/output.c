@@ -10,7 +10,7 @@ static void open_file(struct output *output) {
   output->bytes = 0;
   // Where there is none to be had the program's words are lost, and it goes on.
   output->file = openat(output->folder, ORIEN_JAIL_OUTPUT,
-                        O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+                        O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
 
 static void turn_over(struct output *output) {

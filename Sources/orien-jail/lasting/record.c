@@ -20,7 +20,7 @@ static const char *const files[] = {
 static int put(int folder, const char *name, const char *text) {
   char draft[32];
   snprintf(draft, sizeof draft, "%s.new", name);
-  int file = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int file = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (file < 0) return errno;
   size_t length = strlen(text);
   ssize_t written = write(file, text, length);
@@ -125,8 +125,8 @@ static int write_groups(const struct groups *groups, char *text, size_t size) {
 static int make_folder(int root, const char *name) {
   char owner[NAME_MAX + 1];
   snprintf(owner, sizeof owner, "%.*s", (int)strcspn(name, "/"), name);
-  if (mkdirat(root, owner, 0700) != 0 && errno != EEXIST) return errno;
-  if (mkdirat(root, name, 0700) != 0 && errno != EEXIST) return errno;
+  if (mkdirat(root, owner, 0755) != 0 && errno != EEXIST) return errno;
+  if (mkdirat(root, name, 0755) != 0 && errno != EEXIST) return errno;
   int folder = openat(root, owner, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (folder < 0) return errno;
   int error = fsync(folder) != 0 || fsync(root) != 0 ? errno : 0;

@@ -4,18 +4,24 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static bool find_path(int thing, char path[PATH_MAX]) {
+  char link[32];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", thing);
+  ssize_t length = readlink(link, path, PATH_MAX - 1);
+  path[length < 0 ? 0 : length] = 0;
+  return length >= 0;
+}
+
 /* The thing as our own mounts have it: they are copies of the node's, and from the node's own
  * nothing can be taken. -1 with errno. */
 static int find_again(int thing) {
-  char link[32], path[PATH_MAX];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", thing);
-  ssize_t length = readlink(link, path, sizeof path - 1);
-  if (length < 0) return -1;
-  path[length] = 0;
+  char path[PATH_MAX];
+  if (!find_path(thing, path)) return -1;
   struct open_how how = {.flags = O_PATH | O_CLOEXEC,
                          .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
   int found = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
@@ -26,6 +32,16 @@ static int find_again(int thing) {
     return found;
   close(found);
   errno = ESTALE;
+  return -1;
+}
+
+int lent_named(int thing, const char *const *names, unsigned count) {
+  char path[PATH_MAX];
+  if (!find_path(thing, path)) return -1;
+  // Where somebody else has mounts of his own it may have any name: so it has to be here, too.
+  for (unsigned i = 0; i < count; i++)
+    if (strcmp(names[i], path) == 0) return find_again(thing);
+  errno = EACCES;
   return -1;
 }
 

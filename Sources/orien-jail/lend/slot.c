@@ -35,7 +35,8 @@ int slot_prepare(const struct walls *walls, unsigned slot) {
     error = keep(&made[slot].network, make_network());
   bool has_owner = walls->kind == ORIEN_JAIL_WALLS_ROOT || walls->counts_processes;
   if (!error && has_owner && !made[slot].owner)
-    error = keep(&made[slot].owner, namespace_of_user(geteuid(), walls_user(walls, slot)));
+    error = keep(&made[slot].owner, namespace_of_owner(walls->owner->user, walls->owner->group,
+                                                       walls_user(walls, slot)));
   return error;
 }
 
@@ -45,7 +46,7 @@ int slot_owner(const struct walls *walls, unsigned slot) {
 
 int slot_owner_of_files(const struct walls *walls, unsigned slot, uid_t user, gid_t group) {
   if (walls->kind != ORIEN_JAIL_WALLS_ROOT || !defends(DEFENCE_USER)) return -1;
-  if (user != geteuid() || group != user)
+  if (user != walls->owner->user || group != walls->owner->group)
     return namespace_of_owner(user, group, walls_user(walls, slot));
   return fcntl(made[slot].owner, F_DUPFD_CLOEXEC, 3);
 }

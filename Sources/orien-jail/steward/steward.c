@@ -25,7 +25,8 @@ static struct {
 static bool begin(const char *folder, const struct images_options *options, const char **what) {
   static char template[IMAGE_PATH_BYTES];
   *what = folder;
-  if (chdir(folder) != 0 || chdir(IMAGES_FOLDER) != 0) return false;
+  if (!images_stand_in(folder)) return false;
+  tasks_begin(options->owner);
   if (!template_make(options, template, what)) return false;
   *what = "images that are made ahead";
   errno = stock_begin(template);

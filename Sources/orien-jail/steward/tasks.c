@@ -39,12 +39,15 @@ static struct task {
   pid_t child;
   /* What the last one ended with; -1: none has, or it was killed. */
   int code;
-  bool was_repaired;
+  bool was_repaired, was_given;
   /* When it is given up, and before when it is not looked at. */
   uint64_t late_at, look_at;
 } task[TASKS];
 static unsigned count, children;
 static int node;
+static const struct owner *owner;
+
+void tasks_begin(const struct owner *of_files) { owner = of_files; }
 
 enum outcome { WAITS, DONE, GONE };
 
@@ -87,6 +90,19 @@ static enum outcome repair(struct task *task) {
   return employ(task, tool_start(argument));
 }
 
+/* One that was made while the node ran as somebody else becomes its own before it is shown. */
+static enum outcome show(struct task *task, int root) {
+  if (root < 0) return fail(task, errno);
+  if (image_is_of(root, owner)) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, root);
+  pid_t child = task->was_given ? -1 : fork();
+  if (child == 0) _exit(image_give(root, owner));
+  int error = task->was_given ? (task->code > 0 ? task->code : EIO) : errno;
+  close(root);
+  errno = error;
+  task->was_given = true;
+  return employ(task, child);
+}
+
 static enum outcome mount_file(struct task *task, int file) {
   if (!image_is_clean(file)) {
     close(file);
@@ -94,14 +110,14 @@ static enum outcome mount_file(struct task *task, int file) {
   }
   int error = image_mount(file, task->name);
   close(file);
-  if (!error) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, image_root(task->name));
+  if (!error) return show(task, image_root(task->name));
   bool is_broken = error == EUCLEAN || error == EINVAL || error == EBADMSG;
   return is_broken ? answer(task, ORIEN_JAIL_IMAGE_BROKEN, error, -1) : fail(task, error);
 }
 
 static enum outcome open_one(struct task *task) {
   int root = image_root(task->name);
-  if (root >= 0) return answer(task, ORIEN_JAIL_IMAGE_FINE, 0, root);
+  if (root >= 0) return show(task, root);
   char path[IMAGE_PATH_BYTES];
   image_file(task->name, path);
   int file = image_lock(path);
@@ -115,7 +131,7 @@ static enum outcome open_one(struct task *task) {
     return answer(task, ORIEN_JAIL_IMAGE_MISSING, ENOENT, -1);
   int error = stock_give(task->name);
   return error ? fail(task, error)
-               : answer(task, ORIEN_JAIL_IMAGE_FINE, 0, image_root(task->name));
+               : show(task, image_root(task->name));
 }
 
 /* The user namespace in which the node's user is `user`; the last one is kept, for most calls want
@@ -126,7 +142,7 @@ static int owner_of(uint32_t user) {
   if (kept >= 0 && kept_user == user) return kept;
   if (kept >= 0) close(kept);
   kept_user = user;
-  return kept = namespace_of_user(geteuid(), user);
+  return kept = namespace_of_owner(owner->user, owner->group, user);
 }
 
 /* What may wait for the disk. The exit status is an errno. */

@@ -3,6 +3,9 @@
 #pragma once
 #include "../images/image.h"
 
+/* Whose the files in images are; once, before all else. */
+void tasks_begin(const struct owner *of_files);
+
 /* Reads an order; what it came by answers are sent to. False: nobody of ours sends that. */
 bool tasks_add(int node, uint64_t id, const void *body, uint32_t size);
 

@@ -26,7 +26,7 @@ struct size {
   uint64_t bytes, files;
 };
 
-static bool make(struct size size) {
+static bool make(struct size size, const struct owner *owner) {
   int file = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return false;
   bool is_sized = ftruncate(file, (off_t)size.bytes) == 0;
@@ -34,11 +34,13 @@ static bool make(struct size size) {
   close(file);
   errno = error;
   if (!is_sized) return false;
-  char files[24];
+  char files[24], more[80];
   snprintf(files, sizeof files, "%" PRIu64, size.files);
+  snprintf(more, sizeof more, "lazy_itable_init=1,nodiscard,root_owner=%u:%u", owner->user,
+           owner->group);
   char *const argument[] = {"mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-N",
                             files, "-O", "^has_journal,^resize_inode", "-e", "remount-ro", "-E",
-                            "lazy_itable_init=1,nodiscard,root_owner=0:0", (char *)draft, NULL};
+                            more, (char *)draft, NULL};
   errno = ENOEXEC;
   return tool_run(argument, PATIENCE_MILLISECONDS) == 0;
 }
@@ -74,7 +76,7 @@ static bool fit(const struct images_options *want, const char **what) {
   for (unsigned i = 0; i < TRIES; i++) {
     size.bytes -= size.bytes % BLOCK_BYTES;
     *what = "mkfs.ext4";
-    if (!make(size)) return false;
+    if (!make(size, want->owner)) return false;
     *what = "mounting an image";
     if (!weigh(&has)) return false;
     if (has.bytes <= want->bytes && has.files <= want->files) return true;
@@ -101,8 +103,8 @@ static bool keep(const char *path, const char **what) {
 
 bool template_make(const struct images_options *options, char path[IMAGE_PATH_BYTES],
                    const char **what) {
-  snprintf(path, IMAGE_PATH_BYTES, "template-%" PRIu64 "-%" PRIu64, options->bytes,
-           options->files);
+  snprintf(path, IMAGE_PATH_BYTES, "template-%" PRIu64 "-%" PRIu64 "-%u", options->bytes,
+           options->files, options->owner->user);
   int file = image_lock(path);
   bool is_made = file >= 0 && image_is_clean(file);
   if (file >= 0) close(file);

@@ -50,7 +50,7 @@ static _Noreturn void try_jail(const struct walls *walls, int to) {
  * tmpfs to another user, and none of an overlay to this day. */
 static int try_slot(const struct walls *walls, const char *workspaces) {
   if (walls->kind != ORIEN_JAIL_WALLS_ROOT) return 0;
-  int made = namespace_of_user(geteuid(), walls->first_user);
+  int made = namespace_of_owner(walls->owner->user, walls->owner->group, walls->first_user);
   if (made < 0) return errno;
   int error = workspaces ? slot_try(made, workspaces) : 0;
   close(made);

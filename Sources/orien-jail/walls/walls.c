@@ -69,7 +69,9 @@ static bool make_all(struct walls *walls, uint32_t kind, const struct walls_opti
 }
 
 void walls_find(struct walls *walls, const struct walls_options *options) {
-  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE, .grants = &options->grants};
+  *walls = (struct walls){.kind = ORIEN_JAIL_WALLS_NONE,
+                          .grants = &options->grants,
+                          .owner = &options->owner};
   walls->scope = options->scopes ? scope_make() : -1;
   if (options->mode == WALLS_NONE) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
@@ -83,6 +85,8 @@ void walls_find(struct walls *walls, const struct walls_options *options) {
     walls->why[0] = 0;
     return;
   }
+  // What is less than that its user can have by himself, as a node can that is his from the start.
+  if (options->owner.is_other) return;
   error = become_own_root();
   // Of root the reason that counts is why there is no more, not why there is not even less.
   if (error && !is_root) give_up(walls, "a user namespace", error);
@@ -181,7 +185,10 @@ bool walls_count_processes(const struct walls *walls) {
 }
 
 int walls_shut(const struct walls *walls, unsigned slot, int owner) {
-  if (walls->kind == ORIEN_JAIL_WALLS_NONE) return scope_enter(walls->scope);
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE) {
+    int error = owner_become(walls->owner);
+    return error ? error : scope_enter(walls->scope);
+  }
   // In here its group is the root of all groups.
   if (defends(DEFENCE_GROUP_NAMESPACE) && unshare(CLONE_NEWCGROUP) != 0) return errno;
   int error = 0;

@@ -10,11 +10,14 @@
 
 #include "../../COrienJail/include/orien_jail.h"
 #include "../plain/linux.h"
+#include "owner.h"
 
 /* Where jails find the programs that wait with interpreters. */
 #define WALLS_HOSTS "/run/warm"
 
 enum walls_mode { WALLS_AUTO, WALLS_USER, WALLS_NONE };
+
+enum { GRANTS_PLACES = 128 };
 
 /* What the operator lets jails see beyond what all have: named once, when the keeper starts. */
 struct grants {
@@ -28,6 +31,9 @@ struct grants {
   unsigned shares;
   /* One of these is WALLS_HOSTS. */
   bool has_hosts;
+  /* What plugins may be shown that is not the node's own user's. */
+  const char *place[GRANTS_PLACES];
+  unsigned places;
 };
 
 struct request;
@@ -46,6 +52,7 @@ struct walls {
   bool counts_processes;
   struct sock_fprog filter;
   const struct grants *grants;
+  const struct owner *owner;
   /* Why there is no more than this; empty where there is all. */
   char why[ORIEN_JAIL_WHY_BYTES];
 };
@@ -60,6 +67,7 @@ struct walls_options {
   /* They are images there, which any disk can show to others. */
   bool images;
   struct grants grants;
+  struct owner owner;
 };
 
 /* Makes the strongest that work here, tried by a jail. Without root's privileges the calling

@@ -20,10 +20,16 @@ extension Command {
     }
     let configuration = try read()
     try configuration.check()
+    try configuration.checkUser()
+    let environment = invocation.environment
+    // Before there is a second thread, as the log has one.
+    let former = try configuration.account.map { account throws(Failure) in
+      try FormerRoot(giving: account, configuration, environment)
+    }
     let log = configuration.log
     if let warning = configuration.warningOfName { log.warning(warning) }
     do throws(Failure) {
-      return try Node(configuration, invocation.environment, log, rereading: read).run()
+      return try Node(configuration, environment, log, former, rereading: read).run()
     } catch {
       log.close()
       throw error

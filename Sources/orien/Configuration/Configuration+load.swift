@@ -146,6 +146,7 @@ private struct Loading {
     configuration.takeMode()
     configuration.takeContainerEngine()
     try configuration.takePayments()
+    configuration.takeAccount()
     if configuration.machines.adverts.kind != .server { unmet.append("ADVERTISER_TYPE") }
     configuration.warnings += Unmet.warnings(of: unmet)
     return configuration

@@ -41,6 +41,9 @@ struct Configuration: Sendable {
   var isSafe = false
   /// Folders that every program reads, as they were written.
   var shared: [JailGrants.Share] = []
+  var runAs = RunAs.auto
+  /// Whom the node becomes, once what needs root is done; nil: it stays who it is.
+  var account: UserAccount?
   /// Nil: the first users that no other node has.
   var firstUser: UInt32?
 

@@ -39,7 +39,9 @@ private struct Examination {
     let place = Result { () throws(Failure) in try findPlace() }
     // Where there is no room for any the rest of the machine is looked at all the same.
     let (workspaces, standIn) =
-      if case .success(let found) = place { found } else { try Self.temporary(in: "/tmp") }
+      if case .success(let found) = place { found } else {
+        try Self.temporary(in: "/tmp", of: configuration.account)
+      }
     let found = Result { () throws(Failure) in
       let posture = try posture(in: workspaces)
       let nodeChecks = NodeChecks(
@@ -58,11 +60,14 @@ private struct Examination {
   private func findPlace() throws(Failure) -> Place {
     let path = configuration.workspaceFolder
     guard HostFile.kind(at: path) != .folder else { return (try Folder(at: path), nil) }
-    return try Self.temporary(in: NodeChecks.nearest(path))
+    return try Self.temporary(in: NodeChecks.nearest(path), of: configuration.account)
   }
 
-  private static func temporary(in path: String) throws(Failure) -> Place {
+  private static func temporary(
+    in path: String, of account: UserAccount?
+  ) throws(Failure) -> Place {
     let made = try TemporaryFolder(in: path)
+    if let account { try made.hand(to: account) }
     return (made.folder, made)
   }
 
@@ -70,6 +75,7 @@ private struct Examination {
     var posture = Posture()
     var grants = JailGrants()
     grants.hosts = environment.warmFolders.first { HostFile.kind(at: $0) == .folder }
+    grants.owner = configuration.account
     // Those that a start would refuse are told among the settings.
     grants.shared = (try? configuration.sharedFolders()) ?? []
     posture.machine = .current(environment, hosts: grants.hosts)
@@ -100,7 +106,9 @@ private struct Examination {
   /// Users that nobody else has, so that no node is disturbed.
   private func users(_ posture: inout Posture) throws(Failure) -> SlotUsers? {
     do throws(Failure) {
-      return try configuration.slotUsers(environment, log)
+      let (users, trouble) = try configuration.slotUsers(environment)
+      if let trouble { FormerRoot.tell(trouble, log) }
+      return users
     } catch {
       posture.usersTaken = error
       return try SlotUsers.take(nil)

@@ -25,7 +25,7 @@ struct NodeChecks {
 
   var all: [Check] {
     let node = runningNode
-    return [settings, state(node), room, tools, plugins]
+    return [settings, user, state(node), room, tools, plugins]
       + configuration.addresses.map { port($0, node) }
       + MachineChecks(
         configuration: configuration, environment: environment, hasNode: node != nil
@@ -45,6 +45,7 @@ struct NodeChecks {
       var configuration = configuration
       try configuration.takeKeys()
       try configuration.check()
+      try configuration.checkUser()
     } catch {
       return .bad(name, "refused by orien serve", why: error.message, remedy: "orien config show")
     }
@@ -52,6 +53,20 @@ struct NodeChecks {
       return .ok(name, "\(configuration.origin.count) set")
     }
     return .weak(name, "\(configuration.origin.count) set", why: warning, remedy: "take it out")
+  }
+
+  private var user: Check {
+    let name = "user"
+    if let account = configuration.account {
+      return .ok(name, "\(account.name), once root has started it")
+    }
+    guard User.current == 0 else { return .ok(name, "\(User.currentName), and never root") }
+    let why = "whoever got hold of the node would have all of the machine"
+    return configuration.runAs == .root
+      ? .weak(name, "root, as RUN_AS says", why: why)
+      : .weak(
+        name, "root", why: why,
+        remedy: "useradd --system --home-dir /var/lib/orien --shell /usr/sbin/nologin orien")
   }
 
   private func state(_ node: Int32?) -> Check {

@@ -47,7 +47,7 @@ extension Configuration {
     return all
   }
 
-  /// What programs have beyond what all have.
+  /// What programs have beyond what all have. Of no effect on a node that stays root are places.
   func grants(_ environment: Environment, _ tools: ToolsFolder) throws(Failure) -> JailGrants {
     var grants = JailGrants()
     grants.hosts = environment.warmFolders.first { HostFile.kind(at: $0) == .folder }
@@ -56,28 +56,33 @@ extension Configuration {
     // They are there by now, and the jail looks at what they are on.
     grants.workspaces = workspaceFolder
     grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
+    if account != nil { grants.places = tools.places() }
     return grants
   }
 
   /// What outlives the node whose state this is.
-  func lasting(_ environment: Environment, _ state: Folder) throws(Failure) -> Lasting {
+  func lasting(
+    _ environment: Environment, _ state: Folder, by warden: Warden? = nil
+  ) throws(Failure) -> Lasting {
     Lasting(
-      program: environment.sibling("orien-jail"), at: stateFolder + "/lasting",
-      groupName: try state.groupName(of: "lasting"))
+      program: environment.sibling("orien-jail"), at: lastingFolder,
+      groupName: try state.groupName(of: "lasting"), warden: warden)
   }
 
+  var lastingFolder: String { stateFolder + "/lasting" }
+
   /// The users of a node's programs; nil where it is not root, and they are its own user. Where no
-  /// lock can be had nobody can tell, and the node goes on as if it were alone.
-  func slotUsers(_ environment: Environment, _ log: Log) throws(Failure) -> SlotUsers? {
-    guard environment.userID == 0 else { return nil }
+  /// lock can be had nobody can tell, for the trouble that there is, and the node goes on as if it were
+  /// alone.
+  func slotUsers(
+    _ environment: Environment
+  ) throws(Failure) -> (users: SlotUsers?, trouble: Failure?) {
+    guard environment.userID == 0 else { return (nil, nil) }
     do throws(Failure) {
-      return try SlotUsers.take(firstUser)
+      return (try SlotUsers.take(firstUser), nil)
     } catch {
       guard error.code != .conflict else { throw error }
-      log.warning(
-        "nobody can tell whether another node of this machine has the same users",
-        ["error": error.description])
-      return nil
+      return (nil, error)
     }
   }
 
@@ -104,7 +109,7 @@ extension Configuration {
   /// What workspaces are made of; nil where they are folders.
   func images(loop: Loop, log: Log) throws(Failure) -> Images? {
     guard workspaceQuota != .count else { return nil }
-    guard User.current == 0 else {
+    guard User.current == 0 || account != nil else {
       guard workspaceQuota == .auto else {
         throw Failure(
           .unavailable, "images-unusable", "WORKSPACE_QUOTA=image needs a node that runs as root")

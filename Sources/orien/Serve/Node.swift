@@ -26,6 +26,8 @@ final class Node {
   private var successions: Successions!
   let journal: StartJournal
   private let users: SlotUsers?
+  /// What it has left of being root; nil: it never was, or is.
+  let former: FormerRoot?
   private let images: Images?
   let workspaces: Workspaces
   let sessions: LedgerSessions
@@ -41,17 +43,18 @@ final class Node {
   let payments: PaymentService
   let collections: Collections
   /// Where it listens.
-  private(set) var places: [String] = []
+  var places: [String] = []
 
   typealias Reread = @Sendable () throws(Failure) -> Configuration
 
   /// Makes everything but the listeners. Blocks for the disk, and until whatever an earlier node
   /// started is gone. To be called before there is a second thread.
   init(
-    _ configuration: Configuration, _ environment: Environment, _ log: Log,
+    _ configuration: Configuration, _ environment: Environment, _ log: Log, _ former: FormerRoot?,
     rereading reread: @escaping Reread
   ) throws(Failure) {
     self.configuration = configuration
+    self.former = former
     self.reread = reread
     notices = ServiceNotices(environment)
     self.log = log
@@ -90,18 +93,20 @@ final class Node {
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
     let outsideName = try ledger.folder.groupName(of: "outside")
-    users = try configuration.slotUsers(environment, log)
+    users = try FormerRoot.users(former, configuration, environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
       grants: try configuration.grants(environment, tools),
-      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images)
+      firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images,
+      warden: former?.warden)
     outside = OutsideJail(loop: loop) { [loop] in
       Result { () throws(Failure) in
         // No walls, and signals to whom the program likes: it is for what it does to others.
         try Launcher(
           loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-          groupName: outsideName, log: log, scopes: "none", walls: "none")
+          groupName: outsideName, log: log, scopes: "none", walls: "none",
+          warden: former?.warden)
       }
     }
     tools.reaches = EgressPolicy.names
@@ -110,7 +115,7 @@ final class Node {
       outside: tools.worker, loop: loop, log: log)
     Program.noteOwnLibraries()
     let policy = configuration.effectivePolicy
-    lasting = try configuration.lasting(environment, ledger.folder)
+    lasting = try configuration.lasting(environment, ledger.folder, by: former?.warden)
     let services = PluginServices(
       ledger, LastingPrograms(lasting, required: policy.required, log: log), log: log)
     let contents = try tools.load(for: services)
@@ -123,7 +128,8 @@ final class Node {
     api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(
-        id: configuration.providerID, name: configuration.providerName, version: Release.version))
+        id: configuration.providerID, name: configuration.providerName, version: Release.version,
+        user: User.currentName))
     server = HTTPServer(
       on: loop, limits: try configuration.effectiveHTTP(log), origins: configuration.origins,
       errorBody: Problem.content, handler: api)
@@ -205,17 +211,6 @@ final class Node {
       })
     startWatch = StartWatch(of: ledger, on: loop) { [unowned self] in fail($0) }
     startWatch?.begin()
-  }
-
-  /// Who comes now is served in a moment, when it is known what there is to serve with: the jail is
-  /// still being tried.
-  private func listen() throws(Failure) {
-    for address in configuration.addresses {
-      let bound = try server.listen(on: address)
-      log.announce("orien: listening on http://\(bound)")
-      machines.ownAddresses.append(bound)
-      places.append("http://\(bound)")
-    }
   }
 
   /// Waits until it is known whether workspaces can be images.

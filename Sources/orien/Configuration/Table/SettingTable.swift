@@ -38,6 +38,10 @@ extension Setting {
       "ROLES_DIR", \.rolesFolder, .path, "The pages that backends of roles are held to",
       fallback: "`roles` beside the program or in its package"),
     Setting(
+      "RUN_AS", \.runAs, .runAs,
+      "As whom a node goes on that root has started: a user's name, or root; auto is the user orien,"
+        + " where the machine has one"),
+    Setting(
       "LOG_LEVEL", \.logLevel,
       .choice(["debug": .debug, "info": .info, "warning": .warning, "error": .error]),
       "What is worth a line of the log", isLive: true),

@@ -19,6 +19,8 @@ final class Keeper {
     var grants = JailGrants()
     /// Nil: no workspace is one.
     var images: Images?
+    /// Who starts it in this process's place; nil: nobody.
+    var warden: Warden?
   }
 
   private let settings: Settings
@@ -33,8 +35,7 @@ final class Keeper {
   /// A launcher is up: its pid, what it can, its socket.
   private let onLauncher: (UInt64, orien_jail_capabilities, consuming Descriptor) -> Void
 
-  private var child: ChildProcess?
-  private var childWatch: Watch?
+  private var process: (any KeeperProcess)?
   private var control: Descriptor?
   private var controlWatch: Watch?
   private var reader = FrameReader()
@@ -70,14 +71,13 @@ final class Keeper {
 
   deinit {
     restart?.cancel()
-    childWatch?.cancel()
     controlWatch?.cancel()
     // It lets go of the loop, and is not to do so after this.
     complaints = nil
     earlier.removeAll()
   }
 
-  var pid: Int32? { child?.pid }
+  var pid: Int32? { process?.pid }
 
   func start() throws(Failure) {
     do throws(SystemError) {
@@ -92,35 +92,24 @@ final class Keeper {
     let lifeline = try makeLifeline()
     let control = try makeControl()
     let voice = try makeComplaints()
-    child = try ChildProcess(
-      settings.program,
-      arguments: [
-        "orien-jail", "keeper", settings.group, "--groups", settings.groups, "--scopes",
-        settings.scopes, "--walls", settings.walls, "--first-user", "\(settings.firstUser)",
+    let start = KeeperStart(
+      options: [
+        "--groups", settings.groups, "--scopes", settings.scopes, "--walls", settings.walls,
+        "--first-user", "\(settings.firstUser)",
       ] + settings.grants.arguments + (settings.images?.settings.arguments ?? []),
-      environment: [],
-      descriptors: [
-        (parent: voice.raw, child: Int32(ORIEN_JAIL_COMPLAINTS)),
-        (parent: control.raw, child: Int32(ORIEN_JAIL_CONTROL)),
-        (parent: lifeline.raw, child: Int32(ORIEN_JAIL_LIFELINE)),
-        (parent: runLock.raw, child: Int32(ORIEN_JAIL_LOCK)),
-      ] + inheritedMounts)
-    guard let handle = child?.handle.raw else { return }
-    do throws(SystemError) {
-      childWatch = try loop.watch(handle, .read) { [unowned self] _ in childEnded() }
-    } catch {
-      // One that nobody would see end is not left behind.
-      _ = try child.take()?.finish(by: .now)
-      throw error
+      descriptors: [voice.raw, control.raw, lifeline.raw, runLock.raw], mounts: inheritedMounts)
+    let onEnd = { [unowned self] (how: String) in processEnded(how) }
+    if let warden = settings.warden {
+      let kind: Warden.Keeper = settings.walls == "none" ? .outside : .jail
+      process = try WardedKeeper(kind, start, by: warden, loop: loop, onEnd: onEnd)
+    } else {
+      process = try OwnKeeper(settings.program, settings.group, start, loop: loop, onEnd: onEnd)
     }
   }
 
-  private var inheritedMounts: [(parent: Int32, child: Int32)] {
+  private var inheritedMounts: [Int32] {
     guard let raw = mounts?.raw, let root = mountsRoot?.raw else { return [] }
-    return [
-      (parent: raw, child: Int32(ORIEN_JAIL_MOUNTS)),
-      (parent: root, child: Int32(ORIEN_JAIL_MOUNTS_ROOT)),
-    ]
+    return [raw, root]
   }
 
   /// The keeper's end.
@@ -198,7 +187,7 @@ final class Keeper {
   /// knows, which ends last, and complains no more then.
   private func tellEnds() {
     guard earlier.isEmpty else { return }
-    if isEnding, child == nil {
+    if isEnding, process == nil {
       onEnd.take()?()
     } else if foundClear {
       foundClear = false
@@ -226,7 +215,7 @@ final class Keeper {
   /// Lets a keeper go on that somebody has stopped, as it does with a launcher.
   func resume() {
     do throws(SystemError) {
-      guard try child?.resume() == true else { return }
+      guard try process?.resume() == true else { return }
       log.warning("the jail's keeper was stopped, and goes on")
     } catch {
       log.error("the keeper cannot be watched", ["error": "\(error)"])
@@ -236,26 +225,20 @@ final class Keeper {
   /// Ends a keeper that does not do its work; another follows.
   func kill() {
     do throws(SystemError) {
-      try child?.handle.killProcess()
+      try process?.kill()
     } catch {
       log.error("the keeper cannot be killed", ["error": "\(error)"])
     }
   }
 
-  private func childEnded() {
-    childWatch?.cancel()
-    childWatch = nil
+  private func processEnded(_ how: String) {
+    process = nil
     dropControl()
     lifeline = nil
     foundClear = false
     complaints?.hear()
     if let last = complaints.take(), !last.isOver { earlier.append(last) }
-    do throws(SystemError) {
-      let end = try child.take()?.finish(by: .now)
-      if !isEnding { log.error("the jail's keeper ended", ["how": "\(end, default: "unknown")"]) }
-    } catch {
-      log.error("the jail's keeper ended", ["error": "\(error)"])
-    }
+    if !isEnding { log.error("the jail's keeper ended", ["how": how]) }
     onLost()
     isEnding ? tellEnds() : startAgain()
   }
@@ -283,6 +266,6 @@ final class Keeper {
     lifeline = nil
     mounts = nil
     mountsRoot = nil
-    if child == nil { loop.soon { [self] in tellEnds() } }
+    if process == nil { loop.soon { [self] in tellEnds() } }
   }
 }
