@@ -88,7 +88,7 @@ package struct Lasting: Sendable {
   /// Whether a program could be held to public addresses: a control group is, in which something
   /// tries what it may not. The reason where none can; throws where nobody can tell.
   package func obstacleToPublic() throws(Failure) -> String? {
-    let question = try Question(self, Self.nobody, "try", 0)
+    let question = try Question(self, Self.nobody, .attempt, 0)
     let answer = try question.answer(until: .now + Self.patience)
     switch answer.state {
     case ORIEN_JAIL_LASTING_FINE.rawValue: return nil

@@ -108,7 +108,7 @@ static bool start_keeper(void) {
 }
 
 static bool start_lasting(void) {
-  static const char *const orders[] = {"start", "stop", "status"};
+  static const char *const orders[] = {"start", "stop", "status", "try"};
   struct orien_jail_ward_lasting asked;
   const struct warden_options *options = warden.options;
   if (warden.node.header.size != sizeof asked || warden.node.descriptors != 1) return false;

@@ -107,6 +107,8 @@ enum LastingOrder: UInt32 {
   case start = 0
   case stop
   case status
+  /// Nothing is started: a control group is tried.
+  case attempt
 
   /// As the command line of orien-jail has it.
   var word: String {
@@ -114,6 +116,7 @@ enum LastingOrder: UInt32 {
     case .start: "start"
     case .stop: "stop"
     case .status: "status"
+    case .attempt: "try"
     }
   }
 }
