@@ -10,7 +10,8 @@ static int is_privileged(uid_t user, gid_t group) {
   gid_t groups[3];
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct has[2];
-  if (getresuid(users, users + 1, users + 2) != 0 || getresgid(groups, groups + 1, groups + 2) != 0 ||
+  if (getresuid(users, users + 1, users + 2) != 0 ||
+      getresgid(groups, groups + 1, groups + 2) != 0 ||
       syscall(SYS_capget, &header, has) != 0)
     return 1;
   for (int i = 0; i < 3; i++)

@@ -1,5 +1,5 @@
-"""What root still does for a node that has given it up, asked by one that somebody has taken over: it
-has the node's sockets and the node's user, and gets no more by them than that user has."""
+"""What root still does for a node that has given it up, asked by one that somebody has taken over:
+it has the node's sockets and the node's user, and gets no more by them than that user has."""
 
 import array
 import errno
@@ -22,8 +22,8 @@ FIRST_USER = ("--first-user", "1899000000")
 # As orien_jail.h and orien_jail_warden.h number them.
 KEEPER, LASTING, BEGAN, ENDED = 17, 18, 19, 20
 JAIL, OUTSIDE = 0, 1
-# Opens what is mounted over the first folder, where only it sees that, and hands it over; its mounts
-# are there until nobody needs them.
+# Opens what is mounted over the first folder, where only it sees that, and hands it over; its
+# mounts are there until nobody needs them.
 MASQUERADE = """
 import os, socket, sys
 there = socket.socket(fileno=int(sys.argv[2]))

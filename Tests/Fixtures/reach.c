@@ -1,5 +1,5 @@
-/* What the process that a handler runs in can still do: it reads the file that it is told, makes the
- * other, and asks to be root again. Each is an errno, 0 where it could. */
+/* What the process that a handler runs in can still do: it reads the file that it is told, makes
+ * the other, and asks to be root again. Each is an errno, 0 where it could. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -174,7 +174,8 @@ class Jail:
         folder = os.open(self.workspace(workspace), os.O_RDONLY | os.O_DIRECTORY)
         empty = os.open("/dev/null", os.O_RDONLY)
         output, writer = os.pipe()
-        self.send(START_KIND, self.last, body, (empty, writer, writer, folder, *(thing for _, thing in places)))
+        things = (thing for _, thing in places)
+        self.send(START_KIND, self.last, body, (empty, writer, writer, folder, *things))
         for mine in empty, writer, folder:
             os.close(mine)
         return Run(self, self.last, output)

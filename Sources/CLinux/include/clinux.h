@@ -83,9 +83,9 @@ static inline int linux_landlock_abi(void) {
 /* Lets this process and its threads start no other process and signal none, for good. */
 int linux_forbid_processes(void);
 
-/* This process is that user from now on and for good, in no other group and with no privilege of any
- * kind: to be called before there is a second thread, so that each that follows is. NULL, or which
- * step failed, with errno; then the process is not to go on. */
+/* This process is that user from now on and for good, in no other group and with no privilege of
+ * any kind: to be called before there is a second thread, so that each that follows is. NULL, or
+ * which step failed, with errno; then the process is not to go on. */
 const char *linux_give_up_root(uid_t user, gid_t group);
 
 /* Whether a sanitizer looks at what this process does. */

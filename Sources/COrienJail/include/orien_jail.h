@@ -55,9 +55,9 @@ enum orien_jail_frame {
   /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
   ORIEN_JAIL_ENDED,
 
-  /* Keeper to node or warden, who holds them for the next keeper: the namespace in which images are mounted,
-   * and after it what is the root there, which need not be the host's. What is mounted there is so
-   * until neither has them any more. */
+  /* Keeper to node or warden, who holds them for the next keeper: the namespace in which images
+   * are mounted, and after it what is the root there, which need not be the host's. What is
+   * mounted there is so until neither has them any more. */
   ORIEN_JAIL_MOUNTED,
   ORIEN_JAIL_MOUNTED_ROOT,
   /* Keeper to node: a steward is up. id: its pid; descriptor: its socket. */

@@ -1,7 +1,7 @@
-/* Between a node that has given up root and the warden, which it has started before: the only part of
- * Orien that does anything as root because the node asks. It takes no program, no path and no user
- * from it. Keepers of two kinds are started, and what lasts is started, looked at and stopped, in
- * groups and as a user that the warden was told when it was started itself. */
+/* Between a node that has given up root and the warden, which it has started before: the only
+ * part of Orien that does anything as root because the node asks. It takes no program, no path
+ * and no user from it. Keepers of two kinds are started, and what lasts is started, looked at
+ * and stopped, in groups and as a user that the warden was told when it was started itself. */
 #pragma once
 #include "orien_jail.h"
 

@@ -21,8 +21,8 @@ int image_mount(int file, const char *name);
 /* The root of what is mounted there; -1 with ENOENT where nothing is. */
 int image_root(const char *name);
 
-/* Whether what lies in it is his; and makes it so, for a child that ends after it, 0 or an errno. All
- * of one image is one user's. */
+/* Whether what lies in it is his; and makes it so, for a child that ends after it, 0 or an
+ * errno. All of one image is one user's. */
 bool image_is_of(int root, const struct owner *owner);
 int image_give(int root, const struct owner *owner);
 

@@ -26,8 +26,8 @@ struct images_space {
 };
 
 /* Makes the steward's folder the working one, and before that makes it where it is missing. The
- * node's own folder around it may be somebody else's: nothing is done in one that is not ours alone.
- * False with errno. */
+ * node's own folder around it may be somebody else's: nothing is done in one that is not ours
+ * alone. False with errno. */
 bool images_stand_in(const char *folder);
 
 /* Moves the calling process to a mount namespace of its own, or to that of an earlier keeper, and

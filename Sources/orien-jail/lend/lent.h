@@ -12,6 +12,6 @@
  * with errno. */
 int lent_mount(int thing, int owner, uint64_t closed);
 
-/* The same thing, opened anew by the one of these names that it has here; -1 with errno, EACCES where
- * it has none of them. */
+/* The same thing, opened anew by the one of these names that it has here; -1 with errno, EACCES
+ * where it has none of them. */
 int lent_named(int thing, const char *const *names, unsigned count);

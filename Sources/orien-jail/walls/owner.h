@@ -1,5 +1,6 @@
-/* Whose the node is that all this is done for: its own user where it does not run as ours. Its files
- * are his, what a jail sees of them is the slot's instead, and what runs without walls is him. */
+/* Whose the node is that all this is done for: its own user where it does not run as ours. Its
+ * files are his, what a jail sees of them is the slot's instead, and what runs without walls is
+ * him. */
 #pragma once
 #include <sys/types.h>
 
