@@ -113,7 +113,7 @@ class Lasting(LastingCase):
         # A call that the jail took with it says so; the one that finds another jail is answered.
         asked = {"words": ["status", "web-1"]}
         until(lambda: re.search(r'"running": ?1\b', self.node.execute(
-            "s", "tool", asked, wait=20).json["output"]), 20, "nobody tells of it any more")
+            "s", "tool", asked, wait=20).json.get("output", "")), 20, "nobody tells of it any more")
         self.shop.put("tool", 2)
         self.assertEqual(self.reload()[0]["generation"], 2)
         self.assertEqual(self.status("web-1")["running"], 1)

@@ -11,10 +11,12 @@ import subprocess
 import tempfile
 import unittest
 
-from node import BINARIES, ROOT, Node, descendants, name_of, passable, until
+from node import ROOT, Node, descendants, name_of, passable, until
+from reachable import reachable
 from workshop import Workshop
 
 USER = pwd.getpwnam("nobody")
+BINARIES, TOOLS = reachable()
 REFUSED = f"{errno.EACCES} {errno.EACCES} {errno.EPERM}"
 DONE = "0 0 0"
 SCRIPT = "import os\nopen('made', 'w').write('x')\nprint(os.getuid(), open('told').read())\n"
@@ -32,7 +34,7 @@ class RootCase(unittest.TestCase):
         self.addCleanup(subprocess.run, ["rm", "-rf", self.home])
 
     def start(self, user=USER.pw_name, *flags, tools=None, **settings):
-        node = Node(*flags, state=self.state, tools=tools,
+        node = Node(*flags, state=self.state, binaries=BINARIES, tools=tools or TOOLS,
                     environment={"RUN_AS": user} | settings)
         self.addCleanup(node.close)
         return node.start()

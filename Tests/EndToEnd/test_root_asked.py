@@ -14,9 +14,11 @@ import tempfile
 import unittest
 
 from jail import HEADER, Jail, read_frame
-from node import BINARIES, passable, until
+from node import passable, until
+from reachable import reachable
 
 USER = pwd.getpwnam("nobody")
+BINARIES, _ = reachable()
 OWNER = f"{USER.pw_uid}:{USER.pw_gid}"
 FIRST_USER = ("--first-user", "1899000000")
 # As orien_jail.h and orien_jail_warden.h number them.

@@ -23,7 +23,9 @@ class Choosing(VMCase):
         self.write_manifest(self.engine.program if multipass else NOWHERE)
         manifest = json.loads((ROOT / "tools.d" / "qemu-vm.json").read_text())
         if not qemu:
-            manifest["grants"]["programs"][0]["path"] = str(NOWHERE)
+            for one in manifest["grants"]["programs"]:
+                if one["program"].startswith("qemu-system"):
+                    one["path"] = str(NOWHERE)
         (self.tools / "qemu-vm.json").write_text(json.dumps(manifest))
         path = self.tools / "multipass-vm.json"
         manifest = json.loads(path.read_text())

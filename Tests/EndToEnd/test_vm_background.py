@@ -135,7 +135,7 @@ class Readme(VMCase):
     def test_from_nothing_to_a_login(self):
         section = (ROOT / "README.md").read_text().split("## Machines for rent")[1]
         commands = re.search(r"^```text\n(.*?)^```$", section, re.M | re.S).group(1).splitlines()
-        self.assertEqual(len(commands), 10)
+        self.assertEqual(len(commands), 9)
         place = self.home / "bin"
         place.mkdir()
         (place / "orien").symlink_to(BINARIES / "orien")

@@ -114,6 +114,14 @@ class Run:
         os.close(self.output)
 
 
+def start_body(words, environment=(), places=(), limits=Limits()):
+    """What follows the header where a program is to be started."""
+    texts = (*words, *environment, *places)
+    strings = b"".join(os.fsencode(str(text)) + b"\0" for text in texts)
+    return START.pack(*dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment),
+                      len(places), 0, len(strings)) + strings
+
+
 class Jail:
     """A keeper with its launcher; `user` is who the keeper runs as, `inherited` what a careless
     node leaves open for it."""
@@ -166,11 +174,7 @@ class Jail:
     def start(self, *words, workspace="workspace", environment=(), limits=Limits(), places=()):
         """Of each of `places` the first is how and where it is shown, the second what that is."""
         self.last += 1
-        names = [name for name, _ in places]
-        strings = b"".join(str(word).encode() + b"\0" for word in (*words, *environment, *names))
-        body = START.pack(
-            *dataclasses.astuple(limits), 0, 0, 0, len(words), len(environment), len(places),
-            len(strings), 0) + strings
+        body = start_body(words, environment, [name for name, _ in places], limits)
         folder = os.open(self.workspace(workspace), os.O_RDONLY | os.O_DIRECTORY)
         empty = os.open("/dev/null", os.O_RDONLY)
         output, writer = os.pipe()

@@ -14,7 +14,7 @@ import socket
 import tempfile
 import time
 
-from jail import HEADER, START, START_KIND
+from jail import HEADER, START_KIND, start_body
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release")) / "warm"
@@ -230,10 +230,8 @@ class Host:
             os.waitpid(self.pid, 0)
 
     def ask(self, words, streams, variables=None):
-        strings = [*words, *(f"{name}={value}" for name, value in (variables or {}).items())]
-        packed = b"".join(os.fsencode(text) + b"\0" for text in strings)
-        body = START.pack(
-            *[0] * 10, len(words), len(strings) - len(words), 0, len(packed), 0) + packed
+        body = start_body(
+            words, [f"{name}={value}" for name, value in (variables or {}).items()])
         frame = HEADER.pack(len(body), START_KIND, 7) + body
         folder = os.open("/workspace", os.O_RDONLY)
         descriptors = [*streams, folder]
