@@ -22,8 +22,9 @@ extension OpenAPI {
       "stream_proof": {"type": ["object", "null"], "required": ["signed_at", "signature"],
         "additionalProperties": false, "description":
         "That the stream's sender wants it to pay for this: the refusal proof-needed has the text to sign",
-        "properties": {"signed_at": {"type": "string", "format": "date-time", "description":
-          "As the text has it; good for ten minutes, and once"},
+        "properties": {"signed_at": {"type": "string", "pattern":
+          "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$",
+          "description": "As the text has it; good for ten minutes, and once"},
         "signature": {"type": "string", "pattern": "^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$",
           "description": "By personal_sign (EIP-191)"}}}},
       "examples": [{"name": "web", "size": "small"}]},

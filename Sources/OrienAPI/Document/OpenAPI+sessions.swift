@@ -12,7 +12,8 @@ extension OpenAPI {
         "proof": {"type": "object", "required": ["signedAt", "signature"],
           "additionalProperties": false, "description":
           "That its sender wants it to pay for this session: the refusal proof-needed has the text",
-          "properties": {"signedAt": {"type": "string", "format": "date-time"},
+          "properties": {"signedAt": {"type": "string", "pattern":
+          "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$"},
           "signature": {"type": "string", "pattern": "^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$"}}}}}]},
     "Charge": {"type": "object", "required": ["kind", "amountMicroUnits"],
       "description": "What paid for an execution of a session that is paid for ahead",
