@@ -117,7 +117,7 @@ class Public(ReachCase):
         return next(tree for tree in trees if (tree / "cgroup.events").exists())
 
     def test_what_others_have_the_kernel_ask_holds_beside_it(self):
-        kernel_rules.attach(self.parent(), allows=0, shares=True)
+        self.enterContext(kernel_rules.attached(self.parent(), allows=0, shares=True))
         found = self.tried([PUBLIC[0], "10.1.2.3"])
         self.assertEqual(found["stream", PUBLIC[0]], "refused")
         self.assertEqual(found["datagram", PUBLIC[0]], "heard")
@@ -127,7 +127,7 @@ class Public(ReachCase):
         parent = self.parent()
         before = sorted(parent.iterdir())
         # With this one none may be below.
-        kernel_rules.attach(parent, allows=1, shares=False)
+        self.enterContext(kernel_rules.attached(parent, allows=1, shares=False))
         self.assertEqual(self.ask("start", "web-1", "sh", "-c", "exec sleep 4321"),
                          (UNAVAILABLE, ""))
         self.assertEqual(self.status("web-1"), NOT_FOUND)

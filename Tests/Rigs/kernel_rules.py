@@ -1,13 +1,14 @@
 """A rule of somebody else's for a control group of version 2: a program of the kernel's that says
 the same to all it is asked."""
 
+import contextlib
 import ctypes
 import os
 import platform
 import struct
 
 CALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
-LOAD, ATTACH = 5, 8
+LOAD, ATTACH, DETACH = 5, 8, 9
 CGROUP_SOCK_ADDR, INET4_CONNECT = 18, 10
 ALLOW_MULTI = 2
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -21,9 +22,10 @@ def _bpf(command, attributes):
     return answer
 
 
-def attach(group, *, allows, shares):
-    """Asks it before each connection to an IPv4 address out of that group. `shares`: groups below
-    may have rules of their own beside it."""
+@contextlib.contextmanager
+def attached(group, *, allows, shares):
+    """Has it be asked before each connection to an IPv4 address out of that group. `shares`: groups
+    below may have rules of their own beside it."""
     # r0 = allows; exit
     code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xB7, 0, 0, allows, 0x95, 0, 0, 0))
     licence = ctypes.create_string_buffer(b"none")
@@ -31,9 +33,13 @@ def attach(group, *, allows, shares):
         "<IIQQIIQII16sII", CGROUP_SOCK_ADDR, 2, ctypes.addressof(code), ctypes.addressof(licence),
         0, 0, 0, 0, 0, b"rule", 0, INET4_CONNECT))
     folder = os.open(group, os.O_RDONLY | os.O_DIRECTORY)
+    place = struct.pack("<III", folder, program, INET4_CONNECT)
     try:
-        _bpf(ATTACH, struct.pack("<IIII", folder, program, INET4_CONNECT,
-                                 ALLOW_MULTI if shares else 0))
+        _bpf(ATTACH, place + struct.pack("<I", ALLOW_MULTI if shares else 0))
+        try:
+            yield
+        finally:
+            _bpf(DETACH, place)
     finally:
         os.close(folder)
         os.close(program)
