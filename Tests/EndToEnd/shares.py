@@ -7,15 +7,18 @@ EMULATING = {"test_machine_matrix", "test_multipass_machine", "test_qemu", "test
              "test_qemu_reach"}
 # About what the longer ones take; the suite says at its end what each has taken.
 SECONDS = {
-    "test_adverts": 40, "test_command_line": 20, "test_docker": 20, "test_docker_commands": 20,
-    "test_docker_engine": 40, "test_docker_limits": 40, "test_docker_warm": 60,
-    "test_doctor": 25, "test_lasting": 40, "test_machine_matrix": 60, "test_multipass": 20,
-    "test_multipass_machine": 90, "test_multipass_rented": 20, "test_multipass_trouble": 30,
-    "test_operating": 30, "test_plugins": 50, "test_podman": 40, "test_portcheck": 30,
-    "test_qemu": 120, "test_qemu_node": 60, "test_qemu_reach": 60, "test_qemu_trouble": 20,
-    "test_reach": 20, "test_sandbox": 20, "test_sandbox_docker": 40, "test_vm_cli": 40,
+    "test_adverts": 55, "test_declared": 9, "test_docker": 10, "test_docker_commands": 25,
+    "test_docker_engine": 110, "test_docker_limits": 25, "test_docker_warm": 55,
+    "test_doctor": 10, "test_ending": 22, "test_faucet": 75, "test_held_starts": 48,
+    "test_interrupting": 12, "test_machine_matrix": 45, "test_multipass_machine": 50,
+    "test_multipass_rented": 15, "test_multipass_trouble": 15, "test_paid_machines": 90,
+    "test_paid_proofs": 45, "test_payments_journey": 22, "test_plugins": 55, "test_podman": 28,
+    "test_portcheck": 28, "test_prepaid_streams": 20, "test_prices": 25, "test_qemu": 85,
+    "test_qemu_node": 35, "test_qemu_reach": 80, "test_qemu_trouble": 12, "test_reach": 18,
+    "test_sandbox": 10, "test_sandbox_docker": 45, "test_stream_payments": 17,
+    "test_stream_payments_collecting": 17, "test_stream_payments_liars": 15,
 }
-OTHERS_SECONDS = 8
+OTHERS_SECONDS = 5
 SHARES = ("first", "second", "alone")
 
 
