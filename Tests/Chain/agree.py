@@ -162,14 +162,14 @@ class Agreement:
         same(self.probe.ask("sign-text", key=hexed(key), text=text), hexed(whole))
         parity = whole[64] - 27
         compact = whole[:32] + bytes([whole[32] | parity << 7]) + whole[33:64]
-        for form in whole, whole[:64] + bytes([parity]), compact:
+        forms = {whole, whole[:64] + bytes([parity]), compact}
+        for form in sorted(forms):
             same(self.probe.ask("signer", text=text, signature=hexed(form)), account.address)
-        # Of another text, or damaged, it is nobody's, or another's; 0 for 27 is no damage.
-        damaged = self.damaged(whole)
-        pairs = [(text + "x", whole)]
-        if damaged != whole[:64] + bytes([parity]) and damaged != whole:
-            pairs.append((text, damaged))
+        # Of another text, or damaged, it is nobody's, or another's; one form for another is no damage.
+        pairs = [(text + "x", whole), (text, self.damaged(whole))]
         for other, form in pairs:
+            if other == text and form in forms:
+                continue
             signer = self.outcome("signer", "bad-signature", text=other, signature=hexed(form))
             assert signer != account.address, f"{form.hex()} of {other!r} has its signer"
 
