@@ -165,7 +165,7 @@ class Agreement:
         forms = {whole, whole[:64] + bytes([parity]), compact}
         for form in sorted(forms):
             same(self.probe.ask("signer", text=text, signature=hexed(form)), account.address)
-        # Of another text, or damaged, it is nobody's, or another's; one form for another is no damage.
+        # Of another text, or damaged, it is nobody's, or another's; another form is no damage.
         pairs = [(text + "x", whole), (text, self.damaged(whole))]
         for other, form in pairs:
             if other == text and form in forms:
