@@ -110,9 +110,11 @@ class Engine:
                 self.signal(signal.SIGCONT)
             if self.daemon.poll() is not None:
                 self.start()
-            for container in self.containers():
-                self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
-            self.halt()
+            try:
+                for container in self.containers():
+                    self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
+            finally:
+                self.halt()
         # Its network that is none; and its own folder, where it was killed. The last mount first.
         mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
         for place in reversed([line.split()[1] for line in mounts]):
