@@ -133,11 +133,8 @@ static bool read_option(const char *name, char *word, struct keeper_options *opt
 }
 
 static bool read_order(const char *word, enum lasting_order *order) {
-  static const char *const words[] = {
-      [LASTING_START] = "start", [LASTING_STOP] = "stop", [LASTING_STATUS] = "status",
-      [LASTING_TRY] = "try"};
-  for (int i = LASTING_START; i <= LASTING_TRY; i++) {
-    if (strcmp(word, words[i]) != 0) continue;
+  for (int i = 0; i < LASTING_ORDERS; i++) {
+    if (strcmp(word, lasting_orders[i]) != 0) continue;
     *order = (enum lasting_order)i;
     return true;
   }

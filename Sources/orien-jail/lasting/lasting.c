@@ -23,6 +23,10 @@ enum {
   KILL_TRIES = 2000,
 };
 
+const char *const lasting_orders[LASTING_ORDERS] = {
+    [LASTING_START] = "start", [LASTING_STOP] = "stop", [LASTING_STATUS] = "status",
+    [LASTING_TRY] = "try"};
+
 static struct orien_jail_lasting answer;
 
 bool lasting_is_name(const char *name) {

@@ -6,6 +6,10 @@
 
 /* The last starts nothing, and says whether one could be held to public addresses. */
 enum lasting_order { LASTING_START, LASTING_STOP, LASTING_STATUS, LASTING_TRY };
+enum { LASTING_ORDERS = LASTING_TRY + 1 };
+
+/* As command lines have them. */
+extern const char *const lasting_orders[LASTING_ORDERS];
 
 struct lasting_options {
   enum lasting_order order;

@@ -108,18 +108,17 @@ static bool start_keeper(void) {
 }
 
 static bool start_lasting(void) {
-  static const char *const orders[] = {"start", "stop", "status", "try"};
   struct orien_jail_ward_lasting asked;
   const struct warden_options *options = warden.options;
   if (warden.node.header.size != sizeof asked || warden.node.descriptors != 1) return false;
   memcpy(&asked, warden.node.body, sizeof asked);
-  if (asked.order >= sizeof orders / sizeof *orders || asked.reserved || asked.number > INT64_MAX ||
+  if (asked.order >= LASTING_ORDERS || asked.reserved || asked.number > INT64_MAX ||
       strnlen(asked.name, sizeof asked.name) == sizeof asked.name || !lasting_is_name(asked.name))
     return false;
   char number[24];
   snprintf(number, sizeof number, "%llu", (unsigned long long)asked.number);
   char *const argument[] = {"orien-jail", "lasting", (char *)options->lasting, asked.name,
-                            (char *)orders[asked.order], number, "--owner",
+                            (char *)lasting_orders[asked.order], number, "--owner",
                             (char *)options->owner_word, NULL};
   int records = open(options->records, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   struct stat status;
