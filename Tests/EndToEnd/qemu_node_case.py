@@ -1,6 +1,5 @@
 """A node of a test's own that rents out machines by QEMU."""
 
-import json
 import pathlib
 import shutil
 import subprocess
@@ -9,11 +8,9 @@ import unittest
 
 import machines
 from backend import manifest_of
-from node import ROOT, Node, send
+from node import ROOT, Node
 from ports import Ports
-from renting import qemu_in
-
-LIBRARY = ROOT / "tools.d" / "qemu-vm.so"
+from renting import QemuMachines, put_plugin
 
 
 class QemuNodeCase(unittest.TestCase):
@@ -25,8 +22,7 @@ class QemuNodeCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.home)
         tools = self.home / "tools.d"
         tools.mkdir(mode=0o755)
-        shutil.copy(LIBRARY, tools)
-        (tools / "qemu-vm.json").write_text(json.dumps(self.manifest()))
+        put_plugin(tools, "qemu-vm", self.manifest())
         self.key = self.home / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
         lent = Ports(10)
@@ -35,18 +31,12 @@ class QemuNodeCase(unittest.TestCase):
             "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROXY_BACKEND": "tcp",
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
             "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300"} | lent.settings)
-        self.folder = self.node.state / "plugins/data/orien.qemu-vm"
-        added = self.node.command("vm", "image", "add", "default", machines.lite_image(),
-                                  "--state", self.node.state, environment={"PORT": "0"})
-        self.assertEqual(added.returncode, 0, added)
-        self.addCleanup(self.end)
+        made = QemuMachines()
+        made.prepare(self.node)
+        self.folder = made.folder
+        self.addCleanup(made.close)
+        self.addCleanup(self.node.close)
         self.node.start()
-
-    def end(self):
-        """Whatever a failed test has left goes with its folder."""
-        self.node.close()
-        for pid in qemu_in(self.folder):
-            send(pid)
 
     def vm(self, method, path="", body=None):
         return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)

@@ -69,35 +69,40 @@ class CommandTests(DockerCase):
         self.assertEqual(done.returncode, 0, done)
 
 
-class NamedEngineTests(DockerCase):
-    """The engine is named by DOCKER_HOST, behind a link, and the manifest knows of none of it."""
+class NamedCase(DockerCase):
+    """The engine is named by DOCKER_HOST, and the manifest knows of none of it."""
 
-    manifest = {"config": {"host": "unix:///run/nobody.sock"}}
+    engine_host = "unix:///run/nobody.sock"
+    manifest = {"config": {"host": engine_host}}
 
     @classmethod
     def prepare_engine(cls):
-        cls.engine_host = "unix:///run/nobody.sock"
+        cls.environment = {"DOCKER_HOST": cls.host()}
+
+
+class NamedEngineTests(NamedCase):
+    """Behind a link."""
+
+    @classmethod
+    def host(cls):
         link = cls.engine.run.with_name(cls.engine.run.name + "-link")
         link.symlink_to(cls.engine.run)
         cls.addClassCleanup(link.unlink)
-        cls.environment = {"DOCKER_HOST": f"unix://{link}/{cls.engine.socket.name}"}
+        return f"unix://{link}/{cls.engine.socket.name}"
 
     def test_the_engine_that_is_named_runs_the_call(self):
         record = self.sh(self.session(), "echo here")
         self.assertEqual((record["status"], record["output"]), ("completed", "here\n"), record)
 
 
-class DistantEngineTests(DockerCase):
-    """The engine is reached over the network, which a worker has through the node alone."""
-
-    manifest = {"config": {"host": "unix:///run/nobody.sock"}}
+class DistantEngineTests(NamedCase):
+    """Over the network, which a worker has through the node alone."""
 
     @classmethod
-    def prepare_engine(cls):
-        cls.engine_host = "unix:///run/nobody.sock"
+    def host(cls):
         wire = gate.Gate(cls.engine.socket)
         cls.enterClassContext(wire)
-        cls.environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{wire.port}"}
+        return f"tcp://127.0.0.1:{wire.port}"
 
     def test_the_engine_that_is_named_runs_the_call(self):
         record = self.sh(self.session(), "cat; echo here", stdin="given ")

@@ -2,7 +2,6 @@
 the machine that they are on, of its networks or of its cloud; and where their network is open all
 of that."""
 
-import copy
 import unittest
 
 import machines
@@ -43,7 +42,7 @@ class ReachCase(QemuNodeCase):
         self.port = self.make("first")
 
     def manifest(self):
-        return copy.deepcopy(manifest_of("qemu-vm")) | {"config": self.config}
+        return manifest_of("qemu-vm") | {"config": self.config}
 
     def heard(self, addresses, port=PORT):
         """Those that answer the machine, by TCP and by UDP."""
