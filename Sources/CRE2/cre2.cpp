@@ -33,7 +33,16 @@ cre2_pattern *cre2_compile(const char *text, size_t size, size_t memory, char *e
 
 void cre2_free(cre2_pattern *pattern) { delete pattern; }
 
-bool cre2_search(const cre2_pattern *pattern, const char *text, size_t size) {
+static bool is_found(const cre2_pattern *pattern, const char *text, size_t size,
+                     RE2::Anchor anchor) {
   re2::StringPiece whole(text, size);
-  return pattern->compiled.Match(whole, 0, size, RE2::UNANCHORED, nullptr, 0);
+  return pattern->compiled.Match(whole, 0, size, anchor, nullptr, 0);
+}
+
+bool cre2_search(const cre2_pattern *pattern, const char *text, size_t size) {
+  return is_found(pattern, text, size, RE2::UNANCHORED);
+}
+
+bool cre2_match(const cre2_pattern *pattern, const char *text, size_t size) {
+  return is_found(pattern, text, size, RE2::ANCHOR_BOTH);
 }

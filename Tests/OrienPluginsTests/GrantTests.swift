@@ -12,7 +12,7 @@ struct GrantTests {
   private static let nginx = #"""
     {"programs": [{"program": "nginx", "path": "/usr/sbin/nginx", "environment": ["LANG"],
       "arguments": [["-t"], ["-s", "reload|quit"], ["-c", "/etc/nginx/.*\\.conf"], ["show", ".*"],
-                    ["\\-{1,2}help"]]},
+                    ["\\-{1,2}help"], ["save", "a\\.b\\-c|d"], ["load", "x\\.raw,y"]]},
      {"program": "bare", "path": "/usr/bin/bare"}]}
     """#
 
@@ -21,6 +21,7 @@ struct GrantTests {
     arguments: [
       ["nginx", "-t"], ["nginx", "-s", "reload"], ["nginx", "-c", "/etc/nginx/a.conf"],
       ["nginx", "show", "anything at all"], ["nginx", "--help"], ["bare"],
+      ["nginx", "save", "a.b-c"], ["nginx", "save", "d"], ["nginx", "load", "x.raw,y"],
     ])
   func granted(words: [String]) throws {
     let granted = try Self.grants(Self.nginx).command(Command(words), of: "p")
@@ -39,6 +40,9 @@ struct GrantTests {
       ["nginx", "show", ".."], ["nginx", "show", "a=../b"], ["nginx", "show", "x:.."],
       ["nginx", "show", "two\nlines"], ["bare", ""], ["bare", "-x"], ["/usr/sbin/nginx", "-t"],
       ["Nginx", "-t"], ["sh", "-c", "nginx -t"],
+      ["nginx", "save", "a.b-c|d"], ["nginx", "save", "ad"], ["nginx", "save", "a"],
+      ["nginx", "load", "xxraw,y"], ["nginx", "load", "x\\.raw,y"], ["nginx", "load", "x.raw,y "],
+      ["nginx", "load", "x.raw"],
     ])
   func denied(words: [String]) throws {
     let failure = #expect(throws: Failure.self) {

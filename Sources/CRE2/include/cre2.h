@@ -26,6 +26,9 @@ void cre2_free(cre2_pattern *pattern);
 /* True where the pattern matches anywhere in the UTF-8 text. */
 bool cre2_search(const cre2_pattern *pattern, const char *text, size_t size);
 
+/* True where it matches the text as a whole. */
+bool cre2_match(const cre2_pattern *pattern, const char *text, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -36,11 +36,18 @@ package final class Pattern: @unchecked Sendable {
   deinit { cre2_free(compiled) }
 
   /// `text` has `textBytes` at most.
-  package func isFound(in text: String) -> Bool {
+  package func isFound(in text: String) -> Bool { matches(text, cre2_search) }
+
+  /// Whether it describes all of `text`, which has `textBytes` at most.
+  package func isWhole(_ text: String) -> Bool { matches(text, cre2_match) }
+
+  private func matches(
+    _ text: String, _ search: (OpaquePointer?, UnsafePointer<CChar>?, Int) -> Bool
+  ) -> Bool {
     precondition(text.utf8.count <= Self.textBytes, "a text too long to be searched")
     var text = text
     return text.withUTF8 { text in
-      text.withMemoryRebound(to: CChar.self) { cre2_search(compiled, $0.baseAddress, $0.count) }
+      text.withMemoryRebound(to: CChar.self) { search(compiled, $0.baseAddress, $0.count) }
     }
   }
 }

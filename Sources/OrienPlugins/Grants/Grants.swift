@@ -43,25 +43,3 @@ package struct Grants: Sendable {
     package var isWritable: Bool
   }
 }
-
-/// One word of a command line, as the operator allows it: a regular expression of the whole word.
-struct ArgumentPattern: Sendable {
-  let source: String
-  private let pattern: Pattern
-
-  init(_ source: String) throws(Failure) {
-    // By itself first: one that closes the group which it is put into is none.
-    _ = try Pattern(source)
-    self.source = source
-    pattern = try Pattern("^(?:\(source))$")
-  }
-
-  /// A word is an option only where the pattern begins as one, and never leads upward: `.*` would
-  /// take both else, and its author thought of neither.
-  func admits(_ word: String) -> Bool {
-    guard word.utf8.count <= Pattern.textBytes else { return false }
-    if word.hasPrefix("-"), !source.hasPrefix("-"), !source.hasPrefix("\\-") { return false }
-    let parts = word.split(omittingEmptySubsequences: false) { "/=:,".contains($0) }
-    return !parts.contains("..") && pattern.isFound(in: word)
-  }
-}

@@ -55,8 +55,9 @@ extension Configuration {
     grants.shared = try sharedFolders()
     // They are there by now, and the jail looks at what they are on.
     grants.workspaces = workspaceFolder
-    grants.devices = Array(tools.devices().prefix(JailGrants.devicesAtMost))
-    if account != nil { grants.places = tools.places() }
+    let named = tools.named()
+    grants.devices = Array(named.devices.prefix(JailGrants.devicesAtMost))
+    if account != nil { grants.places = named.places }
     return grants
   }
 

@@ -113,7 +113,7 @@ struct DeclaredToolTests {
     #expect(plugin.limits(of: 0).wallMilliseconds == 300_000)
     #expect(plugin.price(of: 0)?.perCall == 3 && plugin.required(of: 0) == [.memory])
     #expect(plugin.declaration.needs == ["orien.process/1"])
-    #expect(tools.folder.devices() == ["/dev/x"])
+    #expect(tools.folder.named().devices == ["/dev/x"])
   }
 
   @Test("has its place among libraries, and who comes first keeps an id")
