@@ -204,8 +204,9 @@ extension Kernel {
     _ acceptance: Acceptance, _ tool: Tool, _ use: PluginUse, _ arguments: CallArguments,
     _ lease: WorkspaceLease
   ) -> Execution {
-    let outputBytes = tool.granted.least(acceptance.terms.limits).outputBytes
-    let limit = Int(clamping: outputBytes ?? .max)
+    let limit = Int(
+      clamping: min(
+        tool.granted.outputBytes ?? .max, acceptance.terms.limits.outputBytes ?? .max))
     func log(_ stream: OutputStream) -> OutputLog {
       OutputLog(
         of: acceptance.id, stream, limitBytes: limit, files: parts.ledger.outputs,

@@ -32,7 +32,7 @@ enum OpenAPI {
           }
         }
         writer.name("schemas")
-        writer.write(raw: allSchemas.utf8)
+        writer.write(raw: allSchemas)
       }
     }
     return writer.bytes
@@ -108,7 +108,7 @@ extension JSONWriter {
       writer.field("description", summary)
       if place == "path" { writer.field("required", true) }
       writer.name("schema")
-      writer.write(raw: schema.utf8)
+      writer.write(raw: schema)
     }
   }
 

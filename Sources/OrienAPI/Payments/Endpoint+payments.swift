@@ -124,7 +124,7 @@ extension JSONWriter {
   /// A whole number, however many digits it has.
   mutating func amount(_ name: String, _ amount: UInt256) {
     self.name(name)
-    write(raw: amount.description.utf8)
+    write(raw: amount.description)
   }
 }
 

@@ -7,7 +7,7 @@ extension JSONWriter {
   mutating func field(wei name: String, _ amount: UInt256, isLess: Bool = false) {
     let text = (isLess && !amount.isZero ? "-" : "") + amount.description
     self.name(name + "_wei")
-    write(raw: text.utf8)
+    write(raw: text)
     field(name, text)
   }
 

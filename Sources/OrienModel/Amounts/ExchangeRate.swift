@@ -69,7 +69,7 @@ extension ExchangeRate: CustomStringConvertible {
 }
 
 extension ExchangeRate: JSONWritable {
-  package func write(to writer: inout JSONWriter) { writer.write(raw: description.utf8) }
+  package func write(to writer: inout JSONWriter) { writer.write(raw: description) }
 }
 
 // MARK: Exchanging

@@ -40,5 +40,5 @@ extension Money: CustomStringConvertible {
 }
 
 extension Money: JSONWritable {
-  package func write(to writer: inout JSONWriter) { writer.write(raw: description.utf8) }
+  package func write(to writer: inout JSONWriter) { writer.write(raw: description) }
 }

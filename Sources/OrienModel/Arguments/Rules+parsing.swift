@@ -169,7 +169,7 @@ extension TextRules {
       guard let source = member.value.string else {
         throw .rule("pattern: expected a string, got \(member.value.kindName)")
       }
-      pattern = try Pattern(source)
+      pattern = try Pattern.compiled(source)
     }
   }
 

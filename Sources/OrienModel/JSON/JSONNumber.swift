@@ -46,7 +46,7 @@ extension JSONNumber: CustomStringConvertible {
 }
 
 extension JSONNumber: JSONWritable {
-  package func write(to writer: inout JSONWriter) { writer.write(raw: description.utf8) }
+  package func write(to writer: inout JSONWriter) { writer.write(raw: description) }
 }
 
 extension JSON {

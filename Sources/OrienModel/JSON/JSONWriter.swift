@@ -80,9 +80,14 @@ public struct JSONWriter {
   package mutating func write<Value: JSONWritable>(_ value: Value) { value.write(to: &self) }
 
   /// One value that is JSON already.
-  package mutating func write(raw json: some Collection<UInt8>) {
+  package mutating func write(raw json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
+  }
+
+  package mutating func write(raw json: String) {
+    separate()
+    bytes.append(contentsOf: json.utf8)
   }
 
   package mutating func write(_ text: String) {
@@ -116,9 +121,9 @@ public struct JSONWriter {
     write(String(decoding: bytes, as: UTF8.self))
   }
 
-  package mutating func write(_ value: Bool) { write(raw: (value ? "true" : "false").utf8) }
+  package mutating func write(_ value: Bool) { write(raw: value ? "true" : "false") }
 
-  package mutating func writeNull() { write(raw: "null".utf8) }
+  package mutating func writeNull() { write(raw: "null") }
 
   package mutating func write(_ value: Int64) {
     separate()
@@ -134,7 +139,7 @@ public struct JSONWriter {
   /// The shortest digits that read back as the same double; null for what is no number.
   package mutating func write(_ value: Double) {
     guard value.isFinite else { return writeNull() }
-    write(raw: value.description.utf8)
+    write(raw: value.description)
   }
 
   /// A moment, as ISO 8601 has it.

@@ -12,7 +12,10 @@ struct ArgumentPattern: Sendable {
 
   init(_ source: String) throws(Failure) {
     self.source = source
-    words = if let word = Self.word(source) { .one(word) } else { .each(try Pattern(source)) }
+    words =
+      if let word = Self.word(source) { .one(word) } else {
+        .each(try Pattern.compiled(source))
+      }
   }
 
   /// A word is an option only where the pattern begins as one, and never leads upward: `.*` would
@@ -55,16 +58,4 @@ struct ArgumentPattern: Sendable {
   }
 
   private static let special = Array("^$.|?*+()[]{}".utf8)
-}
-
-/// The patterns of one manifest, each compiled once: its command lines are much alike.
-struct ArgumentPatterns {
-  private var known: [String: ArgumentPattern] = [:]
-
-  mutating func pattern(_ source: String) throws(Failure) -> ArgumentPattern {
-    if let pattern = known[source] { return pattern }
-    let pattern = try ArgumentPattern(source)
-    known[source] = pattern
-    return pattern
-  }
 }

@@ -6,9 +6,8 @@ extension ManifestObject {
   mutating func grants() throws(Failure) -> Grants {
     var grants = Grants()
     guard var members = try object("grants") else { return grants }
-    var patterns = ArgumentPatterns()
     grants.programs = try members.bounded("programs") { member throws(Failure) in
-      try Grants.Program(&member, &patterns)
+      try Grants.Program(&member)
     }
     grants.folders = try members.bounded("folders") { member throws(Failure) in
       try Grants.Share(&member)
@@ -83,9 +82,7 @@ extension Grants.Share {
 extension Grants.Program {
   private static let most = 64
 
-  fileprivate init(
-    _ members: inout MemberReader, _ patterns: inout ArgumentPatterns
-  ) throws(Failure) {
+  fileprivate init(_ members: inout MemberReader) throws(Failure) {
     name = try members.need("program", as: \.string, "the name of a program")
     path = try members.need("path", as: \.string, "an absolute path")
     guard !name.isEmpty, !name.contains("/"), Grants.isPlain("/" + name) else {
@@ -105,7 +102,7 @@ extension Grants.Program {
           "arguments", "expected \(expected), at most \(Self.most) of \(Self.most)")
       }
       do throws(Failure) {
-        forms.append(try sources.map { source throws(Failure) in try patterns.pattern(source) })
+        forms.append(try sources.map { source throws(Failure) in try ArgumentPattern(source) })
       } catch {
         throw members.refusal("arguments", error.message)
       }

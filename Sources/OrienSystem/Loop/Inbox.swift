@@ -7,7 +7,7 @@ public import Synchronization
 /// it when its owner ends; what is sent later goes nowhere. Public as a `Channel` is.
 public final class Inbox<Element: Sendable>: @unchecked Sendable {
   @usableFromInline let loop: Loop
-  @usableFromInline let waiting = Mutex(Waiting())
+  @usableFromInline let waiting: Mutex<Waiting>
   @usableFromInline var body: ((Element) -> Void)?
 
   @usableFromInline struct Waiting {
@@ -20,7 +20,10 @@ public final class Inbox<Element: Sendable>: @unchecked Sendable {
   @inlinable init(loop: Loop, body: @escaping (Element) -> Void) {
     self.loop = loop
     self.body = body
+    waiting = Mutex(Waiting())
   }
+
+  @inlinable deinit {}
 
   @inlinable public func send(_ element: Element) {
     let mustPost = waiting.withLock { waiting in

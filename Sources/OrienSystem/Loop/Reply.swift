@@ -46,6 +46,8 @@ public struct Reply<Value: Sendable>: Sendable {
 
   @inlinable init(_ value: Value) { self.value = value }
 
+  @inlinable deinit {}
+
   @inlinable func take() -> Value? {
     defer { value = nil }
     return value

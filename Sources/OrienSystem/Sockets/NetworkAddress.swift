@@ -5,17 +5,27 @@ import Glibc
 ///
 /// It is plain bits, so that a copy costs nothing.
 package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
-  let bits: UInt128
+  // In halves: what holds a UInt128 is aligned to 16 bytes, and memory for that is had the slow way.
+  private let high: UInt64
+  private let low: UInt64
   let isIPv4: Bool
   package var port: UInt16
 
   /// `host` is 4 bytes for IPv4, 16 for IPv6.
   package init(host: [UInt8], port: UInt16) {
     precondition(host.count == 4 || host.count == 16, "an address has 4 or 16 bytes")
-    bits = host.reduce(0) { $0 << 8 | UInt128($1) }
-    isIPv4 = host.count == 4
+    self.init(
+      bits: host.reduce(0) { $0 << 8 | UInt128($1) }, isIPv4: host.count == 4, port: port)
+  }
+
+  private init(bits: UInt128, isIPv4: Bool, port: UInt16) {
+    high = UInt64(truncatingIfNeeded: bits >> 64)
+    low = UInt64(truncatingIfNeeded: bits)
+    self.isIPv4 = isIPv4
     self.port = port
   }
+
+  var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
   /// Reads `HOST:PORT`; the host is numeric, or `localhost`. No name is ever looked up.
   package init?(_ text: String) {
@@ -45,15 +55,8 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
   /// The same for all connections of one host; with IPv6 of one /64, in which a host takes as many
   /// addresses as it likes.
   package var network: NetworkAddress {
-    var network = isIPv4 || isLoopback ? self : NetworkAddress(bits: (bits >> 64) << 64)
-    network.port = 0
-    return network
-  }
-
-  private init(bits: UInt128) {
-    self.bits = bits
-    isIPv4 = false
-    port = 0
+    let isOne = isIPv4 || isLoopback
+    return NetworkAddress(bits: isOne ? bits : (bits >> 64) << 64, isIPv4: isIPv4, port: 0)
   }
 
   package var isLoopback: Bool { isIPv4 ? bits >> 24 == 127 : bits == 1 }

@@ -11,6 +11,8 @@ public final class Channel<Element: Sendable>: @unchecked Sendable {
   @usableFromInline var sent: [Element] = []
   /// What is received one by one, the next last; refilled from `sent` when it is empty.
   @usableFromInline var turned: [Element] = []
+  /// As many as were taken at once the last time: room for so many is had in one go, by who sends.
+  @usableFromInline var usual = 0
 
   /// `isPrompt`: what the loop sends wakes at once, for it may be the last that is said.
   @inlinable public init(isPrompt: Bool = false) { gate = Gate(isPrompt: isPrompt) }
@@ -21,6 +23,7 @@ public final class Channel<Element: Sendable>: @unchecked Sendable {
     gate.lock()
     defer { gate.unlock() }
     guard !gate.isClosed else { return false }
+    if sent.isEmpty { sent.reserveCapacity(usual) }
     sent.append(element)
     gate.wakeOne()
     return true
@@ -48,11 +51,11 @@ public final class Channel<Element: Sendable>: @unchecked Sendable {
     gate.lock()
     defer { gate.unlock() }
     gate.wait(within: patience) { !isEmpty }
-    defer {
-      sent = []
-      turned = []
-    }
-    return turned.isEmpty ? sent : turned.reversed() + sent
+    let all = turned.isEmpty ? sent : turned.reversed() + sent
+    sent = []
+    turned = []
+    usual = min(all.count, 256)
+    return all
   }
 
   /// Elements that nobody has received.

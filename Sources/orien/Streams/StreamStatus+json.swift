@@ -6,7 +6,7 @@ import OrienModel
 struct WholeNumber: JSONWritable {
   let value: UInt256
 
-  func write(to writer: inout JSONWriter) { writer.write(raw: value.description.utf8) }
+  func write(to writer: inout JSONWriter) { writer.write(raw: value.description) }
 }
 
 extension JSONWriter {

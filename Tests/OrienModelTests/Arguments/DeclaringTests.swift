@@ -145,4 +145,25 @@ struct DeclaringTests {
     #expect(try Pattern(#"^\p{L}$"#).isFound(in: "é"))
     #expect(try Pattern("^.$").isFound(in: "𝄞"))
   }
+
+  @Test("A pattern is of the whole text where that is asked, whichever of its ways fits")
+  func whole() throws {
+    #expect(try Pattern("a|ab").isWhole("ab"))
+    #expect(try !Pattern("a|ab").isWhole("abc"))
+    #expect(try !Pattern("b").isWhole("ab"))
+    #expect(try !Pattern("a").isWhole("a\n"))
+    #expect(try Pattern("a*").isWhole(""))
+  }
+
+  @Test("A pattern is compiled once for a while, and what is none is refused each time")
+  func compiledOnce() throws {
+    let stock = PatternStock(most: 2)
+    let first = try stock.pattern("^a$")
+    #expect(try stock.pattern("^a$") === first)
+    #expect(reason { try stock.pattern("(") } == "pattern")
+    #expect(reason { try stock.pattern("(") } == "pattern")
+    #expect(try stock.pattern("^b$").isFound(in: "b") && stock.pattern("^a$") === first)
+    #expect(try stock.pattern("^c$").isFound(in: "c") && stock.pattern("^a$").isFound(in: "a"))
+    #expect(first.isFound(in: "a"))
+  }
 }
