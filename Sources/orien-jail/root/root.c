@@ -90,11 +90,16 @@ static int put_shortcut(int site, const char *name) {
   return tree < 0 ? errno : put(tree, name);
 }
 
+/* Until it is shut there is room for what the machine's owner shows there all the same. */
 static int hide(int site, const char *path) {
   if (faccessat(site, path, F_OK, 0) != 0) return 0;
-  return mount("none", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=755") == 0
-             ? 0
-             : errno;
+  return mount("none", path, "tmpfs", MS_NOSUID | MS_NODEV, "size=4k,mode=755") == 0 ? 0 : errno;
+}
+
+static int shut(int site, const char *path) {
+  if (faccessat(site, path, F_OK, 0) != 0) return 0;
+  return mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) == 0 ? 0
+                                                                                           : errno;
 }
 
 /* Folders of the machine's that all jails see, taken before anything can hide them. */
@@ -137,6 +142,7 @@ static int fill(int site, int usr, const char **what) {
   for (unsigned i = 0; !error && i < COUNT(links); i++)
     if (symlinkat(links[i].to, site, *what = links[i].path) != 0) error = errno;
   if (!error) error = put_granted(site, what);
+  for (unsigned i = 0; !error && i < COUNT(hidden); i++) error = shut(site, *what = hidden[i]);
   *what = "etc";
   if (!error) error = etc_fill(site, first_user, users);
   // The kernel lets nobody mount a new one who does not see all of another.

@@ -8,6 +8,8 @@ extension Configuration {
     "/usr", "/etc", "/proc", "/dev", "/tmp", "/workspace", "/bin", "/sbin", "/lib", "/lib32",
     "/lib64", "/libx32", "/run/warm", "/run/swift", "/var/tmp",
   ]
+  /// Of the system's what every jail has empty: interpreters look there for what was added to them.
+  private static let free = "/usr/local"
   /// The kernel's own folders show the whole machine.
   private static let kernels = ["/proc", "/sys", "/dev"]
 
@@ -41,7 +43,8 @@ extension Configuration {
   }
 
   private func checkPlace(_ place: String, beside others: [String]) throws(Failure) {
-    if ["/run", "/var"].contains(place) || Self.taken.contains(where: { place.lies(in: $0) }) {
+    let isTaken = Self.taken.contains { place.lies(in: $0) } && !place.lies(in: Self.free)
+    if ["/run", "/var"].contains(place) || isTaken {
       throw Self.refusal(
         "\(place): each jail has something of its own there; say where else, as PATH:/opt/NAME")
     }
