@@ -81,4 +81,21 @@ struct HealthTests {
       #expect(samples[#"orien_earned_micro_units_total{currency="USD"}"#] == 3)
     }
   }
+
+  @Test("What the node earns is told to its operator alone")
+  func earnings() throws {
+    let keys = [
+      Access.Key(owner: Owner("alice"), isOperator: false, secret: "correct-horse"),
+      Access.Key(owner: .operator, isOperator: true, secret: "battery"),
+    ]
+    try Site.with(keys: keys) { site in
+      func figures(_ secret: String) throws -> String {
+        try site.ask("GET", "/metrics", nil, ["Authorization": "Bearer \(secret)"]).text
+      }
+      let (tenants, operators) = (try figures("correct-horse"), try figures("battery"))
+      for text in [tenants, operators] { #expect(text.contains("orien_executions_running ")) }
+      #expect(operators.contains("orien_earned_micro_units_total"))
+      #expect(!tenants.contains("earned") && !tenants.contains("collect"))
+    }
+  }
 }

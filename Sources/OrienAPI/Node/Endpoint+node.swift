@@ -17,11 +17,14 @@ extension Endpoint {
       answers: [.json("Its state; more of it to who holds a key", "Health")]
     ) { api, inquiry throws(Failure) in api.sendHealth(inquiry) },
     Endpoint(
-      .get, "/metrics", "The node's figures for Prometheus.",
+      .get, "/metrics", "The node's figures for Prometheus; what it earns for its operator alone.",
       answers: [.other("text/plain", "Prometheus' text format")]
     ) { api, inquiry throws(Failure) in
       inquiry.exchange.respond(
-        .ok, HTTPContent(type: "text/plain; version=0.0.4; charset=utf-8", bytes: api.metrics()))
+        .ok,
+        HTTPContent(
+          type: "text/plain; version=0.0.4; charset=utf-8", bytes: api.metrics(for: inquiry.caller))
+      )
     },
     Endpoint(
       .get, "/openapi.json", "This interface, as OpenAPI 3.1 describes it.", isOpen: true,

@@ -6,8 +6,8 @@ import OrienNode
 import OrienSystem
 
 extension API {
-  /// The node's figures in Prometheus' text format.
-  func metrics() -> [UInt8] {
+  /// The node's figures in Prometheus' text format. What it earns is its operator's business alone.
+  func metrics(for caller: Caller) -> [UInt8] {
     var text = MetricsText()
     text.gauge(
       "orien_uptime_seconds", "Since the node started",
@@ -15,8 +15,7 @@ extension API {
     writeExecutions(to: &text)
     writeOperations(to: &text)
     writeLedger(to: &text)
-    if let payments, payments.settings.isOn { payments.write(to: &text) }
-    collections?.write(to: &text)
+    if caller.isOperator { writeMoney(to: &text) }
     writeServer(to: &text)
     writePrices(to: &text)
     text.gauge(
@@ -48,10 +47,15 @@ extension API {
     text.counter(
       "orien_execution_running_microseconds_total", "Running time of ended executions",
       counters.runningMicroseconds)
+  }
+
+  private func writeMoney(to text: inout MetricsText) {
     text.family("orien_earned_micro_units_total", "counter", "What ended executions cost")
-    for (currency, amount) in counters.earned.sorted(by: { $0.key < $1.key }) {
+    for (currency, amount) in kernel.counters.earned.sorted(by: { $0.key < $1.key }) {
       text.sample("orien_earned_micro_units_total", [("currency", currency)], amount)
     }
+    if let payments, payments.settings.isOn { payments.write(to: &text) }
+    collections?.write(to: &text)
   }
 
   /// Of what only reads: what changes something is in the ledger.
