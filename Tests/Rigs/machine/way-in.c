@@ -7,6 +7,7 @@
 #include <linux/random.h>
 #include <linux/rtc.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define NAME_CHARACTERS LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
-enum { SECTOR_BYTES = 2048, MARK_SECTOR = 16, LOOK_AGAIN_MICROSECONDS = 5000, MOST_VISITORS = 16 };
+enum { SECTOR_BYTES = 2048, MARK_SECTOR = 16, LOOK_AGAIN_MICROSECONDS = 5000, MOST_VISITORS = 8 };
 
 /* This is the machine's first process: with it the machine ends, and its console says why. */
 static void end(const char *what, const char *why) {
@@ -70,11 +71,16 @@ static void wait_for_seed(void) {
 }
 
 /* All that were put by as one would draw the same numbers, and have the same keys. Their processor
- * draws of the host, and the kernel asks it when it is told to begin anew. */
+ * draws of the host, and the kernel asks it when it is told to begin anew. The first to be drawn is
+ * by what this start is known, so that whoever compares two has what came right after. */
 static void draw_anew(void) {
   int randomness = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
   must(randomness >= 0 && ioctl(randomness, RNDRESEEDCRNG) == 0, "draw anew");
   close(randomness);
+  char drawn;
+  int start = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  must(start >= 0 && read(start, &drawn, 1) == 1, "draw the name of this start");
+  close(start);
 }
 
 /* The clock stood still while the machine was put by. */
@@ -182,6 +188,12 @@ static pid_t *place_for_visitor(pid_t visitors[]) {
   }
 }
 
+/* While a machine is not there yet QEMU keeps who asks for it, long after he has left. */
+static bool is_gone(int visitor) {
+  struct pollfd seen = {.fd = visitor, .events = POLLRDHUP};
+  return poll(&seen, 1, 0) > 0;
+}
+
 /* A server each, which nobody has had before: none of its memory is as old as what was put by. */
 static void serve(int listener) {
   pid_t visitors[MOST_VISITORS] = {0};
@@ -191,6 +203,10 @@ static void serve(int listener) {
     /* Who has gone before he was seen is no fault. */
     if (visitor < 0 && errno == ECONNABORTED) continue;
     must(visitor >= 0, "take a connection");
+    if (is_gone(visitor)) {
+      close(visitor);
+      continue;
+    }
     *place = fork();
     if (*place == 0) {
       if (dup2(visitor, STDIN_FILENO) >= 0 && dup2(visitor, STDOUT_FILENO) >= 0)
