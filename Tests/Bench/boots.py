@@ -28,12 +28,13 @@ def until_it_answers(**kind):
         line = key.with_suffix(".pub").read_text().strip()
         told = f"#cloud-config\nssh_authorized_keys: [{line}]\n"
         began = time.monotonic()
-        with machines.Machine(told, PLACE, **kind):
-            machines.banner(PLACE, seconds=PATIENCE_SECONDS)
+        with machines.Machine(told, PLACE, **kind) as machine:
+            machine.banner(PATIENCE_SECONDS)
             return time.monotonic() - began
 
 
 def one_round(rows):
+    machines.ready_image()
     ready = until_it_answers()
     rows.add("boot", ready, until_it_answers(image=machines.cloud_image(), memory=512))
     rows.add("bootLite", ready, until_it_answers(image=machines.lite_image()))

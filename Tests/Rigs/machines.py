@@ -6,6 +6,8 @@ machines that are up, each with a seed, a loopback address of its own and a netw
 
 import contextlib
 import fcntl
+import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -23,32 +25,48 @@ HERE = pathlib.Path(__file__).resolve().parent
 CACHE = HERE.parent.parent / ".build" / "rigs"
 # The seed's room: what was put by before its seed was there finds one of the same size.
 SEED_BYTES = 1 << 20
+# Memory that stands in a file is no part of the state that is put by, nor is it read from there.
+MEMORY_APART = [{"capability": "x-ignore-shared", "state": True}]
+# How soon SSH is asked again: where nothing listens yet, where QEMU does for a machine that boots,
+# and where the machine does, for it was put by so; there the first to ask is answered first.
+REFUSED_SECONDS, BOOTING_SECONDS, LISTENING_SECONDS = 0.02, 1, 15
 SSH_OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
                "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20",
                "-o", "IdentitiesOnly=yes", "-F", "none"]
 
 
+@functools.cache
 def lite_image():
     """A disk that is up in seconds where every instruction is emulated, and reads of its seed the
     name and the keys."""
     return _image("lite")
 
 
+@functools.cache
 def cloud_image():
     """A disk with systemd and cloud-init, as what people rent: half a minute."""
     return _image("cloud")
 
 
+@functools.cache
 def ready_image():
-    """`lite_image` as it waits for its seed, up and put by: its disk, and the state of its memory,
-    for `command(..., state=)` with the same `memory` and `cpus`. Up in half a second."""
+    """`lite_image` as it waits for its seed, up and put by: the folder of its disk, its memory and
+    its devices' state, for `start(..., ready=)` with the same `memory` and `cpus`. Each that goes
+    on from there has what it writes to itself: up in a second, and all of them read one memory."""
     disk = lite_image()
-    ready = disk.with_name(disk.name.replace("lite", "ready"))
-    state = ready.with_suffix(".state")
+    ready = disk.with_name(f"machine-ready-{_recipe(disk)}")
     with _alone():
-        if not state.exists():
-            _put_by(disk, ready, state)
-    return ready, state
+        if not ready.exists():
+            _put_by(disk, ready)
+    return ready
+
+
+def _recipe(disk):
+    """What was put by goes on in the QEMU that it was put by in, started by the same words."""
+    qemu = os.stat(shutil.which("qemu-system-x86_64"))
+    words = command("", "", qmp=0, console="", ready=pathlib.Path())
+    told = json.dumps([disk.name, qemu.st_size, qemu.st_mtime_ns, words])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _image(kind):
@@ -68,27 +86,28 @@ def _alone():
         yield
 
 
-def _put_by(disk, ready, state):
+def _put_by(disk, ready):
     with tempfile.TemporaryDirectory(prefix="making.", dir=CACHE) as work:
         work = pathlib.Path(work)
-        overlay(disk, work / "disk")
+        made = work / "ready"
+        made.mkdir()
+        overlay(disk, made / "disk")
         (work / "seed").write_bytes(bytes(SEED_BYTES))
         (work / "console").touch()
-        machine = subprocess.Popen(
-            command(work / "disk", work / "seed", qmp=work / "qmp", console=work / "console"),
-            stdin=subprocess.DEVNULL)
+        machine = start(made / "disk", work / "seed", qmp=work / "qmp", console=work / "console",
+                        ready=made, making=True)
         try:
             until(lambda: b"waits for its seed" in (work / "console").read_bytes(), 120,
-                  "it did not come to wait for its seed")
+                  lambda: "it does not wait for its seed: " + (work / "console").read_text())
             with Monitor(work / "qmp") as monitor:
-                monitor("migrate", uri=f"exec:cat >{work / 'state'}")
+                monitor("migrate-set-capabilities", capabilities=MEMORY_APART)
+                monitor("migrate", uri=f"exec:cat >{made / 'state'}")
                 until(lambda: monitor("query-migrate")["status"] == "completed", 60,
                       "it was not put by")
         finally:
             machine.kill()
             machine.wait()
-        os.replace(work / "disk", ready)
-        os.replace(work / "state", state)
+        made.rename(ready)
 
 
 def overlay(base, disk):
@@ -110,20 +129,51 @@ def seed(path, user_data, instance="i-1"):
         image.truncate(SEED_BYTES)
 
 
-def command(disk, seed, *, qmp, console, address=None, port=22, memory=256, cpus=1, state=None):
-    """The words by which a machine is started. `address`: of loopback, where its SSH is."""
+def command(disk, seed, *, qmp, console, address=None, port=22, memory=256, cpus=1, ready=None,
+            making=False):
+    """The words by which a machine is started. `qmp`: the open socket at which it is asked;
+    `address`: of loopback, where its SSH is; `ready`: where it was put by, or is `making`."""
     network = "user,id=net,restrict=on"
     if address:
         network += f",hostfwd=tcp:{address}:{port}-:22"
     words = [
-        "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-machine", "q35",
+        "qemu-system-x86_64", "-nodefaults", "-no-user-config",
+        "-machine", "q35,memory-backend=memory" if ready else "q35",
         "-accel", "tcg,thread=multi", "-cpu", "max", "-m", str(memory), "-smp", str(cpus),
         "-display", "none", "-serial", f"file:{console}", "-no-reboot",
         "-drive", f"file={disk},format=qcow2,if=virtio,cache=unsafe",
         "-drive", f"file={seed},format=raw,if=virtio,readonly=on",
         "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile=",
-        "-qmp", f"unix:{qmp},server=on,wait=off"]
-    return words + (["-incoming", f"exec:cat {state}"] if state else [])
+        "-chardev", f"socket,id=qmp,fd={qmp},server=on,wait=off", "-mon", "qmp,mode=control"]
+    if ready:
+        # Only what makes it may write to it; to any other the file is what its memory was.
+        words += ["-object", f"memory-backend-file,id=memory,size={memory}M,"
+                             f"mem-path={ready / 'memory'},share={'on' if making else 'off'}"]
+    if ready and not making:
+        words += ["-incoming", "defer"]
+    return words
+
+
+def start(disk, seed, *, qmp, ready=None, making=False, **more):
+    """The process of a machine, which may be asked at the path `qmp` from now on."""
+    qmp.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(qmp))
+        listener.listen()
+        process = subprocess.Popen(
+            command(disk, seed, qmp=listener.fileno(), ready=ready, making=making, **more),
+            stdin=subprocess.DEVNULL, pass_fds=[listener.fileno()])
+    try:
+        if ready and not making:
+            with Monitor(qmp) as monitor:
+                monitor("migrate-set-capabilities", capabilities=MEMORY_APART)
+                monitor("migrate-incoming", uri=f"exec:cat {ready / 'state'}")
+                monitor.until("RESUME")
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return process
 
 
 class Monitor:
@@ -134,6 +184,7 @@ class Monitor:
         self.socket.settimeout(seconds)
         self.socket.connect(str(path))
         self.lines = self.socket.makefile("rw")
+        self.events = []
         self.lines.readline()
         self("qmp_capabilities")
 
@@ -146,6 +197,14 @@ class Monitor:
                 raise AssertionError(f"{name}: {answer['error']}")
             if "return" in answer:
                 return answer["return"]
+            self.events.append(answer.get("event"))
+
+    def until(self, event):
+        """What happens while something else is asked is remembered."""
+        while event not in self.events:
+            if not (line := self.lines.readline()):
+                raise AssertionError(f"it ended before {event}")
+            self.events.append(json.loads(line).get("event"))
 
     def __enter__(self):
         return self
@@ -155,21 +214,23 @@ class Monitor:
         self.socket.close()
 
 
-def banner(address, port=22, seconds=120):
+def banner(address, port=22, seconds=120, again=BOOTING_SECONDS):
     """What the machine's SSH says first. QEMU takes a connection before the machine does, and asks
     that ever more seldom; so new ones follow, a few at once, and whichever is answered counts."""
     deadline, waiting = time.monotonic() + seconds, []
     poll = select.poll()
     try:
         while time.monotonic() < deadline:
+            pause = REFUSED_SECONDS
             with contextlib.suppress(OSError):
                 one = socket.create_connection((address, port), 5)
                 waiting.append(one)
                 poll.register(one, select.POLLIN)
+                pause = again
             if len(waiting) > 4:
                 poll.unregister(waiting[0])
                 waiting.pop(0).close()
-            next_one = time.monotonic() + 1
+            next_one = time.monotonic() + pause
             while (left := next_one - time.monotonic()) > 0:
                 for number, _ in poll.poll(left * 1000):
                     one = next(one for one in waiting if one.fileno() == number)
@@ -201,17 +262,20 @@ class Machine:
         self.address, self.port = address, port
         self.qmp = self.home / "qmp"
         self.process = None
+        self.again = BOOTING_SECONDS if image else LISTENING_SECONDS
         try:
-            ready, state = (image, None) if image else ready_image()
-            overlay(ready, self.home / "disk")
+            ready = None if image else ready_image()
+            overlay(image or ready / "disk", self.home / "disk")
             seed(self.home / "seed", user_data)
-            self.process = subprocess.Popen(
-                command(self.home / "disk", self.home / "seed", qmp=self.qmp, state=state,
-                        console=self.home / "console", address=address, port=port, **more),
-                stdin=subprocess.DEVNULL)
+            self.process = start(
+                self.home / "disk", self.home / "seed", qmp=self.qmp, ready=ready,
+                console=self.home / "console", address=address, port=port, **more)
         except BaseException:
             self.close()
             raise
+
+    def banner(self, seconds=120):
+        return banner(self.address, self.port, seconds, self.again)
 
     def __enter__(self):
         return self

@@ -5,10 +5,10 @@ import itertools
 import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 
-from machines import Monitor, banner, cloud_image, command, overlay, ready_image, seed
+from machines import (BOOTING_SECONDS, LISTENING_SECONDS, Monitor, banner, cloud_image, overlay,
+                      ready_image, seed, start)
 
 PATIENCE_SECONDS = 120
 NUMBERS = itertools.count(1)
@@ -27,28 +27,29 @@ class BootedMachine:
 
     @staticmethod
     def image():
-        """The disk that it is a copy of, and what was in memory; None: nothing was."""
-        return ready_image()
+        """The disk that it is a copy of, and where it was put by; None: it boots."""
+        ready = ready_image()
+        return ready / "disk", ready
 
     def __init__(self, name, instance):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"orien-{name}-"))
         self.address = address()
         self.process = None
         try:
-            disk, state = self.image()
+            disk, ready = self.image()
             overlay(disk, self.home / "disk")
             seed(self.home / "seed", instance["seed"], instance=name)
-            self.boot(state)
+            self.boot(ready)
         except BaseException:
             self.remove()
             raise
 
-    def boot(self, state=None):
-        self.process = subprocess.Popen(
-            command(self.home / "disk", self.home / "seed", qmp=self.home / "qmp", state=state,
-                    console=self.home / "console", address=self.address, memory=self.memory),
-            stdin=subprocess.DEVNULL)
-        banner(self.address, seconds=self.patience_seconds)
+    def boot(self, ready=None):
+        self.process = start(
+            self.home / "disk", self.home / "seed", qmp=self.home / "qmp", ready=ready,
+            console=self.home / "console", address=self.address, memory=self.memory)
+        banner(self.address, seconds=self.patience_seconds,
+               again=LISTENING_SECONDS if ready else BOOTING_SECONDS)
 
     def start(self):
         if self.process.poll() is not None:

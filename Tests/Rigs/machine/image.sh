@@ -60,10 +60,12 @@ done
 
 rm -f "$root"/etc/ssh/ssh_host_*
 if [ "$kind" = lite ]; then
-  chroot "$root" ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+  cc -O2 -static -std=gnu17 -Wall -Wextra -Werror -o "$root/sbin/way-in" "$here/way-in.c"
   cp /bin/busybox "$root/bin/busybox"
-  cp "$here/init-lite" "$here/network" "$root/sbin/"
-  chmod 0755 "$root/sbin/init-lite" "$root/sbin/network"
+  for script in init-lite network rehearsal; do
+    cp "$here/$script" "$root/sbin/$script"
+    chmod 0755 "$root/sbin/$script"
+  done
   first=/sbin/init-lite
 else
   mkdir -p "$root/lib/modules"
