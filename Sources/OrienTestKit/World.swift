@@ -87,7 +87,7 @@ package final class World {
     let services = PluginServices(
       ledger, LastingPrograms(lasting, required: settings.policy.required, log: Self.log),
       log: Self.log)
-    let tools = try Self.load(settings.libraries, in: scratch, for: services)
+    let tools = try Self.load(settings.libraries, in: scratch, for: services, on: loop)
     plugins = tools.plugins
     refused = tools.refused.map(\.failure)
     let sessions = LedgerSessions(ledger, loop: loop, log: Self.log)
@@ -105,7 +105,7 @@ package final class World {
   }
 
   private static func load(
-    _ libraries: [Library], in scratch: Scratch, for services: PluginServices
+    _ libraries: [Library], in scratch: Scratch, for services: PluginServices, on loop: Loop
   ) throws -> ToolsContents {
     let folder = try scratch.folder("tools.d")
     for library in libraries {
@@ -115,10 +115,11 @@ package final class World {
       guard let manifest = library.manifest else { continue }
       try scratch.write(manifest, to: "tools.d/\(library.name).json")
     }
-    return try ToolsFolder(
+    var tools = ToolsFolder(
       path: folder, storePath: scratch / "state/plugins", worker: Built.worker,
-      nodeVersion: "1.0.0"
-    ).load(for: services)
+      nodeVersion: "1.0.0")
+    tools.loop = loop
+    return try tools.load(for: services)
   }
 
   private static let log = Log(level: .error, format: .text, descriptor: nowhere)

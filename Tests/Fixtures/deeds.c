@@ -95,6 +95,21 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
     while (open("/dev/null", O_RDONLY) >= 0) {}
     return say(call, errno == EMFILE ? "no more files" : "something else");
   }
+  if (!strcmp(name, "many-lines")) {
+    char line[16];
+    for (int i = 0; i < 1000; i++) {
+      snprintf(line, sizeof line, "%d\n", i);
+      say(call, line);
+      if (i % 100 == 99) usleep(1000);
+    }
+    return ORIEN_OK;
+  }
+  if (!strcmp(name, "one-long-line")) {
+    char *line = calloc(1, (1 << 20) + 1);
+    orien_status status = say(call, memset(line, 'x', 1 << 20));
+    free(line);
+    return status;
+  }
   if (!strcmp(name, "threads")) {
     pthread_t thread;
     for (int i = 0; i < 20; i++) pthread_create(&thread, NULL, idle, NULL);
@@ -103,6 +118,13 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
   if (!strcmp(name, "frame-too-long")) send_frame(UINT32_MAX, 2, 1, "", 0);
   if (!strcmp(name, "frame-unknown")) send_frame(0, 77, 1, "", 0);
   if (!strcmp(name, "frame-cut")) send_frame(4, 2, 1, "\1\0\0\0", 4);
+  if (!strcmp(name, "frame-unfit")) {
+    // In one go, of a call that returns with it: output that is none.
+    static const char frames[] = "\4\0\0\0\2\0\0\0\1\1\0\0\0\0\0\0\1\0\0\0"
+                                 "\12\0\0\0\7\0\0\0\1\1\0\0\0\0\0\0"
+                                 "\0\0\0\0\0\0\0\0\1";
+    if (write(0, frames, sizeof frames) < 0) _exit(9);
+  }
   if (!strcmp(name, "frame-of-nobody")) {
     // Output of a call that there is not, an answer of one, and one more load: nobody minds.
     send_frame(9, 2, 4711, "\1\0\0\0\1\0\0\0x", 9);

@@ -2,11 +2,14 @@ package import OrienModel
 
 /// What one running call asks of the node; the kernel implements it, tests fake it.
 ///
-/// Every member may be called from any thread, several at once. None is called on the loop. Those
-/// marked so may block. Nothing that a plugin begins after its handler returned comes here; but a
-/// thread of its own that began before may still be underway when `done` is called, and arrive after
-/// it. The host bears that: it lives as long as such a thread, keeps none waiting for what will not
-/// come, and lets nothing of it change an execution that is over.
+/// Every member may be called from any thread, several at once. Those marked so may block. None is
+/// called on the loop, but for what a quick call in a worker says in one go with its return: that is
+/// emitted, metered and ended there, less than 64 KiB in all, for which no host keeps anybody waiting.
+///
+/// Nothing that a plugin begins after its handler returned comes here; but a thread of its own that
+/// began before may still be underway when `done` is called, and arrive after it. The host bears
+/// that: it lives as long as such a thread, keeps none waiting for what will not come, and lets
+/// nothing of it change an execution that is over.
 package protocol CallHost: AnyObject, Sendable {
   /// Appends to a stream: `limited` past the granted bytes, `cancelled` to stop. The bytes are
   /// valid until this returns. May block, where the disk is behind.

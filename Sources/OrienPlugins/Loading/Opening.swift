@@ -160,7 +160,7 @@ struct Opening {
       openFiles: folder.workers.openFiles)
     let parts = WorkerParts(
       starter: folder.starter, bounds: folder.workers, manifest: sound.manifest, order: order,
-      isAlone: declaration.isBackend,
+      loop: folder.loop, isAlone: declaration.isBackend,
       context: PluginContext(
         PluginIdentity(
           id: declaration.id, name: candidate.name, manifest: sound.manifest, folder: dataFolder),

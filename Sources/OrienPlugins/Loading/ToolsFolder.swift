@@ -1,5 +1,5 @@
 package import OrienModel
-import OrienSystem
+package import OrienSystem
 
 /// `tools.d`: the folder of libraries that make this node's tools.
 ///
@@ -25,6 +25,8 @@ package struct ToolsFolder: Sendable {
   package var trust = PluginTrust([])
   /// How plugins get a process of their own.
   package var starter: any WorkerStarter
+  /// On which calls are made and their results wanted: it hears workers whose calls are quick.
+  package var loop: Loop?
   /// Loads what comes with Orien, and refuses all else unread.
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.

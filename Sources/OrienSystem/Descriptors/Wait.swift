@@ -7,9 +7,9 @@ package struct Wait {
 
   package init() {}
 
-  /// Waits for the descriptor to be readable, and where `forRoom`, to take more.
-  package mutating func add(_ raw: Int32, forRoom: Bool = false) {
-    let events = Int16(forRoom ? POLLIN | POLLOUT : POLLIN)
+  /// Waits for the descriptor to be readable where `forInput`, and where `forRoom`, to take more.
+  package mutating func add(_ raw: Int32, forInput: Bool = true, forRoom: Bool = false) {
+    let events = Int16((forInput ? POLLIN : 0) | (forRoom ? POLLOUT : 0))
     requests.append(pollfd(fd: raw, events: events, revents: 0))
   }
 

@@ -81,6 +81,7 @@ final class Node {
     self.journal = journal
     if let advice = journal.advice { log.error(advice) }
     tools.isolation = .worker
+    tools.loop = loop
     tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
     tools.workers = configuration.workers

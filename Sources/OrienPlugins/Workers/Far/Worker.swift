@@ -6,7 +6,7 @@ import Synchronization
 /// The plugin of this process, as the node asks of it.
 ///
 /// One thread at a time listens to the node, and runs the handler of a call that it hears of itself:
-/// no call waits for a thread to wake, which takes longer than most handlers do. Where the last one
+/// no call waits for a thread to wake, which takes longer than most handlers do. Where the last ones
 /// took long, another thread listens meanwhile; else it does so when this one is late, and what the
 /// handler emits until then goes in one piece with its return.
 final class Worker: Sendable {
@@ -22,8 +22,10 @@ final class Worker: Sendable {
 
   /// What a handler may take before another thread listens in place of its own; twice that at most.
   private static let patience = Duration.milliseconds(1)
-  /// What the last one has to have taken less than.
+  /// What one of the last two has to have taken less than: somebody else may have had the processor
+  /// meanwhile, and where that is so nothing is gained by one more thread that wants it.
   private static let quickness = Duration.microseconds(200)
+  private static let slowAtMost = 1
 
   /// After so many, and whenever it is asked, it says what it holds.
   private static let callsToReport: UInt64 = 32
@@ -45,7 +47,8 @@ final class Worker: Sendable {
     /// How many have begun, and had when that was looked at last.
     var begun: UInt64 = 0
     var begunBefore: UInt64 = 0
-    var areQuick = false
+    /// Handlers in a row that were not quick; none is thought to be before one has been.
+    var slow = Worker.slowAtMost + 1
     /// Those that came while all slots were taken: a node sends none such but by mistake.
     var waiting: [Arrival] = []
     var isClosing = false
@@ -106,6 +109,8 @@ final class Worker: Sendable {
       guard isSame else { return .unheard }
       calls.isHeard = true
       calls.isWatched = false
+      // Those that come next do not wait so long to be heard of.
+      calls.slow = Self.slowAtMost + 1
       return .late
     }
   }
@@ -161,7 +166,7 @@ final class Worker: Sendable {
         return nil
       }
       calls.running += 1
-      guard calls.areQuick else { return (arrival, .passedOn) }
+      guard calls.slow <= Self.slowAtMost else { return (arrival, .passedOn) }
       calls.isHeard = false
       calls.begun += 1
       defer { calls.isWatched = true }
@@ -181,7 +186,7 @@ final class Worker: Sendable {
       node.say(.returned(arrival.id, result))
       let isQuick = Instant.now.since(begin) < Self.quickness
       next = calls.withLock { calls in
-        calls.areQuick = isQuick
+        calls.slow = isQuick ? 0 : min(calls.slow + 1, Self.slowAtMost + 1)
         calls.carried[arrival.id] = nil
         calls.returned += 1
         isToReport = calls.returned % Self.callsToReport == 0

@@ -33,7 +33,7 @@ extension WorkerLink {
     let library = try parts.openLibrary()
     var ends: Ends
     do { ends = try Ends() } catch { throw error.failure("starting a worker") }
-    let ear = ends.ear
+    let ear = WorkerEar(ends.ear)
     let errors = ends.errors
     let mouth = ends.mouth
     let process = try parts.starter.start(
@@ -79,30 +79,27 @@ extension WorkerLink {
     }
   }
 
-  /// Why nobody listens any more.
-  private enum Heard {
-    case silence
-    case refused(Failure)
-    case condemned(Failure)
-  }
-
   private func listen(
-    _ ear: borrowing Descriptor, _ errors: borrowing Descriptor, _ lines: inout ErrorLines
+    _ ear: WorkerEar, _ errors: borrowing Descriptor, _ lines: inout ErrorLines
   ) -> Heard {
-    var reader = MessageReader(takesDescriptors: false)
+    defer { ear.takeBack() }
     var due = Instant.now + parts.openPatience
     var stage = Stage.loading
+    var quick = 0
     while true {
       let (condemned, now) = state.withLock { state in
-        (state.condemned, stage.next(after: state, now: .now, parts, &due))
+        (state.condemned, stage.next(after: state, isLent: ear.isLent, now: .now, parts, &due))
       }
       let hasMore = hasRest.load(ordering: .relaxed)
       stage = now
       if let condemned { return .condemned(condemned) }
+      // When its last call returns decides how long it is waited for.
+      if stage == .closing { ear.takeBack() }
+      let isLent = ear.isLent
       do throws(Failure) {
         do throws(SystemError) {
           var wait = Wait()
-          wait.add(ear.raw, forRoom: hasMore)
+          if hasMore || !isLent { wait.add(ear.raw, forInput: !isLent, forRoom: hasMore) }
           wait.add(bell.raw)
           if !lines.areOver { wait.add(errors.raw) }
           try wait.wait(until: due)
@@ -112,27 +109,15 @@ extension WorkerLink {
           throw error.failure("hearing a worker")
         }
         if hasMore { flush() }
-        if let heard = try hear(ear, &reader) { return heard }
+        if !ear.isLent {
+          if let heard = try hear(ear, &quick) { return heard }
+          if stage == .open { lend(ear, after: &quick) }
+        }
       } catch {
         return .condemned(
           Failure(.internal, "plugin-misbehaved", "its worker is out of step: \(error.message)"))
       }
       if Instant.now >= due, let heard = overdue(stage) { return heard }
-    }
-  }
-
-  private func hear(
-    _ ear: borrowing Descriptor, _ reader: inout MessageReader
-  ) throws(Failure) -> Heard? {
-    while true {
-      switch try reader.next(from: ear) {
-      case .partial: return nil
-      case .end: return .silence
-      case .message(let message):
-        let message = try WorkerMessage(kind: message.kind, id: message.id, body: message.body)
-        if case .loaded(let failure?) = message { return .refused(failure) }
-        take(message)
-      }
     }
   }
 
@@ -142,7 +127,8 @@ extension WorkerLink {
 
     /// Sets when that is over, where it is another one now.
     func next(
-      after state: borrowing State, now: Instant, _ parts: WorkerParts, _ due: inout Instant
+      after state: borrowing State, isLent: Bool, now: Instant, _ parts: WorkerParts,
+      _ due: inout Instant
     ) -> Stage {
       let isIdle = state.calls.isEmpty || state.isUrgent
       let isClosing = state.isClosing && (state.isLoaded || isIdle)
@@ -155,10 +141,9 @@ extension WorkerLink {
           isIdle
           ? max(state.closingSince, state.idleSince) + parts.bounds.closePatience
           : .init(nanoseconds: .max)
-      case .open:
-        due =
-          state.calls.isEmpty
-          ? state.idleSince + parts.bounds.idlePatience : .init(nanoseconds: .max)
+      case .open where state.calls.isEmpty: due = state.idleSince + parts.bounds.idlePatience
+      // Nobody tells this thread of a call's end that the loop hears: it looks now and then.
+      case .open: due = isLent ? now + parts.bounds.idlePatience : .init(nanoseconds: .max)
       }
       return next
     }

@@ -20,6 +20,8 @@ struct WorkerParts: Sendable {
   var bounds: WorkerBounds
   var manifest: Manifest
   var order: WorkerOrder
+  /// Where calls come from and their results go; nil: nowhere that could hear a worker itself.
+  var loop: Loop?
   /// No process of it begins before the one before it has ended.
   var isAlone: Bool
   var context: PluginContext

@@ -55,6 +55,9 @@ struct MessageReader: ~Copyable {
 
   deinit { for raw in descriptors { _ = Descriptor(owning: raw) } }
 
+  /// Nothing is there of a message whose rest is still to come.
+  var isBetweenMessages: Bool { begun == nil && filled.isEmpty }
+
   /// The next of the descriptors that came, in their order.
   mutating func takeDescriptor() -> Descriptor? {
     descriptors.isEmpty ? nil : Descriptor(owning: descriptors.removeFirst())
@@ -78,7 +81,8 @@ struct MessageReader: ~Copyable {
     }
   }
 
-  private mutating func takeMessage() throws(Failure) -> Message? {
+  /// The next of those that have been read.
+  mutating func takeMessage() throws(Failure) -> Message? {
     while filled.count >= Frames.headerBytes {
       let (size, kind, id) = room.withUnsafeBytes { bytes in
         (
@@ -103,7 +107,8 @@ struct MessageReader: ~Copyable {
     return nil
   }
 
-  private mutating func fill(from socket: borrowing Descriptor) throws(SystemError) -> Int? {
+  /// Reads once, as much as there is room for; nil where nothing is there yet, 0 at the end.
+  mutating func fill(from socket: borrowing Descriptor) throws(SystemError) -> Int? {
     if filled.lowerBound > 0 {
       room.replaceSubrange(0..<filled.count, with: Array(room[filled]))
       filled = 0..<filled.count
