@@ -52,7 +52,8 @@ static void prepare(void) {
   // With no privilege to gain by a set-user-id program, none is gained.
   if (defends(DEFENCE_NO_NEW_PRIVILEGES) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) leave(1);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) leave(1);
-  if (walls_bound(&launcher.parts->walls) != 0) leave(1);
+  const struct walls *walls = &launcher.parts->walls;
+  if (walls_bound(walls) != 0 || walls_begin(walls) != 0) leave(1);
   // When the machine is out of memory tenants go before the node; among us all the largest goes.
   // A process that nobody may dump is not even its own user's to write to.
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

@@ -18,7 +18,6 @@
 #include "defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
-#include "filter.h"
 #include "../spaces/namespace.h"
 #include "../root/mounts.h"
 #include "../root/places.h"
@@ -77,7 +76,7 @@ void walls_find(struct walls *walls, const struct walls_options *options) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
     return;
   }
-  int error = filter_make(&walls->filter);
+  int error = filters_make(&walls->filters);
   if (error) return give_up(walls, "the filter of system calls", error);
   bool is_root = geteuid() == 0 && options->mode == WALLS_AUTO;
   snprintf(walls->why, sizeof walls->why, "the node does not run as root");
@@ -107,6 +106,10 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
   memcpy(to->why, walls->why, sizeof to->why);
   if (walls_count_processes(walls) && to->processes == ORIEN_JAIL_BY_NOTHING)
     to->processes = ORIEN_JAIL_BY_RLIMIT;
+}
+
+int walls_begin(const struct walls *walls) {
+  return walls->kind == ORIEN_JAIL_WALLS_NONE ? 0 : filters_begin(&walls->filters);
 }
 
 int walls_bound(const struct walls *walls) {
@@ -197,5 +200,5 @@ int walls_shut(const struct walls *walls, unsigned slot, int owner) {
   if (owner >= 0) error = setns(owner, CLONE_NEWUSER) == 0 ? walls_bound(walls) : errno;
   if (!error) error = walls_hold_nothing();
   if (!error) error = scope_enter(walls->scope);
-  return error ? error : filter_enter(&walls->filter);
+  return error ? error : filters_finish(&walls->filters);
 }

@@ -1,14 +1,13 @@
 /* What stands between a program and the machine: namespaces of its own, a root that is read-only
  * and holds interpreters and their libraries alone, a user that is nobody else's, no privilege, and
- * the system calls of `filter.c`.
+ * the system calls of filter.h.
  *
  * All that can be made once is made by the keeper and inherited. A jail is then built before
  * anybody asks for it, in three steps: the launcher forks the stub into namespaces, the stub enters
  * what was prepared, and the process that will be the program shuts the door behind itself. */
 #pragma once
-#include <linux/filter.h>
-
 #include "../../COrienJail/include/orien_jail.h"
+#include "../filter/filter.h"
 #include "../plain/linux.h"
 #include "owner.h"
 
@@ -50,7 +49,7 @@ struct walls {
   /* Each slot has a user namespace of its own, in which the kernel counts processes by
    * themselves. */
   bool counts_processes;
-  struct sock_fprog filter;
+  struct filters filters;
   const struct grants *grants;
   const struct owner *owner;
   /* Why there is no more than this; empty where there is all. */
@@ -82,6 +81,10 @@ unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
 /* Adds to what groups hold: which walls there are, and what they hold. */
 void walls_describe(const struct walls *walls, struct orien_jail_capabilities *capabilities);
 
+/* Who starts jails, and whatever it starts, makes no other system calls from here on than programs
+ * and the jail's parts do; 0 or an errno. */
+int walls_begin(const struct walls *walls);
+
 /* No program that is executed below the calling process will have any privilege; 0 or an errno.
  * What the process has itself stays. */
 int walls_bound(const struct walls *walls);
@@ -111,6 +114,6 @@ bool walls_count_processes(const struct walls *walls);
 int walls_bound_files(const struct walls *walls, uint64_t bytes);
 
 /* The last step: the calling process is of slot `slot`, in the user namespace `owner` where slots
- * have such, else -1; for good and without any privilege, and may make the filter's system calls
- * only. 0 or an errno. */
+ * have such, else -1; for good and without any privilege, and may make a program's system calls
+ * only. It comes from one that has begun. 0 or an errno. */
 int walls_shut(const struct walls *walls, unsigned slot, int owner);
