@@ -132,7 +132,8 @@ static void hear_job(unsigned number) {
       tell_end(job->id, &end);
     else if (job->state == JOB_READY)
       pool_failed(&launcher.pool, job, now_nanoseconds());
-    job_free(job, launcher.parts);
+    if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
+      job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {
     epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
     launcher.orphaned++;
@@ -176,6 +177,8 @@ static int patience(uint64_t now) {
   uint64_t first = pool_due(&launcher.pool, now);
   for (unsigned i = 0; i < launcher.jobs.used; i++) {
     const struct job *job = &launcher.jobs.job[i];
+    uint64_t rests_at = job_rests_at(job);
+    if (rests_at && (!first || rests_at < first)) first = rests_at;
     if (job->state != JOB_RUNNING) continue;
     if (job->look_at && (!first || job->look_at < first)) first = job->look_at;
     if (job->memory.look_at && (!first || job->memory.look_at < first))
@@ -193,6 +196,7 @@ static void look(uint64_t now) {
   for (unsigned i = 0; i < launcher.jobs.used; i++) {
     struct job *job = &launcher.jobs.job[i];
     if (job->state == JOB_RUNNING) job_look(job, launcher.parts, now);
+    if (job->state == JOB_FREE) job_rest(job, launcher.parts, now);
   }
   if (launcher.orphaned > 0) hunt();
 }

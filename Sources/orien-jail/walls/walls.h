@@ -50,6 +50,8 @@ struct walls {
    * themselves. */
   bool counts_processes;
   struct filters filters;
+  /* By which the next process of a namespace gets the number of its first; -1: there is none. */
+  int last_number;
   const struct grants *grants;
   const struct owner *owner;
   /* Why there is no more than this; empty where there is all. */
@@ -73,7 +75,7 @@ struct walls_options {
  * process moves into a user namespace for it. */
 void walls_find(struct walls *walls, const struct walls_options *options);
 
-enum { WALLS_DESCRIPTORS = 2 };
+enum { WALLS_DESCRIPTORS = 3 };
 
 /* Which descriptors a part that goes on by itself keeps for them; how many these are. */
 unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
@@ -98,6 +100,14 @@ pid_t walls_fork(const struct walls *walls);
 /* The stub, into the rest of its namespaces, of which `network` is one; -1: one that is new. 0 or
  * an errno. Descriptors stay what they are. */
 int walls_enter(const struct walls *walls, int network);
+
+/* Whether another jail can have what is left of one in which nothing runs any more: its process 1,
+ * and the namespace of that. */
+bool walls_serve_again(const struct walls *walls);
+
+/* For that stub, once there is nothing beside it there: all else is as new, and of those before
+ * nobody can tell even how many they were. 0 or an errno. */
+int walls_renew(const struct walls *walls);
 
 /* The stub puts where the program will find it what it was lent, the workspace and devices; 0 or an
  * errno. */
