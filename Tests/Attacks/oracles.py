@@ -6,11 +6,14 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import time
 
 from node import until
 from stage import FIRST_USER
 
 SETTLE_SECONDS = 5
+# The launcher lets go of what waits in vain after one.
+REST_SECONDS = 1.5
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 SLOTS = 1024
 
@@ -79,15 +82,17 @@ class Oracles:
         self.canary = fingerprint(stage.canary)
 
     def settled(self):
-        """What three looks in a row agree on."""
+        """What it has when that has not changed for longer than it keeps what a crowd needs."""
         looks = []
 
         def agree():
-            looks.append([state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)])
-            return len(looks) > 2 and looks[-1] == looks[-2] == looks[-3]
+            now = [state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)]
+            if not looks or looks[0][1] != now:
+                looks[:] = [(time.monotonic(), now)]
+            return time.monotonic() - looks[0][0] > REST_SECONDS
 
         until(agree, SETTLE_SECONDS, "the jail never comes to rest")
-        return looks[-1]
+        return looks[0][1]
 
     def complaints(self):
         """What is not as it was, when there was time for it; none of it is right."""

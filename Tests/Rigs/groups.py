@@ -43,10 +43,11 @@ def waits(pid):
             return True
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
         stub = int(re.search(r"^PPid:\t(\d+)", status, re.M)[1])
-        # A stub lets go of its sockets when it has passed its one request on.
-        return is_of_jail(stub) and any(
+        # A stub lets go of the socket to its leader when it has passed the request on, and keeps at
+        # most the one by which it will hear of the next.
+        return is_of_jail(stub) and sum(
             os.readlink(f"/proc/{stub}/fd/{number}").startswith("socket:")
-            for number in os.listdir(f"/proc/{stub}/fd"))
+            for number in os.listdir(f"/proc/{stub}/fd")) > 1
     return False
 
 

@@ -215,6 +215,14 @@ void groups_find(struct groups *groups, enum group_mode mode, enum group_base wh
   if (groups->of[GROUP_IO] < 0) groups->disk[0] = 0;
 }
 
+void groups_keep(struct groups *groups) {
+  // What one leaves of memory, and takes of time after it was waited for, is not the next one's to
+  // pay.
+  for (int i = 0; i < groups->common; i++)
+    groups->tree[i].serves_again = i != groups->of[GROUP_MEMORY] && i != groups->of[GROUP_IO] &&
+                                   i != groups->unified;
+}
+
 void groups_close(struct groups *groups) {
   while (groups->count > 0) {
     groups->count--;

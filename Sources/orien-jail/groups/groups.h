@@ -3,8 +3,8 @@
  * Each controller is used where it lives: in the version 2 tree where it is delegated to us, else
  * in its own tree of version 1. Killing and counting processor time are version 2's in any case,
  * whose tree does both without any controller. Every process of the jail has a group `e<number>`
- * of its own beneath `orien-<name>` in each tree, made and joined ahead and never used twice: what
- * a tenant leaves behind in one is still billed to it. */
+ * of its own beneath `orien-<name>` in each tree, made and joined ahead. Where anything is counted
+ * that is paid for it is never used twice: what a tenant leaves behind in one is billed to it. */
 #pragma once
 #include "../../COrienJail/include/orien_jail.h"
 #include "../plain/linux.h"
@@ -35,6 +35,9 @@ struct groups {
     int base;
     /* Ours, with a child for each process of the jail. */
     int parent;
+    /* A group here is as good as new once nothing is in it: it counts nothing that anybody pays
+     * for, and its limits can be taken back. */
+    bool serves_again;
   } tree[GROUP_TREES];
   /* By controller: its tree and its version; -1 and 0 where nobody has it. */
   int of[GROUP_CONTROLLERS];
@@ -53,6 +56,9 @@ struct groups {
  * digits; the disk that can be limited is that of the folder `workspaces`, NULL: none can. */
 void groups_find(struct groups *groups, enum group_mode mode, enum group_base where,
                  const char *name, const char *workspaces);
+
+/* Has groups serve again where they can. Nobody who is in one may ever leave it by himself. */
+void groups_keep(struct groups *groups);
 
 /* Tries one child: made, limited, joined, killed, counted, removed. Where that does not work there
  * are no groups from the judgement on. The first to join a group waits for the kernel, for tens
@@ -77,41 +83,60 @@ void groups_remove(const struct groups *groups);
  * the later is the greater. */
 uint64_t group_number(void);
 
-/* Makes the group; 0 or an errno. */
-int group_make(const struct groups *groups, uint64_t number);
+/* What one process of the jail has in all trees. */
+struct group_numbers {
+  uint64_t number;
+  /* In trees whose groups serve again; 0: in these there is none, and nothing is done. */
+  uint64_t kept;
+  /* That has been made already. */
+  bool serves_again;
+  /* What it was limited by when it served last, a bit a controller. */
+  unsigned limited;
+  /* How many processes its limit has refused until then. */
+  uint64_t refused;
+};
+
+/* The group that has one number everywhere. */
+static inline struct group_numbers group_alone(uint64_t number) {
+  return (struct group_numbers){.number = number, .kept = number};
+}
+
+/* Makes the group, and where one serves again takes its limits back; 0 or an errno. */
+int group_make(const struct groups *groups, struct group_numbers group);
 
 /* 0 or an errno; EBUSY while something is in it. */
-int group_remove(const struct groups *groups, uint64_t number);
+int group_remove(const struct groups *groups, struct group_numbers group);
 
 /* Writes the limits that our controllers know; 0 or an errno. */
-int group_limit(const struct groups *groups, uint64_t number,
+int group_limit(const struct groups *groups, struct group_numbers group,
                 const struct orien_jail_limits *limits);
 
 /* Moves the calling process into it; 0 or an errno. This takes as long as all processors need to
  * agree, often ten milliseconds: nobody waits for it who need not. */
-int group_enter(const struct groups *groups, uint64_t number);
+int group_enter(const struct groups *groups, struct group_numbers group);
 
 /* Kills what is in it, at once and with what is just being forked. */
-void group_kill(const struct groups *groups, uint64_t number);
+void group_kill(const struct groups *groups, struct group_numbers group);
 
 struct group_time {
   uint64_t user_microseconds, system_microseconds;
 };
 
 /* The processor time of all that has been in it; none where that is not counted. */
-struct group_time group_time(const struct groups *groups, uint64_t number);
+struct group_time group_time(const struct groups *groups, struct group_numbers group);
 
-uint64_t group_cpu_microseconds(const struct groups *groups, uint64_t number);
+uint64_t group_cpu_microseconds(const struct groups *groups, struct group_numbers group);
 
 /* What it has now; 0 where that is not counted. */
-uint64_t group_memory_bytes(const struct groups *groups, uint64_t number);
+uint64_t group_memory_bytes(const struct groups *groups, struct group_numbers group);
 
 /* Puts into `end` what the group counted, without the time `before`, and adds which limits were
  * hit. Where there is more
  * processor time in it than the group saw, the tree has left the group, as a tenant can that may
- * write to groups: then of each figure the greater one stands. */
-void group_read(const struct groups *groups, uint64_t number, const struct group_time *before,
-                struct orien_jail_end *end);
+ * write to groups: then of each figure the greater one stands. Notes in `group` what its next one
+ * has to know. */
+void group_read(const struct groups *groups, struct group_numbers *group,
+                const struct group_time *before, struct orien_jail_end *end);
 
 /* What our controllers hold, and rlimits where they hold nothing. */
 void groups_describe(const struct groups *groups, struct orien_jail_capabilities *capabilities);

@@ -26,25 +26,26 @@ enum {
 };
 
 /* The trial's child: joins every tree, says so, and waits to be killed. */
-static _Noreturn void join(const struct groups *groups, uint64_t number, pid_t trial, int joined) {
-  if (!process_follow(trial, SIGKILL) || group_enter(groups, number) != 0) _exit(1);
+static _Noreturn void join(const struct groups *groups, struct group_numbers group,
+                           pid_t trial, int joined) {
+  if (!process_follow(trial, SIGKILL) || group_enter(groups, group) != 0) _exit(1);
   if (write(joined, "", 1) != 1) _exit(1);
   if (!groups->can_kill) _exit(0);
   for (;;) pause();
 }
 
 /* What one child can do. */
-static enum fault try_child(const struct groups *groups, uint64_t number) {
+static enum fault try_child(const struct groups *groups, struct group_numbers group) {
   struct orien_jail_limits limits = {
       .memory_bytes = 64 << 20, .cpu_percent = 100, .processes = 8};
-  if (group_limit(groups, number, &limits) != 0) return FAULT_LIMITED;
+  if (group_limit(groups, group, &limits) != 0) return FAULT_LIMITED;
   int joined[2];
   if (pipe2(joined, O_CLOEXEC) != 0) return FAULT_TRIED;
   pid_t self = getpid(), child = fork();
   if (child < 0) return FAULT_TRIED;
   if (child == 0) {
     close(joined[0]);
-    join(groups, number, self, joined[1]);
+    join(groups, group, self, joined[1]);
   }
   close(joined[1]);
   // One that is killed in the first tree has not shown that it can join the others.
@@ -56,7 +57,7 @@ static enum fault try_child(const struct groups *groups, uint64_t number) {
   enum fault fault = FAULT_NONE;
   int status = 0;
   for (unsigned i = 0; fault == FAULT_NONE; i++) {
-    if (groups->can_kill) group_kill(groups, number);
+    if (groups->can_kill) group_kill(groups, group);
     pid_t ended = waitpid(child, &status, groups->can_kill ? WNOHANG : 0);
     if (ended == child) break;
     poll(NULL, 0, 1);
@@ -70,20 +71,20 @@ static enum fault try_child(const struct groups *groups, uint64_t number) {
   return has_joined ? FAULT_NONE : FAULT_JOINED;
 }
 
-static _Noreturn void try_all(const struct groups *groups, uint64_t number) {
-  int fault = group_make(groups, number) != 0 ? FAULT_MADE : try_child(groups, number);
-  bool has_disk = fault || !groups->disk[0] || disk_limit(groups, number, 1 << 30) == 0;
-  for (unsigned i = 0; group_remove(groups, number) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
+static _Noreturn void try_all(const struct groups *groups, struct group_numbers group) {
+  int fault = group_make(groups, group) != 0 ? FAULT_MADE : try_child(groups, group);
+  bool has_disk = fault || !groups->disk[0] || disk_limit(groups, group.number, 1 << 30) == 0;
+  for (unsigned i = 0; group_remove(groups, group) == EBUSY && i < 1000; i++) poll(NULL, 0, 1);
   _exit(fault | (has_disk ? 0 : NO_DISK));
 }
 
 pid_t groups_try(const struct groups *groups) {
   if (groups->count == 0) return 0;
-  uint64_t number = group_number();
+  struct group_numbers group = group_alone(group_number());
   pid_t self = getpid(), trial = fork();
   if (trial == 0) {
     if (!process_follow(self, SIGKILL)) _exit(FAULT_TRIED);
-    try_all(groups, number);
+    try_all(groups, group);
   }
   return trial;
 }

@@ -31,7 +31,7 @@ static unsigned kill_listed(int folder, const char *path) {
 }
 
 static void kill_group(const struct groups *groups, uint64_t number) {
-  group_kill(groups, number);
+  group_kill(groups, group_alone(number));
   if (groups->can_kill) return;
   char path[64];
   snprintf(path, sizeof path, "e%llu/cgroup.procs", (unsigned long long)number);
@@ -54,9 +54,9 @@ unsigned groups_sweep(const struct groups *groups, uint64_t below) {
       char *end;
       if (entry->d_name[0] != 'e' || entry->d_name[1] < '1' || entry->d_name[1] > '9') continue;
       uint64_t number = strtoull(entry->d_name + 1, &end, 10);
-      if (*end || number >= below || group_remove(groups, number) == 0) continue;
+      if (*end || number >= below || group_remove(groups, group_alone(number)) == 0) continue;
       kill_group(groups, number);
-      if (group_remove(groups, number) != 0) left++;
+      if (group_remove(groups, group_alone(number)) != 0) left++;
     }
     closedir(folder);
   }

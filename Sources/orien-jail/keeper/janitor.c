@@ -17,31 +17,31 @@ enum {
 /* Written whole, for it is shorter than PIPE_BUF. */
 struct order {
   enum { RETIRE = 1, SWEEP } kind;
-  /* The group, or below which the groups go. */
-  uint64_t number;
+  /* Of a sweep the number below which the groups go. */
+  struct group_numbers group;
 };
 
 static struct {
-  uint64_t number;
+  struct group_numbers group;
   unsigned tries;
 } busy[BUSY_AT_MOST];
 static unsigned busy_count;
 static uint64_t sweep_below;
 static unsigned sweep_tries;
 
-static void retire(const struct parts *parts, uint64_t number) {
-  if (group_remove(&parts->groups, number) != EBUSY || busy_count == BUSY_AT_MOST) return;
-  group_kill(&parts->groups, number);
-  busy[busy_count].number = number;
+static void retire(const struct parts *parts, struct group_numbers group) {
+  if (group_remove(&parts->groups, group) != EBUSY || busy_count == BUSY_AT_MOST) return;
+  group_kill(&parts->groups, group);
+  busy[busy_count].group = group;
   busy[busy_count++].tries = TRIES;
 }
 
 static void retry(const struct parts *parts) {
   unsigned left = 0;
   for (unsigned i = 0; i < busy_count; i++) {
-    if (group_remove(&parts->groups, busy[i].number) != EBUSY) continue;
+    if (group_remove(&parts->groups, busy[i].group) != EBUSY) continue;
     if (--busy[i].tries == 0)
-      complain("group e%llu does not become empty", (unsigned long long)busy[i].number);
+      complain("group e%llu does not become empty", (unsigned long long)busy[i].group.number);
     else
       busy[left++] = busy[i];
   }
@@ -52,10 +52,10 @@ static void retry(const struct parts *parts) {
 
 static void obey(const struct parts *parts, struct order order) {
   if (order.kind == RETIRE) {
-    retire(parts, order.number);
+    retire(parts, order.group);
     return;
   }
-  sweep_below = order.number;
+  sweep_below = order.group.number;
   sweep_tries = groups_sweep(&parts->groups, sweep_below) == 0 ? 0 : TRIES;
 }
 
@@ -65,12 +65,12 @@ static void give(const struct parts *parts, struct order order) {
   if (write(parts->orders_writer, &order, sizeof order) < 0) return;
 }
 
-void janitor_retire(const struct parts *parts, uint64_t number) {
-  give(parts, (struct order){.kind = RETIRE, .number = number});
+void janitor_retire(const struct parts *parts, struct group_numbers group) {
+  give(parts, (struct order){.kind = RETIRE, .group = group});
 }
 
 void janitor_sweep(const struct parts *parts) {
-  give(parts, (struct order){.kind = SWEEP, .number = now_nanoseconds()});
+  give(parts, (struct order){.kind = SWEEP, .group.number = now_nanoseconds()});
 }
 
 _Noreturn void janitor_run(const struct parts *parts) {

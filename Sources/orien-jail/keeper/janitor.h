@@ -8,7 +8,7 @@ _Noreturn void janitor_run(const struct parts *parts);
 
 /* Gives a used group to the janitor. What does not fit into the pipe is dropped: the next sweep
  * finds the group. */
-void janitor_retire(const struct parts *parts, uint64_t number);
+void janitor_retire(const struct parts *parts, struct group_numbers group);
 
 /* A launcher is dead: whatever has a number of until now was its, and goes. */
 void janitor_sweep(const struct parts *parts);

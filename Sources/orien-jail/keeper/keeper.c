@@ -279,6 +279,8 @@ _Noreturn void keeper_run(const struct keeper_options *options) {
   pid_t trial = groups_try(&keeper.parts.groups);
   walls_find(&keeper.parts.walls, &options->walls);
   groups_judge(&keeper.parts.groups, trial);
+  // In walls nobody leaves his group.
+  if (keeper.parts.walls.kind != ORIEN_JAIL_WALLS_NONE) groups_keep(&keeper.parts.groups);
   if (options->walls.owner.is_other && options->walls.mode == WALLS_AUTO &&
       keeper.parts.walls.kind == ORIEN_JAIL_WALLS_NONE)
     give_up(own_begin(options, &keeper.parts));

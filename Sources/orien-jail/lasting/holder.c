@@ -88,7 +88,8 @@ static void start_program(struct request *request) {
 static void note_end(int status) {
   struct orien_jail_end counted = {0};
   const struct group_time none = {0};
-  group_read(&holder.record->groups, holder.record->group, &none, &counted);
+  struct group_numbers group = group_alone(holder.record->group);
+  group_read(&holder.record->groups, &group, &none, &counted);
   struct record_end end = {
       .ended_milliseconds = record_now(), .status = status, .hits = counted.hits};
   // What cannot be kept is as if nobody had seen it.
@@ -108,7 +109,7 @@ static void prepare(int birth) {
   // Who has started it ends its own process group with what it leaves there.
   if (setsid() < 0) _exit(1);
   holder.birth = birth;
-  must(group_enter(&holder.record->groups, holder.record->group));
+  must(group_enter(&holder.record->groups, group_alone(holder.record->group)));
   process_name("orien-holder");
   if (chdir("/") != 0) must(errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) must(errno);

@@ -83,7 +83,7 @@ static bool kill_all(const struct record *record) {
 /* Nothing of it is left, but what is known of it. */
 static void forget(struct record *record, const struct lasting_options *options) {
   if (record->is_there && record->is_of_this_boot)
-    group_remove(&record->groups, record->group);
+    group_remove(&record->groups, group_alone(record->group));
   record_forget(record, ORIEN_JAIL_RECORDS, options->name);
 }
 
@@ -110,8 +110,8 @@ static int make_group(const struct record *record, struct request *request) {
   struct orien_jail_limits limits = request->limits;
   // Who holds it is in it, too.
   if (limits.processes) limits.processes++;
-  int error = group_make(&record->groups, record->group);
-  if (!error) error = group_limit(&record->groups, record->group, &limits);
+  int error = group_make(&record->groups, group_alone(record->group));
+  if (!error) error = group_limit(&record->groups, group_alone(record->group), &limits);
   // The rest is each process's own.
   request->limits = (struct orien_jail_limits){.open_files = limits.open_files};
   return error;
@@ -166,9 +166,9 @@ static _Noreturn void try_network(const struct lasting_options *options) {
   groups_find(&record.groups, options->groups, GROUP_ON_TOP, options->group_name, NULL);
   if (record.groups.count == 0) tell(ORIEN_JAIL_LASTING_NO_GROUPS);
   record.group = group_number();
-  must(group_make(&record.groups, record.group));
+  must(group_make(&record.groups, group_alone(record.group)));
   bool is_held = network_hold(&record, &request, answer.why);
-  group_remove(&record.groups, record.group);
+  group_remove(&record.groups, group_alone(record.group));
   groups_remove(&record.groups);
   tell(is_held ? ORIEN_JAIL_LASTING_FINE : ORIEN_JAIL_LASTING_UNBOUND);
 }
@@ -214,10 +214,11 @@ static _Noreturn void look(const struct lasting_options *options) {
   answer.began_milliseconds = record.began_milliseconds;
   answer.is_running = life_is_there(&record);
   const struct group_time none = {0};
+  struct group_numbers group = group_alone(record.group);
   if (answer.is_running) {
     answer.processes = life_count(&record);
-    answer.memory_bytes = group_memory_bytes(&record.groups, record.group);
-    group_read(&record.groups, record.group, &none, &answer.end);
+    answer.memory_bytes = group_memory_bytes(&record.groups, group_alone(record.group));
+    group_read(&record.groups, &group, &none, &answer.end);
   } else {
     life_settle(&record);
     record_usage(&record, &answer.end);

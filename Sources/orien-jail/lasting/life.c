@@ -115,7 +115,7 @@ static bool see_killed(const struct record *record, pid_t process, void *about) 
 }
 
 void life_kill(const struct record *record) {
-  group_kill(&record->groups, record->group);
+  group_kill(&record->groups, group_alone(record->group));
   // What the kernel cannot kill as one, and what has left the tree in which it can.
   for (int i = 0; i < record->groups.count; i++) look(record, i, see_killed, NULL);
 }
@@ -124,13 +124,15 @@ void life_settle(const struct record *record) {
   if (!record->is_there || !record->is_of_this_boot) return;
   struct orien_jail_end usage = {0};
   const struct group_time none = {0};
+  struct group_numbers group = group_alone(record->group);
   char path[PATH_BYTES];
   snprintf(path, sizeof path, "e%llu", (unsigned long long)record->group);
   bool is_there = false;
   for (int i = 0; i < record->groups.count; i++)
     is_there |= faccessat(record->groups.tree[i].parent, path, F_OK, 0) == 0;
   if (!is_there) return;
-  group_read(&record->groups, record->group, &none, &usage);
+  group_read(&record->groups, &group, &none, &usage);
   // Until that is kept the group is, which has it.
-  if (record_put_usage(record->folder, &usage) == 0) group_remove(&record->groups, record->group);
+  if (record_put_usage(record->folder, &usage) == 0)
+    group_remove(&record->groups, group_alone(record->group));
 }

@@ -14,8 +14,7 @@
 #include "../stub/leader.h"
 #include "../stub/stub.h"
 #include "../stub/words.h"
-#include "../lend/device.h"
-#include "../lend/place.h"
+#include "../lend/lend.h"
 #include "../lend/slot.h"
 #include "../spaces/network.h"
 
@@ -24,6 +23,8 @@ static const uint64_t millisecond = 1000000;
 static const uint64_t stub_patience = 1000;
 /* Processor time is looked at no more often than this, nor than it could have run out. */
 static const uint64_t least_look = 10;
+/* How long groups that serve again wait for it. */
+static const uint64_t group_patience = 1000;
 
 static void close_one(int *descriptor) {
   if (*descriptor >= 0) close(*descriptor);
@@ -70,19 +71,28 @@ static int make_network(struct job *job, const struct parts *parts, int *network
 
 int job_prepare(struct job *job, unsigned slot, const struct job_kind *kind,
                 const struct parts *parts) {
-  *job = (struct job){.group = group_number(), .slot = slot, .kind = *kind, .door = -1,
+  *job = (struct job){.group = job->group, .slot = slot, .kind = *kind, .door = -1,
                       .pidfd = -1, .order = -1, .report = -1};
+  job->group.number = group_number();
+  job->group.serves_again = job->group.kept != 0;
+  if (!job->group.serves_again) job->group.kept = group_number();
   int own_network;
   int error = slot_prepare(&parts->walls, slot);
   if (!error) error = make_network(job, parts, &own_network);
-  if (error) return error;
+  if (error) {
+    if (!job->group.serves_again) job->group = (struct group_numbers){0};
+    return error;
+  }
   error = spawn(job, parts, own_network < 0 ? slot_network(slot) : own_network);
   if (own_network >= 0) close(own_network);
-  if (error)
+  if (error) {
     job_free(job, parts);
-  else
-    job->state = JOB_READY;
-  return error;
+    return error;
+  }
+  // The stub takes back what it finds there.
+  job->group.limited = 0;
+  job->state = JOB_READY;
+  return 0;
 }
 
 bool job_is_up(struct job *job) {
@@ -104,39 +114,6 @@ static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
   return now + (wait > least_look * millisecond ? wait : least_look * millisecond);
 }
 
-/* Adds each of the request's devices to the frame; 0 or an errno. */
-static int lend_devices(const struct parts *parts, struct frame_reader *frame,
-                        uint32_t devices) {
-  const struct grants *grants = parts->walls.grants;
-  for (unsigned i = 0; i < ORIEN_JAIL_DEVICES; i++) {
-    if (!(devices & 1U << i)) continue;
-    int mount = i < grants->devices ? device_lend(&parts->walls, grants->device[i]) : -1;
-    if (mount < 0) return i < grants->devices ? errno : EINVAL;
-    frame->descriptor[frame->descriptors++] = mount;
-  }
-  return 0;
-}
-
-/* 0 or an errno, and then the descriptor is as it was. */
-static int exchange(int *descriptor, int mount) {
-  if (mount < 0) return errno;
-  *descriptor = mount;
-  return 0;
-}
-
-/* Puts mounts that the slot may use in the place of folders, sockets and names; 0 or an errno. */
-static int lend(struct job *job, const struct parts *parts, struct frame_reader *frame,
-                const struct request *request) {
-  int *folder = &frame->descriptor[REQUEST_WORKSPACE];
-  bool reads_only = request->profile & ORIEN_JAIL_READS_ONLY;
-  int error = exchange(folder, slot_lend(&parts->walls, job->slot, *folder, reads_only));
-  for (unsigned i = 0; !error && i < request->places; i++) {
-    int *shown = &frame->descriptor[REQUEST_DESCRIPTORS + i];
-    error = exchange(shown, place_lend(&parts->walls, job->slot, *shown, request->place[i][0]));
-  }
-  return error ? error : lend_devices(parts, frame, request->devices);
-}
-
 /* Sends the frame on with what is lent, and leaves it as it was. */
 static int hand_over(struct job *job, const struct parts *parts, struct frame_reader *frame,
                      const struct request *request) {
@@ -144,7 +121,7 @@ static int hand_over(struct job *job, const struct parts *parts, struct frame_re
   unsigned count = frame->descriptors;
   memcpy(given, frame->descriptor, sizeof given);
   bool is_walled = parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
-  int error = is_walled ? lend(job, parts, frame, request) : 0;
+  int error = is_walled ? lend_all(&parts->walls, job->slot, frame, request) : 0;
   if (!error) error = frame_forward(job->order, frame);
   for (unsigned i = 0; i < frame->descriptors; i++)
     if (i >= count || frame->descriptor[i] != given[i]) close(frame->descriptor[i]);
@@ -153,15 +130,20 @@ static int hand_over(struct job *job, const struct parts *parts, struct frame_re
   return error;
 }
 
+static unsigned limited_by(const struct orien_jail_limits *limits) {
+  return (limits->cpu_percent ? 1U << GROUP_CPU : 0) | (limits->processes ? 1U << GROUP_PIDS : 0);
+}
+
 int job_start(struct job *job, const struct parts *parts, struct frame_reader *frame,
               const struct request *request) {
   const struct orien_jail_limits *limits = &request->limits;
   int error = hand_over(job, parts, frame, request);
-  // Nothing follows: a stub that has but a part of it knows that it will not get the rest.
-  shutdown(job->order, SHUT_WR);
-  job->state = error ? JOB_SPENT : JOB_RUNNING;
+  // A stub that has but a part of it knows then that it will not get the rest.
+  if (error) job_drop(job);
   if (error) return error;
+  job->state = JOB_RUNNING;
   job->id = frame->header.id;
+  job->group.limited = limited_by(limits);
   job->started = now_nanoseconds();
   if (limits->cpu_milliseconds && parts->groups.can_meter && defends(DEFENCE_CPU_LIMIT)) {
     job->cpu_microseconds = limits->cpu_milliseconds * 1000;
@@ -174,6 +156,7 @@ int job_start(struct job *job, const struct parts *parts, struct frame_reader *f
 void job_kill(struct job *job, const struct parts *parts) {
   group_kill(&parts->groups, job->group);
   if (job->state != JOB_RUNNING || job->late_at) return;
+  job->was_killed = true;
   job->late_at = now_nanoseconds() + stub_patience * millisecond;
   pidfd_send_signal(job->pidfd, SIGUSR1, NULL, 0);
 }
@@ -232,22 +215,42 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
   // Behind walls nobody leaves his group: what was reaped is no more than that has counted.
   if (parts->walls.kind != ORIEN_JAIL_WALLS_NONE && parts->groups.can_meter)
     end->cpu_user_microseconds = end->cpu_system_microseconds = 0;
-  group_read(&parts->groups, job->group, &said.before, end);
+  group_read(&parts->groups, &job->group, &said.before, end);
+  job->is_clean =
+      said.fault != ORIEN_JAIL_HOST && parts->walls.kind != ORIEN_JAIL_WALLS_NONE;
   // As the stub has measured it, which knows the end before this process hears of it.
   uint64_t ended = job->started + end->wall_microseconds * 1000;
   end->memory_byte_seconds = memory_byte_seconds(&job->memory, ended, end);
   return true;
 }
 
-void job_mourn(const struct job *job, const struct parts *parts, struct orien_jail_end *end) {
+void job_mourn(struct job *job, const struct parts *parts, struct orien_jail_end *end) {
   *end = (struct orien_jail_end){
       .fault = has_begun(job) ? ORIEN_JAIL_STUB_LOST : ORIEN_JAIL_NEVER_BEGAN,
       .hits = job->hits,
       .wall_microseconds = (now_nanoseconds() - job->started) / 1000,
   };
   const struct group_time none = {0};
-  group_read(&parts->groups, job->group, &none, end);
+  group_read(&parts->groups, &job->group, &none, end);
   end->memory_byte_seconds = memory_byte_seconds(&job->memory, now_nanoseconds(), end);
+}
+
+bool job_again(struct job *job, const struct parts *parts) {
+  // A signal that it was sent may reach it only now.
+  if (!job->is_clean || job->was_killed || job->kind.network != ORIEN_JAIL_OFFLINE ||
+      !stub_serves_again(parts, job->kind.host))
+    return false;
+  struct group_numbers next = job->group;
+  next.number = group_number();
+  next.serves_again = true;
+  if (send(job->order, &next, sizeof next, MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof next)
+    return false;
+  janitor_retire(parts, (struct group_numbers){.number = job->group.number});
+  *job = (struct job){.state = JOB_READY, .group = next, .slot = job->slot,
+                      .kind = job->kind, .stub = job->stub, .door = -1,
+                      .pidfd = job->pidfd, .order = job->order, .report = job->report};
+  job->group.limited = 0;
+  return true;
 }
 
 void job_free(struct job *job, const struct parts *parts) {
@@ -255,6 +258,24 @@ void job_free(struct job *job, const struct parts *parts) {
   close_one(&job->door);
   close_one(&job->report);
   close_one(&job->pidfd);
-  janitor_retire(parts, job->group);
+  struct group_numbers used = job->group;
+  if (job->is_clean)
+    used.kept = 0;
+  else
+    job->group = (struct group_numbers){0};
+  janitor_retire(parts, used);
+  job->free_since = job->is_clean ? now_nanoseconds() : 0;
   job->state = JOB_FREE;
+}
+
+uint64_t job_rests_at(const struct job *job) {
+  bool waits = job->state == JOB_FREE && job->group.kept;
+  return waits ? job->free_since + group_patience * millisecond : 0;
+}
+
+void job_rest(struct job *job, const struct parts *parts, uint64_t now) {
+  uint64_t due = job_rests_at(job);
+  if (!due || now < due) return;
+  janitor_retire(parts, (struct group_numbers){.kept = job->group.kept});
+  job->group = (struct group_numbers){0};
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "../keeper/parts.h"
 #include "../plain/frame.h"
-#include "memory.h"
+#include "../groups/memory.h"
 #include "request.h"
 
 enum {
@@ -41,7 +41,13 @@ struct job {
   enum job_state state;
   /* 0: nobody has asked for it. */
   uint64_t id;
-  uint64_t group;
+  struct group_numbers group;
+  /* Its tree has ended as it should, and its groups can serve again. */
+  bool is_clean;
+  /* Its stub was told to kill that. */
+  bool was_killed;
+  /* Of a free one that has such: since when nobody has wanted it. */
+  uint64_t free_since;
   /* Of the walls. Nobody else has it before this one is free again. */
   unsigned slot;
   pid_t stub;
@@ -89,10 +95,19 @@ void job_kill(struct job *job, const struct parts *parts);
 bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end);
 
 /* What is to be told of an orphaned job when nothing of its tree is left. */
-void job_mourn(const struct job *job, const struct parts *parts, struct orien_jail_end *end);
+void job_mourn(struct job *job, const struct parts *parts, struct orien_jail_end *end);
 
-/* Lets go of all that the job has; it is free. */
+/* Makes a job that has ended ready again; false where its stub can serve no more. */
+bool job_again(struct job *job, const struct parts *parts);
+
+/* Lets go of all that the job has but of groups that serve again; it is free. */
 void job_free(struct job *job, const struct parts *parts);
+
+/* A free job lets go of these, too, where nobody has wanted it for a while. */
+void job_rest(struct job *job, const struct parts *parts, uint64_t now);
+
+/* When it will; 0: it has none. */
+uint64_t job_rests_at(const struct job *job);
 
 /* Enforces what only time shows. */
 void job_look(struct job *job, const struct parts *parts, uint64_t now);

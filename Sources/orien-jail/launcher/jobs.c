@@ -39,6 +39,10 @@ struct job *jobs_prepare(struct jobs *jobs, const struct parts *parts,
   return job;
 }
 
+static bool is_nothing(const struct job *job) {
+  return job->state == JOB_FREE && !job_rests_at(job);
+}
+
 void jobs_shrink(struct jobs *jobs) {
-  while (jobs->used > 0 && jobs->job[jobs->used - 1].state == JOB_FREE) jobs->used--;
+  while (jobs->used > 0 && is_nothing(&jobs->job[jobs->used - 1])) jobs->used--;
 }

@@ -5,7 +5,7 @@
 struct jobs {
   /* As many as there are descriptors for. */
   unsigned most;
-  /* Those in higher places are free. */
+  /* Those in higher places are free, and have nothing. */
   unsigned used;
   /* An epoll that hears of each job by its place. */
   int poll;
@@ -21,5 +21,5 @@ struct job *jobs_find(struct jobs *jobs, uint64_t id);
 /* Makes another job ready; NULL with errno where that cannot be. */
 struct job *jobs_prepare(struct jobs *jobs, const struct parts *parts, const struct job_kind *kind);
 
-/* Forgets places at the end that are free. */
+/* Forgets places at the end that are free, and have nothing. */
 void jobs_shrink(struct jobs *jobs);

@@ -52,7 +52,8 @@ static void prepare(void) {
   // With no privilege to gain by a set-user-id program, none is gained.
   if (defends(DEFENCE_NO_NEW_PRIVILEGES) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) leave(1);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) leave(1);
-  if (walls_bound(&launcher.parts->walls) != 0) leave(1);
+  const struct walls *walls = &launcher.parts->walls;
+  if (walls_bound(walls) != 0 || walls_begin(walls) != 0) leave(1);
   // When the machine is out of memory tenants go before the node; among us all the largest goes.
   // A process that nobody may dump is not even its own user's to write to.
   prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -131,7 +132,8 @@ static void hear_job(unsigned number) {
       tell_end(job->id, &end);
     else if (job->state == JOB_READY)
       pool_failed(&launcher.pool, job, now_nanoseconds());
-    job_free(job, launcher.parts);
+    if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
+      job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {
     epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);
     launcher.orphaned++;
@@ -175,6 +177,8 @@ static int patience(uint64_t now) {
   uint64_t first = pool_due(&launcher.pool, now);
   for (unsigned i = 0; i < launcher.jobs.used; i++) {
     const struct job *job = &launcher.jobs.job[i];
+    uint64_t rests_at = job_rests_at(job);
+    if (rests_at && (!first || rests_at < first)) first = rests_at;
     if (job->state != JOB_RUNNING) continue;
     if (job->look_at && (!first || job->look_at < first)) first = job->look_at;
     if (job->memory.look_at && (!first || job->memory.look_at < first))
@@ -192,6 +196,7 @@ static void look(uint64_t now) {
   for (unsigned i = 0; i < launcher.jobs.used; i++) {
     struct job *job = &launcher.jobs.job[i];
     if (job->state == JOB_RUNNING) job_look(job, launcher.parts, now);
+    if (job->state == JOB_FREE) job_rest(job, launcher.parts, now);
   }
   if (launcher.orphaned > 0) hunt();
 }

@@ -11,6 +11,8 @@ static const uint64_t refill_pause = 100 * millisecond;
 /* An interpreter that is started has this long to itself: they take half of a processor at most. */
 static const uint64_t python_pause = 30 * millisecond;
 static const uint64_t node_pause = 150 * millisecond;
+/* Where the usual number has been enough for as long those beyond it go. */
+static const uint64_t crowd_pause = 1000 * millisecond;
 /* Without a request for as long there is one interpreter fewer. */
 static const uint64_t idle = 30000 * millisecond;
 
@@ -76,7 +78,8 @@ static struct job *oldest(const struct pool *pool, const char *host) {
   struct job *first = NULL;
   for (unsigned i = 0; i < pool->jobs->used; i++) {
     struct job *job = &pool->jobs->job[i];
-    if (waits(job, host) && (!first || job->group < first->group) && (!host || job_is_up(job)))
+    if (waits(job, host) && (!first || job->group.number < first->group.number) &&
+        (!host || job_is_up(job)))
       first = job;
   }
   return first;
@@ -108,6 +111,7 @@ struct job *pool_take(struct pool *pool, const struct request *request, uint64_t
     bool has_hosts = pool->parts->walls.grants->has_hosts;
     enum pool_program which = has_hosts ? program_of(request) : POOL_PROGRAMS;
     if (which < POOL_PROGRAMS) job = take_warm(pool, which, now);
+    if (!job && count(pool, NULL) <= POOL_PLAIN) pool->short_at = now;
     if (!job) job = oldest(pool, NULL);
   }
   struct job_kind kind = {.network = request->network};
@@ -140,9 +144,18 @@ static void drain(struct pool *pool, enum pool_program which, uint64_t now) {
   if (job) job_drop(job);
 }
 
+bool pool_has_room(const struct pool *pool) { return count(pool, NULL) < POOL_CROWD; }
+
+/* One fewer of those that a crowd has left. */
+static void thin(struct pool *pool, uint64_t now) {
+  if (now >= pool->short_at + crowd_pause && count(pool, NULL) > POOL_PLAIN)
+    job_drop(oldest(pool, NULL));
+}
+
 void pool_tend(struct pool *pool, uint64_t now) {
   struct job_kind plain = {.network = ORIEN_JAIL_OFFLINE};
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) drain(pool, i, now);
+  thin(pool, now);
   if (now < pool->refill_at) return;
   errno = 0;
   struct job *job = NULL;
@@ -160,7 +173,9 @@ static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
 
 uint64_t pool_due(const struct pool *pool, uint64_t now) {
   const uint64_t refill = later(now, pool->refill_at);
-  uint64_t first = count(pool, NULL) < POOL_PLAIN ? refill : 0;
+  const unsigned plain = count(pool, NULL);
+  uint64_t first = plain < POOL_PLAIN ? refill : 0;
+  if (plain > POOL_PLAIN) first = pool->short_at + crowd_pause;
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
     if (pool->of[i].wanted == 0) continue;
     first = sooner(first, pool->of[i].asked_at + idle);

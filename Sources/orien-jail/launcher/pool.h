@@ -1,5 +1,5 @@
 /* Jobs that wait for a request: some behind their walls and no further, some with an interpreter
- * that is up. Each is used once.
+ * that is up. Each is used once; of the first the stub may wait again.
  *
  * How many interpreters wait follows how many are asked for: none until one has been, more when one
  * was asked for and none waited, fewer when nobody has asked for a while. They are started one at a
@@ -11,11 +11,12 @@
 enum pool_program { POOL_PYTHON, POOL_NODE, POOL_PROGRAMS };
 
 enum {
-  /* Jobs that wait without an interpreter. */
+  /* Jobs that wait without an interpreter, and at most while many are asked for. */
   POOL_PLAIN = 8,
+  POOL_CROWD = 64,
   /* Interpreters of one kind that wait at most. */
   POOL_WARM = 8,
-  POOL_AT_MOST = POOL_PLAIN + POOL_PROGRAMS * POOL_WARM,
+  POOL_AT_MOST = POOL_CROWD + POOL_PROGRAMS * POOL_WARM,
 };
 
 struct pool {
@@ -23,6 +24,8 @@ struct pool {
   struct jobs *jobs;
   /* After one has failed unasked, when to try again. */
   uint64_t refill_at;
+  /* When one without an interpreter was last asked for and no more than usual waited. */
+  uint64_t short_at;
   struct {
     /* How many are to wait. */
     unsigned wanted;
@@ -36,6 +39,9 @@ struct pool {
 /* A ready job for the request, the best there is, or a fresh one; NULL with errno: none can be
  * made. */
 struct job *pool_take(struct pool *pool, const struct request *request, uint64_t now);
+
+/* Whether one that has ended should wait again, without an interpreter. */
+bool pool_has_room(const struct pool *pool);
 
 /* One that waited has ended unasked. */
 void pool_failed(struct pool *pool, const struct job *job, uint64_t now);

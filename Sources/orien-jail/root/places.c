@@ -136,6 +136,7 @@ static int make_way(const char *path, bool is_folder, struct own *own) {
 
 int places_put(char *const *place, const int *mount, unsigned count) {
   static struct own own;
+  own.count = 0;
   int error = 0;
   mode_t mask = umask(022);
   for (unsigned i = 0; !error && i < count; i++) {

@@ -14,6 +14,21 @@
 /* Where programs without a slash in their name are found, whatever PATH the caller gives them. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
 
+struct orien_jail_limits program_limits(const struct parts *parts,
+                                        const struct orien_jail_limits *limits) {
+  const struct groups *groups = &parts->groups;
+  struct orien_jail_limits left = *limits;
+  if (groups->of[GROUP_MEMORY] >= 0) left.memory_bytes = 0;
+  if (groups->of[GROUP_PIDS] >= 0 || !walls_count_processes(&parts->walls)) left.processes = 0;
+  // Where the group is looked at this is for who has left it, and comes after.
+  if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
+  if (!defends(DEFENCE_RLIMITS)) left.open_files = left.file_bytes = 0;
+  if (!defends(DEFENCE_CPU_LIMIT)) left.cpu_milliseconds = 0;
+  if (!defends(DEFENCE_MEMORY_LIMIT)) left.memory_bytes = 0;
+  if (!defends(DEFENCE_PROCESS_LIMIT)) left.processes = 0;
+  return left;
+}
+
 int program_prepare(const struct request *request) {
   if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->errors, 2) < 0)
     return errno;

@@ -3,20 +3,23 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../groups/counter.h"
 #include "../groups/disk.h"
 #include "../launcher/request.h"
 #include "../walls/defence.h"
 #include "../plain/frame.h"
 #include "../plain/process.h"
 #include "../plain/tree.h"
-#include "counter.h"
+#include "harvest.h"
 #include "leader.h"
+#include "program.h"
 
 /* How often the counter is looked at, at most. */
 enum { LEAST_LOOK_MILLISECONDS = 10 };
@@ -30,24 +33,24 @@ struct stub {
   int counter;
   /* Of all that it counts; 0: no limit. */
   uint64_t cpu_microseconds;
+  /* Where orders come from, until there are no more; -1 then. */
+  int orders;
   /* Where the request comes from, and where it goes on to; -1 once it has. */
   int order;
   int request;
   /* Where the leader tells of itself until it is the program; -1 after that. */
   int birth;
-  pid_t leader;
-  bool leader_ended;
+  struct harvest harvest;
   struct leader_birth born;
   /* now_nanoseconds() of the request's arrival; 0: it never came. */
   uint64_t asked;
-  uint64_t ended;
   struct stub_report said;
 };
 
 static void close_others(const struct stub *stub) {
   int keep[6 + WALLS_DESCRIPTORS + GROUP_TREES] = {
       stub->parts->lifeline, stub->parts->lock,     stub->report,
-      stub->order,           stub->place.network,   stub->place.owner};
+      stub->orders,          stub->place.network,   stub->place.owner};
   unsigned kept = 6 + walls_keep(&stub->parts->walls, keep + 6);
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
@@ -60,34 +63,19 @@ static int make_leader(struct stub *stub) {
   if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, request) != 0) return errno;
   pid_t self = getpid();
-  stub->leader = fork();
-  if (stub->leader < 0) return errno;
-  if (stub->leader == 0) {
-    struct leader_ends ends = {.request = request[1], .words = stub->order, .birth = birth[1]};
+  pid_t leader = fork();
+  if (leader < 0) return errno;
+  if (leader == 0) {
+    struct leader_ends ends = {.request = request[1], .words = stub->orders, .birth = birth[1]};
     leader_run(stub->parts, &stub->place, self, &ends);
   }
   close(birth[1]);
   close(request[1]);
+  stub->harvest.leader = leader;
   stub->birth = birth[0];
   stub->request = request[0];
   frame_make_room(stub->request);
   return 0;
-}
-
-/* What of a request's limits is left for rlimits, once its group has been limited. */
-static struct orien_jail_limits limits_left(const struct parts *parts,
-                                            const struct orien_jail_limits *limits) {
-  const struct groups *groups = &parts->groups;
-  struct orien_jail_limits left = *limits;
-  if (groups->of[GROUP_MEMORY] >= 0) left.memory_bytes = 0;
-  if (groups->of[GROUP_PIDS] >= 0 || !walls_count_processes(&parts->walls)) left.processes = 0;
-  // Where the group is looked at this is for who has left it, and comes after.
-  if (groups->can_meter && left.cpu_milliseconds) left.cpu_milliseconds += 1000;
-  if (!defends(DEFENCE_RLIMITS)) left.open_files = left.file_bytes = 0;
-  if (!defends(DEFENCE_CPU_LIMIT)) left.cpu_milliseconds = 0;
-  if (!defends(DEFENCE_MEMORY_LIMIT)) left.memory_bytes = 0;
-  if (!defends(DEFENCE_PROCESS_LIMIT)) left.processes = 0;
-  return left;
 }
 
 /* Makes ready what the program finds, and lets the leader have the request; 0 or an errno. */
@@ -98,12 +86,12 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
   if (!request_read(&request, frame, parts->walls.kind != ORIEN_JAIL_WALLS_NONE)) return EINVAL;
   // What its host has used to be there is nobody's; a leader tells by itself.
   if (stub->place.host && !parts->groups.can_meter)
-    process_times(stub->leader, &stub->born.cpu_user_microseconds,
+    process_times(stub->harvest.leader, &stub->born.cpu_user_microseconds,
                   &stub->born.cpu_system_microseconds);
   stub->said.before = group_time(&parts->groups, stub->place.group);
   int error = group_limit(&parts->groups, stub->place.group, &request.limits);
   if (!error && request.limits.io_bytes_per_second && defends(DEFENCE_DISK_LIMIT))
-    error = disk_enter(&parts->groups, stub->place.group, stub->leader);
+    error = disk_enter(&parts->groups, stub->place.group.number, stub->harvest.leader);
   if (!error) error = walls_mount(&parts->walls, stub->place.slot, &request);
   // Files in memory are held by the group, or by how large their file system is.
   if (!error && parts->groups.of[GROUP_MEMORY] < 0 && defends(DEFENCE_MEMORY_LIMIT))
@@ -111,8 +99,15 @@ static int pass_on(struct stub *stub, struct frame_reader *frame) {
   if (error) return error;
   if (stub->counter >= 0 && defends(DEFENCE_CPU_LIMIT))
     stub->cpu_microseconds = request.limits.cpu_milliseconds * 1000;
-  request_relimit(frame, limits_left(parts, &request.limits));
-  return frame_forward(stub->request, frame);
+  request_relimit(frame, program_limits(parts, &request.limits));
+  error = frame_forward(stub->request, frame);
+  // A leader that was killed meanwhile never begins, which no host is to blame for.
+  return error == EPIPE ? 0 : error;
+}
+
+bool stub_serves_again(const struct parts *parts, const char *host) {
+  // Where no group counts time the stub does, and of all that it has ever held.
+  return !host && parts->groups.can_meter && walls_serve_again(&parts->walls);
 }
 
 /* Hears the request. False: nobody will run it, and `said` says why. */
@@ -122,10 +117,15 @@ static bool hear_order(struct stub *stub) {
   if (state == FRAME_PARTIAL) return true;
   int error = state == FRAME_WHOLE ? pass_on(stub, &frame) : 0;
   frame_drop(&frame);
+  // It is nothing for whoever comes next.
+  if (state == FRAME_WHOLE) explicit_bzero(frame.body, frame.header.size);
   // A leader that has not got it then knows that it will not come.
   close(stub->request);
-  close(stub->order);
   stub->request = stub->order = -1;
+  if (!stub_serves_again(stub->parts, stub->place.host)) {
+    close(stub->orders);
+    stub->orders = -1;
+  }
   if (!error) return true;
   stub->said.fault = ORIEN_JAIL_HOST;
   stub->said.error = error;
@@ -147,24 +147,6 @@ static void hear_birth(struct stub *stub) {
   stub->birth = -1;
 }
 
-enum reaped { REAPED_SOME, REAPED_ALL };
-
-/* Reaps what has ended; REAPED_ALL: there is no descendant left. */
-static enum reaped reap(struct stub *stub) {
-  for (;;) {
-    int status;
-    // __WALL: a tenant's child by clone(2) may send no SIGCHLD, and be invisible else.
-    pid_t ended = waitpid(-1, &status, WNOHANG | __WALL);
-    if (ended == 0) return REAPED_SOME;
-    if (ended < 0) return REAPED_ALL;
-    // The number of a leader that has ended may be another's by now.
-    if (ended != stub->leader || stub->leader_ended) continue;
-    stub->leader_ended = true;
-    stub->ended = now_nanoseconds();
-    stub->said.status = status;
-  }
-}
-
 /* Who is process 1 has the whole of its namespace for descendants. */
 static void kill_descendants(void) {
   if (getpid() == 1)
@@ -175,7 +157,7 @@ static void kill_descendants(void) {
 
 static void kill_tree(struct stub *stub) {
   struct pollfd ended = {.fd = stub->signals, .events = POLLIN};
-  while (reap(stub) != REAPED_ALL) {
+  while (harvest_reap(&stub->harvest) != HARVEST_ALL) {
     group_kill(&stub->parts->groups, stub->place.group);
     // Also what has left its group, where the tenant may write to groups.
     if (defends(DEFENCE_TREE_KILL)) kill_descendants();
@@ -208,11 +190,13 @@ static int patience(const struct stub *stub) {
 
 /* Waits until the program has ended or somebody wants its end. */
 static void watch(struct stub *stub) {
-  while (!stub->leader_ended) {
+  // What a group counts nobody has to look at meanwhile.
+  bool hears_birth = stub->counter >= 0;
+  while (!stub->harvest.leader_ended) {
     struct pollfd watched[5] = {{.fd = stub->signals, .events = POLLIN},
                                 {.fd = stub->parts->lifeline},
                                 {.fd = stub->report},
-                                {.fd = stub->birth, .events = POLLIN},
+                                {.fd = hears_birth ? stub->birth : -1, .events = POLLIN},
                                 {.fd = stub->order, .events = POLLIN}};
     int wait = patience(stub);
     if (wait == 0) {
@@ -222,9 +206,9 @@ static void watch(struct stub *stub) {
     if (process_poll(watched, 5, wait) < 0) return;
     if (watched[1].revents || watched[2].revents) return;
     if (watched[4].revents && !hear_order(stub)) return;
-    hear_birth(stub);
+    if (hears_birth) hear_birth(stub);
     if (process_signalled(stub->signals)) return;
-    if (reap(stub) == REAPED_ALL) return;
+    if (harvest_reap(&stub->harvest) == HARVEST_ALL) return;
   }
 }
 
@@ -238,26 +222,16 @@ static void add_unreaped(struct stub *stub) {
 static void measure(struct stub *stub) {
   struct stub_report *said = &stub->said;
   const struct leader_birth *born = &stub->born;
-  if (stub->asked) said->wall_microseconds = without(stub->ended, stub->asked) / 1000;
-  struct rusage used = {0};
-  if (defends(DEFENCE_USAGE_METER)) getrusage(RUSAGE_CHILDREN, &used);
-  said->cpu_user_microseconds =
-      without(microseconds_of(used.ru_utime), born->cpu_user_microseconds);
-  said->cpu_system_microseconds =
-      without(microseconds_of(used.ru_stime), born->cpu_system_microseconds);
+  if (stub->asked) said->wall_microseconds = without(stub->harvest.ended, stub->asked) / 1000;
+  harvest_measure(&stub->harvest, born->cpu_user_microseconds, born->cpu_system_microseconds, said);
   add_unreaped(stub);
-  said->memory_peak_bytes = (uint64_t)used.ru_maxrss * 1024;
-  // Blocks of 512 bytes, whatever the disk's are.
-  said->read_bytes = (uint64_t)used.ru_inblock * 512;
-  said->written_bytes = (uint64_t)used.ru_oublock * 512;
 }
 
-static _Noreturn void finish(struct stub *stub) {
+/* Whether the launcher has heard it. Where it is gone nobody wants to know. */
+static bool tell_end(struct stub *stub) {
   hear_birth(stub);
   measure(stub);
-  // Where the launcher is gone nobody wants to know.
-  ssize_t written = write(stub->report, &stub->said, sizeof stub->said);
-  _exit(written == (ssize_t)sizeof stub->said ? 0 : 1);
+  return write(stub->report, &stub->said, sizeof stub->said) == (ssize_t)sizeof stub->said;
 }
 
 /* False: the launcher is gone already. */
@@ -268,27 +242,59 @@ static bool follow(const struct walls *walls, pid_t launcher) {
   return is_there || walls->kind != ORIEN_JAIL_WALLS_NONE;
 }
 
-_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int order,
+/* Waits for who is next; false: nobody is, or there is nobody to wait for. */
+static bool hear_next(struct stub *stub) {
+  if (stub->orders < 0) return false;
+  struct pollfd watched[3] = {{.fd = stub->orders, .events = POLLIN},
+                              {.fd = stub->parts->lifeline},
+                              {.fd = stub->report}};
+  do {
+    if (process_poll(watched, 3, -1) < 0 || watched[1].revents || watched[2].revents) return false;
+  } while (!watched[0].revents);
+  ssize_t got = recv(stub->orders, &stub->place.group, sizeof stub->place.group, 0);
+  return got == (ssize_t)sizeof stub->place.group;
+}
+
+/* All that one request sees of it is new; 0 or an errno. */
+static int begin(struct stub *stub, bool is_first) {
+  const struct parts *parts = stub->parts;
+  stub->order = stub->orders;
+  int error = group_make(&parts->groups, stub->place.group);
+  if (!error)
+    error = is_first ? walls_enter(&parts->walls, stub->place.network) : walls_renew(&parts->walls);
+  if (!parts->groups.can_meter && defends(DEFENCE_COUNTER)) stub->counter = counter_open();
+  return error ? error : make_leader(stub);
+}
+
+/* False: it can serve no more. */
+static bool serve(struct stub *stub, bool is_first) {
+  stub->said = (struct stub_report){0};
+  stub->harvest = (struct harvest){0};
+  stub->born = (struct leader_birth){0};
+  stub->asked = stub->cpu_microseconds = 0;
+  int error = begin(stub, is_first);
+  if (error) {
+    stub->said.fault = ORIEN_JAIL_HOST;
+    stub->said.error = error;
+  } else {
+    watch(stub);
+    kill_tree(stub);
+  }
+  return tell_end(stub) && !error;
+}
+
+_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int orders,
                         int report) {
   process_name("orien-stub");
   if (!follow(&parts->walls, place->launcher)) _exit(0);
   static struct stub stub;
-  stub = (struct stub){.parts = parts, .place = *place, .report = report, .order = order,
+  stub = (struct stub){.parts = parts, .place = *place, .report = report, .orders = orders,
                        .birth = -1, .request = -1, .counter = -1};
   close_others(&stub);
   stub.signals = process_signals();
-  int error = stub.signals < 0 ? errno : 0;
-  if (!error && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) error = errno;
-  if (!error) error = group_make(&parts->groups, place->group);
-  if (!error) error = walls_enter(&parts->walls, place->network);
-  if (!parts->groups.can_meter && defends(DEFENCE_COUNTER)) stub.counter = counter_open();
-  if (!error) error = make_leader(&stub);
-  if (error) {
-    stub.said.fault = ORIEN_JAIL_HOST;
-    stub.said.error = error;
-    finish(&stub);
-  }
-  watch(&stub);
-  kill_tree(&stub);
-  finish(&stub);
+  // Without either it holds nothing, and its end tells of that.
+  if (stub.signals < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) _exit(1);
+  bool goes_on = serve(&stub, true);
+  while (goes_on && hear_next(&stub)) goes_on = serve(&stub, false);
+  _exit(0);
 }

@@ -33,7 +33,7 @@ struct stub_report {
 /* What a stub is of, and for. */
 struct stub_place {
   pid_t launcher;
-  uint64_t group;
+  struct group_numbers group;
   unsigned slot;
   /* Of its own; -1 for one without any network. */
   int network;
@@ -43,8 +43,12 @@ struct stub_place {
   const char *host;
 };
 
-/* The stub's process, forked off the launcher. `order` is a socket on which one frame will come:
- * what to run. SIGUSR1 makes it kill its tree and report; SIGTERM, which a service manager sends to
- * all it finds, does not. */
-_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int order,
+/* Whether it can hold another program when it has held one. */
+bool stub_serves_again(const struct parts *parts, const char *host);
+
+/* The stub's process, forked off the launcher. `orders` is a socket on which a frame will come:
+ * what to run. Where it serves again a struct group_numbers may follow when it has reported, and
+ * then another frame: by then nothing is left of what the first has run. SIGUSR1 makes it kill its
+ * tree and report; SIGTERM, which a service manager sends to all it finds, does not. */
+_Noreturn void stub_run(const struct parts *parts, const struct stub_place *place, int orders,
                         int report);

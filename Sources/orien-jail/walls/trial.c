@@ -37,6 +37,7 @@ static _Noreturn void try_jail(const struct walls *walls, int to) {
   if (child < 0) tell(to, errno, "a process in a PID namespace");
   if (child == 0) {
     error = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno;
+    if (!error) error = walls_begin(walls);
     if (!error) error = walls_shut(walls, 0, -1);
     if (error) tell(to, error, "giving up privileges");
     _exit(0);

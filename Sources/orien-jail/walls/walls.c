@@ -18,7 +18,6 @@
 #include "defence.h"
 #include "../plain/files.h"
 #include "../plain/process.h"
-#include "filter.h"
 #include "../spaces/namespace.h"
 #include "../root/mounts.h"
 #include "../root/places.h"
@@ -73,11 +72,13 @@ void walls_find(struct walls *walls, const struct walls_options *options) {
                           .grants = &options->grants,
                           .owner = &options->owner};
   walls->scope = options->scopes ? scope_make() : -1;
+  // Older kernels, and some that are built for little, have it not.
+  walls->last_number = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
   if (options->mode == WALLS_NONE) {
     snprintf(walls->why, sizeof walls->why, "none are wanted");
     return;
   }
-  int error = filter_make(&walls->filter);
+  int error = filters_make(&walls->filters);
   if (error) return give_up(walls, "the filter of system calls", error);
   bool is_root = geteuid() == 0 && options->mode == WALLS_AUTO;
   snprintf(walls->why, sizeof walls->why, "the node does not run as root");
@@ -96,6 +97,7 @@ void walls_find(struct walls *walls, const struct walls_options *options) {
 unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]) {
   unsigned count = 0;
   if (walls->scope >= 0) keep[count++] = walls->scope;
+  if (walls->last_number >= 0) keep[count++] = walls->last_number;
   if (walls->kind == ORIEN_JAIL_WALLS_NONE) return count;
   keep[count++] = walls->root;
   return count;
@@ -107,6 +109,10 @@ void walls_describe(const struct walls *walls, struct orien_jail_capabilities *t
   memcpy(to->why, walls->why, sizeof to->why);
   if (walls_count_processes(walls) && to->processes == ORIEN_JAIL_BY_NOTHING)
     to->processes = ORIEN_JAIL_BY_RLIMIT;
+}
+
+int walls_begin(const struct walls *walls) {
+  return walls->kind == ORIEN_JAIL_WALLS_NONE ? 0 : filters_begin(&walls->filters);
 }
 
 int walls_bound(const struct walls *walls) {
@@ -143,6 +149,19 @@ int walls_enter(const struct walls *walls, int network) {
   if (!error && defends(DEFENCE_HOST_NAME) && sethostname(host_name, sizeof host_name - 1) != 0)
     error = errno;
   return error ? error : enter_root(walls);
+}
+
+bool walls_serve_again(const struct walls *walls) {
+  return walls->kind != ORIEN_JAIL_WALLS_NONE && walls->last_number >= 0 &&
+         defends(DEFENCE_PROCESS_NAMESPACE);
+}
+
+int walls_renew(const struct walls *walls) {
+  if (defends(DEFENCE_IPC_NAMESPACE) && unshare(CLONE_NEWIPC) != 0) return errno;
+  int error = enter_root(walls);
+  // Process 1 is the caller.
+  if (!error && pwrite(walls->last_number, "1", 1, 0) != 1) error = errno;
+  return error;
 }
 
 int walls_mount(const struct walls *walls, unsigned slot, const struct request *request) {
@@ -197,5 +216,5 @@ int walls_shut(const struct walls *walls, unsigned slot, int owner) {
   if (owner >= 0) error = setns(owner, CLONE_NEWUSER) == 0 ? walls_bound(walls) : errno;
   if (!error) error = walls_hold_nothing();
   if (!error) error = scope_enter(walls->scope);
-  return error ? error : filter_enter(&walls->filter);
+  return error ? error : filters_finish(&walls->filters);
 }

@@ -1,14 +1,13 @@
 /* What stands between a program and the machine: namespaces of its own, a root that is read-only
  * and holds interpreters and their libraries alone, a user that is nobody else's, no privilege, and
- * the system calls of `filter.c`.
+ * the system calls of filter.h.
  *
  * All that can be made once is made by the keeper and inherited. A jail is then built before
  * anybody asks for it, in three steps: the launcher forks the stub into namespaces, the stub enters
  * what was prepared, and the process that will be the program shuts the door behind itself. */
 #pragma once
-#include <linux/filter.h>
-
 #include "../../COrienJail/include/orien_jail.h"
+#include "../filter/filter.h"
 #include "../plain/linux.h"
 #include "owner.h"
 
@@ -50,7 +49,9 @@ struct walls {
   /* Each slot has a user namespace of its own, in which the kernel counts processes by
    * themselves. */
   bool counts_processes;
-  struct sock_fprog filter;
+  struct filters filters;
+  /* By which the next process of a namespace gets the number of its first; -1: there is none. */
+  int last_number;
   const struct grants *grants;
   const struct owner *owner;
   /* Why there is no more than this; empty where there is all. */
@@ -74,13 +75,17 @@ struct walls_options {
  * process moves into a user namespace for it. */
 void walls_find(struct walls *walls, const struct walls_options *options);
 
-enum { WALLS_DESCRIPTORS = 2 };
+enum { WALLS_DESCRIPTORS = 3 };
 
 /* Which descriptors a part that goes on by itself keeps for them; how many these are. */
 unsigned walls_keep(const struct walls *walls, int keep[WALLS_DESCRIPTORS]);
 
 /* Adds to what groups hold: which walls there are, and what they hold. */
 void walls_describe(const struct walls *walls, struct orien_jail_capabilities *capabilities);
+
+/* Who starts jails, and whatever it starts, makes no other system calls from here on than programs
+ * and the jail's parts do; 0 or an errno. */
+int walls_begin(const struct walls *walls);
 
 /* No program that is executed below the calling process will have any privilege; 0 or an errno.
  * What the process has itself stays. */
@@ -95,6 +100,14 @@ pid_t walls_fork(const struct walls *walls);
 /* The stub, into the rest of its namespaces, of which `network` is one; -1: one that is new. 0 or
  * an errno. Descriptors stay what they are. */
 int walls_enter(const struct walls *walls, int network);
+
+/* Whether another jail can have what is left of one in which nothing runs any more: its process 1,
+ * and the namespace of that. */
+bool walls_serve_again(const struct walls *walls);
+
+/* For that stub, once there is nothing beside it there: all else is as new, and of those before
+ * nobody can tell even how many they were. 0 or an errno. */
+int walls_renew(const struct walls *walls);
 
 /* The stub puts where the program will find it what it was lent, the workspace and devices; 0 or an
  * errno. */
@@ -111,6 +124,6 @@ bool walls_count_processes(const struct walls *walls);
 int walls_bound_files(const struct walls *walls, uint64_t bytes);
 
 /* The last step: the calling process is of slot `slot`, in the user namespace `owner` where slots
- * have such, else -1; for good and without any privilege, and may make the filter's system calls
- * only. 0 or an errno. */
+ * have such, else -1; for good and without any privilege, and may make a program's system calls
+ * only. It comes from one that has begun. 0 or an errno. */
 int walls_shut(const struct walls *walls, unsigned slot, int owner);

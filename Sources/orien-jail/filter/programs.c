@@ -1,21 +1,17 @@
-#include "filter.h"
+#include "programs.h"
 
 #include <fcntl.h>
 #include <linux/prctl.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "defence.h"
+#include "rules.h"
 
 /* What interpreters, compilers and shells use. Names that this kernel's architecture has not are
  * passed over. */
@@ -62,8 +58,7 @@ static const char *const allowed[] = {
 
 /* What libraries try first and have another way for, where the kernel says that it has not got it.
  * Of `clone3` no filter sees the flags. Everything else is refused. */
-static const char *const missing[] = {"clone3", "io_uring_setup", "map_shadow_stack", "mseal",
-                                      "openat2"};
+static const char *const missing[] = {"clone3", "io_uring_setup", "map_shadow_stack", "mseal"};
 
 /* As on a file system that has no attributes: cp then does without. */
 static const char *const unsupported[] = {"setxattr",    "lsetxattr",    "fsetxattr",
@@ -109,34 +104,12 @@ static const struct {
              {"clone", 0, CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                               CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET}};
 
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
-
 /* What socket(2) adds to the type. */
 static const uint64_t socket_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
-static int name_all(scmp_filter_ctx rules, uint32_t action, const char *const *names,
-                    size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    int call = seccomp_syscall_resolve_name(names[i]);
-    if (call < 0) continue;
-    int error = seccomp_rule_add(rules, action, call, 0);
-    if (error) return error;
-  }
-  return 0;
-}
-
-static struct scmp_arg_cmp masked(unsigned argument, uint64_t mask, uint64_t value) {
-  return (struct scmp_arg_cmp){
-      .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
-}
-
-static struct scmp_arg_cmp equal(unsigned argument, uint64_t value) {
-  return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
-}
-
 static int allow_if(scmp_filter_ctx rules, int call, unsigned count,
                     const struct scmp_arg_cmp *when) {
-  return seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, call, count, when);
+  return rule_if(rules, SCMP_ACT_ALLOW, call, count, when);
 }
 
 static int allow_sockets(scmp_filter_ctx rules) {
@@ -150,9 +123,9 @@ static int allow_sockets(scmp_filter_ctx rules) {
                {AF_INET6, SOCK_DGRAM, 0},  {AF_INET6, SOCK_DGRAM, IPPROTO_UDP}};
   int error = 0;
   for (size_t i = 0; !error && i < COUNT(kinds); i++) {
-    struct scmp_arg_cmp when[3] = {equal(0, kinds[i].family),
-                                   masked(1, ~socket_flags & UINT32_MAX, kinds[i].type),
-                                   masked(2, UINT32_MAX, kinds[i].protocol)};
+    struct scmp_arg_cmp when[3] = {rule_equal(0, kinds[i].family),
+                                   rule_masked(1, ~socket_flags & UINT32_MAX, kinds[i].type),
+                                   rule_masked(2, UINT32_MAX, kinds[i].protocol)};
     error = allow_if(rules, SCMP_SYS(socket), 3, when);
     if (!error && kinds[i].family == AF_UNIX)
       error = allow_if(rules, SCMP_SYS(socketpair), 3, when);
@@ -166,30 +139,24 @@ static int allow_modes(scmp_filter_ctx rules) {
   for (size_t i = 0; !error && i < COUNT(modes); i++) {
     int call = seccomp_syscall_resolve_name(modes[i].call);
     if (call < 0) continue;
-    struct scmp_arg_cmp when = masked(modes[i].mode, both, 0);
+    struct scmp_arg_cmp when = rule_masked(modes[i].mode, both, 0);
     error = allow_if(rules, call, 1, &when);
     if (!error && modes[i].flags) {
-      when = masked(modes[i].flags, O_CREAT | (O_TMPFILE & ~O_DIRECTORY), 0);
+      when = rule_masked(modes[i].flags, O_CREAT | (O_TMPFILE & ~O_DIRECTORY), 0);
       error = allow_if(rules, call, 1, &when);
     }
   }
   return error;
 }
 
-/* Its own alone, and that of core dumps stays as leader.c has set it: of less than that dumps would
- * be made again. Who asks for none, as scripts do, hears that he has it. */
+/* Its own alone. */
 static int allow_limits(scmp_filter_ctx rules) {
   int error = 0;
   for (uint64_t which = 0; !error && which < RLIM_NLIMITS; which++) {
-    bool is_core = which == RLIMIT_CORE;
-    uint32_t action = is_core ? SCMP_ACT_ERRNO(0) : SCMP_ACT_ALLOW;
-    struct scmp_arg_cmp when[3] = {equal(0, 0), masked(1, UINT32_MAX, which), equal(2, 0)};
-    error = allow_if(rules, SCMP_SYS(prlimit64), is_core ? 3 : 2, when);
-    when[2].op = SCMP_CMP_NE;
-    if (!error && is_core)
-      error = seccomp_rule_add_array(rules, action, SCMP_SYS(prlimit64), 3, when);
-    when[0] = masked(0, UINT32_MAX, which);
-    if (!error) error = seccomp_rule_add_array(rules, action, SCMP_SYS(setrlimit), 1, when);
+    struct scmp_arg_cmp when[2] = {rule_equal(0, 0), rule_masked(1, UINT32_MAX, which)};
+    error = allow_if(rules, SCMP_SYS(prlimit64), 2, when);
+    when[0] = rule_masked(0, UINT32_MAX, which);
+    if (!error) error = allow_if(rules, SCMP_SYS(setrlimit), 1, when);
   }
   return error;
 }
@@ -201,72 +168,34 @@ static int allow_some(scmp_filter_ctx rules) {
   struct scmp_arg_cmp when;
   for (size_t i = 0; !error && i < COUNT(flags); i++) {
     int call = seccomp_syscall_resolve_name(flags[i].call);
-    when = masked(flags[i].argument, flags[i].refused, 0);
+    when = rule_masked(flags[i].argument, flags[i].refused, 0);
     if (call >= 0) error = allow_if(rules, call, 1, &when);
   }
   for (size_t i = 0; !error && i < COUNT(prctls); i++) {
-    when = equal(0, prctls[i]);
+    when = rule_equal(0, prctls[i]);
     error = allow_if(rules, SCMP_SYS(prctl), 1, &when);
   }
   for (size_t i = 0; !error && i < COUNT(ioctls); i++) {
-    when = masked(1, UINT32_MAX, ioctls[i]);
+    when = rule_masked(1, UINT32_MAX, ioctls[i]);
     error = allow_if(rules, SCMP_SYS(ioctl), 1, &when);
   }
   for (size_t i = 0; !error && i < COUNT(fcntls); i++) {
-    when = masked(1, UINT32_MAX, fcntls[i]);
+    when = rule_masked(1, UINT32_MAX, fcntls[i]);
     error = allow_if(rules, SCMP_SYS(fcntl), 1, &when);
   }
   // Pipes with a name are files, devices are not.
   const uint64_t kind = S_IFMT | S_ISUID | S_ISGID;
-  when = masked(2, kind, S_IFIFO);
+  when = rule_masked(2, kind, S_IFIFO);
   if (!error) error = allow_if(rules, SCMP_SYS(mknodat), 1, &when);
-  when = masked(1, kind, S_IFIFO);
+  when = rule_masked(1, kind, S_IFIFO);
   if (!error && SCMP_SYS(mknod) >= 0) error = allow_if(rules, SCMP_SYS(mknod), 1, &when);
   return error;
 }
 
-static int add_all(scmp_filter_ctx rules) {
-  // Calls of another architecture's numbers mean something else.
-  int error = seccomp_attr_set(rules, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-  // A tree, not a line, of comparisons.
-  if (!error) error = seccomp_attr_set(rules, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-  if (!error) error = name_all(rules, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
-  if (!error) error = name_all(rules, SCMP_ACT_ERRNO(ENOSYS), missing, COUNT(missing));
+int programs_allow(scmp_filter_ctx rules) {
+  int error = rule_all(rules, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
+  if (!error) error = rule_all(rules, SCMP_ACT_ERRNO(ENOSYS), missing, COUNT(missing));
   if (!error)
-    error = name_all(rules, SCMP_ACT_ERRNO(EOPNOTSUPP), unsupported, COUNT(unsupported));
+    error = rule_all(rules, SCMP_ACT_ERRNO(EOPNOTSUPP), unsupported, COUNT(unsupported));
   return error ? error : allow_some(rules);
-}
-
-/* The program as libseccomp writes it: into a file. */
-static int export(scmp_filter_ctx rules, struct sock_fprog *filter) {
-  int file = memfd_create("filter", MFD_CLOEXEC);
-  if (file < 0) return errno;
-  int error = -seccomp_export_bpf(rules, file);
-  off_t size = lseek(file, 0, SEEK_END);
-  void *code = MAP_FAILED;
-  if (!error && size > 0)
-    code = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, file, 0);
-  if (!error && code == MAP_FAILED) error = errno ? errno : EINVAL;
-  close(file);
-  if (error) return error;
-  filter->filter = code;
-  filter->len = (unsigned short)((size_t)size / sizeof(struct sock_filter));
-  return 0;
-}
-
-int filter_make(struct sock_fprog *filter) {
-  scmp_filter_ctx rules = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  if (!rules) return ENOMEM;
-  int error = -add_all(rules);
-  if (!error) error = export(rules, filter);
-  seccomp_release(rules);
-  // Every process of the jail is a fork of this one, and none needs what that took.
-  malloc_trim(0);
-  return error;
-}
-
-int filter_enter(const struct sock_fprog *filter) {
-  if (!defends(DEFENCE_FILTER)) return 0;
-  const unsigned set_mode_filter = 1;
-  return syscall(SYS_seccomp, set_mode_filter, 0, filter) == 0 ? 0 : errno;
 }

@@ -10,8 +10,8 @@ void memory_begin(struct memory_meter *meter, const struct groups *groups, uint6
   if (groups->of[GROUP_MEMORY] >= 0) meter->look_at = next_look(now);
 }
 
-void memory_look(struct memory_meter *meter, const struct groups *groups, uint64_t group,
-                 uint64_t now) {
+void memory_look(struct memory_meter *meter, const struct groups *groups,
+                 struct group_numbers group, uint64_t now) {
   if (!meter->look_at || now < meter->look_at) return;
   uint64_t bytes = group_memory_bytes(groups, group);
   // Until the first look it is taken to have had what it has then.

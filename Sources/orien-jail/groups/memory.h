@@ -3,7 +3,7 @@
  * Between two looks what it had is taken for a straight line; of what comes and goes in less than
  * that this sees a part, by chance. Who ends before the first look has held his peak all along. */
 #pragma once
-#include "../groups/groups.h"
+#include "groups.h"
 
 struct memory_meter {
   /* When to look next; 0: nobody counts memory here. */
@@ -17,8 +17,8 @@ struct memory_meter {
 void memory_begin(struct memory_meter *meter, const struct groups *groups, uint64_t now);
 
 /* Looks, where it is due. */
-void memory_look(struct memory_meter *meter, const struct groups *groups, uint64_t group,
-                 uint64_t now);
+void memory_look(struct memory_meter *meter, const struct groups *groups,
+                 struct group_numbers group, uint64_t now);
 
 /* The sum, of a job that has `ended` and whose peak and time are in `end`. */
 uint64_t memory_byte_seconds(const struct memory_meter *meter, uint64_t ended,

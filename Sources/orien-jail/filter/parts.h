@@ -1,0 +1,10 @@
+/* What the launcher, a stub and a leader do beyond what programs may. */
+#pragma once
+#include <seccomp.h>
+
+/* Adds it to a filter that allows what programs may; 0, or what libseccomp says. */
+int parts_allow(scmp_filter_ctx rules);
+
+/* Adds to a filter that allows everything that of all this nothing is left; 0, or what libseccomp
+ * says. */
+int parts_take_back(scmp_filter_ctx rules);

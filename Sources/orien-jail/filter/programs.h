@@ -1,0 +1,6 @@
+/* What programs in a jail may do, but for what parts.h takes back. */
+#pragma once
+#include <seccomp.h>
+
+/* Adds it to a filter that refuses everything else; 0, or what libseccomp says. */
+int programs_allow(scmp_filter_ctx rules);
