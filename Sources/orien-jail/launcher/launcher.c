@@ -127,10 +127,12 @@ static void hear_job(unsigned number) {
   if (job->state == JOB_FREE || job->state == JOB_ORPHANED) return;
   struct orien_jail_end end;
   if (job_report(job, launcher.parts, &end)) {
-    if (job->id)
+    if (job->id) {
       tell_end(job->id, &end);
-    else if (job->state == JOB_READY)
+      pool_ended(&launcher.pool, now_nanoseconds());
+    } else if (job->state == JOB_READY) {
       pool_failed(&launcher.pool, job, now_nanoseconds());
+    }
     job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {
     epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);

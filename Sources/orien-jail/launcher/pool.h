@@ -3,7 +3,8 @@
  *
  * How many interpreters wait follows how many are asked for: none until one has been, more when one
  * was asked for and none waited, fewer when nobody has asked for a while. They are started one at a
- * time, and only while the launcher has nothing else to do. */
+ * time, and only while the launcher has nothing else to do: not beside a call that has just begun,
+ * either, which would wait for a processor. */
 #pragma once
 #include "jobs.h"
 #include "request.h"
@@ -23,6 +24,8 @@ struct pool {
   struct jobs *jobs;
   /* After one has failed unasked, when to try again. */
   uint64_t refill_at;
+  /* While enough wait, until when none is made ready beside the call that took one. */
+  uint64_t calm_until;
   struct {
     /* How many are to wait. */
     unsigned wanted;
@@ -36,6 +39,9 @@ struct pool {
 /* A ready job for the request, the best there is, or a fresh one; NULL with errno: none can be
  * made. */
 struct job *pool_take(struct pool *pool, const struct request *request, uint64_t now);
+
+/* One that was taken has ended. */
+void pool_ended(struct pool *pool, uint64_t now);
 
 /* One that waited has ended unasked. */
 void pool_failed(struct pool *pool, const struct job *job, uint64_t now);
