@@ -120,6 +120,8 @@ func bareLibrary(_ name: String, _ uses: [Target.Dependency], beside: [String] =
       .unsafeFlags([
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/\(name)/exports.map",
         "-Xlinker", "-z", "-Xlinker", "nodelete",
+        // What waits has looked up by then what it calls.
+        "-Xlinker", "-z", "-Xlinker", "now",
       ])
     ])
 }

@@ -32,6 +32,11 @@ static bool find_packages(char *folder) {
   return found;
 }
 
+/* Py_RunMain reads what to run from here, and writes here itself. */
+static PyConfig *config_of_all(void) {
+  return (PyConfig *)_PyInterpreterState_GetConfig(PyInterpreterState_Get());
+}
+
 bool interpreter_start(struct interpreter *interpreter) {
   if (Py_Version >> 16 != PY_VERSION_HEX >> 16) {
     fprintf(stderr, "orien-warm-python: built for Python %s, and this is %s\n", PY_VERSION,
@@ -48,7 +53,7 @@ bool interpreter_start(struct interpreter *interpreter) {
     fprintf(stderr, "orien-warm-python: %s\n", status.err_msg ? status.err_msg : "no interpreter");
     return false;
   }
-  if (find_packages(interpreter->packages)) return true;
+  if (find_packages(interpreter->packages) && streams_foresee(config_of_all())) return true;
   PyErr_Print();
   return false;
 }
@@ -92,8 +97,7 @@ static bool put_list(const char *name, wchar_t *const *word, int count) {
 }
 
 bool interpreter_rename(const struct warm_order *asked) {
-  // Py_RunMain reads what to run from here, and writes here itself.
-  PyConfig *config = (PyConfig *)_PyInterpreterState_GetConfig(PyInterpreterState_Get());
+  PyConfig *config = config_of_all();
   wchar_t **word = calloc((size_t)asked->arguments, sizeof *word);
   bool decoded = word != NULL;
   for (int i = 0; decoded && i < asked->arguments; i++)
@@ -108,5 +112,5 @@ bool interpreter_rename(const struct warm_order *asked) {
   if (!PyStatus_Exception(status))
     status = PyConfig_SetWideStringList(config, &config->argv, count - 1, word + 1);
   return !PyStatus_Exception(status) && put_list("orig_argv", word, count) &&
-         put_list("argv", word + 1, count - 1) && streams_make(config);
+         put_list("argv", word + 1, count - 1) && streams_settle(config);
 }

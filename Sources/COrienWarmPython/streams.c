@@ -1,6 +1,10 @@
 #define PY_SSIZE_T_CLEAN
 #include "streams.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 struct stream {
   int descriptor;
   /* "r" or "w" */
@@ -56,7 +60,10 @@ static PyObject *make_text(PyObject *io, const struct stream *stream, const PyCo
   return text;
 }
 
-bool streams_make(const PyConfig *config) {
+/* What each descriptor was when its stream was made. */
+static struct stat foreseen[3];
+
+static bool make(const PyConfig *config) {
   PyObject *io = PyImport_ImportModule("io");
   bool made = io != NULL;
   for (unsigned i = 0; made && i < sizeof streams / sizeof *streams; i++) {
@@ -68,4 +75,42 @@ bool streams_make(const PyConfig *config) {
   }
   Py_XDECREF(io);
   return made;
+}
+
+static bool fail(void) {
+  PyErr_SetFromErrno(PyExc_OSError);
+  return false;
+}
+
+static bool make_for_pipe(const PyConfig *config, int pipe) {
+  bool is_there = dup2(pipe, 1) >= 0 && dup2(pipe, 2) >= 0;
+  for (int i = 0; is_there && i < 3; i++) is_there = fstat(i, &foreseen[i]) == 0;
+  return is_there ? make(config) : fail();
+}
+
+bool streams_foresee(const PyConfig *config) {
+  int ends[2], output = fcntl(1, F_DUPFD_CLOEXEC, 3), errors = fcntl(2, F_DUPFD_CLOEXEC, 3);
+  if (output < 0 || errors < 0 || pipe2(ends, O_CLOEXEC) != 0)
+    return fail();
+  bool made = make_for_pipe(config, ends[1]);
+  if (dup2(output, 1) < 0 || dup2(errors, 2) < 0) made = fail();
+  int const spent[] = {ends[0], ends[1], output, errors};
+  for (int i = 0; i < 4; i++) close(spent[i]);
+  return made;
+}
+
+/* Whether a stream of the one is like one of the other: no two files are alike, for each has a
+ * place at which it is read. */
+static bool is_alike(const struct stat *one, const struct stat *other) {
+  bool has_no_place = S_ISFIFO(one->st_mode) || S_ISCHR(one->st_mode);
+  return has_no_place && (one->st_mode & S_IFMT) == (other->st_mode & S_IFMT) &&
+         one->st_rdev == other->st_rdev && one->st_blksize == other->st_blksize;
+}
+
+bool streams_settle(const PyConfig *config) {
+  for (int i = 0; i < 3; i++) {
+    struct stat now;
+    if (fstat(i, &now) != 0 || !is_alike(&foreseen[i], &now)) return make(config);
+  }
+  return true;
 }

@@ -47,6 +47,9 @@ package final class Ledger: Sendable {
     package var reserveBytes: Int64 = 16 << 20
     /// From this size on the log is moved into the file even while there is work.
     package var logBytes = 16 << 20
+    /// Up to this size it stays as it is while there is none: a log that was moved begins anew with
+    /// the next commit, which waits for the disk once more than others.
+    package var restLogBytes = 1 << 20
     /// Entries in one transaction.
     package var batchEntries = 1024
     package var pruneEvery: Duration = .seconds(60)

@@ -1,3 +1,4 @@
+import Foundation
 import OrienModel
 import OrienSystem
 import Testing
@@ -81,6 +82,19 @@ struct SettlingTests {
       #expect(failure?.reason == "ledger-busy")
       try other.execute("COMMIT")
       #expect(try #require(answers.receive()).get().receipt.position == 1)
+    }
+  }
+
+  @Test(
+    "A log that holds more than it may at rest is moved into the file; at the end any is",
+    .timeLimit(.minutes(1)))
+  func logAtRest() throws {
+    try rig.with { _ = try $0.run() }
+    #expect(!FileManager.default.fileExists(atPath: rig.file + "-wal"))
+    rig.options.restLogBytes = 0
+    try rig.with { ledger in
+      try ledger.run()
+      while ledger.gauges.logBytes > 0 { OrienSystem.Thread.yield() }
     }
   }
 }

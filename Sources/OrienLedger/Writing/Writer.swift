@@ -251,13 +251,13 @@ final class Writer: @unchecked Sendable {
     if broken != nil { return nil }
     if room.isShort { return options.retryEvery }
     if pruning.isUnderWay { return .zero }
-    return database.logBytes > 0 ? .milliseconds(100) : options.pruneEvery
+    return database.logBytes > options.restLogBytes ? .milliseconds(100) : options.pruneEvery
   }
 
   private func rest() {
     guard broken == nil else { return }
     if room.isShort { relieve() }
-    if broken == nil, database.logBytes > 0 { checkpoint() }
+    if broken == nil, database.logBytes > options.restLogBytes { checkpoint() }
     if broken == nil { forget() }
   }
 

@@ -22,6 +22,11 @@ struct ImagePlace: Sendable {
     }
   }
 
+  /// The same without waiting for the disk; nil where that would have to be.
+  func occupiedAtHand() -> UInt64? {
+    root.statusAtHand(of: file).map { UInt64(clamping: $0.allocatedBytes) }
+  }
+
   /// Whether it ends where `limit` does: one that was made when that was more does not.
   static func holds(_ mounted: Folder, to limit: DiskUsage) throws(Failure) -> Bool {
     do throws(SystemError) {

@@ -39,14 +39,21 @@ extension Workspaces {
       guard case .success(let folder) = result else {
         return hasOpened(state, making: making, result.map { _ in preconditionFailure() })
       }
-      disk.run(
-        { () throws(Failure) in
-          let workspace = Workspace(
-            session, folder, account, limits, image: try ImagePlace(session, in: root),
-            isHeld: try ImagePlace.holds(folder, to: limits.usage))
-          _ = try workspace.measure()
-          return workspace
-        }, then: loop.reply { self.hasOpened(state, making: making, $0) })
+      do throws(Failure) {
+        let workspace = Workspace(
+          session, folder, account, limits, image: try ImagePlace(session, in: root),
+          isHeld: try ImagePlace.holds(folder, to: limits.usage))
+        if workspace.measureAtHand() != nil {
+          return hasOpened(state, making: making, .success(workspace))
+        }
+        disk.run(
+          { () throws(Failure) in
+            _ = try workspace.measure()
+            return workspace
+          }, then: loop.reply { self.hasOpened(state, making: making, $0) })
+      } catch {
+        hasOpened(state, making: making, .failure(error))
+      }
     }
   }
 

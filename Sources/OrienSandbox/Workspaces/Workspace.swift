@@ -5,7 +5,8 @@ import Synchronization
 /// A session's workspace while its folder is open: the files in it, reached beneath the folder
 /// alone, whatever the programs that run in it do to the tree.
 ///
-/// Any thread may call it. Everything here blocks for the disk: the loop asks `Workspaces`.
+/// Any thread may call it. Everything here but what is at hand blocks for the disk: the loop asks
+/// `Workspaces`.
 package final class Workspace: Sendable {
   package let session: SessionKey
   /// It goes with its node: nothing in it is waited for until the disk has it.
@@ -54,6 +55,13 @@ package final class Workspace: Sendable {
     }
   }
 
+  /// Whether `prove` would find the file, without waiting for the disk; false also where that would
+  /// have to be.
+  func hasAtHand(_ path: String) -> Bool {
+    guard let path = try? FolderPath(path) else { return false }
+    return folder.hasFileAtHand(path)
+  }
+
   /// Opens a regular file for a handler. What it writes is counted when its call has ended, so it
   /// gets none to write to while the workspace is over its quota.
   package func open(_ path: String, for access: FileAccess) throws(Failure) -> Descriptor {
@@ -76,15 +84,25 @@ package final class Workspace: Sendable {
   /// Counts what is in it.
   func measure() throws(Failure) -> Measurement {
     account.willMeasure()
-    if let image {
-      let occupied = try image.occupied()
-      let usage = try ImagePlace.usage(of: folder)
-      let hasGrown = account.measured(usage, occupied: occupied)
-      let waste = occupied - min(occupied, usage.bytes)
-      return Measurement(used: usage, hasGrown: hasGrown, wastedBytes: waste)
-    }
+    if let image { return try measure(occupied: try image.occupied()) }
     let hasGrown = account.measured(try DiskUsage.measure(folder, upTo: limits.usage))
     return Measurement(used: account.used, hasGrown: hasGrown)
+  }
+
+  /// The same without waiting for the disk, as can be of most images; nil where that would have to
+  /// be.
+  func measureAtHand() -> Measurement? {
+    guard let image else { return nil }
+    account.willMeasure()
+    guard let occupied = image.occupiedAtHand() else { return nil }
+    return try? measure(occupied: occupied)
+  }
+
+  private func measure(occupied: UInt64) throws(Failure) -> Measurement {
+    let usage = try ImagePlace.usage(of: folder)
+    let hasGrown = account.measured(usage, occupied: occupied)
+    let waste = occupied - min(occupied, usage.bytes)
+    return Measurement(used: usage, hasGrown: hasGrown, wastedBytes: waste)
   }
 }
 

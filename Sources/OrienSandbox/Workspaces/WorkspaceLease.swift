@@ -159,6 +159,9 @@ extension Workspaces {
     let (root, session, account, limits) = (root, state.session, state.account, limits)
     var workspace: Workspace?
     if case .open(let open) = state.phase { workspace = open }
+    if let found = workspace?.measureAtHand() {
+      return hasMeasured(state, .success(found), then: waiting)
+    }
     disk.run(
       { [workspace] () throws(Failure) in
         if let workspace { return try workspace.measure() }
@@ -169,13 +172,19 @@ extension Workspaces {
         }
         return try Workspace.open(session, in: root, making: false, account, limits).measure()
       },
-      then: loop.reply { result in
-        state.isMeasuring = false
-        if let found = try? result.get() { self.noteCount(state, found) }
-        self.soundAlarms(state, try? result.get())
-        for then in waiting { then(result) }
-        self.measureNext(state)
-      })
+      then: loop.reply { self.hasMeasured(state, $0, then: waiting) })
+  }
+
+  private func hasMeasured(
+    _ state: SessionState, _ result: Result<Measurement, Failure>,
+    then waiting: [(Result<Measurement, Failure>) -> Void]
+  ) {
+    state.isMeasuring = false
+    if let found = try? result.get() { noteCount(state, found) }
+    soundAlarms(state, try? result.get())
+    for then in waiting { then(result) }
+    // Whoever was told may have asked for the next one.
+    if !state.isMeasuring { measureNext(state) }
   }
 
   /// Whoever counted: growth is seen once, and belongs to all calls whose programs write there.

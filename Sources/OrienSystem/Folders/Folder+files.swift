@@ -34,6 +34,20 @@ extension Folder {
     }
   }
 
+  /// Whether `file` would open it to be read, without waiting for the disk; false where that would
+  /// have to be, too.
+  package func hasFileAtHand(_ path: FolderPath) -> Bool {
+    guard let file = openAtHand(path, FileAccess.read.flags | O_NOCTTY | O_NONBLOCK) else {
+      return false
+    }
+    do throws(SystemError) {
+      try requireLone(try file.status(), path)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   private func requireLone(_ status: FileStatus, _ path: FolderPath) throws(SystemError) {
     guard status.kind == .regular else { throw SystemError("file", EISDIR) }
     guard status.links == 1 else {

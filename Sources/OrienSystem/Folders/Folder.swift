@@ -24,8 +24,6 @@ package final class Folder: Sendable {
   func open(
     _ path: FolderPath, _ flags: Int32, mode: UInt32 = 0
   ) throws(SystemError) -> Descriptor {
-    let resolve = UInt64(
-      RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
     // O_PATH opens nothing, and takes no flag that says how; nor does a mode go with what makes
     // nothing.
     let manner = flags & LINUX_O_PATH == 0 ? O_NOCTTY | O_NONBLOCK : 0
@@ -34,7 +32,8 @@ package final class Folder: Sendable {
     // The kernel may be unable to prove a path while the tree changes, and asks for another try.
     var tries = 0
     while true {
-      let opened = linux_openat2(raw, path.cString, all, isMaking ? UInt64(mode) : 0, resolve)
+      let opened = linux_openat2(
+        raw, path.cString, all, isMaking ? UInt64(mode) : 0, Self.beneath)
       if opened >= 0 {
         let made = Descriptor(owning: opened)
         if isMaking { try made.hand(toOwnerOf: raw) }
@@ -43,6 +42,17 @@ package final class Folder: Sendable {
       tries += 1
       guard errno == EINTR || (errno == EAGAIN && tries < 128) else { throw .last("openat2") }
     }
+  }
+
+  private static let beneath = UInt64(
+    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
+
+  /// The same of something that is there, for who must not wait for the disk: nil where the kernel
+  /// has not all of the path in memory, or is one before 5.12, and where it cannot be opened.
+  func openAtHand(_ path: FolderPath, _ flags: Int32) -> Descriptor? {
+    let all = UInt64(UInt32(bitPattern: flags | O_CLOEXEC))
+    let opened = linux_openat2(raw, path.cString, all, 0, Self.beneath | UInt64(RESOLVE_CACHED))
+    return opened >= 0 ? Descriptor(owning: opened) : nil
   }
 }
 
@@ -93,6 +103,12 @@ extension Folder {
     var status = stat()
     try retrying("fstatat") { fstatat(raw, name.cString, &status, AT_SYMLINK_NOFOLLOW) }
     return FileStatus(status)
+  }
+
+  /// The same without waiting for the disk; nil where that would have to be.
+  package func statusAtHand(of name: FolderPath) -> FileStatus? {
+    guard let entry = openAtHand(name, LINUX_O_PATH | O_NOFOLLOW) else { return nil }
+    return try? entry.status()
   }
 
   /// Nil where nothing has the name.

@@ -85,6 +85,21 @@ int image_root(const char *name) {
   return -1;
 }
 
+int image_begin(const char *name) {
+  int root = image_root(name);
+  if (root < 0) return errno;
+  // One without a name wants a place in the tables as any does, and gives it back.
+  int file = openat(root, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int error = file < 0 ? errno : 0;
+  struct stat status;
+  // What has a name is looked for among the root's entries before.
+  if (!error && fstatat(root, "first", &status, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
+    error = errno;
+  if (file >= 0) close(file);
+  close(root);
+  return error;
+}
+
 bool image_is_of(int root, const struct owner *owner) {
   struct stat status;
   return fstat(root, &status) == 0 && status.st_uid == owner->user &&

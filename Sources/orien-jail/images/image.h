@@ -18,6 +18,10 @@ bool image_is_clean(int file);
 /* Mounts it at its place; 0 or an errno. */
 int image_mount(int file, const char *name);
 
+/* Reads what the first file in it will want, so that who makes that does not wait; 0 or an
+ * errno. */
+int image_begin(const char *name);
+
 /* The root of what is mounted there; -1 with ENOENT where nothing is. */
 int image_root(const char *name);
 

@@ -109,7 +109,9 @@ void job_drop(struct job *job) {
 
 /* When the tree can at the earliest have used `left` more of all processors. */
 static uint64_t next_look(uint64_t now, uint64_t left_microseconds) {
-  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  // Asked once, for the answer is in a file: of all there are, for more may be switched on.
+  static long processors;
+  if (!processors) processors = sysconf(_SC_NPROCESSORS_CONF);
   uint64_t wait = left_microseconds * 1000 / (uint64_t)(processors > 0 ? processors : 1);
   return now + (wait > least_look * millisecond ? wait : least_look * millisecond);
 }

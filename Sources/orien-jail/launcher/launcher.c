@@ -128,10 +128,12 @@ static void hear_job(unsigned number) {
   if (job->state == JOB_FREE || job->state == JOB_ORPHANED) return;
   struct orien_jail_end end;
   if (job_report(job, launcher.parts, &end)) {
-    if (job->id)
+    if (job->id) {
       tell_end(job->id, &end);
-    else if (job->state == JOB_READY)
+      pool_ended(&launcher.pool, now_nanoseconds());
+    } else if (job->state == JOB_READY) {
       pool_failed(&launcher.pool, job, now_nanoseconds());
+    }
     if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
       job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {

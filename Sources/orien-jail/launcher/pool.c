@@ -8,6 +8,9 @@
 static const uint64_t millisecond = 1000000;
 /* After one has failed unasked. */
 static const uint64_t refill_pause = 100 * millisecond;
+/* A call that has just got one has the processors to itself for as long, or until it has ended and
+ * the node had time to tell of it. */
+static const uint64_t calm = 30 * millisecond, calm_after = 4 * millisecond;
 /* An interpreter that is started has this long to itself: they take half of a processor at most. */
 static const uint64_t python_pause = 30 * millisecond;
 static const uint64_t node_pause = 150 * millisecond;
@@ -72,6 +75,9 @@ static unsigned count(const struct pool *pool, const char *host) {
   return found;
 }
 
+/* Whoever comes next finds one all the same. */
+static bool is_well_stocked(const struct pool *pool) { return count(pool, NULL) >= POOL_PLAIN / 2; }
+
 /* The one that has waited longest, for it is the one most likely in its group already; of those
  * with an interpreter one in which that is up. */
 static struct job *oldest(const struct pool *pool, const char *host) {
@@ -115,7 +121,14 @@ struct job *pool_take(struct pool *pool, const struct request *request, uint64_t
     if (!job) job = oldest(pool, NULL);
   }
   struct job_kind kind = {.network = request->network};
-  return job ? job : jobs_prepare(pool->jobs, pool->parts, &kind);
+  if (!job) return jobs_prepare(pool->jobs, pool->parts, &kind);
+  // Calls that come one upon the other do not put it off again and again.
+  if (pool->calm_until <= now) pool->calm_until = now + calm;
+  return job;
+}
+
+void pool_ended(struct pool *pool, uint64_t now) {
+  if (pool->calm_until > now + calm_after) pool->calm_until = now + calm_after;
 }
 
 void pool_failed(struct pool *pool, const struct job *job, uint64_t now) {
@@ -152,11 +165,18 @@ static void thin(struct pool *pool, uint64_t now) {
     job_drop(oldest(pool, NULL));
 }
 
+static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+/* When more may be made ready. */
+static uint64_t refill_from(const struct pool *pool) {
+  return is_well_stocked(pool) ? later(pool->refill_at, pool->calm_until) : pool->refill_at;
+}
+
 void pool_tend(struct pool *pool, uint64_t now) {
   struct job_kind plain = {.network = ORIEN_JAIL_OFFLINE};
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) drain(pool, i, now);
   thin(pool, now);
-  if (now < pool->refill_at) return;
+  if (now < refill_from(pool)) return;
   errno = 0;
   struct job *job = NULL;
   if (count(pool, NULL) < POOL_PLAIN) job = jobs_prepare(pool->jobs, pool->parts, &plain);
@@ -166,13 +186,11 @@ void pool_tend(struct pool *pool, uint64_t now) {
   if (!job && errno) pool->refill_at = now + refill_pause;
 }
 
-static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
-
 /* Of what may be never, which is 0, and a moment. */
 static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
 
 uint64_t pool_due(const struct pool *pool, uint64_t now) {
-  const uint64_t refill = later(now, pool->refill_at);
+  const uint64_t refill = later(now, refill_from(pool));
   const unsigned plain = count(pool, NULL);
   uint64_t first = plain < POOL_PLAIN ? refill : 0;
   if (plain > POOL_PLAIN) first = pool->short_at + crowd_pause;

@@ -3,7 +3,8 @@
  *
  * How many interpreters wait follows how many are asked for: none until one has been, more when one
  * was asked for and none waited, fewer when nobody has asked for a while. They are started one at a
- * time, and only while the launcher has nothing else to do. */
+ * time, and only while the launcher has nothing else to do: not beside a call that has just begun,
+ * either, which would wait for a processor. */
 #pragma once
 #include "jobs.h"
 #include "request.h"
@@ -26,6 +27,8 @@ struct pool {
   uint64_t refill_at;
   /* When one without an interpreter was last asked for and no more than usual waited. */
   uint64_t short_at;
+  /* While enough wait, until when none is made ready beside the call that took one. */
+  uint64_t calm_until;
   struct {
     /* How many are to wait. */
     unsigned wanted;
@@ -42,6 +45,9 @@ struct job *pool_take(struct pool *pool, const struct request *request, uint64_t
 
 /* Whether one that has ended should wait again, without an interpreter. */
 bool pool_has_room(const struct pool *pool);
+
+/* One that was taken has ended. */
+void pool_ended(struct pool *pool, uint64_t now);
 
 /* One that waited has ended unasked. */
 void pool_failed(struct pool *pool, const struct job *job, uint64_t now);

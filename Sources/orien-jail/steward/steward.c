@@ -62,17 +62,23 @@ static void reap(void) {
   for (pid_t child; (child = process_reap(&status)) > 0;) tasks_reap(child, status);
 }
 
+/* Not before when one is made ahead. */
+static uint64_t stock_from(void) {
+  uint64_t due = stock_due();
+  return due > steward.stock_at ? due : steward.stock_at;
+}
+
 static int patience(void) {
   int tasks = tasks_patience();
   if (!stock_wants() || tasks == 0) return tasks;
-  uint64_t now = now_nanoseconds();
-  int stock = steward.stock_at <= now ? 0 : (int)((steward.stock_at - now) / 1000000 + 1);
+  uint64_t now = now_nanoseconds(), from = stock_from();
+  int stock = from <= now ? 0 : (int)((from - now) / 1000000 + 1);
   return tasks >= 0 && tasks < stock ? tasks : stock;
 }
 
 static void add_stock(void) {
   uint64_t now = now_nanoseconds();
-  if (!stock_wants() || now < steward.stock_at) return;
+  if (!stock_wants() || now < stock_from()) return;
   int error = stock_add();
   steward.stock_at = error ? now + RETRY_SECONDS * 1000000000ULL : 0;
   if (error) complain("an image made ahead: %s", strerror(error));

@@ -1,5 +1,7 @@
 #include "stock.h"
 
+#include "../plain/process.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,13 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STOCK = 4 };
+enum {
+  STOCK = 4,
+  /* As long as half of them are there, whoever has got one has disk and processors to itself for
+   * so long, before another is made. */
+  CALM_MILLISECONDS = 50,
+};
 
 static const char *template;
 /* Some are there, by number. */
 static bool has[STOCK];
 /* Where nobody has ever asked for one, one will do. */
 static bool was_asked;
+static uint64_t calm_until;
 
 /* Both, as long as it is stock, by this name. */
 static void name_of(unsigned number, char name[IMAGE_PATH_BYTES]) {
@@ -63,6 +71,12 @@ static int find(bool is_there) {
 
 bool stock_wants(void) { return was_asked ? find(false) >= 0 : find(true) < 0; }
 
+uint64_t stock_due(void) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < STOCK; i++) count += has[i];
+  return count < STOCK / 2 ? 0 : calm_until;
+}
+
 int stock_add(void) {
   int number = find(false);
   char name[IMAGE_PATH_BYTES];
@@ -72,6 +86,7 @@ int stock_add(void) {
   if (file < 0) return errno;
   int error = image_mount(file, name);
   close(file);
+  if (!error && (error = image_begin(name)) != 0) image_unmount(name, 0);
   if (error) unlink(name);
   has[number] = !error;
   return error;
@@ -106,6 +121,9 @@ int stock_give(const char *name) {
     if (error) return error;
   }
   has[number] = false;
+  // Calls that come one upon the other do not put it off again and again.
+  uint64_t now = now_nanoseconds();
+  if (calm_until <= now) calm_until = now + CALM_MILLISECONDS * 1000000ULL;
   char stock[IMAGE_PATH_BYTES];
   name_of((unsigned)number, stock);
   return rename_to(stock, name);

@@ -8,6 +8,9 @@ int stock_begin(const char *template);
 /* Whether there could be more. */
 bool stock_wants(void);
 
+/* Not before when that one is to be made, by now_nanoseconds(). */
+uint64_t stock_due(void);
+
 /* Makes one more; 0 or an errno. */
 int stock_add(void);
 

@@ -61,6 +61,30 @@ struct FolderFileTests {
     }
   }
 
+  @Test("What is at hand is what would be opened, and is never more")
+  func atHand() throws {
+    let (outside, scratch) = (Scratch(), Scratch())
+    outside.write("secret", to: "secret")
+    scratch.write("text", to: "file")
+    mkdir(scratch["folder"], 0o700)
+    scratch.write("text", to: "folder/file")
+    symlink(outside["secret"], scratch["link"])
+    symlink(outside.path, scratch["out"])
+    link(outside["secret"], scratch["twin"])
+    mkfifo(scratch["fifo"], 0o600)
+    let folder = try scratch.folder()
+    for path: FolderPath in ["file", "folder/file"] {
+      // Somebody else's rename may have the kernel ask for another try.
+      #expect((0..<1000).contains { _ in folder.hasFileAtHand(path) })
+    }
+    for name in ["none", "folder", "link", "out/secret", "twin", "fifo"] {
+      #expect(!folder.hasFileAtHand(try FolderPath(name)))
+    }
+    #expect(folder.statusAtHand(of: "none") == nil)
+    #expect(folder.statusAtHand(of: "twin")?.links == 2)
+    #expect(folder.statusAtHand(of: "link")?.kind == .link)
+  }
+
   @Test("Each access does what it says")
   func accesses() throws {
     let scratch = Scratch()
