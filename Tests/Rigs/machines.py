@@ -217,7 +217,8 @@ class Monitor:
 def banner(address, port=22, seconds=120, again=BOOTING_SECONDS):
     """What the machine's SSH says first. QEMU takes a connection before the machine does, and asks
     that ever more seldom; so new ones follow, a few at once, and whichever is answered counts."""
-    deadline, waiting = time.monotonic() + seconds, []
+    began, waiting = time.monotonic(), []
+    deadline = began + seconds
     poll = select.poll()
     try:
         while time.monotonic() < deadline:
@@ -226,7 +227,8 @@ def banner(address, port=22, seconds=120, again=BOOTING_SECONDS):
                 one = socket.create_connection((address, port), 5)
                 waiting.append(one)
                 poll.register(one, select.POLLIN)
-                pause = again
+                # Where all is slow each is given longer, else none is ever served.
+                pause = max(again, (time.monotonic() - began) / 30)
             if len(waiting) > 4:
                 poll.unregister(waiting[0])
                 waiting.pop(0).close()

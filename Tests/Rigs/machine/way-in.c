@@ -28,7 +28,7 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define NAME_CHARACTERS LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
-enum { SECTOR_BYTES = 2048, MARK_SECTOR = 16, LOOK_AGAIN_MICROSECONDS = 5000, MOST_VISITORS = 8 };
+enum { SECTOR_BYTES = 2048, MARK_SECTOR = 16, LOOK_AGAIN_MILLISECONDS = 5, MOST_VISITORS = 8 };
 
 /* This is the machine's first process: with it the machine ends, and its console says why. */
 static void end(const char *what, const char *why) {
@@ -58,14 +58,15 @@ static bool is_seed(int disk) {
   return memcmp(sector + 1, "CD001", 5) == 0;
 }
 
-/* A machine that is put by here goes on as whoever's seed it then finds; nobody tells it. */
+/* A machine that is put by here goes on as whoever's seed it then finds. What changes the disk is
+ * outside, and tells nobody: so it is asked. */
 static void wait_for_seed(void) {
   int disk = open(SEED, O_RDONLY | O_DIRECT | O_CLOEXEC);
   must(disk >= 0, "open " SEED);
   if (!is_seed(disk)) {
     run((char *[]){"/sbin/rehearsal", NULL});
     printf("machine: waits for its seed\n");
-    while (!is_seed(disk)) usleep(LOOK_AGAIN_MICROSECONDS);
+    while (!is_seed(disk)) poll(NULL, 0, LOOK_AGAIN_MILLISECONDS);
   }
   close(disk);
 }
