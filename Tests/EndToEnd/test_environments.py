@@ -13,8 +13,9 @@ from node import until
 PYTHON = """
 import os, time
 import installed.part
-seconds = int(open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19]) / os.sysconf("SC_CLK_TCK")
-began = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + seconds
+ticks = int(open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19])
+up = time.clock_gettime(time.CLOCK_BOOTTIME)
+began = time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
 print(installed.part.VALUE, "warm" if began < os.stat("main.py").st_mtime else "cold")
 """
 NODE = """
