@@ -79,10 +79,12 @@ struct DrainTests {
     }
   }
 
-  @Test("A submission that is still being proven when the node goes down is refused")
-  func proving() throws {
-    try World.with { world in
+  @Test("A submission whose workspace is still being opened when the node goes down is refused")
+  func entering() throws {
+    try World.with([], { $0.workspaces.openFolders = 0 }) { world in
       _ = try world.run("keep", #"{"path":"a.txt","text":"hi"}"#)
+      // Now the first one's is closed.
+      _ = try world.run("say", session: SessionID("other")!)
       var refused: Failure?
       world.kernel.submit(try world.submission("name_file", #"{"file":"a.txt"}"#)) {
         if case .failure(let failure) = $0 { refused = failure }
