@@ -1,5 +1,6 @@
 import OrienLedger
 import OrienModel
+import OrienSandbox
 import OrienTestKit
 import Testing
 
