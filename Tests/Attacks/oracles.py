@@ -6,14 +6,12 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import time
 
+from census import at_rest
 from node import until
 from stage import FIRST_USER
 
 SETTLE_SECONDS = 5
-# The launcher lets go of what waits in vain after one.
-REST_SECONDS = 1.5
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 SLOTS = 1024
 
@@ -78,21 +76,11 @@ class Oracles:
         for run in crowd:
             run.wait()
             run.close()
-        self.before = self.settled()
+        self.before = at_rest(self.states)
         self.canary = fingerprint(stage.canary)
 
-    def settled(self):
-        """What it has when that has not changed for longer than it keeps what a crowd needs."""
-        looks = []
-
-        def agree():
-            now = [state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)]
-            if not looks or looks[0][1] != now:
-                looks[:] = [(time.monotonic(), now)]
-            return time.monotonic() - looks[0][0] > REST_SECONDS
-
-        until(agree, SETTLE_SECONDS, "the jail never comes to rest")
-        return looks[0][1]
+    def states(self):
+        return [state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)]
 
     def complaints(self):
         """What is not as it was, when there was time for it; none of it is right."""
@@ -103,7 +91,7 @@ class Oracles:
     def look(self):
         found = []
         try:
-            now = [state_of(pid) for pid in (self.jail.pid, self.jail.launcher_pid)]
+            now = self.states()
         except FileNotFoundError:
             return ["U1: the keeper or the launcher is another"]
         if now != self.before:

@@ -9,7 +9,7 @@ import threading
 import time
 
 from case import SETTLE_SECONDS, NodeCase
-from census import Census
+from census import Census, at_rest
 from node import ROOT, until
 
 STRESS_SECONDS = 5
@@ -47,8 +47,12 @@ class StressTests(NodeCase):
             took.append(time.monotonic() - began if answer.status == 200 else float("inf"))
         return took
 
+    def counts(self):
+        return Census(self.node, self.group).counts
+
     def stress(self, kind):
-        before, shared = Census(self.node, self.group), set(os.listdir("/dev/shm"))
+        before, shared = at_rest(self.counts), set(os.listdir("/dev/shm"))
+        launcher = self.node.jail("launcher")
         done, took = threading.Event(), []
         asker = threading.Thread(target=lambda: took.extend(self.asking(done)))
         asker.start()
@@ -60,7 +64,7 @@ class StressTests(NodeCase):
             asker.join()
         # By its own doing, or by a limit's: the jail has not given way.
         self.assertIn(record["reason"], ("exit", "signal", "wall", "memory", "limit", "disk"))
-        self.assertEqual(self.node.jail("launcher"), before.own["launcher"])
+        self.assertEqual(self.node.jail("launcher"), launcher)
         said = self.get(f"/executions/{record['executionId']}/output?stream=stderr").body.decode()
         seconds = record["usage"]["wallMicroseconds"] / 1e6
         self.assertIn("dispatching hogs:", said)
@@ -70,8 +74,8 @@ class StressTests(NodeCase):
         answer = self.ask("DELETE", f"/sessions/{session}/workspace?force=1")
         self.assertEqual(answer.status, 200, answer)
         self.sessions.remove(session)
-        until(lambda: Census(self.node, self.group).counts == before.counts, SETTLE_SECONDS,
-              lambda: f"left: {Census(self.node, self.group).counts - before.counts}")
+        until(lambda: self.counts() == before, SETTLE_SECONDS,
+              lambda: f"left: {self.counts() - before}, gone: {before - self.counts()}")
         self.assertEqual(set(os.listdir("/dev/shm")), shared)
 
     def test_os(self):

@@ -5,10 +5,14 @@ import contextlib
 import os
 import pathlib
 import re
+import time
 
 from groups import CGROUPS, groups_named, processes_of
-from node import SERIAL, descendants, name_of
+from node import SERIAL, descendants, name_of, until
 
+# For a second the launcher keeps more than usual of what waits for a request; and as long again, for
+# this machine may be slow.
+REST_SECONDS, PATIENCE_SECONDS = 2.5, 30
 PARTS = ("keeper", "launcher", "janitor")
 # What a slot has, its network and its users: made when it is first used, it lasts.
 LASTS = ("net", "user")
@@ -46,6 +50,21 @@ class Census:
             short[re.sub(r"^(descriptors of the \w+), .*", r"\1", what)] += count
         return short | {"slots": self.slots} | {f"memory of the {part}, KiB": size >> 10
                         for part, size in self.memory_bytes.items()}
+
+
+def at_rest(look, patience=PATIENCE_SECONDS):
+    """What `look` finds when that has not changed for longer than a launcher keeps what a crowd has
+    left."""
+    looks = []
+
+    def agree():
+        now = look()
+        if not looks or looks[0][1] != now:
+            looks[:] = [(time.monotonic(), now)]
+        return time.monotonic() - looks[0][0] > REST_SECONDS
+
+    until(agree, patience, "it never comes to rest")
+    return looks[0][1]
 
 
 def open_ones(pid):
