@@ -10,8 +10,8 @@ import time
 from groups import CGROUPS, groups_named, processes_of
 from node import SERIAL, descendants, name_of, until
 
-# For a second the launcher keeps more than usual of what waits for a request; and as long again, for
-# this machine may be slow.
+# For a second the launcher keeps more than usual of what waits for a request; the rest is for a
+# machine that is slow.
 REST_SECONDS, PATIENCE_SECONDS = 2.5, 30
 PARTS = ("keeper", "launcher", "janitor")
 # What a slot has, its network and its users: made when it is first used, it lasts.
