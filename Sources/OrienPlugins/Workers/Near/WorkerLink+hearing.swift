@@ -24,7 +24,8 @@ extension WorkerLink {
   func hear(_ ear: WorkerEar, _ quick: inout Int) throws(Failure) -> Heard? {
     var isQuick = true
     var hasReturned = false
-    let heard: Heard? = try ear.hearing.withLock { hearing throws(Failure) in
+    var others = 0
+    let heard: Heard? = try ear.hearing.withLock { hearing throws(Failure) -> Heard? in
       for message in hearing.takeLeft() {
         isQuick = false
         if let heard = try heed(message) { return heard }
@@ -36,13 +37,18 @@ extension WorkerLink {
         case .message(let message):
           let kind = WorkerMessage.Kind(rawValue: message.kind)
           if kind?.isOfQuickCalls != true { isQuick = false }
-          if kind == .returned { hasReturned = true }
+          if kind == .returned {
+            hasReturned = true
+            // Before its caller hears of it, who may begin the next one at once.
+            others = state.withLock { $0.calls.carried.count - 1 }
+          }
           if let heard = try heed(message) { return heard }
         }
       }
     }
     // A call that goes on may have said something already.
-    if !isQuick || state.withLock({ !$0.calls.isEmpty }) {
+    let goesOn = hasReturned ? others > 0 : state.withLock { !$0.calls.isEmpty }
+    if !isQuick || goesOn {
       quick = 0
     } else if hasReturned {
       quick += 1
