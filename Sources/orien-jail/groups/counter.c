@@ -32,6 +32,5 @@ uint64_t counter_microseconds(int counter) {
   uint64_t nanoseconds;
   if (counter < 0 || read(counter, &nanoseconds, sizeof nanoseconds) != sizeof nanoseconds)
     return 0;
-  uint64_t self = own() - own_before, all = nanoseconds / 1000;
-  return all > self ? all - self : 0;
+  return without(nanoseconds / 1000, own() - own_before);
 }

@@ -191,8 +191,6 @@ static void put(uint64_t *figure, uint64_t counted, bool saw_all) {
   if (saw_all || *figure < counted) *figure = counted;
 }
 
-static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
-
 void group_read(const struct groups *groups, struct group_numbers *group,
                 const struct group_time *before, struct orien_jail_end *end) {
   char text[4096];

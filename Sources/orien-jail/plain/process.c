@@ -94,6 +94,8 @@ uint64_t microseconds_of(struct timeval time) {
   return (uint64_t)time.tv_sec * 1000000U + (uint64_t)time.tv_usec;
 }
 
+uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
+
 /* What /proc/PID/stat has behind the name, which, in brackets, may have any byte in it; NULL where
  * there is nothing. */
 static const char *read_stat(pid_t process, char text[1024]) {

@@ -36,6 +36,9 @@ void process_name(const char *name);
 
 uint64_t microseconds_of(struct timeval time);
 
+/* Of what was counted what is not in the part; 0 where that is counted as more. */
+uint64_t without(uint64_t all, uint64_t part);
+
 /* The processor time of a process and its threads so far, as /proc tells it, in hundredths of a
  * second; nothing where that cannot be read. */
 void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds);

@@ -31,8 +31,6 @@ enum harvest_state harvest_reap(struct harvest *harvest) {
   }
 }
 
-static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
-
 void harvest_measure(const struct harvest *harvest, uint64_t user_before, uint64_t system_before,
                      struct stub_report *said) {
   const struct rusage *used = &harvest->used;

@@ -167,8 +167,6 @@ static void kill_tree(struct stub *stub) {
   }
 }
 
-static uint64_t without(uint64_t all, uint64_t part) { return all > part ? all - part : 0; }
-
 /* What the counter has seen since the program was asked for. */
 static uint64_t counted(const struct stub *stub) {
   const struct leader_birth *born = &stub->born;
