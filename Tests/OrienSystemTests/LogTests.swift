@@ -97,23 +97,41 @@ struct LogTests {
     let long = String(repeating: "x", count: 1000)
     for _ in 0..<20_000 { log.info(long) }
     // All of them were taken at once, although the pipe holds 64 KiB.
+    let bytes = ending(log, reader).count
+    #expect(bytes > 1 << 16 && bytes < 20_000_000)
+  }
+
+  @Test("Nothing is lost to one who shares the stream and made it one that does not wait")
+  func sharing() throws {
+    let ends = try Pipe().release()
+    let reader = Descriptor(owning: ends.reader)
+    let writer = Descriptor(owning: ends.writer)
+    try writer.makeNonBlocking()
+    let log = Log(level: .info, format: .text, descriptor: writer.raw)
+    let long = String(repeating: "x", count: 1000)
+    for _ in 0..<1000 { log.info(long) }
+    #expect(ending(log, reader).count { $0 == UInt8(ascii: "\n") } == 1000)
+  }
+
+  /// What is read from the pipe until the log is closed.
+  private func ending(_ log: Log, _ reader: borrowing Descriptor) -> [UInt8] {
     let isClosed = Atomic(false)
     let closer = Thread("closer") {
       log.close()
       isClosed.store(true, ordering: .releasing)
     }
-    var bytes = 0
+    var bytes: [UInt8] = []
     withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 1) { buffer in
       while true {
         let wasClosed = isClosed.load(ordering: .acquiring)
         if let count = try? reader.read(into: buffer), count > 0 {
-          bytes += count
+          bytes += buffer.prefix(count)
         } else if wasClosed {
           break
         }
       }
     }
     closer.join()
-    #expect(bytes > 1 << 16 && bytes < 20_000_000)
+    return bytes
   }
 }

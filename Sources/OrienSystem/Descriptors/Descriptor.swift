@@ -64,14 +64,27 @@ extension Descriptor {
     }
   }
 
-  /// Writes all of `bytes` to a descriptor that blocks, such as a file.
+  /// Writes all of `bytes`, and waits where they are not taken at once.
   package borrowing func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-    let raw = self.raw
-    var done = 0
-    while done < bytes.count {
-      let start = done
-      done += try retrying("write") {
-        bytes.withUnsafeBytes { Glibc.write(raw, $0.baseAddress! + start, $0.count - start) }
+    try Self.writeAll(raw, bytes)
+  }
+
+  package static func writeAll(_ raw: Int32, _ bytes: [UInt8]) throws(SystemError) {
+    let result = bytes.withUnsafeBytes { bytes in
+      Result { () throws(SystemError) in try writeAll(raw, bytes) }
+    }
+    try result.get()
+  }
+
+  package static func writeAll(_ raw: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      if let count = try write(raw, rest) {
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      } else {
+        // Whoever shares it has made it one that does not wait.
+        var ready = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
+        poll(&ready, 1, -1)
       }
     }
   }

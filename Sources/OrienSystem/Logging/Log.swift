@@ -30,20 +30,27 @@ package final class Log: Sendable {
 
   private static let backlogLines = 4096
   private static let valueBytes = 4096
+  private static let pieceBytes = 1 << 14
 
   private let lowest: Atomic<Int>
   private let format: Format
   private let lines = Channel<[UInt8]>(isPrompt: true)
   private let dropped = Atomic(0)
   private let written = Channel<Void>()
+  private let pieces = Pieces()
+
+  /// How many of its pieces a reader has taken.
+  private final class Pieces: Sendable {
+    let taken = Atomic(0)
+  }
 
   /// Writes to `descriptor`, which stays the caller's and open as long as the log is.
   package init(level: Level, format: Format, descriptor: Int32 = 2) {
     lowest = Atomic(level.rawValue)
     self.format = format
-    Thread("log") { [lines, written] in
+    Thread("log") { [lines, written, pieces] in
       while case let batch = lines.drain(), !batch.isEmpty {
-        Self.write(Array(batch.joined()), to: descriptor)
+        Self.write(batch, to: descriptor, counting: pieces)
       }
       written.send(())
     }.detach()
@@ -81,10 +88,17 @@ package final class Log: Sendable {
   /// A line as it is, for what a supervisor waits to read.
   package func announce(_ text: String) { lines.send(Array((text + "\n").utf8)) }
 
-  /// Writes what is left, and ends; a reader that takes nothing for a second gets no more.
+  /// Writes what is left, and ends; a reader that takes nothing for a second gets no more, nor one
+  /// that is not done after ten.
   package func close() {
     lines.close()
-    _ = written.receive(within: .seconds(1))
+    let end = Instant.now + .seconds(10)
+    var taken = -1
+    while written.receive(within: .seconds(1)) == nil, Instant.now < end {
+      let before = taken
+      taken = pieces.taken.load(ordering: .relaxed)
+      if taken == before { return }
+    }
   }
 
   private func line(_ level: Level, _ message: String, _ fields: [String: String]) -> [UInt8] {
@@ -136,13 +150,15 @@ package final class Log: Sendable {
     return result
   }
 
-  /// A descriptor that takes no more has no reader: there is nobody to tell.
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { (try? Descriptor.write(descriptor, $0)) ?? nil }
-      guard let count else { return }
-      rest = rest.dropFirst(count)
+  /// A descriptor that fails has no reader: there is nobody to tell.
+  private static func write(_ lines: [[UInt8]], to descriptor: Int32, counting pieces: Pieces) {
+    var piece: [UInt8] = []
+    for (index, line) in lines.enumerated() {
+      piece += line
+      guard piece.count >= pieceBytes || index == lines.count - 1 else { continue }
+      do { try Descriptor.writeAll(descriptor, piece) } catch { return }
+      pieces.taken.add(1, ordering: .relaxed)
+      piece.removeAll(keepingCapacity: true)
     }
   }
 }

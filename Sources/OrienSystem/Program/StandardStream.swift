@@ -17,23 +17,10 @@ package enum StandardStream: Int32, Sendable {
   /// Writes all of it and waits where need be. What nobody reads any more ends the program by
   /// SIGPIPE, as it ends others, unless that is ignored.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      if let count = try Descriptor.write(rawValue, rest) {
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      } else {
-        // Whoever shares the stream has made it one that does not wait.
-        var ready = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
-        poll(&ready, 1, -1)
-      }
-    }
+    try Descriptor.writeAll(rawValue, bytes)
   }
 
   package func write(_ text: String) throws(SystemError) {
-    let bytes = Array(text.utf8)
-    let result = bytes.withUnsafeBytes { bytes in
-      Result { () throws(SystemError) in try write(bytes) }
-    }
-    try result.get()
+    try Descriptor.writeAll(rawValue, Array(text.utf8))
   }
 }
