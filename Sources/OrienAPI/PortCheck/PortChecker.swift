@@ -9,6 +9,7 @@ package import OrienSystem
 package final class PortChecker: HTTPHandler {
   package struct Limits: Sendable {
     package var requestsPerMinute = 60
+    package var relaysPerMinute = 600
     package var portsPerRequest = 1024
     /// Of all that ask at one time: each is a descriptor.
     package var ports = 4096
@@ -22,6 +23,8 @@ package final class PortChecker: HTTPHandler {
   private let limits: Limits
   private let targets: PortCheckTargets
   private let proxies: TrustedProxies
+  /// Nil: nothing is passed on.
+  private let relay: Relay?
   private var rates: RateLimits
   /// By who asks.
   private var underWay: [NetworkAddress: PortProbe] = [:]
@@ -29,13 +32,14 @@ package final class PortChecker: HTTPHandler {
 
   package init(
     on loop: Loop, _ limits: Limits = Limits(), targets: PortCheckTargets,
-    behind proxies: TrustedProxies = TrustedProxies()
+    behind proxies: TrustedProxies = TrustedProxies(), relay: Relay? = nil
   ) {
     self.loop = loop
     self.limits = limits
     self.targets = targets
     self.proxies = proxies
-    rates = RateLimits(perMinute: [limits.requestsPerMinute, nil], keys: 0)
+    self.relay = relay
+    rates = RateLimits(perMinute: [limits.requestsPerMinute, limits.relaysPerMinute], keys: 0)
   }
 
   package func handle(_ request: HTTPRequest, _ exchange: HTTPExchange) {
@@ -50,10 +54,29 @@ package final class PortChecker: HTTPHandler {
         Problem.content(
           .methodNotAllowed, reason: "method-not-allowed", message: "it takes \(allowed)"),
         fields: [HTTPField("Allow", allowed)])
+    case (_, let path) where path.hasPrefix(Relay.prefix): pass(request, exchange)
     default:
       exchange.fail(
-        Failure(.notFound, "no-route", "there is POST /check-ports and GET /health"))
+        Failure(
+          .notFound, "no-route",
+          "there is POST /check-ports, GET /health and \(Relay.prefix){id}/{path}"))
     }
+  }
+
+  private func pass(_ request: HTTPRequest, _ exchange: HTTPExchange) {
+    let caller = proxies.client(of: request)
+    // Also who has not the token is counted: he may be guessing.
+    if let refusal = rates.take(.machines, .address(caller), at: loop.now) {
+      return exchange.refuse(refusal)
+    }
+    guard let relay else {
+      return exchange.respond(
+        .notImplemented,
+        Problem.content(
+          .notImplemented, reason: "no-relay",
+          message: "nothing is passed on here: its operator has set no PORT_CHECKER_RELAY_TOKEN"))
+    }
+    relay.handle(request, from: caller, exchange)
   }
 
   private func check(_ request: HTTPRequest, _ exchange: HTTPExchange) {
@@ -102,6 +125,7 @@ package final class PortChecker: HTTPHandler {
   package func shutDown() {
     underWay = [:]
     portsUnderWay = 0
+    relay?.shutDown()
   }
 }
 

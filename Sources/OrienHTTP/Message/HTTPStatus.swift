@@ -34,6 +34,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
   package static let notImplemented = HTTPStatus(rawValue: 501)
   package static let badGateway = HTTPStatus(rawValue: 502)
   package static let serviceUnavailable = HTTPStatus(rawValue: 503)
+  package static let gatewayTimeout = HTTPStatus(rawValue: 504)
   package static let versionNotSupported = HTTPStatus(rawValue: 505)
   package static let insufficientStorage = HTTPStatus(rawValue: 507)
 
@@ -69,6 +70,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     case 501: "Not Implemented"
     case 502: "Bad Gateway"
     case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
     case 507: "Insufficient Storage"
     default: "Status"

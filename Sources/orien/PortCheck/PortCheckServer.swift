@@ -1,6 +1,7 @@
 import OrienAPI
 import OrienHTTP
 import OrienModel
+import OrienNode
 import OrienSystem
 
 /// The process of `orien port-check serve`: a port checker on a loop of its own.
@@ -43,10 +44,27 @@ final class PortCheckServer {
     log = logging.log
     checker = PortChecker(
       on: loop, limits, targets: PortCheckTargets(settings.allowed),
-      behind: TrustedProxies(configuration.trustedProxies))
+      behind: TrustedProxies(configuration.trustedProxies),
+      relay: try Self.relay(configuration, on: loop))
     server = HTTPServer(
       on: loop, limits: http, origins: configuration.origins, errorBody: Problem.content,
       handler: checker)
+  }
+
+  private static func relay(
+    _ configuration: Configuration, on loop: Loop
+  ) throws(Failure) -> Relay? {
+    let settings = configuration.portChecker
+    guard let token = settings.relayToken else { return nil }
+    guard let discovery = configuration.machines.adverts.url else {
+      throw Failure(
+        .invalid, "no-discovery",
+        "PORT_CHECKER_RELAY_TOKEN has requests passed on to providers, and DISCOVERY_URL is not"
+          + " set, which says where these are")
+    }
+    let relay = ProviderRelay(ProviderRelay.Settings(discovery: discovery), on: loop)
+    return Relay(
+      relay, token: token, settings.relay, targets: PortCheckTargets(settings.allowed))
   }
 
   /// Serves until it is told to end.
@@ -88,4 +106,7 @@ struct PortCheckerSettings: Sendable {
   var allowed: [NetworkRange] = []
   var isDebug = false
   var limits = PortChecker.Limits()
+  /// Who has it may have requests passed on; nil: nobody may.
+  var relayToken: String?
+  var relay = Relay.Limits()
 }

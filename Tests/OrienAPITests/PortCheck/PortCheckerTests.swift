@@ -17,15 +17,19 @@ final class PortCheckerTests {
   convenience init() throws { try self.init(allowing: []) }
 
   init(
-    allowing allowed: [String], _ change: (inout PortChecker.Limits) -> Void = { _ in }
+    allowing allowed: [String], relaying relay: ProviderRelay.Settings? = nil,
+    _ change: (inout PortChecker.Limits) -> Void = { _ in }
   ) throws {
     loop = try Loop()
     var limits = PortChecker.Limits()
     limits.probe.pause = .milliseconds(1)
     change(&limits)
+    let targets = PortCheckTargets(allowed.compactMap { NetworkRange($0) })
     let checker = PortChecker(
-      on: loop, limits, targets: PortCheckTargets(allowed.compactMap { NetworkRange($0) }),
-      behind: TrustedProxies([NetworkRange("127.0.0.1")!]))
+      on: loop, limits, targets: targets, behind: TrustedProxies([NetworkRange("127.0.0.1")!]),
+      relay: relay.map { [loop] in
+        Relay(ProviderRelay($0, on: loop), token: "token", targets: targets)
+      })
     service = HTTPService(
       handler: checker, limits: HTTPLimits(), origins: OriginPolicy(), errorBody: Problem.content)
     listener = try Listener(on: NetworkAddress(host: [127, 0, 0, 1], port: 0))
@@ -33,10 +37,12 @@ final class PortCheckerTests {
 
   private func begin(
     _ body: String, from caller: String? = nil, method: String = "POST",
-    path: String = "/check-ports"
+    path: String = "/check-ports", token: String? = nil
   ) -> Line {
     let line = Line(service, listener: "127.0.0.1:9000", loop: loop)
-    let forwarded = caller.map { "X-Forwarded-For: \($0)\r\n" } ?? ""
+    let forwarded =
+      (caller.map { "X-Forwarded-For: \($0)\r\n" } ?? "")
+      + (token.map { "X-Proxy-Token: \($0)\r\n" } ?? "")
     line.send(
       Array(
         ("\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(forwarded)"
@@ -160,6 +166,17 @@ final class PortCheckerTests {
     #expect(second.status == 503 && second["code"]?.string == "busy")
     #expect(try test.answer(on: first).status == 200)
     #expect(try test.ask(test.question("127.0.0.1", [test.port])).status == 200)
+  }
+
+  @Test("Who is passed on to somebody that says nothing hears so in time")
+  func late() throws {
+    let silent = try Listener(on: NetworkAddress(host: [127, 0, 0, 1], port: 0))
+    var settings = ProviderRelay.Settings(discovery: "http://\(silent.address)")
+    settings.patience = .milliseconds(50)
+    let test = try PortCheckerTests(allowing: [], relaying: settings)
+    let answer = try test.answer(
+      on: test.begin("", method: "GET", path: "/proxy/provider/one/", token: "token"))
+    #expect(answer.status == 504 && answer["code"]?.string == "no-answer")
   }
 
   @Test("Who goes away is asked for no more")

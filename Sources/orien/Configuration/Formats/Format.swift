@@ -140,6 +140,18 @@ extension Format where Value == NetworkAddress {
   }
 }
 
+extension Format where Value == ClosedRange<UInt16> {
+  static let ports = Format(expected: "a port or a range of ports, as 1024-65535") { text in
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+    guard ends.count <= 2, let first = ends[0], first > 0, let last = ends[ends.count - 1],
+      first <= last
+    else { return nil }
+    return first...last
+  } show: {
+    $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+  }
+}
+
 extension Format where Value == NetworkRange {
   static let network = Format(expected: "an address or a network, as 10.0.0.0/8") {
     NetworkRange($0)

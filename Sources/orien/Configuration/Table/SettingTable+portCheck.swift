@@ -16,6 +16,15 @@ extension Setting {
       "PORT_CHECKER_ALLOW", \.portChecker.allowed, .list(of: .network),
       "Networks whose addresses anybody may have checked; else each only its own"),
     Setting(
+      "PORT_CHECKER_RELAY_TOKEN", \.portChecker.relayToken, .optional(.text),
+      "Who sends it has requests passed on to providers that DISCOVERY_URL knows", isSecret: true),
+    Setting(
+      "PORT_CHECKER_RELAY_PORTS", \.portChecker.relay.ports, .list(of: .ports),
+      "Their ports to which that may be"),
+    Setting(
+      "PORT_CHECKER_RELAY_RATE_LIMIT_PER_MINUTE", \.portChecker.limits.relaysPerMinute,
+      .whole(1...1_000_000), "Requests to be passed on in a minute, of each address"),
+    Setting(
       "PORT_CHECKER_RATE_LIMIT_PER_MINUTE", \.portChecker.limits.requestsPerMinute,
       .whole(1...1_000_000), "Checks in a minute, of each address"),
   ]
