@@ -84,9 +84,16 @@ class Oracles:
 
     def complaints(self):
         """What is not as it was, when there was time for it; none of it is right."""
+        found = []
+
+        def is_settled():
+            found[:] = self.look()
+            return not found
+
+        # Once it is as it was that is enough: a moment later another may be made ready.
         with contextlib.suppress(AssertionError):
-            until(lambda: not self.look(), SETTLE_SECONDS, "")
-        return self.look()
+            until(is_settled, SETTLE_SECONDS, "")
+        return found
 
     def look(self):
         found = []
@@ -95,7 +102,7 @@ class Oracles:
         except FileNotFoundError:
             return ["U1: the keeper or the launcher is another"]
         if now != self.before:
-            found.append(f"U2: {self.before} has become {now}")
+            found.append(f"U2: {self.before} has become {now}; {self.jail.complained()}")
         if left := strangers(self.jail):
             found.append(f"U3: still there: {sorted(left)}")
         if fingerprint(self.stage.canary) != self.canary:

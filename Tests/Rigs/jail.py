@@ -192,6 +192,13 @@ class Jail:
         run.close()
         return end, text
 
+    def complained(self):
+        """What it has complained of and nobody has read, without waiting."""
+        os.set_blocking(self.complaints, False)
+        with contextlib.suppress(BlockingIOError):
+            return os.read(self.complaints, 1 << 16).decode(errors="replace")
+        return "no complaints"
+
     def close(self):
         """As when the node dies; returns when nothing of the jail is left."""
         os.close(self.lifeline)

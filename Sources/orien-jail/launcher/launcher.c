@@ -132,7 +132,7 @@ static void hear_job(unsigned number) {
       tell_end(job->id, &end);
       pool_ended(&launcher.pool, now_nanoseconds());
     } else if (job->state == JOB_READY) {
-      pool_failed(&launcher.pool, job, now_nanoseconds());
+      pool_failed(&launcher.pool, job, end.error, now_nanoseconds());
     }
     if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
       job_free(job, launcher.parts);

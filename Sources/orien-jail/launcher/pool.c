@@ -122,6 +122,7 @@ struct job *pool_take(struct pool *pool, const struct request *request, uint64_t
   }
   struct job_kind kind = {.network = request->network};
   if (!job) return jobs_prepare(pool->jobs, pool->parts, &kind);
+  pool->has_complained = false;
   // Calls that come one upon the other do not put it off again and again.
   if (pool->calm_until <= now) pool->calm_until = now + calm;
   return job;
@@ -131,8 +132,19 @@ void pool_ended(struct pool *pool, uint64_t now) {
   if (pool->calm_until > now + calm_after) pool->calm_until = now + calm_after;
 }
 
-void pool_failed(struct pool *pool, const struct job *job, uint64_t now) {
+/* Once for as long as it goes on: it is tried again and again. */
+static void put_off(struct pool *pool, int error, uint64_t now) {
   pool->refill_at = now + refill_pause;
+  const char *why = error ? strerror(error) : "it has ended";
+  if (!pool->has_complained) complain("no jail can be made ready: %s", why);
+  pool->has_complained = true;
+}
+
+void pool_failed(struct pool *pool, const struct job *job, int error, uint64_t now) {
+  if (job->kind.host)
+    pool->refill_at = now + refill_pause;
+  else
+    put_off(pool, error, now);
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
     if (!job->kind.host || job->kind.host != programs[i].host) continue;
     // The next one that is asked for is cold, and then it is tried again.
@@ -183,7 +195,7 @@ void pool_tend(struct pool *pool, uint64_t now) {
   for (enum pool_program i = 0; !job && errno == 0 && i < POOL_PROGRAMS; i++)
     if (now >= pool->of[i].start_at && count(pool, programs[i].host) < pool->of[i].wanted)
       job = start_warm(pool, i, now);
-  if (!job && errno) pool->refill_at = now + refill_pause;
+  if (!job && errno) put_off(pool, errno, now);
 }
 
 /* Of what may be never, which is 0, and a moment. */

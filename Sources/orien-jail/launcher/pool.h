@@ -23,8 +23,9 @@ enum {
 struct pool {
   const struct parts *parts;
   struct jobs *jobs;
-  /* After one has failed unasked, when to try again. */
+  /* After one has failed unasked, when to try again; and that this has been said. */
   uint64_t refill_at;
+  bool has_complained;
   /* When one without an interpreter was last asked for and no more than usual waited. */
   uint64_t short_at;
   /* While enough wait, until when none is made ready beside the call that took one. */
@@ -49,8 +50,8 @@ bool pool_has_room(const struct pool *pool);
 /* One that was taken has ended. */
 void pool_ended(struct pool *pool, uint64_t now);
 
-/* One that waited has ended unasked. */
-void pool_failed(struct pool *pool, const struct job *job, uint64_t now);
+/* One that waited has ended unasked, for that reason. */
+void pool_failed(struct pool *pool, const struct job *job, int error, uint64_t now);
 
 /* Makes at most one job ready, or lets go of some, as is due. To be called when there is nothing
  * else to do. */
