@@ -57,3 +57,12 @@ class EndingTests(unittest.TestCase):
             self.assertEqual(node.process.wait(10), 1)
             node._reader.join()
             self.assertIn("ending at once", node.lines[-1])
+
+    def test_who_is_told_to_end_says_nothing_of_errors(self):
+        with Node() as node:
+            node.upload("s", "main.py", b"print(1)")
+            self.assertEqual(node.execute("s", "python_script", {"script": "main.py"},
+                                          wait=20).json["status"], "completed")
+            self.assertEqual(node.stop(), 0)
+            self.assertEqual([line for line in node.lines if '"level":"info"' not in line
+                              and line.startswith("{")], [])

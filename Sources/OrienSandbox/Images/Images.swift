@@ -28,6 +28,7 @@ package final class Images {
   private var lastID: UInt64 = 0
   private var requests: [UInt64: Request] = [:]
   private var onVerdict: [() -> Void] = []
+  private var isEnding = false
 
   private final class Request {
     let frame: [UInt8]
@@ -149,11 +150,14 @@ extension Images {
     for (_, request) in requests.sorted(by: { $0.key < $1.key }) { link?.send(request.frame) }
   }
 
+  /// Its steward ends with it.
+  func jailEnds() { isEnding = true }
+
   private func stewardIsLost() {
     link?.close()
     link = nil
     // One that has said that there can be none has nothing more to do.
-    if isUsable { log.error("the jail's steward ended") }
+    if isUsable, !isEnding { log.error("the jail's steward ended") }
   }
 
   /// Of the steward, or of the keeper where there is none.

@@ -261,6 +261,7 @@ final class Keeper {
   /// keeper ends last. `onEnd` is then called once, never inside this call.
   func end(_ onEnd: @escaping () -> Void) {
     isEnding = true
+    settings.images?.jailEnds()
     restart?.cancel()
     self.onEnd = onEnd
     lifeline = nil
