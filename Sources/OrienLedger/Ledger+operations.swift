@@ -49,7 +49,7 @@ extension Database {
   /// The intents without an outcome, oldest first.
   func openOperations() throws(DatabaseError) -> [OperationIntent] {
     var open: [OperationIntent] = []
-    try prepare(
+    try statement(
       """
       SELECT id, role, operation, plugin, arguments, begun_at FROM operations
       WHERE ended_at IS NULL ORDER BY number

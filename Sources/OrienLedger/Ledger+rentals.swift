@@ -83,7 +83,7 @@ extension Ledger {
 extension Database {
   /// Those that are not over, oldest first.
   func openRentals() throws(DatabaseError) -> [Rental] {
-    try prepare(
+    try statement(
       "SELECT \(Rental.columns) FROM rentals WHERE ended_at IS NULL ORDER BY number"
     ).all { row throws(DatabaseError) in try Rental(row) }
   }

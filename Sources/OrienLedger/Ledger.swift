@@ -92,7 +92,7 @@ package final class Ledger: Sendable {
     daysBeyond = try file.database.newestEnd().flatMap {
       Cutoff(days: options.retainDays).daysBeyond(newest: $0, now: .now)
     }
-    let filesOf = try file.database.prepare(
+    let filesOf = file.database.statement(
       """
       SELECT output IS NULL, errors IS NULL FROM executions JOIN outputs USING (position)
       WHERE number = ? AND id = ?

@@ -38,8 +38,8 @@ struct ChainTests {
   func bits() throws {
     try fill(1)
     let database = try Database(at: rig.file, .write)
-    let record = try database.prepare("SELECT record FROM records").first { $0.bytes(0) }!
-    let update = try database.prepare("UPDATE records SET record = ?")
+    let record = try database.statement("SELECT record FROM records").first { $0.bytes(0) }!
+    let update = database.statement("UPDATE records SET record = ?")
     for bit in stride(from: 0, to: record.count * 8, by: 97) {
       var flipped = record
       flipped[bit / 8] ^= 1 << (bit % 8)

@@ -82,7 +82,7 @@ struct CollectionTests {
   @Test("Those of one stream are found by its number, without a look at all others")
   func indexed() throws {
     try rig.with { _ in
-      let plan = try Database(at: rig.file, .read).prepare(
+      let plan = try Database(at: rig.file, .read).statement(
         """
         EXPLAIN QUERY PLAN SELECT number FROM collections
         WHERE \(StreamCollection.idColumn) = ? ORDER BY number DESC LIMIT 1

@@ -149,7 +149,7 @@ struct OpenSpanTests {
       let id = mint.mint()
       let isOpen = [1, 2, 255, 256, 1400].contains(number)
       if isOpen { open.append(id) }
-      try file.database.prepare(
+      try file.database.statement(
         """
         INSERT INTO executions (number, id, owner, session, tool, status, accepted_at, running_at,
           has_secrets, arguments) VALUES (?, ?, 'alice', 's1', 'echo', ?, 1, 1, 0, x'7b7d')

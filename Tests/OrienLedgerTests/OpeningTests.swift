@@ -194,7 +194,7 @@ struct OpeningTests {
         ledger.submit(.certainty, reply) { writer throws(DatabaseError) in
           let database = writer.database
           return .success([
-            try database.prepare("PRAGMA journal_mode").first { $0.text(0) } ?? "",
+            try database.statement("PRAGMA journal_mode").first { $0.text(0) } ?? "",
             String(try database.number("PRAGMA synchronous")),
           ])
         }

@@ -47,14 +47,14 @@ struct ScaleTests {
       INSERT INTO records SELECT position, number, number, zeroblob(32), zeroblob(900)
         FROM executions;
       """)
-    try database.prepare(
+    try database.statement(
       """
       INSERT INTO executions VALUES (1, ?, 'alice', 's1', 'echo', 1, 1, 1, 0, NULL, NULL, NULL, NULL,
         NULL, NULL, NULL)
       """
     ).run { $0.blob(mint.mint().bytes) }
     let end = Link(position: rows, hash: [UInt8](repeating: 0, count: 32))
-    try database.prepare("INSERT INTO heads VALUES (?, ?, NULL)").run {
+    try database.statement("INSERT INTO heads VALUES (?, ?, NULL)").run {
       $0.integer(rows)
       $0.blob(key.sign(end.headMessage(covering: nil)))
     }

@@ -217,13 +217,13 @@ struct TamperingTests {
     try fill()
     let seed = try #require(try NodeKey(in: Folder(at: rig.path)))
     let database = try Database(at: rig.file, .write)
-    let link = try database.prepare("SELECT position, hash FROM records WHERE position = 4")
+    let link = try database.statement("SELECT position, hash FROM records WHERE position = 4")
       .first { Link(position: $0.integer(0), hash: $0.bytes(1)) }!
-    try database.prepare("UPDATE heads SET covers = NULL, signature = ? WHERE position = 4").run {
+    try database.statement("UPDATE heads SET covers = NULL, signature = ? WHERE position = 4").run {
       $0.blob(seed.sign(link.headMessage(covering: nil)))
     }
     #expect(try Chain.verify(folder: rig.path).end == 15)
-    let id = try database.prepare("SELECT id FROM executions WHERE position = 4")
+    let id = try database.statement("SELECT id FROM executions WHERE position = 4")
       .first { ExecutionID(random: $0.bytes(0)) }!
     let receipt = try rig.with { try $0.receipt(of: id) }
     #expect(receipt.covers == nil)

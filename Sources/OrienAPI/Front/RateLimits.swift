@@ -102,11 +102,14 @@ struct RateLimits {
 
 extension HTTPExchange {
   /// Tells who asks too often when to come again.
-  func refuse(_ refusal: RateLimits.Refusal) {
+  func refuse(
+    _ refusal: RateLimits.Refusal,
+    setBy settings: String = "RATE_LIMIT_PER_MINUTE, VM_RATE_LIMIT_PER_MINUTE"
+  ) {
     let failure = Failure(
       .limited, "rate-limited",
       "more than \(refusal.perMinute) requests in a minute; try again in \(refusal.seconds) s"
-        + " (RATE_LIMIT_PER_MINUTE, VM_RATE_LIMIT_PER_MINUTE)")
+        + " (\(settings))")
     let status = Problem.status(of: .limited)
     respond(
       status, Problem.content(status, failure),

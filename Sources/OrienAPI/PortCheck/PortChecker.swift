@@ -4,7 +4,7 @@ package import OrienNode
 package import OrienSystem
 
 /// Tells providers which of their ports are reached from where it runs: `orien port-check serve`.
-/// It needs no key, and so bounds everything: who is looked at, how often somebody may ask, how much
+/// Checks need no key, and so all is bounded: who is looked at, how often somebody may ask, how much
 /// at once. Belongs to the loop.
 package final class PortChecker: HTTPHandler {
   package struct Limits: Sendable {
@@ -67,7 +67,7 @@ package final class PortChecker: HTTPHandler {
     let caller = proxies.client(of: request)
     // Also who has not the token is counted: he may be guessing.
     if let refusal = rates.take(.machines, .address(caller), at: loop.now) {
-      return exchange.refuse(refusal)
+      return exchange.refuse(refusal, setBy: "PORT_CHECKER_RELAY_RATE_LIMIT_PER_MINUTE")
     }
     guard let relay else {
       return exchange.respond(
@@ -83,7 +83,7 @@ package final class PortChecker: HTTPHandler {
     let caller = proxies.client(of: request)
     // Also what is wrong is counted: it costs as much to read.
     if let refusal = rates.take(.usual, .address(caller), at: loop.now) {
-      return exchange.refuse(refusal)
+      return exchange.refuse(refusal, setBy: "PORT_CHECKER_RATE_LIMIT_PER_MINUTE")
     }
     exchange.collectBody(atMost: limits.bodyBytes) { [self] body in
       let wanted: PortCheckRequest

@@ -14,7 +14,7 @@ enum RelayFields {
   ]
   private static let answered: Set<String> = [
     "allow", "cache-control", "content-disposition", "content-encoding", "content-language",
-    "etag", "expires", "last-modified", "location", "retry-after", "vary", "www-authenticate",
+    "etag", "expires", "last-modified", "location", "retry-after", "vary",
   ]
 
   /// What of a request goes to the provider, which is told by whom and for whom it is asked.

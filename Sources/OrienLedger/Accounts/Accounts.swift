@@ -54,7 +54,7 @@ extension Database {
   func accounts() throws(DatabaseError) -> Accounts {
     var accounts = Accounts()
     var byNumber: [Int64: OpenAccount] = [:]
-    try prepare(
+    try statement(
       """
       SELECT number, owner, session, record, ended_at FROM accounts
       WHERE ended_at IS NULL OR number IN (
@@ -66,7 +66,7 @@ extension Database {
       if row.isNull(4) { accounts.add(account) }
       return true
     }
-    try prepare(Self.reservations).each { row throws(DatabaseError) in
+    try statement(Self.reservations).each { row throws(DatabaseError) in
       guard !row.isNull(1) else { return true }
       guard let account = byNumber[row.integer(1)] else {
         throw DatabaseError(corrupt: "an execution is charged to no account")

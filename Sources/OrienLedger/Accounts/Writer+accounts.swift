@@ -31,7 +31,7 @@ extension Writer {
     if let claim = need.stream?.claim, case .failure(let failure) = try self.claim(claim) {
       return .failure(failure)
     }
-    try database.prepare("INSERT INTO accounts (owner, session, record) VALUES (?, ?, ?)").run {
+    try database.statement("INSERT INTO accounts (owner, session, record) VALUES (?, ?, ?)").run {
       $0.text(session.owner.description)
       $0.text(session.id.description)
       $0.blob(value.jsonBytes)
@@ -51,12 +51,12 @@ extension Writer {
   /// Ends the account of a session, and has its stream pay for nothing more.
   func endAccount(of session: SessionKey) throws(DatabaseError) {
     guard let account = accounts[session] else { return }
-    try database.prepare("UPDATE accounts SET ended_at = ? WHERE number = ?").run {
+    try database.statement("UPDATE accounts SET ended_at = ? WHERE number = ?").run {
       $0.integer(Timestamp.now.microseconds)
       $0.integer(account.number)
     }
     if case .stream(let name, _, _) = account.value.means {
-      try database.prepare(
+      try database.statement(
         "UPDATE streams SET phase = ? WHERE stream = ? AND phase = ?"
       ).run {
         $0.text(StreamClaim.Phase.leaving.rawValue)

@@ -33,15 +33,15 @@ struct ChainWalk {
       }
       return one
     }
-    records = try database.prepare(Self.recordQuery)
-    executions = try database.prepare(
+    records = database.statement(Self.recordQuery)
+    executions = database.statement(
       """
       SELECT executions.number, status, executions.position, records.number, running_at,
         \(OpenSpans.isListed)
       FROM executions LEFT JOIN records USING (position)
       WHERE executions.number > ? ORDER BY executions.number LIMIT ?
       """)
-    let owner = try database.prepare("SELECT value FROM facts WHERE name = 'public_key'").first {
+    let owner = try database.statement("SELECT value FROM facts WHERE name = 'public_key'").first {
       $0.bytes(0)
     }
     guard owner == publicKey else {
@@ -154,7 +154,7 @@ struct ChainWalk {
   /// this pass, and has one.
   private func checkStrays() throws {
     for (table, what) in [("heads", "is signed"), ("outputs", "has an output")] {
-      let stray = try database.prepare(
+      let stray = try database.statement(
         """
         SELECT \(table).position FROM \(table) LEFT JOIN records USING (position)
         WHERE records.position IS NULL ORDER BY position LIMIT 1

@@ -3,7 +3,7 @@ import OrienModel
 extension Database {
   /// The last record's place in the chain, or where the chain begins.
   func chainEnd(publicKey: [UInt8]) throws(DatabaseError) -> Link {
-    let last = try prepare("SELECT position, hash FROM records ORDER BY position DESC LIMIT 1")
+    let last = try statement("SELECT position, hash FROM records ORDER BY position DESC LIMIT 1")
       .first { Link(position: $0.integer(0), hash: $0.bytes(1)) }
     if let last { return last }
     return try checkpointLink()?.link ?? Link(start: publicKey)
@@ -11,7 +11,7 @@ extension Database {
 
   /// From where the chain goes on after older records were forgotten; nil: from its start.
   func checkpointLink() throws(DatabaseError) -> (link: Link, signature: [UInt8])? {
-    try prepare("SELECT position, hash, signature FROM checkpoint").first { row in
+    try statement("SELECT position, hash, signature FROM checkpoint").first { row in
       (Link(position: row.integer(0), hash: row.bytes(1)), row.bytes(2))
     }
   }
@@ -20,7 +20,7 @@ extension Database {
   func checkEnd(of publicKey: [UInt8]) throws(DatabaseError) {
     let end = try chainEnd(publicKey: publicKey)
     let start = try checkpointLink()
-    let head = try prepare(
+    let head = try statement(
       "SELECT position, signature, covers FROM heads ORDER BY position DESC LIMIT 1"
     ).first { Head($0) }
     let isWhole =

@@ -13,7 +13,7 @@ extension Ledger {
     _ collection: StreamCollection, then reply: Reply<Result<Int64, Failure>>
   ) {
     submit(.room, reply) { writer throws(DatabaseError) in
-      let added = try writer.database.prepare(
+      let added = try writer.database.statement(
         """
         INSERT INTO collections (stream, state, record) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
         """
@@ -35,7 +35,7 @@ extension Ledger {
     _ collection: StreamCollection, then reply: Reply<Result<Void, Failure>>
   ) {
     submit(.certainty, reply) { writer throws(DatabaseError) in
-      let changed = try writer.database.prepare(
+      let changed = try writer.database.statement(
         "UPDATE collections SET state = ?, record = ?, ended_at = ? WHERE number = ?"
       ).run { row in
         row.text(collection.state.rawValue)
@@ -110,7 +110,7 @@ extension Ledger {
 extension Database {
   /// Those that are not over, oldest first.
   func openCollections() throws(DatabaseError) -> [StreamCollection] {
-    try prepare(
+    try statement(
       "SELECT \(StreamCollection.columns) FROM collections WHERE ended_at IS NULL ORDER BY number"
     ).all { row throws(DatabaseError) in try StreamCollection(row) }
   }

@@ -15,7 +15,7 @@ extension Ledger {
   /// Keeps what became of one.
   package func update(_ claim: StreamClaim, then reply: Reply<Result<Void, Failure>>) {
     submit(.certainty, reply) { writer throws(DatabaseError) in
-      let changed = try writer.database.prepare(
+      let changed = try writer.database.statement(
         "UPDATE streams SET phase = ?, record = ? WHERE number = ?"
       ).run { row in
         row.text(claim.phase.rawValue)
@@ -36,7 +36,7 @@ extension Writer {
     if let moment = claim.provenAt, try isUsed(moment, of: claim.stream) {
       return .failure(StreamClaim.provenBefore)
     }
-    let added = try database.prepare(
+    let added = try database.statement(
       """
       INSERT INTO streams (stream, holder, phase, record) VALUES (?, ?, ?, ?)
       ON CONFLICT DO NOTHING
@@ -54,7 +54,7 @@ extension Writer {
 
   /// Whether a stream was claimed, and given back, by what its sender has signed at that moment.
   private func isUsed(_ moment: Timestamp, of stream: StreamName) throws(DatabaseError) -> Bool {
-    try database.prepare(
+    try database.statement(
       "SELECT \(StreamClaim.columns) FROM streams WHERE stream = ? AND phase = 'released'"
     ).all({ $0.text(stream.description) }) { row throws(DatabaseError) in try StreamClaim(row) }
       .contains { $0.provenAt == moment }
@@ -62,14 +62,14 @@ extension Writer {
 
   /// Takes back a claim of this same transaction.
   func forget(claim number: Int64) throws(DatabaseError) {
-    try database.prepare("DELETE FROM streams WHERE number = ?").run { $0.integer(number) }
+    try database.statement("DELETE FROM streams WHERE number = ?").run { $0.integer(number) }
   }
 }
 
 extension Database {
   /// Those that pay for something, or may have something to collect, oldest first.
   func openClaims() throws(DatabaseError) -> [StreamClaim] {
-    try prepare(
+    try statement(
       """
       SELECT \(StreamClaim.columns) FROM streams
       WHERE phase IN ('active', 'leaving') ORDER BY number
@@ -78,7 +78,7 @@ extension Database {
   }
 
   func claim(of holder: StreamClaim.Holder) throws(DatabaseError) -> StreamClaim? {
-    try prepare(
+    try statement(
       """
       SELECT \(StreamClaim.columns) FROM streams
       WHERE holder = ? AND phase <> 'released'
@@ -90,7 +90,7 @@ extension Database {
 
   /// Those that were not given back, the newest first.
   func claims(atMost limit: Int) throws(DatabaseError) -> [StreamClaim] {
-    try prepare(
+    try statement(
       """
       SELECT \(StreamClaim.columns) FROM streams
       WHERE phase <> 'released' ORDER BY number DESC LIMIT ?

@@ -5,10 +5,10 @@ extension Database {
   func recovered() throws(DatabaseError) -> Recovered {
     // What has been started is not run again: nobody needs its arguments, which may be large.
     let columns = Acceptance.columns(arguments: "CASE status WHEN 0 THEN arguments END")
-    let open = try prepare(
+    let open = try statement(
       "SELECT \(columns) FROM \(OpenSpans.rows) WHERE status < 2 ORDER BY span, number"
     ).all { row throws(DatabaseError) in try Acceptance(row) }
-    let sessions = try prepare(
+    let sessions = try statement(
       "SELECT owner, session, folder, created_at, last_used_at FROM sessions"
     ).all { row throws(DatabaseError) in try SessionRecord(row) }
     return Recovered(
@@ -19,7 +19,7 @@ extension Database {
 
   /// When the execution of the newest record ended.
   func newestEnd() throws(DatabaseError) -> Int64? {
-    try prepare("SELECT completed_at FROM records ORDER BY position DESC LIMIT 1")
+    try statement("SELECT completed_at FROM records ORDER BY position DESC LIMIT 1")
       .first { $0.integer(0) }
   }
 }

@@ -80,9 +80,9 @@ final class Readings: @unchecked Sendable {
   }
 
   /// The statement for `sql`, of which there are only as many as this module has texts.
-  func statement(_ sql: String) throws(DatabaseError) -> Statement {
+  func statement(_ sql: String) -> Statement {
     if let kept = statements[sql] { return kept }
-    let made = try database.prepare(sql)
+    let made = database.statement(sql)
     statements[sql] = made
     return made
   }

@@ -37,11 +37,11 @@ final class Database {
     guard code == SQLITE_OK else { throw DatabaseError(code: code, of: handle, doing: sql) }
   }
 
-  func prepare(_ sql: String) throws(DatabaseError) -> Statement { try Statement(sql, on: self) }
+  func statement(_ sql: String) -> Statement { Statement(sql, on: self) }
 
   /// The single number that `sql` asks for.
   func number(_ sql: String) throws(DatabaseError) -> Int64 {
-    try prepare(sql).first { $0.integer(0) } ?? 0
+    try statement(sql).first { $0.integer(0) } ?? 0
   }
 
   /// The number of the row that was inserted last.

@@ -76,7 +76,7 @@ struct LedgerFile {
       let database = try Database(at: folder.path + "/" + draft.text, .write)
       try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
       try database.execute("BEGIN; \(Schema.identity)")
-      try database.prepare("INSERT INTO facts VALUES ('public_key', ?)").run {
+      try database.statement("INSERT INTO facts VALUES ('public_key', ?)").run {
         $0.blob(key.publicKey)
       }
       try database.execute("COMMIT")
@@ -138,7 +138,7 @@ extension Database {
         "\(path) has schema \(version), written by a newer version of this program, which knows"
           + " schemas up to \(versions): start that version")
     }
-    let owner = try prepare("SELECT value FROM facts WHERE name = 'public_key'").first {
+    let owner = try statement("SELECT value FROM facts WHERE name = 'public_key'").first {
       $0.bytes(0)
     }
     guard owner == key.publicKey else {
@@ -154,7 +154,7 @@ extension Database {
   fileprivate func firstFault(ifBelow bytes: Int64) throws(DatabaseError) -> String? {
     let size = try number("PRAGMA page_count") * Int64(Self.pageBytes)
     guard size < bytes else { return nil }
-    let found = try prepare("PRAGMA quick_check(1)").first { $0.text(0) }
+    let found = try statement("PRAGMA quick_check(1)").first { $0.text(0) }
     return found == "ok" ? nil : found
   }
 

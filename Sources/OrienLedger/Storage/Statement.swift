@@ -1,30 +1,32 @@
 import CSQLite
 import OrienModel
 
-/// A prepared statement, kept for as long as its connection. Every run binds every parameter.
+/// A statement that is prepared when it is first run, and kept so for as long as its connection. Every
+/// run binds every parameter.
 final class Statement {
-  private let pointer: OpaquePointer
+  private var pointer: OpaquePointer?
   private let database: Database
   private let sql: String
 
-  init(_ sql: String, on database: Database) throws(DatabaseError) {
-    var pointer: OpaquePointer?
-    let code = sqlite3_prepare_v3(
-      database.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
-    guard code == SQLITE_OK, let pointer else {
-      throw DatabaseError(code: code, of: database.handle, doing: sql)
-    }
-    self.pointer = pointer
+  init(_ sql: String, on database: Database) {
     self.database = database
     self.sql = sql
   }
 
   deinit { sqlite3_finalize(pointer) }
 
+  private func prepared() throws(DatabaseError) -> OpaquePointer {
+    if let pointer { return pointer }
+    let code = sqlite3_prepare_v3(
+      database.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+    guard code == SQLITE_OK, let pointer else { throw error(code) }
+    return pointer
+  }
+
   /// Runs what returns no rows, and says how many it changed.
   @discardableResult
   func run(_ bind: (inout Binder) -> Void = { _ in }) throws(DatabaseError) -> Int {
-    try start(bind)
+    let pointer = try start(bind)
     defer { sqlite3_reset(pointer) }
     let code = sqlite3_step(pointer)
     guard code == SQLITE_DONE else { throw error(code) }
@@ -35,7 +37,7 @@ final class Statement {
   func first<Value>(
     _ bind: (inout Binder) -> Void = { _ in }, _ read: (Row) throws(DatabaseError) -> Value
   ) throws(DatabaseError) -> Value? {
-    try start(bind)
+    let pointer = try start(bind)
     defer { sqlite3_reset(pointer) }
     let code = sqlite3_step(pointer)
     if code == SQLITE_DONE { return nil }
@@ -47,7 +49,7 @@ final class Statement {
   func each(
     _ bind: (inout Binder) -> Void = { _ in }, _ body: (Row) throws(DatabaseError) -> Bool
   ) throws(DatabaseError) {
-    try start(bind)
+    let pointer = try start(bind)
     defer { sqlite3_reset(pointer) }
     while true {
       let code = sqlite3_step(pointer)
@@ -69,13 +71,15 @@ final class Statement {
     return values
   }
 
-  private func start(_ bind: (inout Binder) -> Void) throws(DatabaseError) {
+  private func start(_ bind: (inout Binder) -> Void) throws(DatabaseError) -> OpaquePointer {
+    let pointer = try prepared()
     database.scratch.reset()
     var binder = Binder(pointer, database.scratch)
     bind(&binder)
     guard binder.code == SQLITE_OK else { throw error(binder.code) }
     precondition(
       binder.count == sqlite3_bind_parameter_count(pointer), "every parameter is bound: \(sql)")
+    return pointer
   }
 
   private func error(_ code: Int32) -> DatabaseError {

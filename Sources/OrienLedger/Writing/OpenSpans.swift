@@ -55,7 +55,7 @@ extension Database {
   /// The spans that the file lists, with the open executions that lie in them.
   func openSpans() throws(DatabaseError) -> OpenSpans {
     var spans = OpenSpans()
-    try prepare(
+    try statement(
       """
       SELECT span, (SELECT count() FROM executions WHERE \(OpenSpans.isWithin) AND status < 2)
       FROM open_spans ORDER BY span

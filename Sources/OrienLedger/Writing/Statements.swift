@@ -1,4 +1,4 @@
-/// The writer's statements, prepared once.
+/// The writer's statements.
 final class Statements {
   let begin, commit, rollback: Statement
   let accept, start, settle, record, outputs, head, keep: Statement
@@ -10,66 +10,66 @@ final class Statements {
   let beginRental, updateRental: Statement
   let updateAccount: Statement
 
-  init(_ database: Database) throws(DatabaseError) {
-    begin = try database.prepare("BEGIN IMMEDIATE")
-    commit = try database.prepare("COMMIT")
-    rollback = try database.prepare("ROLLBACK")
-    accept = try database.prepare(
+  init(_ database: Database) {
+    begin = database.statement("BEGIN IMMEDIATE")
+    commit = database.statement("COMMIT")
+    rollback = database.statement("ROLLBACK")
+    accept = database.statement(
       """
       INSERT INTO executions (number, id, owner, session, tool, status, accepted_at, running_at,
         has_secrets, idempotency_key, idempotency_body, arguments, terms, account, reserved)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
-    start = try database.prepare(
+    start = database.statement(
       "UPDATE executions SET status = 1, running_at = ? WHERE number = ? AND id = ? AND status = 0")
-    settle = try database.prepare(
+    settle = database.statement(
       """
       UPDATE executions SET status = ?, position = ?, arguments = NULL, terms = NULL
       WHERE number = ? AND id = ? AND status < 2
       """)
-    record = try database.prepare(
+    record = database.statement(
       "INSERT INTO records (position, number, completed_at, hash, record) VALUES (?, ?, ?, ?, ?)")
-    outputs = try database.prepare(
+    outputs = database.statement(
       "INSERT INTO outputs (position, kept_bytes, output, errors) VALUES (?, ?, ?, ?)")
-    head = try database.prepare(
+    head = database.statement(
       "INSERT INTO heads (position, signature, covers) VALUES (?, ?, ?)")
-    keep = try database.prepare("UPDATE facts SET value = ? WHERE name = 'kept_bytes'")
-    listSpan = try database.prepare("INSERT INTO open_spans VALUES (?)")
-    dropSpan = try database.prepare("DELETE FROM open_spans WHERE span = ?")
-    executionByKey = try database.prepare(
+    keep = database.statement("UPDATE facts SET value = ? WHERE name = 'kept_bytes'")
+    listSpan = database.statement("INSERT INTO open_spans VALUES (?)")
+    dropSpan = database.statement("DELETE FROM open_spans WHERE span = ?")
+    executionByKey = database.statement(
       "SELECT id, idempotency_body FROM executions WHERE idempotency_key = ?")
-    executionStatus = try database.prepare(
+    executionStatus = database.statement(
       "SELECT status FROM executions WHERE number = ? AND id = ?")
-    putSession = try database.prepare(
+    putSession = database.statement(
       """
       INSERT INTO sessions (owner, session, folder, created_at, last_used_at)
       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
-    useSession = try database.prepare(
+    useSession = database.statement(
       "UPDATE sessions SET last_used_at = ? WHERE owner = ? AND session = ?")
-    removeSession = try database.prepare("DELETE FROM sessions WHERE owner = ? AND session = ?")
-    stateRevision = try database.prepare(
+    removeSession = database.statement("DELETE FROM sessions WHERE owner = ? AND session = ?")
+    stateRevision = database.statement(
       "SELECT revision FROM plugin_state WHERE plugin = ? AND key = ?")
-    putState = try database.prepare(
+    putState = database.statement(
       "INSERT OR REPLACE INTO plugin_state (plugin, key, value) VALUES (?, ?, ?)")
-    removeState = try database.prepare("DELETE FROM plugin_state WHERE plugin = ? AND key = ?")
-    beginOperation = try database.prepare(
+    removeState = database.statement("DELETE FROM plugin_state WHERE plugin = ? AND key = ?")
+    beginOperation = database.statement(
       """
       INSERT INTO operations (id, role, operation, plugin, arguments, begun_at)
       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
-    endOperation = try database.prepare(
+    endOperation = database.statement(
       """
       UPDATE operations SET ended_at = ?, outcome = ?, detail = ?, usage = ?
       WHERE id = ? AND ended_at IS NULL
       """)
-    beginRental = try database.prepare(
+    beginRental = database.statement(
       """
       INSERT INTO rentals (id, name, job, phase, record) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """)
-    updateRental = try database.prepare(
+    updateRental = database.statement(
       "UPDATE rentals SET phase = ?, record = ?, ended_at = ? WHERE number = ?")
-    updateAccount = try database.prepare("UPDATE accounts SET record = ? WHERE number = ?")
+    updateAccount = database.statement("UPDATE accounts SET record = ? WHERE number = ?")
   }
 }

@@ -29,7 +29,7 @@ extension Writer {
     guard oldest < cutoff else { return false }
     var forgotten = 0
     try transaction { () throws(DatabaseError) in
-      forgotten = try database.prepare(
+      forgotten = try database.statement(
         """
         DELETE FROM \(table) WHERE number IN (
           SELECT number FROM \(table) WHERE ended_at IS NOT NULL AND \(condition)
@@ -47,7 +47,7 @@ extension Writer {
   private func oldestEnd(
     in table: StaticString, where condition: String
   ) throws(DatabaseError) -> Int64? {
-    try database.prepare(
+    try database.statement(
       """
       SELECT min(ended_at) FROM (
         SELECT ended_at FROM \(table) WHERE ended_at IS NOT NULL AND \(condition)

@@ -88,7 +88,7 @@ extension Writer {
     let bound = options.retainBytes - options.retainBytes >> 6
     var last: Int64?
     var step = Step()
-    try database.prepare(
+    try database.statement(
       """
       SELECT outputs.position, id, \(Step.columns) FROM outputs
       JOIN records USING (position) JOIN executions USING (number)
@@ -104,7 +104,7 @@ extension Writer {
     }
     guard let last else { return false }
     try transaction { () throws(DatabaseError) in
-      try database.prepare("DELETE FROM outputs WHERE position <= ?").run { $0.integer(last) }
+      try database.statement("DELETE FROM outputs WHERE position <= ?").run { $0.integer(last) }
       try statements.keep.run { $0.integer(keptBytes - step.bytes) }
     }
     keptBytes -= step.bytes
@@ -126,7 +126,7 @@ extension Writer {
     var files: [ExecutionID] = []
     // What of these stands up to `end`.
     var taken = (numbers: 0, files: 0, bytes: Int64(0))
-    try database.prepare(
+    try database.statement(
       """
       SELECT records.position, completed_at, hash, number, id, length(record), \(Step.columns)
       FROM records JOIN executions USING (number) LEFT JOIN outputs USING (position)
@@ -149,13 +149,13 @@ extension Writer {
     for id in files.prefix(taken.files) { outputs.remove(id) }
     try transaction { () throws(DatabaseError) in
       for table in ["records", "outputs", "heads"] {
-        try database.prepare("DELETE FROM \(table) WHERE position <= ?").run {
+        try database.statement("DELETE FROM \(table) WHERE position <= ?").run {
           $0.integer(end.position)
         }
       }
-      let forget = try database.prepare("DELETE FROM executions WHERE number = ?")
+      let forget = database.statement("DELETE FROM executions WHERE number = ?")
       for number in numbers.prefix(taken.numbers) { try forget.run { $0.integer(number) } }
-      try database.prepare("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)").run { row in
+      try database.statement("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)").run { row in
         row.integer(end.position)
         row.blob(end.hash)
         row.blob(key.sign(end.checkpointMessage))
@@ -168,7 +168,7 @@ extension Writer {
 
   /// When the oldest execution has ended, of those that may be next: they stand about in that order.
   private func oldestEnd() throws(DatabaseError) -> Int64? {
-    try database.prepare(
+    try database.statement(
       """
       SELECT min(completed_at)
       FROM (SELECT completed_at FROM records ORDER BY position LIMIT 1024)

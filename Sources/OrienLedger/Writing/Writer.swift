@@ -39,7 +39,7 @@ final class Writer: @unchecked Sendable {
   ) throws(DatabaseError) {
     database = file.database
     key = file.key
-    statements = try Statements(database)
+    statements = Statements(database)
     chain = Link(start: key.publicKey)
     keptBytes = 0
     room = Room(folder: file.folder, bytes: options.reserveBytes, retryEvery: options.retryEvery)

@@ -78,14 +78,20 @@ package struct ToolsFolder: Sendable {
   package func load(
     for node: any PluginHost, after open: [Plugin] = [], beside retired: [Plugin] = []
   ) throws(Failure) -> ToolsContents {
-    let store = try store()
-    let (candidates, refused) = try candidates(in: store)
-    try store.prune(
-      keeping: Set(candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
+    try load(judged(), for: node, after: open, beside: retired)
+  }
+
+  /// The same of what has been judged already.
+  package func load(
+    _ judged: Judged, for node: any PluginHost, after open: [Plugin] = [],
+    beside retired: [Plugin] = []
+  ) throws(Failure) -> ToolsContents {
+    try judged.store.prune(
+      keeping: Set(judged.candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
     var opening = Opening(
-      folder: self, store: store, node: node, after: open, deadline: deadline(of: candidates.count),
-      refused: refused)
-    for candidate in candidates { opening.add(candidate) }
+      folder: self, store: judged.store, node: node, after: open,
+      deadline: deadline(of: judged.candidates.count), refused: judged.refused)
+    for candidate in judged.candidates { opening.add(candidate) }
     opening.finish()
     Plugin.probe(opening.contents.plugins.filter { plugin in !open.contains { $0 === plugin } })
     return opening.contents

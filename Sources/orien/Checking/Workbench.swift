@@ -49,7 +49,7 @@ final class Workbench {
       // Under the name of a node's groups it would kill what that has started.
       launcher = try Launcher(
         loop: loop, program: program, runLock: runLock, groupName: Self.groupName, log: log,
-        grants: try configuration.grants(environment, tools),
+        grants: try configuration.grants(environment, tools.named()),
         firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
       outside = OutsideJail(loop: loop) {
         Result { () throws(Failure) in

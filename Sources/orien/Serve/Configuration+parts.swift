@@ -47,15 +47,27 @@ extension Configuration {
     return all
   }
 
+  /// The node's own plugins, as the operator wants them.
+  func tools(_ environment: Environment) throws(Failure) -> ToolsFolder {
+    var tools = ToolsFolder(
+      path: toolsFolder, storePath: stateFolder + "/plugins",
+      worker: environment.sibling("orien-worker"), nodeVersion: Release.version)
+    tools.isolation = .worker
+    tools.isSafe = isSafe
+    tools.workers = workers
+    tools.settings = try pluginSettings()
+    tools.trust = PluginTrust(pluginKeys)
+    return tools
+  }
+
   /// What programs have beyond what all have. Of no effect on a node that stays root are places.
-  func grants(_ environment: Environment, _ tools: ToolsFolder) throws(Failure) -> JailGrants {
+  func grants(_ environment: Environment, _ named: NamedPlaces) throws(Failure) -> JailGrants {
     var grants = JailGrants()
     grants.hosts = environment.warmFolders.first { HostFile.kind(at: $0) == .folder }
     grants.libraries = Program.folder(ofSymbol: "swift_retain")
     grants.shared = try sharedFolders()
     // They are there by now, and the jail looks at what they are on.
     grants.workspaces = workspaceFolder
-    let named = tools.named()
     grants.devices = Array(named.devices.prefix(JailGrants.devicesAtMost))
     if account != nil { grants.places = named.places }
     return grants

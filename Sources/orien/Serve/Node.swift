@@ -64,6 +64,10 @@ final class Node {
     } catch {
       throw error.failure("starting the node")
     }
+    var tools = try configuration.tools(environment)
+    // What needs nothing of the node is read beside what does.
+    let named = Ahead("named") { [tools] () throws(Failure) in tools.named() }
+    let roles = Ahead("roles") { () throws(Failure) in try configuration.roles() }
     let (broken, held) = (LedgerNews(), LedgerNews())
     ledger = try Ledger.open(
       folder: configuration.stateFolder, options: configuration.ledger,
@@ -73,20 +77,14 @@ final class Node {
           "what was promised waits to be written", ["error": failure.description])
         held.tell(failure)
       })
+    // What is kept of libraries is in the state, which is nobody else's from here on.
+    let judged = Ahead("tools") { [tools] () throws(Failure) in try tools.judged() }
     let runLock = try RunLock(in: ledger.folder)
-    var tools = ToolsFolder(
-      path: configuration.toolsFolder, storePath: configuration.stateFolder + "/plugins",
-      worker: environment.sibling("orien-worker"), nodeVersion: Release.version)
     let journal = StartJournal(in: ledger.folder, log: log)
     self.journal = journal
     if let advice = journal.advice { log.error(advice) }
-    tools.isolation = .worker
     tools.loop = loop
-    tools.isSafe = configuration.isSafe
     tools.onLoading = { journal.note(loading: $0) }
-    tools.workers = configuration.workers
-    tools.settings = try configuration.pluginSettings()
-    tools.trust = PluginTrust(configuration.pluginKeys)
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     images = try configuration.images(loop: loop, log: log)
@@ -98,7 +96,7 @@ final class Node {
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
       groupName: try ledger.folder.groupName(), log: log,
-      grants: try configuration.grants(environment, tools),
+      grants: try configuration.grants(environment, try named.value()),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images,
       warden: former?.warden)
     outside = OutsideJail(loop: loop) { [loop] in
@@ -119,13 +117,13 @@ final class Node {
     lasting = try configuration.lasting(environment, ledger.folder, by: former?.warden)
     let services = PluginServices(
       ledger, LastingPrograms(lasting, required: policy.required, log: log), log: log)
-    let contents = try tools.load(for: services)
+    let contents = try tools.load(try judged.value(), for: services)
     kernel = Kernel(
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, outside: outside, workspaces: workspaces,
         disk: disk, log: log),
       policy: policy,
-      catalogue: Catalogue(contents, policy: policy), roles: try configuration.roles())
+      catalogue: Catalogue(contents, policy: policy), roles: try roles.value())
     api = API(
       kernel: kernel, workspaces: workspaces, loop: loop, access: configuration.access,
       identity: API.Identity(

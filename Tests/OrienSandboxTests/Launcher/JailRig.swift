@@ -194,6 +194,8 @@ func processes(named name: String, group: String) -> [Int32] {
   return named.filter { pid in !named.contains { status(of: pid, "PPid") == String($0) } }
 }
 
+func parent(of pid: Int32) -> Int32? { status(of: pid, "PPid").flatMap { Int32($0) } }
+
 /// A line of /proc/PID/status; nil where the process is gone.
 private func status(of pid: Int32, _ key: String) -> String? {
   let text = FileManager.default.contents(atPath: "/proc/\(pid)/status") ?? Data()

@@ -1,4 +1,5 @@
 import OrienModel
+import OrienSystem
 import Testing
 
 @testable import OrienSandbox
@@ -13,9 +14,6 @@ struct LauncherAgainTests {
   func nothing(_ walls: String) throws {
     let rig = try JailRig(walls: walls)
     defer { rig.close() }
-    func stubs() -> Set<Int32> { Set(processes(named: "orien-stub", group: rig.group)) }
-    #expect(rig.wait { stubs().count == 8 })
-    let before = stubs()
     let script = """
       echo $$ $(ls -A /tmp /dev/shm) $(ls -d /proc/[1-9]*) $(ls -A /workspace)
       mkdir /tmp/left /dev/shm/left
@@ -30,8 +28,30 @@ struct LauncherAgainTests {
       #expect(next.outputText == first.outputText)
       #expect(next.end?.exit == ProcessExit(code: 0, signal: nil, reason: .exited))
     }
-    let isCounted = rig.launcher.capabilities?.metersByGroup == true
-    if isCounted { #expect(!stubs().isDisjoint(with: before), "nobody came where others were") }
+  }
+
+  @Test("Where a group counts time who has served waits for the next")
+  func again() throws {
+    let rig = try JailRig()
+    defer { rig.close() }
+    let marker = "until-\(UInt64.random(in: 0 ... .max))"
+    let run = try rig.start(["sh", "-c", "until [ -e go ]; do sleep 0.01; done", marker])
+    try #require(rig.wait { run.hasStarted })
+    guard rig.launcher.capabilities?.metersByGroup == true else {
+      return run.process.kill(.cancelled)
+    }
+    var stub: Int32?
+    try #require(
+      rig.wait {
+        stub = processes(with: marker).first.flatMap(parent)
+        return stub != nil
+      })
+    try Folder(at: rig.state).file("go", for: .create).writeAll([])
+    try #require(rig.wait { run.end != nil })
+    #expect(
+      rig.wait {
+        processes(named: "orien-leader", group: rig.group).contains { parent(of: $0) == stub }
+      }, "the stub is gone, or has no leader")
   }
 
   @Test(
