@@ -181,7 +181,7 @@ class Asking(Case):
         """Those that it was started with, once it is the keeper and no more the warden's fork."""
         def read():
             words = pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
-            return words if words[1] == "keeper" else None
+            return words if words[1:2] == ["keeper"] else None
         return until(read, 20, "it becomes no keeper")
 
     def test_a_keeper_is_told_the_same_each_time(self):

@@ -12,7 +12,7 @@ import stream
 from machines import lite_image
 from multipass_machines import BootedMachine
 from multipassd import Multipassd
-from node import ROOT, send
+from node import ROOT
 
 TOOLS = ROOT / "tools.d"
 
@@ -44,13 +44,14 @@ def put_plugin(tools, name, manifest=None):
 
 
 class QemuMachines:
-    plugin, settings = "orien.qemu-vm", {}
+    plugin, settings, node = "orien.qemu-vm", {}, None
 
     def install(self, tools):
         put_plugin(tools, "qemu-vm")
 
     def prepare(self, node):
         """Before the node starts."""
+        self.node = node
         self.folder = node.state / "plugins/data/orien.qemu-vm"
         added = node.command("vm", "image", "add", "default", lite_image(), "--state", node.state,
                              environment={"PORT": "0"})
@@ -61,9 +62,11 @@ class QemuMachines:
         return qemu_in(self.folder) + (list(folder.iterdir()) if folder.exists() else [])
 
     def close(self):
-        """Whatever a failed test has left goes with its folder."""
-        for pid in qemu_in(self.folder):
-            send(pid)
+        """Whatever a test has left ends whole, with who holds it, for its folder goes next."""
+        if self.node:
+            done = self.node.command("lasting", "stop", "--all", "--grace", "0", "--state",
+                                     self.node.state)
+            assert done.returncode == 0, done
 
 
 class MultipassMachines:

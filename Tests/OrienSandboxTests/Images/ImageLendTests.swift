@@ -79,7 +79,6 @@ struct ImageLendTests {
       #expect(exists(path))
     }
     #expect(!exists(path))
-    #expect(attachedFiles(in: rest.root) == [])
     try FileManager.default.removeItem(atPath: rest.state)
   }
 }

@@ -58,6 +58,8 @@ final class ImageRig {
   func close(keepingState: Bool = false) {
     workspaces.close()
     jail.close(keepingState: keepingState)
+    // The kernel lets go of a mount a moment after the last of those that had it has ended.
+    #expect(jail.wait { attached.isEmpty })
     disk.close()
   }
 
