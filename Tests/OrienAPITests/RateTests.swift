@@ -38,6 +38,17 @@ struct RateTests {
     #expect(rates.take(.usual, .key(0), at: now) != nil)
   }
 
+  @Test("Many are counted as so many, or not at all where they are more than is left")
+  func many() {
+    var rates = RateLimits(perMinute: [60, nil], keys: 1)
+    #expect(rates.take(.usual, .key(0), 0, at: Self.start) == nil)
+    #expect(rates.take(.usual, .key(0), 31, at: Self.start) == nil)
+    let refusal = rates.take(.usual, .key(0), 31, at: Self.start)
+    #expect(refusal?.seconds == 2)
+    #expect(rates.take(.usual, .key(0), 29, at: Self.start) == nil)
+    #expect(rates.take(.usual, .key(0), at: Self.start) != nil)
+  }
+
   @Test("Each key and each address has its own, and machines have a sixtieth of it")
   func apart() throws {
     var rates = RateLimits(perMinute: [120, 2], keys: 2)
@@ -116,6 +127,23 @@ struct RateTests {
       #expect(answer[field: "ratelimit-reset"] == "30")
       #expect(try delete(Self.operators).status == 200)
       #expect(try site.ask("GET", "/tools", nil, Self.alice).status == 200)
+    }
+  }
+
+  @Test("Each call of a batch is counted")
+  func batches() throws {
+    try Site.with(keys: Self.keys) { (site: Site) throws in
+      site.api.admit(Access(keys: Self.keys), perMinute: 4)
+      let call = #"{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}"#
+      let batch = { (count: Int) in
+        let calls = Array(repeating: call, count: count).joined(separator: ",")
+        return try site.ask("POST", "/rpc", "[\(calls)]", Self.alice).status
+      }
+      #expect(try batch(3) == 200)
+      #expect(try batch(2) == 429)
+      // That it was asked was counted, as it is of all that is refused later.
+      #expect(try batch(1) == 429)
+      #expect(try site.ask("POST", "/rpc", "[]", Self.operators).status == 200)
     }
   }
 

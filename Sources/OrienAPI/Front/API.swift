@@ -117,7 +117,7 @@ package final class API: HTTPHandler {
       do throws(Failure) {
         let visitor = try visitor(of: request, endpoint)
         if let refusal = count(endpoint, visitor.key, request) { return exchange.refuse(refusal) }
-        endpoint.run(self, Inquiry(request, parameters, exchange, visitor.caller))
+        endpoint.run(self, Inquiry(request, parameters, exchange, visitor))
       } catch {
         if let refusal = count(endpoint, nil, request) { return exchange.refuse(refusal) }
         exchange.fail(error)
@@ -145,8 +145,16 @@ extension API {
     _ endpoint: Endpoint, _ key: Int?, _ request: HTTPRequest
   ) -> RateLimits.Refusal? {
     guard let kind = endpoint.rate else { return nil }
-    let payer = key.map { RateLimits.Payer.key($0) } ?? .address(proxies.client(of: request))
-    return rates.take(kind, payer, at: loop.now)
+    return rates.take(kind, payer(key, request), at: loop.now)
+  }
+
+  private func payer(_ key: Int?, _ request: HTTPRequest) -> RateLimits.Payer {
+    key.map { .key($0) } ?? .address(proxies.client(of: request))
+  }
+
+  /// The same for what asks `more` beside the one that was counted.
+  func count(_ more: Int, in inquiry: Inquiry) -> RateLimits.Refusal? {
+    rates.take(.usual, payer(inquiry.key, inquiry.request), more, at: loop.now)
   }
 }
 
@@ -156,15 +164,18 @@ struct Inquiry {
   let parameters: RouteParameters
   let exchange: HTTPExchange
   let caller: Caller
+  /// The place of the key that says who asks; nil where none came.
+  let key: Int?
 
   init(
     _ request: HTTPRequest, _ parameters: RouteParameters, _ exchange: HTTPExchange,
-    _ caller: Caller
+    _ visitor: Access.Visitor
   ) {
     self.request = request
     self.parameters = parameters
     self.exchange = exchange
-    self.caller = caller
+    caller = visitor.caller
+    key = visitor.key
   }
 
   func mustBeOperator() throws(Failure) {

@@ -56,20 +56,23 @@ struct RateLimits {
     byKey = places.map { place in place.map { byKey[$0] } ?? Allowance() }
   }
 
-  /// Counts one request; nil where it is within bounds.
-  mutating func take(_ kind: Kind, _ payer: Payer, at now: Instant) -> Refusal? {
+  /// Counts one request, or so many; nil where that is within bounds, and none is counted elsewhere.
+  mutating func take(
+    _ kind: Kind, _ payer: Payer, _ count: Int = 1, at now: Instant
+  ) -> Refusal? {
     guard let perMinute = bounds[kind.rawValue] else { return nil }
     switch payer {
-    case .key(let place): return Self.take(kind, perMinute, &byKey[place], now)
+    case .key(let place): return Self.take(kind, perMinute, count, &byKey[place], now)
     case .address(let address):
       let network = address.network
       if byAddress.count >= Self.mostAddresses, byAddress[network] == nil {
         forgetWhole(now)
         if byAddress.count >= Self.mostAddresses {
-          return Self.take(kind, perMinute, &shared, now)
+          return Self.take(kind, perMinute, count, &shared, now)
         }
       }
-      return Self.take(kind, perMinute, &byAddress[network, default: Allowance()], now)
+      return Self.take(
+        kind, perMinute, count, &byAddress[network, default: Allowance()], now)
     }
   }
 
@@ -81,20 +84,20 @@ struct RateLimits {
   }
 
   private static func take(
-    _ kind: Kind, _ perMinute: Int, _ allowance: inout Allowance, _ now: Instant
+    _ kind: Kind, _ perMinute: Int, _ count: Int, _ allowance: inout Allowance, _ now: Instant
   ) -> Refusal? {
-    let each = minute / UInt64(perMinute)
+    let all = minute / UInt64(perMinute) * UInt64(count)
     let from = max(
       kind == .usual ? allowance.moments.usual : allowance.moments.machines, now.nanoseconds)
     let used = from - now.nanoseconds
-    guard used + each <= minute else {
-      let wait = used + each - minute
+    guard used + all <= minute else {
+      let wait = used + all - minute
       return Refusal(perMinute: perMinute, seconds: Int((wait + 999_999_999) / 1_000_000_000))
     }
     if kind == .usual {
-      allowance.moments.usual = from + each
+      allowance.moments.usual = from + all
     } else {
-      allowance.moments.machines = from + each
+      allowance.moments.machines = from + all
     }
     return nil
   }

@@ -38,6 +38,9 @@ extension API {
         let why = "a batch has 1 to \(Self.batch) calls, this one \(calls.count)"
         return send(.null, .failure(.invalidRequest(why)), inquiry)
       }
+      if let refusal = count(calls.count - 1, in: inquiry) {
+        return inquiry.exchange.refuse(refusal)
+      }
       let batch = RPCBatch(of: calls.count, inquiry)
       for (place, json) in calls.enumerated() {
         call(json, for: inquiry.caller) { batch.answer(place, $0, $1) }

@@ -81,7 +81,9 @@ struct ImageQuotaTests {
     }
     #expect(rig.jail.wait { rig.mounted.isEmpty })
     rig.waitForStock()
+    let root = rig.root
     rig.close()
+    #expect(isDetached(root))
   }
 
   @Test("All together hold what their files take of the disk")

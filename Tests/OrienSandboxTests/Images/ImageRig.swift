@@ -22,9 +22,18 @@ final class ImageRig {
     var root: String { state + "/workspaces" }
   }
 
-  /// A node that does this and ends.
+  /// A node that does this and ends; it leaves no device.
   static func past(
     hasImages: Bool = true, _ body: (ImageRig) throws -> Void
+  ) throws -> Rest {
+    let rest = try rest(hasImages, body)
+    #expect(isDetached(rest.root))
+    return rest
+  }
+
+  /// Who returns holds nothing of it open any more.
+  private static func rest(
+    _ hasImages: Bool, _ body: (ImageRig) throws -> Void
   ) throws -> Rest {
     let rig = try ImageRig(hasImages: hasImages)
     defer { rig.close(keepingState: true) }
@@ -58,8 +67,6 @@ final class ImageRig {
   func close(keepingState: Bool = false) {
     workspaces.close()
     jail.close(keepingState: keepingState)
-    // The kernel lets go of a mount a moment after the last of those that had it has ended.
-    #expect(jail.wait { attached.isEmpty })
     disk.close()
   }
 
@@ -129,6 +136,17 @@ final class ImageRig {
 let canMountImages =
   geteuid() == 0 && access("/dev/loop-control", F_OK) == 0
   && ["/usr/sbin", "/sbin"].contains { access($0 + "/mkfs.ext4", X_OK) == 0 }
+
+/// Waits until no loop device stands over a file below `folder`: the kernel lets go of a mount a
+/// moment after the last of those that had it has ended.
+func isDetached(_ folder: String) -> Bool {
+  let deadline = Instant.now + .seconds(10)
+  while !attachedFiles(in: folder).isEmpty {
+    guard Instant.now < deadline else { return false }
+    poll(nil, 0, 5)
+  }
+  return true
+}
 
 /// The files below `folder` that loop devices stand over.
 func attachedFiles(in folder: String) -> [String] {
