@@ -23,6 +23,16 @@ package final class HTTPClient {
     try perform(Transfer(request), request)
   }
 
+  /// The same, where a failure's message has that name in place of the URL, which may have a key in
+  /// it.
+  package func send(
+    _ request: HTTPRequest, naming name: String
+  ) throws(Failure) -> HTTPResponse {
+    do throws(Failure) { return try send(request) } catch {
+      throw Failure(error.code, error.reason, "\(name): \(error.reason)")
+    }
+  }
+
   /// Sends the request and hands on the answer's body as it comes, so long as `receive` says true.
   ///
   /// Only a success is handed on: the body of any other status is gathered, as `send` does.

@@ -6,6 +6,11 @@ package enum WebAddress {
     return "\(scheme)://\(authority(of: url))"
   }
 
+  /// What paths are written behind, each from its first slash on.
+  package static func base(of url: String) -> String {
+    url.hasSuffix("/") ? String(url.dropLast()) : url
+  }
+
   /// A name or a numeric address, without the brackets of IPv6.
   package static func host(of url: String) -> String {
     let authority = authority(of: url)

@@ -56,7 +56,7 @@ struct RateLimits {
     byKey = places.map { place in place.map { byKey[$0] } ?? Allowance() }
   }
 
-  /// Counts one request, or so many; nil where that is within bounds, and none is counted elsewhere.
+  /// Counts one request, or so many; nil where that is within bounds. Else none is counted.
   mutating func take(
     _ kind: Kind, _ payer: Payer, _ count: Int = 1, at now: Instant
   ) -> Refusal? {

@@ -31,7 +31,7 @@ package final class DiscoveryAdvertiser: Advertiser {
     _ url: String, patience: Duration, signing signer: Signer, as address: PublicAddress,
     on loop: Loop
   ) {
-    base = url.hasSuffix("/") ? String(url.dropLast()) : url
+    base = WebAddress.base(of: url)
     name = WebAddress.origin(of: url)
     self.patience = patience
     self.signer = signer
@@ -139,12 +139,7 @@ package final class DiscoveryAdvertiser: Advertiser {
     request.bounds.totalMilliseconds = question.patience
     request.bounds.connectMilliseconds = min(question.patience, 10_000)
     request.bounds.bodyBytes = answerBytes
-    do throws(Failure) {
-      return try client.send(request)
-    } catch {
-      // Its own message has the whole URL in it, and that may have a key.
-      throw Failure(error.code, error.reason, "\(question.name): \(error.reason)")
-    }
+    return try client.send(request, naming: question.name)
   }
 
   /// With its code and what it says, where it says that as it should.

@@ -136,10 +136,9 @@ package final class ProviderRelay {
     if let place = places[provider], place.until > loop.now {
       return loop.soon { answer(.success(place.address)) }
     }
-    let base = settings.discovery
     let url =
-      (base.hasSuffix("/") ? String(base.dropLast()) : base)
-      + "/api/v1/advertisements/" + provider.percentEncoded
+      WebAddress.base(of: settings.discovery) + "/api/v1/advertisements/"
+      + provider.percentEncoded
     let bounds = bounds(of: Self.advertBytes)
     courier.send({ client, stop throws(Failure) in
       var request = HTTPRequest(
@@ -204,10 +203,7 @@ package final class ProviderRelay {
     var request = request
     // libcurl takes 0 for no bound at all.
     request.bounds.totalMilliseconds = max(1, Int(clamping: end.since(.now).milliseconds))
-    do throws(Failure) { return try client.send(request) } catch {
-      // Its own message has the whole URL in it.
-      throw Failure(error.code, error.reason, "\(whom): \(error.reason)")
-    }
+    return try client.send(request, naming: whom)
   }
 
   /// Ends what is under way.

@@ -41,7 +41,7 @@ final class PortCheckClient {
       writer.array("ports") { writer in for port in ports { writer.write(Int64(port)) } }
     }
     let (body, name, patience) = (writer.bytes, name, Int(clamping: patience.milliseconds))
-    let target = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/check-ports"
+    let target = WebAddress.base(of: url) + "/check-ports"
     courier.send(
       { client, stop throws(Failure) in
         var request = HTTPRequest(
@@ -53,12 +53,7 @@ final class PortCheckClient {
         request.bounds.totalMilliseconds = patience
         request.bounds.connectMilliseconds = min(patience, 10_000)
         request.bounds.bodyBytes = Self.answerBytes
-        let response: HTTPResponse
-        do throws(Failure) { response = try client.send(request) } catch {
-          // Its own message has the whole URL in it, and that may have a key.
-          throw Failure(error.code, error.reason, "\(name): \(error.reason)")
-        }
-        return try Self.verdicts(in: response, on: ports, name)
+        return try Self.verdicts(in: client.send(request, naming: name), on: ports, name)
       }, then: answer)
   }
 

@@ -21,7 +21,7 @@ final class PriceSource {
 
   init(_ url: String, _ settings: PriceSettings, on loop: Loop) {
     name = WebAddress.origin(of: url)
-    let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+    let base = WebAddress.base(of: url)
     let ids = settings.ids.map(\.percentEncoded).joined(separator: ",")
     question = Question(
       name: name, url: "\(base)/simple/price?ids=\(ids)&vs_currencies=usd", ids: settings.ids,
@@ -45,13 +45,7 @@ final class PriceSource {
     request.bounds.totalMilliseconds = question.patience
     request.bounds.connectMilliseconds = question.patience
     request.bounds.bodyBytes = answerBytes
-    let response: HTTPResponse
-    do throws(Failure) {
-      response = try client.send(request)
-    } catch {
-      // Its own message has the whole URL in it, and that may have a key.
-      throw Failure(error.code, error.reason, "\(question.name): \(error.reason)")
-    }
+    let response = try client.send(request, naming: question.name)
     guard response.isSuccess else {
       throw Failure(
         .unavailable, "price-refused", "\(question.name) answers \(response.status)")

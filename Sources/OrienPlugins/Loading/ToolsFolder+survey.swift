@@ -14,10 +14,10 @@ extension ToolsFolder {
   /// Judges all libraries as `load` does, each in a process of its own, and loads none. Blocks as
   /// that does.
   package func survey() throws(Failure) -> ToolsSurvey {
-    let (candidates, refused) = try candidates(in: store())
+    let judged = try judged()
     var survey = ToolsSurvey()
-    survey.refused = refused
-    for candidate in candidates {
+    survey.refused = judged.refused
+    for candidate in judged.candidates {
       switch candidate.outcome {
       case .sound(let sound): survey.sound.append(sound.declaration.id)
       case .nothing: continue

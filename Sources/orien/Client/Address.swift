@@ -1,3 +1,4 @@
+import OrienHTTPClient
 import OrienModel
 import OrienSystem
 
@@ -16,8 +17,7 @@ extension NodeClient.Address {
   }
 
   init(_ configuration: Configuration) {
-    let url = configuration.url ?? "http://\(configuration.ownAddress)"
-    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    url = WebAddress.base(of: configuration.url ?? "http://\(configuration.ownAddress)")
     key = configuration.isKeyOfAnotherNode ? nil : configuration.apiKey
   }
 }

@@ -42,17 +42,18 @@ final class PortCheckServer {
     var logging = configuration
     if settings.isDebug { logging.logLevel = .debug }
     log = logging.log
+    let targets = PortCheckTargets(settings.allowed)
     checker = PortChecker(
-      on: loop, limits, targets: PortCheckTargets(settings.allowed),
+      on: loop, limits, targets: targets,
       behind: TrustedProxies(configuration.trustedProxies),
-      relay: try Self.relay(configuration, on: loop))
+      relay: try Self.relay(configuration, targets, on: loop))
     server = HTTPServer(
       on: loop, limits: http, origins: configuration.origins, errorBody: Problem.content,
       handler: checker)
   }
 
   private static func relay(
-    _ configuration: Configuration, on loop: Loop
+    _ configuration: Configuration, _ targets: PortCheckTargets, on loop: Loop
   ) throws(Failure) -> Relay? {
     let settings = configuration.portChecker
     guard let token = settings.relayToken else { return nil }
@@ -63,8 +64,7 @@ final class PortCheckServer {
           + " set, which says where these are")
     }
     let relay = ProviderRelay(ProviderRelay.Settings(discovery: discovery), on: loop)
-    return Relay(
-      relay, token: token, settings.relay, targets: PortCheckTargets(settings.allowed))
+    return Relay(relay, token: token, settings.relay, targets: targets)
   }
 
   /// Serves until it is told to end.

@@ -94,13 +94,7 @@ final class FaucetClient {
     request.isRepeatable = false
     request.bounds.totalMilliseconds = left
     request.bounds.bodyBytes = Self.answerBytes
-    let response: HTTPResponse
-    do throws(Failure) {
-      response = try client.send(request)
-    } catch {
-      // Its own message has the whole URL in it, and that has the captcha's key.
-      throw Failure(error.code, error.reason, "\(origin): \(error.reason)")
-    }
+    let response = try client.send(request, naming: origin)
     let json = try? JSON(parsing: response.body)
     guard response.isSuccess else {
       let said = (json?["message"] ?? json?["error"] ?? json?["detail"])?.string ?? ""

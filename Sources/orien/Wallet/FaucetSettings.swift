@@ -1,3 +1,5 @@
+import OrienHTTPClient
+
 /// Where a little of a test network's money is to be had, as an operator says; nil where the network's
 /// own is meant.
 struct FaucetSettings: Sendable {
@@ -39,10 +41,7 @@ struct FaucetPlace: Sendable, Equatable {
       let captcha = settings.l2CaptchaURL ?? settings.captchaURL ?? usual?.captcha,
       let key = settings.l2CaptchaKey ?? settings.captchaKey ?? usual?.key
     else { return nil }
-    self.init(url: Self.base(url), captcha: Self.base(captcha), key: key)
-  }
-
-  private static func base(_ url: String) -> String {
-    url.hasSuffix("/") ? String(url.dropLast()) : url
+    self.init(
+      url: WebAddress.base(of: url), captcha: WebAddress.base(of: captcha), key: key)
   }
 }
