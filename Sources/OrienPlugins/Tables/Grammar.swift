@@ -123,6 +123,8 @@ extension Unicode.Scalar {
   /// It neither moves a terminal's cursor nor turns the direction of what is read.
   fileprivate var isHarmless: Bool {
     switch value {
+    // Nearly all of it, and known without a table.
+    case 0x20..<0x7F: true
     case 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: false
     default: properties.generalCategory != .control
     }

@@ -75,8 +75,13 @@ static unsigned count(const struct pool *pool, const char *host) {
   return found;
 }
 
+/* A node that sells something else has few of them. */
+static unsigned usual(const struct pool *pool) { return pool->usual ? pool->usual : POOL_FEW; }
+
 /* Whoever comes next finds one all the same. */
-static bool is_well_stocked(const struct pool *pool) { return count(pool, NULL) >= POOL_PLAIN / 2; }
+static bool is_well_stocked(const struct pool *pool) {
+  return count(pool, NULL) >= usual(pool) / 2;
+}
 
 /* The one that has waited longest, for it is the one most likely in its group already; of those
  * with an interpreter one in which that is up. */
@@ -110,6 +115,14 @@ static struct job *take_warm(struct pool *pool, enum pool_program which, uint64_
   return job;
 }
 
+static struct job *take_plain(struct pool *pool, uint64_t now) {
+  const unsigned waiting = count(pool, NULL), enough = usual(pool);
+  if (waiting <= enough) pool->short_at = now;
+  // The one before has not been made up for yet.
+  if (waiting < enough && enough < POOL_PLAIN) pool->usual = enough * 2;
+  return oldest(pool, NULL);
+}
+
 struct job *pool_take(struct pool *pool, const struct request *request, uint64_t now) {
   struct job *job = NULL;
   // Nobody waits with a network of his own.
@@ -117,8 +130,7 @@ struct job *pool_take(struct pool *pool, const struct request *request, uint64_t
     bool has_hosts = pool->parts->walls.grants->has_hosts;
     enum pool_program which = has_hosts ? program_of(request) : POOL_PROGRAMS;
     if (which < POOL_PROGRAMS) job = take_warm(pool, which, now);
-    if (!job && count(pool, NULL) <= POOL_PLAIN) pool->short_at = now;
-    if (!job) job = oldest(pool, NULL);
+    if (!job) job = take_plain(pool, now);
   }
   struct job_kind kind = {.network = request->network};
   if (!job) return jobs_prepare(pool->jobs, pool->parts, &kind);
@@ -173,7 +185,7 @@ bool pool_has_room(const struct pool *pool) { return count(pool, NULL) < POOL_CR
 
 /* One fewer of those that a crowd has left. */
 static void thin(struct pool *pool, uint64_t now) {
-  if (now >= pool->short_at + crowd_pause && count(pool, NULL) > POOL_PLAIN)
+  if (now >= pool->short_at + crowd_pause && count(pool, NULL) > usual(pool))
     job_drop(oldest(pool, NULL));
 }
 
@@ -191,7 +203,7 @@ void pool_tend(struct pool *pool, uint64_t now) {
   if (now < refill_from(pool)) return;
   errno = 0;
   struct job *job = NULL;
-  if (count(pool, NULL) < POOL_PLAIN) job = jobs_prepare(pool->jobs, pool->parts, &plain);
+  if (count(pool, NULL) < usual(pool)) job = jobs_prepare(pool->jobs, pool->parts, &plain);
   for (enum pool_program i = 0; !job && errno == 0 && i < POOL_PROGRAMS; i++)
     if (now >= pool->of[i].start_at && count(pool, programs[i].host) < pool->of[i].wanted)
       job = start_warm(pool, i, now);
@@ -204,8 +216,8 @@ static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
 uint64_t pool_due(const struct pool *pool, uint64_t now) {
   const uint64_t refill = later(now, refill_from(pool));
   const unsigned plain = count(pool, NULL);
-  uint64_t first = plain < POOL_PLAIN ? refill : 0;
-  if (plain > POOL_PLAIN) first = pool->short_at + crowd_pause;
+  uint64_t first = plain < usual(pool) ? refill : 0;
+  if (plain > usual(pool)) first = pool->short_at + crowd_pause;
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
     if (pool->of[i].wanted == 0) continue;
     first = sooner(first, pool->of[i].asked_at + idle);

@@ -12,7 +12,9 @@
 enum pool_program { POOL_PYTHON, POOL_NODE, POOL_PROGRAMS };
 
 enum {
-  /* Jobs that wait without an interpreter, and at most while many are asked for. */
+  /* Jobs that wait without an interpreter: at first, once two were asked for one upon the other,
+   * and at most while many are. */
+  POOL_FEW = 2,
   POOL_PLAIN = 8,
   POOL_CROWD = 64,
   /* Interpreters of one kind that wait at most. */
@@ -26,7 +28,9 @@ struct pool {
   /* After one has failed unasked, when to try again; and that this has been said. */
   uint64_t refill_at;
   bool has_complained;
-  /* When one without an interpreter was last asked for and no more than usual waited. */
+  /* How many without an interpreter are to wait, usually; 0: as at first. */
+  unsigned usual;
+  /* When one of those was last asked for and no more than usual waited. */
   uint64_t short_at;
   /* While enough wait, until when none is made ready beside the call that took one. */
   uint64_t calm_until;

@@ -1,6 +1,5 @@
 #include "etc.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -18,8 +17,6 @@ static const char *const copied[] = {
     "etc/protocols",        "etc/localtime",    "etc/ssl/openssl.cnf",
     "etc/ssl/certs/ca-certificates.crt",        "etc/python3.11/sitecustomize.py",
 };
-/* Folders of links into /usr. */
-static const char *const alternatives = "etc/alternatives";
 
 static int write_all(int root, const char *path, const char *text, size_t size) {
   int file = openat(root, path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
@@ -72,24 +69,6 @@ static int copy(int root, const char *path) {
   return error;
 }
 
-static int copy_links(int root, const char *path) {
-  char from[PATH_MAX];
-  snprintf(from, sizeof from, "/%s", path);
-  DIR *folder = opendir(from);
-  if (!folder) return 0;
-  int error = mkdirat(root, path, 0755) == 0 ? 0 : errno;
-  for (struct dirent *entry; !error && (entry = readdir(folder));) {
-    char target[PATH_MAX], to[PATH_MAX];
-    ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof target - 1);
-    if (length < 0) continue;
-    target[length] = 0;
-    snprintf(to, sizeof to, "%s/%s", path, entry->d_name);
-    if (symlinkat(target, root, to) != 0) error = errno;
-  }
-  closedir(folder);
-  return error;
-}
-
 int etc_fill(int root, uint32_t first_user, uint32_t users) {
   static const char hosts[] = "127.0.0.1 localhost\n::1 localhost\n";
   static const char names[] = "passwd: files\ngroup: files\nhosts: files dns\n";
@@ -99,5 +78,5 @@ int etc_fill(int root, uint32_t first_user, uint32_t users) {
   if (!error) error = write_all(root, "etc/nsswitch.conf", names, sizeof names - 1);
   for (unsigned i = 0; !error && i < sizeof copied / sizeof *copied; i++)
     error = copy(root, copied[i]);
-  return error ? error : copy_links(root, alternatives);
+  return error;
 }

@@ -90,6 +90,17 @@ static int put_shortcut(int site, const char *name) {
   return tree < 0 ? errno : put(tree, name);
 }
 
+/* Links into /usr, hundreds of them: shown where they are, as /usr is, and not copied. */
+static int put_alternatives(int site) {
+  static const char path[] = "/etc/alternatives";
+  int tree = copy_tree(path);
+  if (tree < 0) return errno == ENOENT ? 0 : errno;
+  if (mkdirat(site, path + 1, 0755) == 0) return put(tree, path + 1);
+  int error = errno;
+  close(tree);
+  return error;
+}
+
 /* Until it is shut there is room for what the machine's owner shows there all the same. */
 static int hide(int site, const char *path) {
   if (faccessat(site, path, F_OK, 0) != 0) return 0;
@@ -145,6 +156,7 @@ static int fill(int site, int usr, const char **what) {
   for (unsigned i = 0; !error && i < COUNT(hidden); i++) error = shut(site, *what = hidden[i]);
   *what = "etc";
   if (!error) error = etc_fill(site, first_user, users);
+  if (!error) error = put_alternatives(site);
   // The kernel lets nobody mount a new one who does not see all of another.
   *what = "proc";
   if (!error && mount("/proc", "proc", NULL, MS_BIND, NULL) != 0) error = errno;

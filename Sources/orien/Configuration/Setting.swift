@@ -16,8 +16,12 @@ struct Setting: Sendable {
   let apply: @Sendable (inout Configuration, String) -> Bool
   let show: @Sendable (Configuration) -> String
 
+  /// `path` is made when it is first needed: there are many settings, and a start has need of few.
   init<Value>(
-    _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable,
+    _ name: String,
+    _ path:
+      @escaping @autoclosure @Sendable () ->
+      any WritableKeyPath<Configuration, Value> & Sendable,
     _ format: Format<Value>, _ doc: String, isSecret: Bool = false, fallback: String? = nil,
     flag: Option? = nil, isLive: Bool = false
   ) {
@@ -29,13 +33,14 @@ struct Setting: Sendable {
     expected = format.expected
     apply = { configuration, text in
       guard let value = format.parse(text) else { return false }
-      configuration[keyPath: path] = value
+      configuration[keyPath: path()] = value
       return true
     }
     let take: @Sendable (inout Configuration, Configuration) -> Void = { running, fresh in
+      let path = path()
       running[keyPath: path] = fresh[keyPath: path]
     }
     adopt = isLive ? take : nil
-    show = { format.show($0[keyPath: path]) }
+    show = { format.show($0[keyPath: path()]) }
   }
 }

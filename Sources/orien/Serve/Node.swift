@@ -271,8 +271,11 @@ final class Node {
     payments.lookAnew()
     if configuration.payments.isOn { collections.begin() }
     tellOfLasting()
-    Program.giveBackStart()
+    _ = loop.schedule(after: Self.startLasts) { Program.giveBackStart() }
   }
+
+  /// What follows a start, once each, has been done by then.
+  private static let startLasts = Duration.seconds(1)
 
   /// Has a backend come to rest, for a load that waits to replace it.
   private func hold(_ plugin: String) {
