@@ -17,6 +17,7 @@ YOUNG = 440
 # Mounts that this machine has in /usr are its own affair.
 FILTERED = ("address", "call", "fcntl", "ioctl", "prctl", "socket")
 OPTIONS = ("ro", "rw", "nosuid", "nodev", "noexec")
+OF_THE_DISK = ("/usr", "/etc/alternatives", "/workspace")
 OF_THE_JAIL = ("/usr", "/usr/local", "/usr/src", "/usr/games")
 
 
@@ -66,7 +67,7 @@ def mount(arena, fact):
     if point == "/proc" and "ro" not in kept:
         # Below the jail's own, so that the kernel lets it be mounted: as the machine has it.
         return None
-    of_disk = point in ("/usr", "/workspace") or point.startswith("/dev/") and kind != "tmpfs"
+    of_disk = point in OF_THE_DISK or point.startswith("/dev/") and kind != "tmpfs"
     return f"mount {point} {'' if of_disk else kind + ' '}{','.join(kept)}"
 
 

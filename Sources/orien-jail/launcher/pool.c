@@ -116,10 +116,10 @@ static struct job *take_warm(struct pool *pool, enum pool_program which, uint64_
 }
 
 static struct job *take_plain(struct pool *pool, uint64_t now) {
-  const unsigned waiting = count(pool, NULL), enough = usual(pool);
-  if (waiting <= enough) pool->short_at = now;
+  const unsigned waiting = count(pool, NULL);
+  if (waiting <= usual(pool)) pool->short_at = now;
   // The one before has not been made up for yet.
-  if (waiting < enough && enough < POOL_PLAIN) pool->usual = enough * 2;
+  if (waiting < usual(pool)) pool->usual = POOL_PLAIN;
   return oldest(pool, NULL);
 }
 

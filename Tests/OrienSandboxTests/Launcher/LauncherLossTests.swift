@@ -134,7 +134,7 @@ struct LauncherLossTests {
     #expect(quick.end?.failure?.reason == "stub-lost" && quick.end?.failure?.code == .denied)
     #expect(quick.end.map { $0.usage.wallMicroseconds > 0 } == true)
 
-    #expect(rig.wait { processes(named: "orien-leader", group: rig.group).count >= 8 })
+    #expect(rig.wait { processes(named: "orien-leader", group: rig.group).count >= 2 })
     let freezer = try Freezer(processes(named: "orien-leader", group: rig.group))
     defer { freezer.thaw() }
     let never = try rig.start(["true"])
