@@ -58,8 +58,8 @@ struct RateTests {
     for payer in payers {
       for _ in 0..<120 { #expect(rates.take(.usual, payer, at: Self.start) == nil) }
       #expect(rates.take(.usual, payer, at: Self.start) != nil)
-      for _ in 0..<2 { #expect(rates.take(.machines, payer, at: Self.start) == nil) }
-      #expect(rates.take(.machines, payer, at: Self.start)?.perMinute == 2)
+      for _ in 0..<2 { #expect(rates.take(.costly, payer, at: Self.start) == nil) }
+      #expect(rates.take(.costly, payer, at: Self.start)?.perMinute == 2)
     }
     // Another port is nobody else, nor is another address of one /64.
     #expect(rates.take(.usual, try address("192.0.2.1:6"), at: Self.start) != nil)
@@ -104,7 +104,7 @@ struct RateTests {
     for endpoint in Endpoint.all {
       #expect((endpoint.rate == nil) == (endpoint.method == .get), "\(endpoint.template)")
     }
-    #expect(RateLimits.Kind(.post, "/api/v1/vms") == .machines)
+    #expect(RateLimits.Kind(.post, "/api/v1/vms") == .costly)
     #expect(RateLimits.Kind(.get, "/api/v1/vms") == nil)
     #expect(RateLimits.Kind(.post, "/execute") == .usual)
   }

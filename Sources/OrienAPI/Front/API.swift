@@ -106,12 +106,7 @@ package final class API: HTTPHandler {
       exchange.fail(
         Failure(.notFound, "no-route", "there is nothing at \(request.path); see /openapi.json"))
     case .methodNotAllowed(let allow):
-      exchange.respond(
-        .methodNotAllowed,
-        Problem.content(
-          .methodNotAllowed,
-          Failure(.invalid, "method-not-allowed", "\(request.path) takes \(allow)")),
-        fields: [HTTPField("Allow", allow)])
+      exchange.refuseMethod(of: request.path.description, taking: allow)
     case .found(let route, let parameters):
       let endpoint = route.payload
       do throws(Failure) {

@@ -54,6 +54,15 @@ package enum Problem {
 }
 
 extension HTTPExchange {
+  /// Says which methods the path takes, to whoever asked by another.
+  func refuseMethod(of path: String, taking allowed: String) {
+    respond(
+      .methodNotAllowed,
+      Problem.content(
+        .methodNotAllowed, reason: "method-not-allowed", message: "\(path) takes \(allowed)"),
+      fields: [HTTPField("Allow", allowed)])
+  }
+
   /// Answers with an error.
   func fail(_ failure: Failure) {
     var fields: [HTTPField] = []

@@ -10,12 +10,12 @@ import OrienSystem
 struct RateLimits {
   /// A kind of route with a bound of its own.
   enum Kind: Int, CaseIterable {
-    case usual, machines
+    case usual, costly
 
     /// Of a route that writes; nil for those that only read.
     init?(_ method: HTTPMethod, _ template: String) {
       guard method != .get else { return nil }
-      self = template.hasPrefix("/api/v1/") ? .machines : .usual
+      self = template.hasPrefix("/api/v1/") ? .costly : .usual
     }
   }
 
@@ -31,7 +31,7 @@ struct RateLimits {
   }
 
   private struct Allowance {
-    var moments: (usual: UInt64, machines: UInt64) = (0, 0)
+    var moments: (usual: UInt64, costly: UInt64) = (0, 0)
   }
 
   private static let minute: UInt64 = 60_000_000_000
@@ -79,7 +79,7 @@ struct RateLimits {
   /// Those whose allowance is whole are as those that never asked.
   private mutating func forgetWhole(_ now: Instant) {
     byAddress = byAddress.filter {
-      max($0.value.moments.usual, $0.value.moments.machines) > now.nanoseconds
+      max($0.value.moments.usual, $0.value.moments.costly) > now.nanoseconds
     }
   }
 
@@ -88,7 +88,7 @@ struct RateLimits {
   ) -> Refusal? {
     let all = minute / UInt64(perMinute) * UInt64(count)
     let from = max(
-      kind == .usual ? allowance.moments.usual : allowance.moments.machines, now.nanoseconds)
+      kind == .usual ? allowance.moments.usual : allowance.moments.costly, now.nanoseconds)
     let used = from - now.nanoseconds
     guard used + all <= minute else {
       let wait = used + all - minute
@@ -97,7 +97,7 @@ struct RateLimits {
     if kind == .usual {
       allowance.moments.usual = from + all
     } else {
-      allowance.moments.machines = from + all
+      allowance.moments.costly = from + all
     }
     return nil
   }

@@ -48,12 +48,8 @@ package final class PortChecker: HTTPHandler {
       exchange.answer { writer in writer.object { $0.field("status", "ok") } }
     case (.post, "/check-ports"): check(request, exchange)
     case (_, "/health"), (_, "/check-ports"):
-      let allowed = request.path.description == "/health" ? "GET, HEAD" : "POST"
-      exchange.respond(
-        .methodNotAllowed,
-        Problem.content(
-          .methodNotAllowed, reason: "method-not-allowed", message: "it takes \(allowed)"),
-        fields: [HTTPField("Allow", allowed)])
+      let path = request.path.description
+      exchange.refuseMethod(of: path, taking: path == "/health" ? "GET, HEAD" : "POST")
     case (_, let path) where path.hasPrefix(Relay.prefix): pass(request, exchange)
     default:
       exchange.fail(
@@ -66,7 +62,7 @@ package final class PortChecker: HTTPHandler {
   private func pass(_ request: HTTPRequest, _ exchange: HTTPExchange) {
     let caller = proxies.client(of: request)
     // Also who has not the token is counted: he may be guessing.
-    if let refusal = rates.take(.machines, .address(caller), at: loop.now) {
+    if let refusal = rates.take(.costly, .address(caller), at: loop.now) {
       return exchange.refuse(refusal, setBy: "PORT_CHECKER_RELAY_RATE_LIMIT_PER_MINUTE")
     }
     guard let relay else {

@@ -18,6 +18,7 @@ package final class Relay {
   /// Where providers of that system are, unless `port` says another.
   private static let usualPort: UInt16 = 7466
   private static let idBytes = 128
+  private static let methods: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete]
 
   private let limits: Limits
   private let token: Fingerprint
@@ -34,6 +35,10 @@ package final class Relay {
   }
 
   func handle(_ request: HTTPRequest, from caller: NetworkAddress, _ exchange: HTTPExchange) {
+    guard Self.methods.contains(request.method) else {
+      return exchange.refuseMethod(
+        of: Self.prefix, taking: Self.methods.map(\.name).joined(separator: ", "))
+    }
     let wanted: Wanted
     do throws(Refused) { wanted = try read(request) } catch {
       return exchange.refuse(error.status, error.failure)
@@ -87,11 +92,6 @@ package final class Relay {
       throw Refused(
         .badRequest, .invalid, "bad-source", "X-Proxy-Source is discovery or golem-base")
     }
-    guard [.get, .head, .post, .put, .patch, .delete].contains(request.method) else {
-      throw Refused(
-        .methodNotAllowed, .invalid, "method-not-allowed",
-        "it takes GET, HEAD, POST, PUT, PATCH and DELETE")
-    }
     let rest = request.path.description.dropFirst(Self.prefix.count)
     let provider = rest.prefix { $0 != "/" }
     guard (1...Self.idBytes).contains(provider.utf8.count) else {
@@ -121,10 +121,7 @@ package final class Relay {
 
 extension HTTPExchange {
   fileprivate func refuse(_ status: HTTPStatus, _ failure: Failure) {
-    let isMethod = status == .methodNotAllowed
-    respond(
-      status, Problem.content(status, failure),
-      fields: isMethod ? [HTTPField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE")] : [])
+    respond(status, Problem.content(status, failure))
   }
 
   fileprivate func answer(with outcome: ProviderRelay.Outcome) {
