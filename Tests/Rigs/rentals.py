@@ -63,7 +63,9 @@ class Rentals:
 
     def in_peace(self, cycles):
         self.wait_until_renting()
-        self.life()
+        # What is kept ready is more once several were asked for at once.
+        for _ in range(2):
+            together(self.life, AT_ONCE)
         before = self.rest()
         for left in range(cycles, 0, -AT_ONCE):
             count = min(AT_ONCE, left)
