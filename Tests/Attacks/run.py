@@ -8,6 +8,7 @@ with `N passed, M failed`:
 which only a machine has whose control groups are of version 2.
 """
 
+import argparse
 import dataclasses
 import os
 import pathlib
@@ -90,27 +91,32 @@ def fall(stage, level, case, results):
 
 
 def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--many", action="store_true")
+    parser.add_argument("--v2", action="store_true")
+    parser.add_argument("case", nargs="*")
+    options = parser.parse_args()
     enter("ORIEN_ATTACKS_INSIDE")
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
     stage, results = Stage(), Results()
     try:
-        attack_all(stage, words, results)
+        attack_all(stage, options, results)
     finally:
         stage.close()
     print(f"{results.passed} passed, {results.failed} failed")
     sys.exit(1 if results.failed or not results.passed else 0)
 
 
-def attack_all(stage, words, results):
+def attack_all(stage, options, results):
     rows = []
-    is_v2 = "--v2" in sys.argv
-    for level in ["root-v2"] if is_v2 else LEVELS:
+    words = options.case
+    for level in ["root-v2"] if options.v2 else LEVELS:
         chosen = [case for case in cases_at(level) if not words or case.name in words]
         held = hold(stage, level, chosen, results) if chosen else {}
         for case in chosen:
             fell = fall(stage, level, case, results) if case.stopped_by[level] else "-"
             rows.append((case.name, level, *held[case.name], fell, case.stopped_by[level]))
-    if not is_v2 and (not words or "surface" in words):
+    if not options.v2 and (not words or "surface" in words):
         shipped.check(results)
         surface.check(stage, results)
     for name, level, verdict, seconds, fell, without in sorted(rows):
