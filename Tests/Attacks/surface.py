@@ -14,10 +14,10 @@ LIMITS = Limits(memory_bytes=256 << 20, cpu_milliseconds=10_000, processes=64, f
                 open_files=128)
 # Calls that libraries and kernels of some age do not know, and which are then refused.
 YOUNG = 440
-# Mounts that this machine has in /usr are its own affair.
 FILTERED = ("address", "call", "fcntl", "ioctl", "prctl", "socket")
 OPTIONS = ("ro", "rw", "nosuid", "nodev", "noexec")
 OF_THE_DISK = ("/usr", "/etc/alternatives", "/workspace")
+# Mounts that this machine has in /usr are its own affair.
 OF_THE_JAIL = ("/usr", "/usr/local", "/usr/src", "/usr/games")
 
 

@@ -244,6 +244,6 @@ _Noreturn void launcher_run(const struct parts *parts, int node) {
   struct rlimit open;
   if (getrlimit(RLIMIT_NOFILE, &open) != 0) leave(1);
   jobs_begin(&launcher.jobs, launcher.poll, open.rlim_cur);
-  launcher.pool = (struct pool){.parts = parts, .jobs = &launcher.jobs};
+  launcher.pool = (struct pool){.parts = parts, .jobs = &launcher.jobs, .usual = POOL_FEW};
   for (;;) turn();
 }

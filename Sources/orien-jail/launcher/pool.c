@@ -75,12 +75,9 @@ static unsigned count(const struct pool *pool, const char *host) {
   return found;
 }
 
-/* A node that sells something else has few of them. */
-static unsigned usual(const struct pool *pool) { return pool->usual ? pool->usual : POOL_FEW; }
-
 /* Whoever comes next finds one all the same. */
 static bool is_well_stocked(const struct pool *pool) {
-  return count(pool, NULL) >= usual(pool) / 2;
+  return count(pool, NULL) >= pool->usual / 2;
 }
 
 /* The one that has waited longest, for it is the one most likely in its group already; of those
@@ -117,9 +114,9 @@ static struct job *take_warm(struct pool *pool, enum pool_program which, uint64_
 
 static struct job *take_plain(struct pool *pool, uint64_t now) {
   const unsigned waiting = count(pool, NULL);
-  if (waiting <= usual(pool)) pool->short_at = now;
+  if (waiting <= pool->usual) pool->short_at = now;
   // The one before has not been made up for yet.
-  if (waiting < usual(pool)) pool->usual = POOL_PLAIN;
+  if (waiting < pool->usual) pool->usual = POOL_PLAIN;
   return oldest(pool, NULL);
 }
 
@@ -185,7 +182,7 @@ bool pool_has_room(const struct pool *pool) { return count(pool, NULL) < POOL_CR
 
 /* One fewer of those that a crowd has left. */
 static void thin(struct pool *pool, uint64_t now) {
-  if (now >= pool->short_at + crowd_pause && count(pool, NULL) > usual(pool))
+  if (now >= pool->short_at + crowd_pause && count(pool, NULL) > pool->usual)
     job_drop(oldest(pool, NULL));
 }
 
@@ -203,7 +200,7 @@ void pool_tend(struct pool *pool, uint64_t now) {
   if (now < refill_from(pool)) return;
   errno = 0;
   struct job *job = NULL;
-  if (count(pool, NULL) < usual(pool)) job = jobs_prepare(pool->jobs, pool->parts, &plain);
+  if (count(pool, NULL) < pool->usual) job = jobs_prepare(pool->jobs, pool->parts, &plain);
   for (enum pool_program i = 0; !job && errno == 0 && i < POOL_PROGRAMS; i++)
     if (now >= pool->of[i].start_at && count(pool, programs[i].host) < pool->of[i].wanted)
       job = start_warm(pool, i, now);
@@ -216,8 +213,8 @@ static uint64_t sooner(uint64_t a, uint64_t b) { return a && a < b ? a : b; }
 uint64_t pool_due(const struct pool *pool, uint64_t now) {
   const uint64_t refill = later(now, refill_from(pool));
   const unsigned plain = count(pool, NULL);
-  uint64_t first = plain < usual(pool) ? refill : 0;
-  if (plain > usual(pool)) first = pool->short_at + crowd_pause;
+  uint64_t first = plain < pool->usual ? refill : 0;
+  if (plain > pool->usual) first = pool->short_at + crowd_pause;
   for (enum pool_program i = 0; i < POOL_PROGRAMS; i++) {
     if (pool->of[i].wanted == 0) continue;
     first = sooner(first, pool->of[i].asked_at + idle);

@@ -28,7 +28,8 @@ struct pool {
   /* After one has failed unasked, when to try again; and that this has been said. */
   uint64_t refill_at;
   bool has_complained;
-  /* How many without an interpreter are to wait, usually; 0: as at first. */
+  /* How many without an interpreter are to wait, usually: at first POOL_FEW, which will do for a
+   * node that sells something else. */
   unsigned usual;
   /* When one of those was last asked for and no more than usual waited. */
   uint64_t short_at;

@@ -74,6 +74,13 @@ static int put_device(int site, const char *name) {
   return tree < 0 ? errno : put(tree, path + 1);
 }
 
+/* One of the machine's, at the same place. */
+static int put_folder(int site, const char *path) {
+  if (mkdirat(site, path + 1, 0755) != 0) return errno;
+  int tree = copy_tree(path);
+  return tree < 0 ? errno : put(tree, path + 1);
+}
+
 static int put_shortcut(int site, const char *name) {
   char path[16], target[PATH_MAX];
   snprintf(path, sizeof path, "/%s", name);
@@ -85,20 +92,15 @@ static int put_shortcut(int site, const char *name) {
     target[length] = 0;
     return symlinkat(target, site, name) == 0 ? 0 : errno;
   }
-  if (mkdirat(site, name, 0755) != 0) return errno;
-  int tree = copy_tree(path);
-  return tree < 0 ? errno : put(tree, name);
+  return put_folder(site, path);
 }
 
 /* Links into /usr, hundreds of them: shown where they are, as /usr is, and not copied. */
 static int put_alternatives(int site) {
   static const char path[] = "/etc/alternatives";
-  int tree = copy_tree(path);
-  if (tree < 0) return errno == ENOENT ? 0 : errno;
-  if (mkdirat(site, path + 1, 0755) == 0) return put(tree, path + 1);
-  int error = errno;
-  close(tree);
-  return error;
+  struct stat status;
+  bool has_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+  return has_folder ? put_folder(site, path) : 0;
 }
 
 /* Until it is shut there is room for what the machine's owner shows there all the same. */
