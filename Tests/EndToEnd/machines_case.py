@@ -66,10 +66,6 @@ class MachinesCase(unittest.TestCase):
     def advert(self):
         return self.ask("GET", "/summary").json["advert"]
 
-    def said(self, text):
-        """Lines of the log that have it."""
-        return [line for line in self.node.lines if text in line]
-
     def executes(self):
         """Something else that the node does, and does all the same."""
         done = self.node.execute("s", "echo", {"message": "x"}, wait=20,

@@ -131,7 +131,7 @@ class Told(Advertised):
         self.start(DISCOVERY_URL=server.url, ADVERTISER_TYPE="both",
                    GOLEM_BASE_RPC_URL="http://127.0.0.1:1",
                    GOLEM_PROVIDER_GOLEM_BASE_WS_URL="ws://127.0.0.1:1")
-        (line,) = self.said("Golem Base")
+        (line,) = self.node.said("Golem Base")
         for name in ("ADVERTISER_TYPE", "GOLEM_BASE_RPC_URL", "GOLEM_BASE_WS_URL"):
             self.assertIn(name, line)
         self.until_heard(server)

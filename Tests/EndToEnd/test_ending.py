@@ -37,8 +37,7 @@ class EndingTests(unittest.TestCase):
                 thread = hold(node.pid, name)
                 try:
                     node.process.terminate()
-                    until(lambda: any("the disk holds up the end" in line for line in node.lines),
-                          40, "it waits for its disk")
+                    node.said("the disk holds up the end", 40)
                     while os.WIFSTOPPED(os.waitpid(thread, WALL)[1]): pass
                     self.assertEqual(node.process.wait(10), 1)
                 finally:
@@ -52,7 +51,7 @@ class EndingTests(unittest.TestCase):
             node.execute("s", "python_script", {"script": "main.py"})
             until(lambda: node.get("/sessions/s/files/up").status == 200, 10, "no script runs")
             node.process.send_signal(signal.SIGINT)
-            until(lambda: any("ending: running work" in line for line in node.lines), 10, "deaf")
+            node.said("ending: running work", 10)
             node.process.send_signal(signal.SIGINT)
             self.assertEqual(node.process.wait(10), 1)
             node._reader.join()

@@ -93,7 +93,7 @@ class HeldStartTests(unittest.TestCase):
         accepted = time.monotonic()
         ledger = self.stay_in_ledger()
         self.node.process.terminate()
-        until(lambda: self.said("ending: running work"), 10, "it does not end")
+        self.node.said("ending: running work", 10)
         os.kill(script, signal.SIGKILL)
         self.assertEqual(self.node.process.wait(20), 0)
         self.empty_log(ledger)
@@ -101,22 +101,19 @@ class HeldStartTests(unittest.TestCase):
         self.node.environment["QUEUE_SECONDS"] = "1"
         return waiting["executionId"], ledger
 
-    def said(self, text):
-        return [line for line in self.node.lines if text in line]
-
     def expect_end(self, code, why):
         """A start that says at once what it waits for, and ends in time."""
         starting = threading.Thread(target=self.start_in_vain)
         starting.start()
         try:
-            until(lambda: self.said(HELD), 8, "it waits without a word")
+            self.node.said(HELD, 8)
             self.assertIsNone(self.node.process.poll())
-            self.assertIn(why, self.said(HELD)[0])
+            self.assertIn(why, self.node.said(HELD)[0])
         finally:
             starting.join()
         self.assertEqual(self.node.process.wait(20), code)
-        self.assertIn(why, self.said("the node cannot go on")[0])
-        self.assertEqual(len(self.said(HELD)), 1)
+        self.assertIn(why, self.node.said("the node cannot go on")[0])
+        self.assertEqual(len(self.node.said(HELD)), 1)
 
     def start_in_vain(self):
         with contextlib.suppress(AssertionError):
@@ -158,13 +155,13 @@ class HeldStartTests(unittest.TestCase):
         self.expect_end(73, "the ledger's disk is full")
         self.disk.empty()
         self.node.start()
-        until(lambda: self.said('"sessions":"1"'), 8, "it does not say what it forgot")
+        self.node.said('"sessions":"1"', 8)
 
     def test_a_ledger_that_another_program_has_locked_is_not_a_full_disk(self):
         waiting, ledger = self.leave_one_that_waited()
         ledger.execute("BEGIN IMMEDIATE")
         self.expect_end(1, "another program has locked the ledger")
-        self.assertFalse(self.said("disk-full"))
+        self.assertNotIn("disk-full", "\n".join(self.node.lines))
         ledger.execute("ROLLBACK")
         self.expect_cancelled(waiting)
 
@@ -174,7 +171,7 @@ class HeldStartTests(unittest.TestCase):
         starting = threading.Thread(target=self.node.start)
         starting.start()
         try:
-            until(lambda: self.said(HELD), 8, "it waits without a word")
+            self.node.said(HELD, 8)
         finally:
             ledger.execute("ROLLBACK")
             starting.join()

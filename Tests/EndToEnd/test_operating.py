@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from node import BINARIES, ROOT, Node, until
+from node import BINARIES, ROOT, Node
 
 ECHO = {"sessionId": "s", "toolId": "echo", "args": {"message": "hi"}}
 
@@ -43,9 +43,6 @@ class Case(unittest.TestCase):
 
     def make_key(self, name, *words):
         return self.orien("key", "new", name, "--state", self.state, *words).stdout.strip()
-
-    def said(self, text):
-        return any(text in line for line in self.node.lines)
 
 
 class Keys(Case):
@@ -130,7 +127,7 @@ class Reloading(Case):
     def test_a_hangup_reloads(self):
         self.configure(RATE_LIMIT_PER_MINUTE=1)
         os.kill(self.node.pid, signal.SIGHUP)
-        until(lambda: self.said("reloaded"), 20, "it does not reload")
+        self.node.said("reloaded")
         self.node.ask("DELETE", "/sessions/s/workspace")
         self.assertEqual(self.node.ask("DELETE", "/sessions/s/workspace").status, 429)
 
@@ -139,7 +136,7 @@ class Reloading(Case):
         done = self.orien("reload", status=78)
         self.assertIn("NOBODY_KNOWS", done.stderr)
         os.kill(self.node.pid, signal.SIGHUP)
-        until(lambda: self.said("nothing was reloaded"), 20, "it says nothing")
+        self.node.said("nothing was reloaded")
         for _ in range(3):
             self.assertEqual(self.node.ask("DELETE", "/sessions/s/workspace").status, 200)
 

@@ -222,8 +222,7 @@ static orien_status run""").replace(".handlers = handlers}", """.handlers = hand
             self.node.process.wait()
         self.node.flags += ["--safe-mode"]
         self.node.start()
-        said = "\n".join(self.node.lines)
-        self.assertIn("while tool.so was loaded", said)
+        (said, *_) = self.node.said("while tool.so was loaded")
         self.assertIn("--safe-mode", said)
         self.assertEqual(self.node.execute("s", "echo", {"message": "x"}, wait=20).json["status"],
                          "completed")

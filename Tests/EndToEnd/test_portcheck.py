@@ -105,7 +105,7 @@ class Asking(MachinesCase):
             found = self.ports()
             self.assertEqual((found["in_use"], found["usable_free"]), (1, 3))
             self.assertEqual(found["ports"][0]["vm_id"], machine["id"])
-            self.assertTrue(self.said("4 of 4"), "no progress is told")
+            self.node.said("4 of 4")
 
     def test_one_that_somebody_else_has_is_not_given_and_asked_for_again_it_is(self):
         with PortChecker() as checker:
@@ -130,7 +130,7 @@ class Asking(MachinesCase):
         self.assertEqual({port["status"] for port in found["ports"]}, {"unknown"})
         self.assertEqual({port["listening"] for port in found["ports"]}, {True})
         self.assertEqual(found["provider"][0]["external"]["status"], "check_failed")
-        (line, *_) = self.said("no port checker has answered")
+        (line, *_) = self.node.said("no port checker has answered")
         self.assertEqual(re.findall(r"\b([123])\. ", json.loads(line)["help"]), ["1", "2", "3"])
         self.rented("web")
         self.executes()

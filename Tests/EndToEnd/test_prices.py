@@ -83,7 +83,7 @@ class Followed(MachinesCase):
         until(lambda: self.pricing()["known"], 20, lambda: str(self.node.lines[-5:]))
         before = self.pricing()
         market.price = "1e9"
-        until(lambda: self.said("prices in GLM stay as they are"), 30, "it is not refused")
+        self.node.said("prices in GLM stay as they are", 30)
         self.assertEqual(self.pricing(), before)
         self.executes()
 

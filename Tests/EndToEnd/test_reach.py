@@ -79,7 +79,7 @@ class Public(ReachCase):
         wrong = {one: what for one, what in found.items() if one[0] != "socket" and
                  what != ("heard" if one[1] in [PUBLIC[0], *RESOLVERS] else "refused")}
         self.assertEqual(wrong, {})
-        told = next(line for line in self.node.lines if "has started a program that lasts" in line)
+        told = self.node.said("has started a program that lasts")[0]
         self.assertIn(" ".join(RESOLVERS), told)
 
     def test_an_address_that_the_machine_is_given_later_is_not_reached_either(self):
@@ -132,7 +132,7 @@ class Public(ReachCase):
                          (UNAVAILABLE, ""))
         self.assertEqual(self.status("web-1"), NOT_FOUND)
         self.assertEqual(sorted(parent.iterdir()), before)
-        said = next(line for line in self.node.lines if "nothing holds a program to public" in line)
+        said = self.node.said("nothing holds a program to public")[0]
         self.assertIn("the kernel takes no rule for IPv4 connections", said)
 
 

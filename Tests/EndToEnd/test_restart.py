@@ -53,7 +53,7 @@ class RestartTests(unittest.TestCase):
             starting = threading.Thread(target=node.start)
             starting.start()
             stack.callback(starting.join)
-            until(lambda: any(WAITS in line for line in node.lines), 15, "it did not wait")
+            node.said(WAITS, 15)
             self.assertIsNone(node.port, "it listens while a script of its past lives")
             self.assertTrue(is_alive(script))
             frozen.thaw()

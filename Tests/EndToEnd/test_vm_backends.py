@@ -44,18 +44,13 @@ class Choosing(VMCase):
         self.assertEqual(answer.status, 503, answer)
         return answer if answer.json["code"] != "starting" else None
 
-    def logged(self, text):
-        """The line of the log that has it: it is written before the answer, and read in a while."""
-        return until(lambda: "".join(line for line in self.node.lines if text in line), 20,
-                     lambda: self.node.lines)
-
     def test_the_only_one_whose_program_is_here_is_taken_and_that_is_said(self):
         self.have(multipass=True)
         self.start()
         row = self.row()
         self.assertEqual((row["plugin"], row["available"]), (MULTIPASS, True))
         self.assertIn(f"{QEMU}: there is no {NOWHERE}", row["because"])
-        self.assertIn(MULTIPASS, self.logged("a backend was chosen"))
+        self.assertIn(MULTIPASS, self.node.said("a backend was chosen")[0])
         # The node holds no process of it before somebody asks for machines.
         self.assertNotIn("orien-worker", map(name_of, descendants(self.node.pid)))
         self.assertIn("the only one", self.orien("status").stdout)
@@ -70,7 +65,7 @@ class Choosing(VMCase):
         self.assertEqual(row["available"], False)
         told = [row["reason"], str(refused.body), self.orien("status").stdout,
                 self.orien("doctor").stdout, self.orien("init").stdout,
-                self.logged("there is no backend")]
+                self.node.said("there is no backend")[0]]
         for setting in SETTINGS:
             for text in told:
                 self.assertIn(setting, text)
@@ -78,7 +73,7 @@ class Choosing(VMCase):
     def test_where_none_can_each_is_told_until_one_comes(self):
         self.have()
         self.start()
-        for text in (self.row()["reason"], self.logged("there is no backend")):
+        for text in (self.row()["reason"], self.node.said("there is no backend")[0]):
             for plugin in QEMU, MULTIPASS:
                 self.assertIn(f"{plugin}: there is no {NOWHERE}", text)
         self.have(multipass=True)

@@ -58,7 +58,7 @@ class Answer:
         return json.loads(self.body)
 
     def __repr__(self):
-        return f"{self.status} {self.body[:300]!r}"
+        return f"{self.status} {self.body[:1000]!r}"
 
 
 class Node:
@@ -113,6 +113,12 @@ class Node:
                 self.port = int(found.group(2))
                 ready.set()
         ready.set()
+
+    def said(self, text, seconds=20):
+        """The lines of its log that have it, once there is one: they are read after the answers
+        that follow them."""
+        return until(lambda: [line for line in self.lines if text in line], seconds,
+                     lambda: f"nobody says '{text}':\n" + "\n".join(self.lines[-20:]))
 
     def kill(self):
         """SIGKILL, and nothing of it left to reap. One that had crashed before is a fault."""

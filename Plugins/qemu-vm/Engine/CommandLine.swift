@@ -9,6 +9,9 @@ struct CommandLine: Sendable, Equatable {
   static let program = "qemu-system-x86_64"
   /// How much code of the machine's is kept translated, where nothing speeds it.
   private static let translatedMebibytes = 256
+  /// What a machine writes to its serial line QEMU keeps the end of, in its memory.
+  static let console = "console"
+  static let consoleBytes = 1 << 16
 
   let record: Record
   let accelerator: Accelerator
@@ -24,7 +27,9 @@ struct CommandLine: Sendable, Equatable {
       "-accel",
       accelerator == .kvm ? "kvm" : "tcg,thread=multi,tb-size=\(Self.translatedMebibytes)",
       "-cpu", accelerator == .kvm ? "host" : "max", "-smp", "\(record.size.cpu)",
-      "-m", "\(record.size.memoryBytes)B", "-display", "none", "-serial", "null",
+      "-m", "\(record.size.memoryBytes)B", "-display", "none",
+      "-chardev", "ringbuf,id=\(Self.console),size=\(Self.consoleBytes)",
+      "-serial", "chardev:\(Self.console)",
       "-drive", "file=\(place)/disk.qcow2,format=qcow2,if=virtio,discard=unmap",
       "-drive", "file=\(place)/seed.iso,format=raw,if=virtio,readonly=on",
       "-netdev",

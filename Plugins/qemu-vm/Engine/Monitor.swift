@@ -24,8 +24,9 @@ final class Monitor {
   deinit { if stream >= 0 { machines_close(stream) } }
 
   /// The answer to one question; what QEMU tells meanwhile is passed over.
-  func ask(_ name: String, until: UInt64) throws(Failure) -> JSON {
-    try give(Array(JSON.object(["execute": .string(name)]).text.utf8) + [0x0A], until: until)
+  func ask(_ name: String, _ arguments: JSON = [:], until: UInt64) throws(Failure) -> JSON {
+    let question: JSON = ["execute": .string(name), "arguments": arguments]
+    try give(Array(question.text.utf8) + [0x0A], until: until)
     while true {
       let line = try line(until: until)
       if let answer = line["return"] { return answer }

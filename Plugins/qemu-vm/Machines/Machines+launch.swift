@@ -90,7 +90,7 @@ extension Machines {
   /// The last of what a program wrote, on one line.
   static func printable(_ bytes: [UInt8]) -> String {
     let text = String(decoding: bytes.suffix(600), as: UTF8.self)
-    let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+    let scalars = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
     var line = String(String.UnicodeScalarView(scalars))
     while line.last == " " { line.removeLast() }
     return line

@@ -7,6 +7,7 @@ extension Machines {
   /// How long QEMU itself may take until it listens.
   private static let beginMilliseconds: UInt64 = 15_000
   private static let startMilliseconds: UInt64 = 300_000
+  private static let scanSecondsAtMost: UInt64 = 30
   /// Others may have an address already.
   private static let addressesTried = 8
 
@@ -108,24 +109,43 @@ extension Machines {
   }
 
   /// Waits until the machine's SSH says who it is. QEMU takes a connection before the machine does,
-  /// so that one says nothing.
+  /// so that one says nothing. The longer it takes the slower the machine, and the longer each waits.
   func waitForSSH(_ record: Record, until: UInt64, _ call: borrowing Call) throws(Failure) {
+    let began = Clock.now
     while true {
       try checkRuns(record, call)
       guard !claims.isUnwanted(record.name) else {
         throw Failure(.unavailable, "\(record.name) is deleted meanwhile", reason: "unwanted")
       }
+      let seconds = min(5 + (Clock.now - began) / 10_000, Self.scanSecondsAtMost)
       let said = try engine.run(
-        "ssh-keyscan", ["-t", "ed25519", "-T", "5", "-p", "\(engine.sshPort)", record.address],
-        within: 10_000, call)
+        "ssh-keyscan",
+        ["-t", "ed25519", "-T", "\(seconds)", "-p", "\(engine.sshPort)", record.address],
+        within: (seconds + 5) * 1000, call)
       let lines = String(decoding: said.errors + said.output, as: UTF8.self)
       if lines.mentions("SSH-2.0-") { return }
       guard Clock.now < until else {
         throw Failure(
-          .unavailable, "\(record.name) does not answer by SSH yet, and may still come up",
-          reason: Self.late)
+          .unavailable,
+          "\(record.name) does not answer by SSH yet, and may still come up; "
+            + console(of: record, call), reason: Self.late)
       }
       try Clock.pause(300, call)
+    }
+  }
+
+  /// Why a machine does not come up it says there, if anywhere.
+  private func console(of record: Record, _ call: borrowing Call) -> String {
+    let soon = Clock.now + patienceMilliseconds
+    do throws(Failure) {
+      let said = try monitor(record, until: soon, call).ask(
+        "ringbuf-read",
+        ["device": .string(CommandLine.console), "size": .integer(CommandLine.consoleBytes)],
+        until: soon)
+      let end = Self.printable(Array((said.string ?? "").utf8))
+      return end.isEmpty ? "its console is empty" : "its console ends with: \(end)"
+    } catch {
+      return "its console cannot be read: \(error.message)"
     }
   }
 }
