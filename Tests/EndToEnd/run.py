@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the end-to-end suite against the built node and ends with `N passed, M failed`.
 
-    run.py [-v] [test_execute ...]              all, or the named modules
-    run.py [-v] --first | --second | --alone    a share of them, see shares.py
+    run.py [-v] [test_execute ...]                      all, or the named modules
+    run.py [-v] --emulating|--first|--second|--alone    a share of them, see shares.py
 """
 
 import pathlib

@@ -2,7 +2,7 @@
 
 # What holds answers to a time of their own, or loads all of the machine.
 ALONE = {"test_attack_connections", "test_stress"}
-# What emulates machines, each of which wants a processor: never two of these at once.
+# What emulates machines, each of which wants a processor for minutes: never two of these at once.
 EMULATING = {"test_machine_matrix", "test_machines_put_by", "test_multipass_machine", "test_qemu",
              "test_qemu_node", "test_qemu_reach"}
 # About what the longer ones take; the suite says at its end what each has taken.
@@ -20,14 +20,14 @@ SECONDS = {
     "test_stream_payments_collecting": 17, "test_stream_payments_liars": 15,
 }
 OTHERS_SECONDS = 5
-SHARES = ("first", "second", "alone")
+SHARES = ("emulating", "first", "second", "alone")
 
 
 def of(share, names):
     """Those of the modules that are that share's. The longest are dealt out first, each to whoever
     has less to do, so that one that is new changes little."""
     names = set(names)
-    dealt = {"first": list(names & EMULATING), "second": [], "alone": list(names & ALONE)}
+    dealt = {"emulating": names & EMULATING, "first": [], "second": [], "alone": names & ALONE}
     for name in sorted(names - EMULATING - ALONE, key=lambda name: (-seconds(name), name)):
         dealt[min("first", "second", key=lambda one: sum(map(seconds, dealt[one])))].append(name)
     return sorted(dealt[share])

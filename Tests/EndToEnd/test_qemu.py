@@ -25,7 +25,7 @@ class Machines(QemuCase):
         super().setUp()
         os.link(machines.lite_image(), self.folder / "images/default.qcow2")
 
-    def test_a_machine_is_made_as_it_was_ordered_stops_starts_and_goes(self):
+    def test_a_machine_is_made_as_it_was_ordered_alone_stops_starts_and_goes(self):
         self.assertEqual(self.ask("probe")["images"], ["default"])
         machine = self.launch("golem-m1-1")
         self.assertEqual(
@@ -39,6 +39,8 @@ class Machines(QemuCase):
         self.ssh(machine, "echo kept >/root/kept; sync")
         self.assertEqual(self.ask("info", "golem-m1-1")["machine"], machine)
         self.refused("conflict", "launch", "golem-m1-1")
+        # Of this machine it reaches nothing.
+        self.assertEqual(self.reached(machine), "")
 
         # Another load of the plugin finds what this one has made.
         self.open()
@@ -58,11 +60,6 @@ class Machines(QemuCase):
         self.assertEqual(self.ask("start", "golem-m1-1")["machine"], machine)
         self.assertTrue(self.ask("delete", "golem-m1-1")["existed"])
         self.assertFalse(self.ask("delete", "golem-m1-1")["existed"])
-        self.hold_nothing_left()
-
-    def test_a_machine_reaches_nothing_of_this_one(self):
-        self.assertEqual(self.reached(self.launch("m1")), "")
-        self.ask("delete", "m1")
         self.hold_nothing_left()
 
     def test_what_it_would_reach_were_its_network_open(self):
