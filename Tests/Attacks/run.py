@@ -98,7 +98,7 @@ def main():
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
     enter("ORIEN_ATTACKS_INSIDE")
-    stage, results = Stage(), Results()
+    stage, results = Stage(children=10_000 if options.many else 2000), Results()
     try:
         attack_all(stage, options, results)
     finally:

@@ -75,9 +75,11 @@ def slowness():
 
 
 class Stage:
-    """Everything that stands outside of the jails; `hits` says who was reached."""
+    """Everything that stands outside of the jails; `hits` says who was reached. `children`: how many
+    short processes one of the attacks on the bill hides in."""
 
-    def __init__(self):
+    def __init__(self, children):
+        self.children = children
         built = build()
         self.folder = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp", prefix="orien-attacks-"))
         self.folder.chmod(0o755)

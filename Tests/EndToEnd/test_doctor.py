@@ -20,8 +20,7 @@ NOWHERE = ["unshare", "--user", "--map-root-user", "sh", "-c",
 
 def environment(home, **variables):
     inherited = {name: text for name, text in os.environ.items() if name in ("PATH", "LANG", "TZ")}
-    user = {"RUN_AS": RUN_AS} if RUN_AS else {}
-    return inherited | {"HOME": str(home)} | user | variables
+    return inherited | {"HOME": str(home)} | RUN_AS | variables
 
 
 def doctor(home, *words, before=(), **variables):

@@ -22,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release"))
 # As whom nodes go on that a test starts as root; nothing: as root.
-RUN_AS = os.environ.get("ORIEN_RUN_AS", "")
+RUN_AS = {"RUN_AS": os.environ["ORIEN_RUN_AS"]} if os.environ.get("ORIEN_RUN_AS") else {}
 PATIENCE_SECONDS = 20
 # For who asks more often than a customer may.
 UNBOUNDED = {"RATE_LIMIT_PER_MINUTE": "none"}
@@ -73,7 +73,7 @@ class Node:
         self.binaries = pathlib.Path(binaries or BINARIES)
         tools = tools or (None if binaries else ROOT / "tools.d")
         self.flags = (["--tools", tools] if tools else []) + list(flags)
-        self.environment = ({"RUN_AS": RUN_AS} if RUN_AS else {}) | (environment or {})
+        self.environment = RUN_AS | (environment or {})
         self.lines = []
         self.process = None
         self.port = None

@@ -1,7 +1,6 @@
 """Attacks on the bill: time that nobody would count."""
 
 import pathlib
-import sys
 
 from case import case
 from jail import Limits
@@ -12,7 +11,6 @@ UNGROUPED = "usage-meter counter"
 # Where the kernel lets anybody count what his own processes use; Debian's lets root alone.
 PARANOID = pathlib.Path("/proc/sys/kernel/perf_event_paranoid")
 COUNTING = ("user", "none") if int(PARANOID.read_text()) <= 2 else ()
-CHILDREN = 10000 if "--many" in sys.argv else 2000
 
 
 def worth_billing(arena):
@@ -33,8 +31,8 @@ def apart(arena, what, end, text):
 def children(arena):
     end, text = arena.run("burner", "threads", 1, worth_billing(arena))
     found = apart(arena, "one process", end, text)
-    end, text = arena.run("burner", "children", CHILDREN, 200)
-    return found + apart(arena, f"{CHILDREN} children", end, text)
+    end, text = arena.run("burner", "children", arena.stage.children, 200)
+    return found + apart(arena, f"{arena.stage.children} children", end, text)
 
 
 @case("MET-02", "burns time in a daemon that has left it", "all is billed",
