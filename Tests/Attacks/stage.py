@@ -75,8 +75,8 @@ def slowness():
 
 
 class Stage:
-    """Everything that stands outside of the jails; `hits` says who was reached. `children`: how many
-    short processes one of the attacks on the bill hides in."""
+    """Everything that stands outside of the jails; `hits` says who was reached. `children`: how
+    many short processes one of the attacks on the bill hides in."""
 
     def __init__(self, children):
         self.children = children

@@ -170,4 +170,7 @@ extension Ledger {
 
   /// Waits until it is forgotten; every question is a turn of the reader.
   func waitUntilGone(_ id: ExecutionID) throws { while try execution(id) != nil {} }
+
+  /// What gauges show follows what is written.
+  func waitUntilKept(bytes: Int64) { while gauges.keptBytes != bytes {} }
 }
