@@ -14,6 +14,8 @@ from renting import QemuMachines, put_plugin
 
 
 class QemuNodeCase(unittest.TestCase):
+    launch_seconds = 300
+
     def manifest(self):
         return manifest_of("qemu-vm")
 
@@ -30,7 +32,7 @@ class QemuNodeCase(unittest.TestCase):
         self.node = Node(state=self.home / "state", tools=tools, environment={
             "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROXY_BACKEND": "tcp",
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300"} | lent.settings)
+            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": str(self.launch_seconds)} | lent.settings)
         made = QemuMachines()
         made.prepare(self.node)
         self.folder = made.folder
@@ -41,10 +43,10 @@ class QemuNodeCase(unittest.TestCase):
     def vm(self, method, path="", body=None):
         return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)
 
-    def make(self, name):
+    def make(self, name, **more):
         made = self.vm("POST", body={
             "name": name, "ssh_key": self.key.with_suffix(".pub").read_text().strip(),
-            "resources": {"cpu": 1, "memory": 1, "storage": 10}})
+            "resources": {"cpu": 1, "memory": 1, "storage": 10}} | more)
         self.assertEqual(made.status, 200, made)
         return made.json["ssh_port"]
 

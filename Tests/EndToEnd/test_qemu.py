@@ -3,7 +3,6 @@
 import copy
 import os
 import socket
-import subprocess
 import threading
 import unittest
 
@@ -13,11 +12,6 @@ from qemu_case import GIB, MIB, QemuCase
 
 # What somebody else's key may be called.
 HOSTILE = """a" ]}, 'b': {$(touch /pwned) - runcmd: ["id"] #\\" é&*|>%@`"""
-
-# Writes what follows it, until a zero, to the serial line:
-#   mov si, 0x7c11; mov dx, 0x3f8; again: lodsb; test al, al; jz end; out dx, al; jmp again
-#   end: hlt; jmp end
-BOOTS = bytes.fromhex("be117c baf803 ac 84c0 7403 ee ebf8 f4 ebfd")
 
 
 class Machines(QemuCase):
@@ -100,10 +94,7 @@ class Machines(QemuCase):
 
 class Silent(QemuCase):
     def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
-        disk = self.home / "disk"
-        disk.write_bytes(BOOTS + b"no \x1b[31mway\x00".ljust(510 - len(BOOTS), b"\0") + b"\x55\xaa")
-        subprocess.run(["qemu-img", "convert", "-O", "qcow2", disk,
-                        self.folder / "images/default.qcow2"], check=True)
+        machines.speaking_disk(self.folder / "images/default.qcow2", b"no \x1b[31mway")
         said = self.refused("unavailable", "launch", "m1", "late", deadline_milliseconds=4000)
         self.assertRegex(said, r"its console ends with: .*no  \[31mway$")
         # It may still come up.

@@ -3,6 +3,7 @@
 import pathlib
 import unittest
 
+import machines
 from node import ROOT, until
 from qemu_node_case import QemuNodeCase
 from renting import qemu_in
@@ -39,6 +40,21 @@ class InNode(QemuNodeCase):
                                  "--role", "vm/1",
                                  environment={"ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles")})
         self.assertEqual(done.returncode, 0, done)
+
+
+class Silent(QemuNodeCase):
+    launch_seconds = 4
+
+    def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
+        disk = self.home / "silent.qcow2"
+        machines.speaking_disk(disk, b"no way in")
+        added = self.node.command("vm", "image", "add", "silent", disk, "--state", self.node.state)
+        self.assertEqual(added.returncode, 0, added)
+        self.make("silent", image="silent")
+        (line,) = self.node.said("a machine is late")
+        self.assertIn("its console ends with: ", line)
+        self.assertIn("no way in", line)
+        self.assertEqual(self.vm("DELETE", "/silent").status, 200)
 
 
 if __name__ == "__main__":

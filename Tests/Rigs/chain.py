@@ -9,8 +9,10 @@ and contracts by name. It ends with its standard input, so that it outlives nobo
 """
 
 import argparse
+import hashlib
 import http.client
 import http.server
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -21,6 +23,7 @@ import threading
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PYTHON = ROOT / ".venv-chain" / "bin" / "python"
+CACHE = ROOT / ".build" / "rigs"
 CHAIN_ID = 31337
 
 
@@ -98,11 +101,19 @@ def failed(number, error):
 
 
 def compiled(name):
-    """A contract's code to deploy and its interface, by the compiler of this Python."""
-    from vyper import compile_code
+    """A contract's code to deploy, by the compiler of this Python: once for both, as it takes its
+    time."""
     source = (HERE / "contracts" / f"{name}.vy").read_text()
-    made = compile_code(source, output_formats=["bytecode", "abi"])
-    return made["bytecode"], made["abi"]
+    recipe = hashlib.sha256(f"vyper {importlib.metadata.version('vyper')}\n{source}".encode())
+    kept = CACHE / f"contract-{recipe.hexdigest()[:16]}"
+    if not kept.exists():
+        from vyper import compile_code
+        CACHE.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all, whoever else makes it meanwhile.
+        made = kept.with_suffix(f".{os.getpid()}")
+        made.write_text(compile_code(source, output_formats=["bytecode"])["bytecode"])
+        made.rename(kept)
+    return kept.read_text()
 
 
 def deploy(evm, name, types, values):
@@ -111,11 +122,10 @@ def deploy(evm, name, types, values):
     from eth_account import Account
     key = evm.accounts[0]["key"]
     owner = Account.from_key(key).address
-    code, _ = compiled(name)
     signed = Account.sign_transaction({
         "type": 2, "chainId": evm.chain_id, "nonce": int(evm.eth_getTransactionCount(owner), 16),
         "maxPriorityFeePerGas": 10 ** 9, "maxFeePerGas": 10 ** 11, "gas": 5_000_000, "value": 0,
-        "data": code + encode(types, values).hex()}, key)
+        "data": compiled(name) + encode(types, values).hex()}, key)
     receipt = evm.eth_getTransactionReceipt(
         evm.eth_sendRawTransaction("0x" + bytes(signed.raw_transaction).hex()))
     if receipt["status"] != "0x1":

@@ -30,6 +30,10 @@ MEMORY_APART = [{"capability": "x-ignore-shared", "state": True}]
 # How soon SSH is asked again: where nothing listens yet, where QEMU does for a machine that boots,
 # and where the machine does, for it was put by so; there the first to ask is answered first.
 REFUSED_SECONDS, BOOTING_SECONDS, LISTENING_SECONDS = 0.02, 1, 15
+# What a disk's first sector does that only speaks, of the words that follow until a zero:
+#   mov si, 0x7c11; mov dx, 0x3f8; again: lodsb; test al, al; jz end; out dx, al; jmp again
+#   end: hlt; jmp end
+SPEAKS = bytes.fromhex("be117c baf803 ac 84c0 7403 ee ebf8 f4 ebfd")
 SSH_OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
                "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20",
                "-o", "IdentitiesOnly=yes", "-F", "none"]
@@ -59,6 +63,15 @@ def ready_image():
         if not ready.exists():
             _put_by(disk, ready)
     return ready
+
+
+def speaking_disk(disk, words):
+    """A new disk that boots to nothing but this: it writes the words to its serial line, and
+    halts."""
+    raw = disk.with_suffix(".raw")
+    raw.write_bytes((SPEAKS + words + b"\0").ljust(510, b"\0") + b"\x55\xaa")
+    subprocess.run(["qemu-img", "convert", "-O", "qcow2", raw, disk], check=True)
+    raw.unlink()
 
 
 def _recipe(disk):

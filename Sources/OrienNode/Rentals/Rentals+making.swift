@@ -15,6 +15,8 @@ extension Rentals {
       switch result {
       case .success(let found): take(found, for: machine)
       case .failure(let failure) where failure.reason == "late":
+        parts.log.warning(
+          "a machine is late", ["machine": machine.id, "error": failure.description])
         awaitLate(machine, for: failure, looks: settings.lateLooks)
       case .failure(let failure): giveBack(machine, for: failure)
       }
