@@ -82,7 +82,7 @@ class QemuCase(unittest.TestCase):
 
     def order(self, **more):
         return {"cpu": 2, "memory_bytes": 320 * MIB, "disk_bytes": 3 * GIB, "hostname": "guest-1",
-                "keys": [self.public], "deadline_milliseconds": 240_000} | more
+                "keys": [self.public], "deadline_milliseconds": 500_000} | more
 
     def launch(self, name, **more):
         return self.ask("launch", name, **self.order(**more))["machine"]

@@ -14,7 +14,7 @@ from renting import QemuMachines, put_plugin
 
 
 class QemuNodeCase(unittest.TestCase):
-    launch_seconds = 300
+    launch_seconds = 500
 
     def manifest(self):
         return manifest_of("qemu-vm")
@@ -41,7 +41,7 @@ class QemuNodeCase(unittest.TestCase):
         self.node.start()
 
     def vm(self, method, path="", body=None):
-        return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=330)
+        return self.node.ask(method, f"/api/v1/vms{path}", body, timeout=self.launch_seconds + 30)
 
     def make(self, name, **more):
         made = self.vm("POST", body={

@@ -35,7 +35,7 @@ class Matrix(unittest.TestCase):
             self.node = Node(state=home / "state", tools=tools, environment={
                 "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROVIDER_API_KEY": KEY,
                 "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-                "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "300"}
+                "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": "500"}
                 | self.ports.settings | self.backend.settings | self.proxy.settings)
             opened.callback(self.node.close)
             self.backend.prepare(self.node)
@@ -44,7 +44,7 @@ class Matrix(unittest.TestCase):
 
     def vm(self, method, path="", body=None):
         return self.node.ask(method, f"/api/v1/vms{path}", body,
-                             {"Authorization": f"Bearer {KEY}"}, timeout=330)
+                             {"Authorization": f"Bearer {KEY}"}, timeout=530)
 
     def rent(self, name):
         """Once the node has looked at what it rents out by."""

@@ -32,7 +32,7 @@ class Booted(MachineCase):
     def test_its_key_opens_it_and_what_was_written_stays(self):
         key = self.key.with_suffix(".pub").read_text()
         machine = self.launch("golem-a", keys=[key], hostname="my-host",
-                              deadline_milliseconds=180_000)
+                              deadline_milliseconds=500_000)
         self.assertEqual(self.run_in(machine, "id -u; hostname; echo kept >/root/kept; sync"),
                          "0\nmy-host\n")
         other = self.home / "other"
