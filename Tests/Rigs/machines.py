@@ -35,7 +35,7 @@ REFUSED_SECONDS, BOOTING_SECONDS, LISTENING_SECONDS = 0.02, 1, 15
 #   end: hlt; jmp end
 SPEAKS = bytes.fromhex("be117c baf803 ac 84c0 7403 ee ebf8 f4 ebfd")
 SSH_OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-               "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20",
+               "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=60",
                "-o", "IdentitiesOnly=yes", "-F", "none"]
 
 
@@ -262,7 +262,7 @@ def banner(address, port=22, seconds=120, again=BOOTING_SECONDS):
     raise AssertionError(f"no SSH at {address}:{port} within {seconds} s")
 
 
-def ssh(key, address, port, words, seconds=60):
+def ssh(key, address, port, words, seconds=180):
     """Runs a command in the machine as root; how it ended, with what it said."""
     return subprocess.run(
         ["ssh", "-i", key, "-p", str(port), *SSH_OPTIONS, f"root@{address}", words],
