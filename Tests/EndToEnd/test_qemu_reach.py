@@ -47,7 +47,7 @@ class ReachCase(QemuNodeCase):
     def heard(self, addresses, port=PORT):
         """Those that answer the machine, by TCP and by UDP."""
         done = machines.ssh(self.key, "127.0.0.1", self.port,
-                            f"bash -c '{TRY}' - {port} {' '.join(addresses)}", 120)
+                            f"bash -c '{TRY}' - {port} {' '.join(addresses)}", 300)
         self.assertEqual(done.returncode, 0, done)
         lines = done.stdout.splitlines()
         return {way: {line.split()[1] for line in lines if line.startswith(way)}
