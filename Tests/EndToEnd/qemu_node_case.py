@@ -32,7 +32,8 @@ class QemuNodeCase(unittest.TestCase):
         self.node = Node(state=self.home / "state", tools=tools, environment={
             "ROLES_DIR": str(ROOT / "Sources/COrienABI/Roles"), "PROXY_BACKEND": "tcp",
             "CPU_THRESHOLD": "100", "MEMORY_THRESHOLD": "100", "STORAGE_THRESHOLD": "100",
-            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": str(self.launch_seconds)} | lent.settings)
+            "PUBLIC_IP": "127.0.0.1", "LAUNCH_TIMEOUT_SECONDS": str(self.launch_seconds)}
+            | lent.settings)
         made = QemuMachines()
         made.prepare(self.node)
         self.folder = made.folder

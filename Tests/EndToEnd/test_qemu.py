@@ -6,6 +6,7 @@ import socket
 import threading
 import unittest
 
+import disks
 import machines
 from backend import manifest_of
 from qemu_case import GIB, MIB, QemuCase
@@ -94,7 +95,7 @@ class Machines(QemuCase):
 
 class Silent(QemuCase):
     def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
-        machines.speaking_disk(self.folder / "images/default.qcow2", b"no \x1b[31mway")
+        disks.speaking(self.folder / "images/default.qcow2", b"no \x1b[31mway")
         said = self.refused("unavailable", "launch", "m1", "late", deadline_milliseconds=4000)
         self.assertRegex(said, r"its console ends with: .*no  \[31mway$")
         # It may still come up.

@@ -3,7 +3,7 @@
 import pathlib
 import unittest
 
-import machines
+import disks
 from node import ROOT, until
 from qemu_node_case import QemuNodeCase
 from renting import qemu_in
@@ -47,7 +47,7 @@ class Silent(QemuNodeCase):
 
     def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
         disk = self.home / "silent.qcow2"
-        machines.speaking_disk(disk, b"no way in")
+        disks.speaking(disk, b"no way in")
         added = self.node.command("vm", "image", "add", "silent", disk, "--state", self.node.state)
         self.assertEqual(added.returncode, 0, added)
         self.make("silent", image="silent")

@@ -19,21 +19,16 @@ import sys
 import tempfile
 import time
 
+from disks import SEED_BYTES, overlay, seed
 from node import until
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = HERE.parent.parent / ".build" / "rigs"
-# The seed's room: what was put by before its seed was there finds one of the same size.
-SEED_BYTES = 1 << 20
 # Memory that stands in a file is no part of the state that is put by, nor is it read from there.
 MEMORY_APART = [{"capability": "x-ignore-shared", "state": True}]
 # How soon SSH is asked again: where nothing listens yet, where QEMU does for a machine that boots,
 # and where the machine does, for it was put by so; there the first to ask is answered first.
 REFUSED_SECONDS, BOOTING_SECONDS, LISTENING_SECONDS = 0.02, 1, 15
-# What a disk's first sector does that only speaks, of the words that follow until a zero:
-#   mov si, 0x7c11; mov dx, 0x3f8; again: lodsb; test al, al; jz end; out dx, al; jmp again
-#   end: hlt; jmp end
-SPEAKS = bytes.fromhex("be117c baf803 ac 84c0 7403 ee ebf8 f4 ebfd")
 SSH_OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
                "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=60",
                "-o", "IdentitiesOnly=yes", "-F", "none"]
@@ -63,15 +58,6 @@ def ready_image():
         if not ready.exists():
             _put_by(disk, ready)
     return ready
-
-
-def speaking_disk(disk, words):
-    """A new disk that boots to nothing but this: it writes the words to its serial line, and
-    halts."""
-    raw = disk.with_suffix(".raw")
-    raw.write_bytes((SPEAKS + words + b"\0").ljust(510, b"\0") + b"\x55\xaa")
-    subprocess.run(["qemu-img", "convert", "-O", "qcow2", raw, disk], check=True)
-    raw.unlink()
 
 
 def _recipe(disk):
@@ -121,25 +107,6 @@ def _put_by(disk, ready):
             machine.kill()
             machine.wait()
         made.rename(ready)
-
-
-def overlay(base, disk):
-    """A new disk that is `base` and what is written to it."""
-    subprocess.run(
-        ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base, disk], check=True)
-
-
-def seed(path, user_data, instance="i-1"):
-    """What a machine is told, as the disk by which cloud-init is told it."""
-    with tempfile.TemporaryDirectory(prefix="orien-seed-") as folder:
-        folder = pathlib.Path(folder)
-        (folder / "user-data").write_text(user_data)
-        (folder / "meta-data").write_text(f"instance-id: {json.dumps(instance)}\n")
-        subprocess.run(
-            ["genisoimage", "-quiet", "-volid", "cidata", "-joliet", "-rock", "-output", path,
-             folder / "user-data", folder / "meta-data"], check=True)
-    with open(path, "r+b") as image:
-        image.truncate(SEED_BYTES)
 
 
 def command(disk, seed, *, qmp, console, address=None, port=22, memory=256, cpus=1, ready=None,

@@ -7,8 +7,9 @@ import pathlib
 import shutil
 import tempfile
 
-from machines import (BOOTING_SECONDS, LISTENING_SECONDS, Monitor, banner, cloud_image, overlay,
-                      ready_image, seed, start)
+from disks import overlay, seed
+from machines import (BOOTING_SECONDS, LISTENING_SECONDS, Monitor, banner, cloud_image,
+                      ready_image, start)
 
 PATIENCE_SECONDS = 120
 NUMBERS = itertools.count(1)

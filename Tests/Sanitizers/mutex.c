@@ -1,6 +1,6 @@
 /* What ThreadSanitizer cannot know of Swift's Mutex: who waits for one gets it in a library that is
- * not instrumented. Linked into each program, and so found ahead of that library, these stand in for
- * the three ways through it, tell the sanitizer, and go on to the real ones. */
+ * not instrumented. Linked into each program, and so found ahead of that library, these stand in
+ * for the three ways through it, tell the sanitizer, and go on to the real ones. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdbool.h>

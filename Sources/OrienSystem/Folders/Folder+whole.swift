@@ -16,11 +16,17 @@ extension Folder {
     }
   }
 
-  /// The first `bytes` of a file; nil where there is none of that name.
+  /// The first `bytes` of a file; nil where there is none of that name, or no more.
   package func contents(of name: FolderPath, atMost bytes: Int) throws(Failure) -> [UInt8]? {
-    guard try has(name) else { return nil }
-    let file = try file(name)
+    guard let file = try fileIfAny(name) else { return nil }
     do { return try file.readAll(atMost: bytes) } catch { throw failure(error, name) }
+  }
+
+  private func fileIfAny(_ name: FolderPath) throws(Failure) -> Descriptor? {
+    do throws(Failure) { return try file(name) } catch {
+      if error.code == .notFound { return nil }
+      throw error
+    }
   }
 
   /// Writes a file in one step: whatever happens meanwhile, it is whole afterwards or as before.

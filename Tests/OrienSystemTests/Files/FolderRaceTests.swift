@@ -58,6 +58,24 @@ struct FolderRaceTests {
     #expect(try outside.names() == ["file"])
   }
 
+  @Test("A file that goes and comes is there whole or not at all")
+  func comesAndGoes() throws {
+    let folder = try scratch.folder()
+    scratch.write("inside", to: "file")
+    let moving = Hostile.moving(scratch["file"], scratch["away"])
+    defer { moving.stop() }
+    var (round, there, missing) = (0, 0, 0)
+    while round < 10_000 || there < 100 || missing < 100 {
+      round += 1
+      guard let bytes = try folder.contents(of: "file", atMost: 100) else {
+        missing += 1
+        continue
+      }
+      try #require(bytes == Array("inside".utf8))
+      there += 1
+    }
+  }
+
   @Test("New files are put beneath the folder or nowhere")
   func publishes() throws {
     let folder = try scratch.folder()

@@ -10,6 +10,14 @@ enum Hostile {
     Repeating { renameat2(AT_FDCWD, a, AT_FDCWD, b, 2 /* RENAME_EXCHANGE */) }
   }
 
+  /// Moves an entry away and back over and over, until the result is let go of.
+  static func moving(_ entry: String, _ away: String) -> Repeating {
+    Repeating {
+      rename(entry, away)
+      rename(away, entry)
+    }
+  }
+
   /// Runs `body` on a thread that the kernel takes for `user`'s, without privileges.
   static func running(as user: UInt32, _ body: @escaping @Sendable () -> Void) {
     Thread("stranger") {
