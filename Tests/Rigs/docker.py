@@ -115,6 +115,7 @@ class Engine:
                     self.ask("DELETE", f"/containers/{container['Id']}?force=1&v=1")
             finally:
                 self.halt()
+        self.end_holders()
         # Its network that is none; and its own folder, where it was killed. The last mount first.
         mounts = pathlib.Path("/proc/self/mounts").read_text().splitlines()
         for place in reversed([line.split()[1] for line in mounts]):
@@ -126,6 +127,14 @@ class Engine:
                 group.rmdir()
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.rmtree(self.run, ignore_errors=True)
+
+    def end_holders(self):
+        """Who held a container whose end a daemon missed that was killed holds on for ever."""
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            # Processes end while they are looked at.
+            with contextlib.suppress(OSError):
+                if f"{self.home}/exec/".encode() in entry.read_bytes():
+                    os.kill(int(entry.parent.name), signal.SIGKILL)
 
     # Asking it
 
