@@ -106,9 +106,9 @@ class HeldStartTests(unittest.TestCase):
         starting = threading.Thread(target=self.start_in_vain)
         starting.start()
         try:
-            self.node.said(HELD, 8)
+            (held, *_) = self.node.said(HELD, 8)
             self.assertIsNone(self.node.process.poll())
-            self.assertIn(why, self.node.said(HELD)[0])
+            self.assertIn(why, held)
         finally:
             starting.join()
         self.assertEqual(self.node.process.wait(20), code)

@@ -76,7 +76,7 @@ final class PluginStore: Sendable {
   }
 
   func newestSignature(of name: String) throws(Failure) -> UInt64? {
-    let bytes = try read(FolderPath(name), of: signed, atMost: 32)
+    let bytes = try signed.contents(of: FolderPath(name), atMost: 32)
     return bytes.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
   }
 
@@ -92,7 +92,7 @@ final class PluginStore: Sendable {
   }
 
   func knownText(of name: FolderPath) throws(Failure) -> String? {
-    try read(name, of: known, atMost: 512).map { String(decoding: $0, as: UTF8.self) }
+    try known.contents(of: name, atMost: 512).map { String(decoding: $0, as: UTF8.self) }
   }
 
   func keepKnown(_ text: String, of name: FolderPath) throws(Failure) {
@@ -100,20 +100,7 @@ final class PluginStore: Sendable {
   }
 
   private func read(_ name: FolderPath, atMost bytes: Int) throws(Failure) -> [UInt8]? {
-    try read(name, of: folder, atMost: bytes)
-  }
-
-  private func read(
-    _ name: FolderPath, of folder: Folder, atMost bytes: Int
-  ) throws(Failure) -> [UInt8]? {
-    let file: Descriptor
-    do throws(Failure) {
-      file = try folder.file(name)
-    } catch {
-      if error.code == .notFound { return nil }
-      throw error
-    }
-    do { return try file.readAll(atMost: bytes) } catch { throw error.failure("reading \(name)") }
+    try folder.contents(of: name, atMost: bytes)
   }
 
   private func publish(_ bytes: [UInt8], as name: FolderPath) throws(Failure) {
