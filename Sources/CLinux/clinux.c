@@ -20,7 +20,7 @@ int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 #define SIGNALS_KILL "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0"
 const char *__tsan_default_options(void) { return SIGNALS_KILL; }
 /* Swift keeps references shifted, or with bits of its own: a search of memory finds few of them. */
-const char *__asan_default_options(void) { return SIGNALS_KILL ":detect_leaks=0"; }
+const char *__asan_default_options(void) { return SIGNALS_KILL ":abort_on_error=1:detect_leaks=0"; }
 #endif
 #endif
 

@@ -7,7 +7,7 @@
 
 #include "include/orien_warm.h"
 
-enum { MOST_VARIABLES = 64 };
+enum { MOST_VARIABLES = 64, MOST_LOADERS = 2 };
 
 /* Where interpreters are, in the order of the PATH that hosts are started with. */
 static const char *const folders[] = {"/usr/bin", "/bin"};
@@ -20,13 +20,13 @@ bool warm_beside(char *path, size_t size, const char *name) {
   return length > 0 && (size_t)length < size;
 }
 
-int warm_become(char *const *argument, char *loader) {
-  char *variable[MOST_VARIABLES + 2];
+int warm_become(char *const *argument, char *const *loader) {
+  char *variable[MOST_VARIABLES + MOST_LOADERS + 1];
   unsigned count = 0;
   for (; environ[count] && count < MOST_VARIABLES; count++) variable[count] = environ[count];
-  // The last, so that what is left of it when it is forgotten stands behind all else.
-  variable[count] = loader;
-  variable[count + 1] = NULL;
+  // The last, so that what is left of them when they are forgotten stands behind all else.
+  for (unsigned i = 0; loader[i] && i < MOST_LOADERS; i++) variable[count++] = loader[i];
+  variable[count] = NULL;
   for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
     char path[64];
     snprintf(path, sizeof path, "%s/%s", folders[i], argument[0]);

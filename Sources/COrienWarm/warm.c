@@ -15,6 +15,7 @@
 #include "../orien-jail/launcher/request.h"
 #include "../orien-jail/plain/limits.h"
 #include "../orien-jail/stub/words.h"
+#include "end.h"
 
 static const char workspace[] = "/workspace";
 /* Where a program without a slash in its name is found, in this order. */
@@ -96,6 +97,7 @@ bool warm_fits(const struct warm_order *asked, const char *name) {
 }
 
 void warm_begin(void) {
+  end_await();
   say(LEADER_BEGINS);
   close(told);
   told = -1;

@@ -108,8 +108,16 @@ static napi_value fail(napi_env env, napi_callback_info info) {
   warm_fail();
 }
 
+/* What Node calls first. */
+__attribute__((visibility("default"))) int
+__libc_start_main(warm_main *main, int count, char **argument, void (*at_start)(void),
+                  void (*at_end)(void), void (*at_unload)(void), void *stack) {
+  return warm_start(main, count, argument, at_start, at_end, at_unload, stack);
+}
+
 napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   warm_forget("NODE_OPTIONS");
+  warm_forget("LD_PRELOAD");
   static const struct {
     const char *name;
     napi_callback callback;

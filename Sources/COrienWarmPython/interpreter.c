@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "end/living.h"
 #include "streams.h"
 
 /* The name by which the interpreter is found, and by which it calls itself. */
@@ -53,7 +54,8 @@ bool interpreter_start(struct interpreter *interpreter) {
     fprintf(stderr, "orien-warm-python: %s\n", status.err_msg ? status.err_msg : "no interpreter");
     return false;
   }
-  if (find_packages(interpreter->packages) && streams_foresee(config_of_all())) return true;
+  if (find_packages(interpreter->packages) && streams_foresee(config_of_all()) && living_foresee())
+    return true;
   PyErr_Print();
   return false;
 }

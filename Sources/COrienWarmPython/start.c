@@ -6,19 +6,17 @@
  * that does what its own does but stops between the interpreter's start and the script. All that
  * a script can ask of its start is so the interpreter's own doing: the path, folders and archives
  * with a `__main__.py`, errors, exit codes. (A program of our own on the system's libpython would
- * do as well, if its code did not run a seventh slower than that of `python3`.)
+ * do as well, if its code did not run a seventh slower than that of `python3`.) Where nobody could
+ * see whether the interpreter is taken apart at its end, it is not (end/ending.c).
  *
  * Cold is also what finds packages of the user's own in the workspace, which are looked for when
  * an interpreter starts, and a folder as standard input. May differ, too: what the C function
  * Py_GetArgcArgv answers. `sys.modules` does not differ: nothing is imported ahead, for a module of
  * that name may stand in the workspace. */
-#include <dlfcn.h>
 #include <python3.11/Python.h>
-#include <stdlib.h>
 
+#include "end/ending.h"
 #include "interpreter.h"
-
-typedef int main_function(int count, char **argument, char **variable);
 
 static int wait_and_run(int count, char **argument, char **variable) {
   (void)count, (void)argument, (void)variable;
@@ -32,17 +30,14 @@ static int wait_and_run(int count, char **argument, char **variable) {
     warm_start_cold(&asked);
   if (!interpreter_rename(&asked)) warm_fail();
   warm_begin();
+  ending_await();
   return Py_RunMain();
 }
 
 /* What a program calls first, with its `main`: this library stands before the C library. */
 __attribute__((visibility("default"))) int
-__libc_start_main(main_function *main, int count, char **argument, void (*at_start)(void),
+__libc_start_main(warm_main *main, int count, char **argument, void (*at_start)(void),
                   void (*at_end)(void), void (*at_unload)(void), void *stack) {
-  typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void),
-                             void (*)(void), void *);
   (void)main;
-  start_function *start = (start_function *)dlsym(RTLD_NEXT, "__libc_start_main");
-  if (!start) _Exit(WARM_FAILED);
-  return start(wait_and_run, count, argument, at_start, at_end, at_unload, stack);
+  return warm_start(wait_and_run, count, argument, at_start, at_end, at_unload, stack);
 }

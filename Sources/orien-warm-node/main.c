@@ -10,7 +10,8 @@
  * non-blocking when SIGINT or SIGTERM ends it.
  *
  * The preloaded module that waits and its addon stand beside this program. The module is named by
- * a variable: a worker may inherit what stands in the command line. The two sockets are moved out
+ * a variable: a worker may inherit what stands in the command line. The addon stands before the C
+ * library too, so that the end of the script is told. The two sockets are moved out
  * of the way: the numbers of Node's descriptors, and of the script's, are those of a cold start. */
 #include <fcntl.h>
 #include <limits.h>
@@ -33,13 +34,16 @@ static int move_away(int descriptor) {
 }
 
 int main(void) {
-  char path[PATH_MAX], loader[PATH_MAX + 32], order[16], words[16];
+  char path[PATH_MAX], module[PATH_MAX + 32], library[PATH_MAX + 16], order[16], words[16];
   int moved[2] = {move_away(WARM_ORDER), move_away(WARM_WORDS)};
   if (moved[0] < 0 || moved[1] < 0) return WARM_FAILED;
   if (!warm_beside(path, sizeof path, "orien-warm-node.cjs")) return WARM_FAILED;
-  snprintf(loader, sizeof loader, "NODE_OPTIONS=--require=\"%s\"", path);
+  snprintf(module, sizeof module, "NODE_OPTIONS=--require=\"%s\"", path);
+  if (!warm_beside(path, sizeof path, "liborien_warm_node.so")) return WARM_FAILED;
+  snprintf(library, sizeof library, "LD_PRELOAD=%s", path);
   snprintf(order, sizeof order, "%d", moved[0]);
   snprintf(words, sizeof words, "%d", moved[1]);
   char *const argument[] = {"node", "script", order, words, NULL};
+  char *const loader[] = {module, library, NULL};
   return warm_become(argument, loader);
 }

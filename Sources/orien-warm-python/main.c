@@ -10,5 +10,6 @@ int main(void) {
   if (!warm_beside(library, sizeof library, "liborien_warm_python.so")) return WARM_FAILED;
   snprintf(loader, sizeof loader, "LD_PRELOAD=%s", library);
   char *const argument[] = {"python3", "script", NULL};
-  return warm_become(argument, loader);
+  char *const variable[] = {loader, NULL};
+  return warm_become(argument, variable);
 }

@@ -5,6 +5,7 @@ import re
 import unittest
 
 import rig
+from streams import Ending
 
 # All that may differ in what a script writes: where something lies in memory, and the number of
 # the process where Node puts it before a line.
@@ -44,8 +45,8 @@ class WarmCase(unittest.TestCase):
 
 
 def blank(ending):
-    return rig.Ending(MAY_DIFFER.sub(b"", ending.output), MAY_DIFFER.sub(b"", ending.errors),
-                      ending.code)
+    return Ending(MAY_DIFFER.sub(b"", ending.output), MAY_DIFFER.sub(b"", ending.errors),
+                  ending.code)
 
 
 def told(ending):

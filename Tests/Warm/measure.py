@@ -7,9 +7,7 @@ Both are asked in the same way and in turn. The cold one is what a host does tha
 is not warm: it executes the program, as the jail's leader does.
 """
 
-import os
 import pathlib
-import select
 import statistics
 import sys
 import time
@@ -18,6 +16,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Rigs"))
 
 import rig  # noqa: E402
 from root import enter  # noqa: E402
+from streams import Streams  # noqa: E402
 
 SCRIPTS = {
     "nothing": ("", ""),
@@ -29,13 +28,11 @@ SCRIPTS = {
 def once(program, words, files):
     with rig.Host(program) as host:
         rig.lay_out(files)
-        streams = rig.Streams("null", b"")
-        process = os.pidfd_open(host.pid)
+        streams = Streams("null", b"")
         began = time.perf_counter()
         host.ask(words, streams.theirs)
-        select.select([process], [], [])
+        host.stub.join()
         took = time.perf_counter() - began
-        os.close(process)
         streams.started()
         ending = host.collect(streams)
         if ending.code != 0:

@@ -3,152 +3,33 @@
 import array
 import contextlib
 import dataclasses
-import fcntl
 import os
 import pathlib
+import re
 import resource
-import selectors
 import shutil
 import signal
 import socket
-import tempfile
-import time
+import threading
 
 from jail import HEADER, START_KIND, start_body
+from streams import DEADLINE_SECONDS, WORKSPACE, Streams, away
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "release")) / "warm"
-WORKSPACE = pathlib.Path("/workspace")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "HOME": "/workspace", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
 }
 # As words.h has them.
 BEGINS, FAILS, READY = b"\1", b"\2", b"\3"
+# What a host calls itself whose script has ended.
+ENDED = re.compile(rb"orien-ended (\d+)\n")
 # The status of a host that could not become its script.
 FAILED = 127 << 8
-DEADLINE_SECONDS = 60
 
 # As every program of a jail starts, warm or cold: it leaves no dump.
 resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
-
-
-@dataclasses.dataclass(frozen=True)
-class Ending:
-    """What a caller sees of a script."""
-
-    output: bytes
-    errors: bytes
-    # As of os.waitstatus_to_exitcode: negative is a signal.
-    code: int
-
-
-def away(descriptor):
-    """The same, out of the way of the numbers that a child gets."""
-    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 100)
-    os.close(descriptor)
-    return moved
-
-
-class Streams:
-    """What a script has as descriptors 0 to 2, of one kind: `pipe`, `file`, `socket` or `null`;
-    `full` takes no output, `torn` has a reader that is gone, `folder` is a folder to read."""
-
-    def __init__(self, kind, written):
-        self.kind, self.theirs, self.ours = kind, [], {}
-        self._input(kind, written)
-        for number in (1, 2):
-            self._output(kind, number)
-
-    def _pair(self, kind):
-        """Where the script's end and ours are: it writes, or reads what was written."""
-        if kind == "socket":
-            return [away(end.detach()) for end in socket.socketpair()]
-        return [away(end) for end in os.pipe()]
-
-    def _input(self, kind, written):
-        if kind == "file":
-            with tempfile.TemporaryFile() as file:
-                file.write(written)
-                file.seek(0)
-                self.theirs.append(away(os.dup(file.fileno())))
-            return
-        if kind in ("null", "folder"):
-            path = WORKSPACE if kind == "folder" else os.devnull
-            self.theirs.append(away(os.open(path, os.O_RDONLY)))
-            return
-        reader, writer = self._pair(kind)
-        # It fits into the kernel's buffer, so nobody waits.
-        os.write(writer, written)
-        os.close(writer)
-        self.theirs.append(reader)
-
-    def _output(self, kind, number):
-        path = {"null": os.devnull, "full": "/dev/full"}.get(kind)
-        if path and number == 1 or kind == "null":
-            self.theirs.append(away(os.open(path, os.O_WRONLY)))
-        elif kind == "file":
-            descriptor, path = tempfile.mkstemp()
-            self.theirs.append(away(os.dup(descriptor)))
-            self.ours[number] = away(descriptor)
-            os.unlink(path)
-        else:
-            reader, writer = self._pair(kind)
-            self.theirs.append(writer)
-            if kind == "torn" and number == 1:
-                os.close(reader)
-            else:
-                self.ours[number] = reader
-
-    def started(self):
-        for descriptor in self.theirs:
-            os.close(descriptor)
-
-    def collect(self, pid):
-        """What the script wrote and how it ended."""
-        found = {1: b"", 2: b""}
-        until = deadline()
-        if self.kind != "file":
-            with selectors.DefaultSelector() as waiting:
-                for number, descriptor in self.ours.items():
-                    waiting.register(descriptor, selectors.EVENT_READ, number)
-                while waiting.get_map():
-                    ready = waiting.select(until - time.monotonic())
-                    if not ready:
-                        os.kill(pid, signal.SIGKILL)
-                        raise AssertionError(f"does not end: {found}")
-                    for key, _ in ready:
-                        got = os.read(key.fd, 1 << 16)
-                        found[key.data] += got
-                        if not got:
-                            waiting.unregister(key.fd)
-        status = ended(pid, until)
-        for number, descriptor in self.ours.items():
-            if self.kind == "file":
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                while got := os.read(descriptor, 1 << 16):
-                    found[number] += got
-            os.close(descriptor)
-        return Ending(found[1], found[2], os.waitstatus_to_exitcode(status))
-
-
-def deadline():
-    return time.monotonic() + DEADLINE_SECONDS
-
-
-def ended(pid, until):
-    """The status of `pid`, which is killed where it does not end."""
-    process = os.pidfd_open(pid)
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(process, selectors.EVENT_READ)
-        in_time = waiting.select(until - time.monotonic())
-    os.close(process)
-    if not in_time:
-        os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    if not in_time:
-        raise AssertionError("does not end")
-    return status
 
 
 def spawn(path, words, moves, variables=None):
@@ -202,6 +83,33 @@ def run_cold(words, written=b"", kind="pipe", variables=None, limits=None):
     return streams.collect(pid)
 
 
+class Stub(threading.Thread):
+    """Lets a host go that stands still to tell that its script has ended, as the jail's does."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.pid = pid
+        # What was told; None: nothing.
+        self.code = None
+        self.start()
+
+    def run(self):
+        # Who has reaped it knows its end.
+        with contextlib.suppress(ChildProcessError):
+            while self.code is None and self.has_stopped():
+                with open(f"/proc/{self.pid}/comm", "rb") as name:
+                    told = ENDED.fullmatch(name.read())
+                if told:
+                    self.code = int(told[1])
+                    os.kill(self.pid, signal.SIGKILL)
+
+    def has_stopped(self):
+        seen = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        if seen.si_code != os.CLD_STOPPED:
+            return False
+        return os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG) is not None
+
+
 class Host:
     """One waiting host; used once, and killed where it was not."""
 
@@ -215,6 +123,7 @@ class Host:
         self.pid = spawn(str(BUILT / program), [str(BUILT / program)], moves)
         for descriptor in (*moved, nowhere):
             os.close(descriptor)
+        self.stub = Stub(self.pid)
 
     def __enter__(self):
         word = self.words.recv(1)
@@ -248,7 +157,10 @@ class Host:
 
     def collect(self, streams):
         pid, self.pid = self.pid, None
-        return streams.collect(pid)
+        ending = streams.collect(pid)
+        self.stub.join()
+        told = self.stub.code
+        return ending if told is None else dataclasses.replace(ending, code=told, was_told=True)
 
 
 def run_warm(program, words, files, written=b"", kind="pipe", variables=None, limits=None):

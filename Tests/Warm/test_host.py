@@ -6,17 +6,19 @@ import re
 import socket
 
 import rig
+from streams import Streams, deadline, ended
 from test_node import NodeCase
 from test_python import PythonCase
 
 
 class HostTests:
-    # A script that names what is open.
-    script = None
+    # A script that names what is open; scripts that end by `exit`, and what they end with; and one
+    # that does not.
+    script = exits = falls = None
 
     def ended(self, host):
         pid, host.pid = host.pid, None
-        return rig.ended(pid, rig.deadline())
+        return ended(pid, deadline())
 
     def test_nobody_asks(self):
         with rig.Host(self.host) as host:
@@ -32,7 +34,7 @@ class HostTests:
     def test_what_cannot_be_started_fails(self):
         for program in ("absent", "/etc/passwd", "a/b"):
             with self.subTest(program), rig.Host(self.host) as host:
-                streams = rig.Streams("null", b"")
+                streams = Streams("null", b"")
                 host.ask([program, "a"], streams.theirs)
                 streams.started()
                 self.assertEqual(host.heard(), rig.BEGINS + rig.FAILS)
@@ -49,12 +51,27 @@ class HostTests:
                 self.assertEqual(rig.run_warm(self.host, words, {}), rig.run_cold(words))
 
 
+    def test_an_end_is_told_before_anything_is_taken_apart(self):
+        words = [self.interpreter, "a"]
+        for text, code in self.exits.items():
+            with self.subTest(text):
+                ending = rig.run_warm(self.host, words, {"a": text})
+                self.assertEqual((ending.was_told, ending.code), (True, code))
+        self.assertFalse(rig.run_warm(self.host, words, {"a": self.falls}).was_told)
+
+
 class PythonHostTests(HostTests, PythonCase):
     script = "import os; print(os.listdir('/proc/self/fd'))"
+    exits = {"": 0, "import sys; sys.exit(3)": 3, "1 / 0": 1, "import sys; sys.exit(-1)": 255,
+             "class A:\n def __del__(self): print(1)\na = A()": 0}
+    falls = "import os; os._exit(3)"
 
 
 class NodeHostTests(HostTests, NodeCase):
     script = "console.log(require('fs').readdirSync('/proc/self/fd'))"
+    exits = {"": 0, "process.exit(3)": 3, "throw 1": 1, "process.exit(-1)": 255,
+             "new (require('worker_threads').Worker)('0', {eval: true})": 0}
+    falls = "process.abort()"
 
     def test_waits_without_what_its_program_has_read_to_start(self):
         with rig.Host(self.host) as host:

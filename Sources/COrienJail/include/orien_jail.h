@@ -52,7 +52,7 @@ enum orien_jail_frame {
   ORIEN_JAIL_PONG,
   /* Launcher to node, at most once a process; with its door beside it where it has one. */
   ORIEN_JAIL_STARTED,
-  /* Launcher to node, once a process and last. Nothing of its tree is left. body: end. */
+  /* Launcher to node, once a process and last. Nothing of its tree runs any more. body: end. */
   ORIEN_JAIL_ENDED,
 
   /* Keeper to node or warden, who holds them for the next keeper: the namespace in which images

@@ -34,6 +34,15 @@ struct warm_order {
 /* No signal is ignored, handled or blocked: what a program starts with. First in `main`. */
 void warm_default_signals(void);
 
+typedef int warm_main(int count, char **argument, char **variable);
+typedef int warm_start_function(warm_main *main, int count, char **argument, void (*at_start)(void),
+                                void (*at_end)(void), void (*at_unload)(void), void *stack);
+
+/* What a library that stands before the C library does in place of its `__libc_start_main`. Where
+ * the script ends by `exit` its end is told when all else is done, and waits for nothing that the
+ * kernel has to take apart. */
+warm_start_function warm_start;
+
 /* Says on `words` that the interpreter is up, and waits for the frame on `order`. False: nobody
  * wants anything of this host any more. What is no request ends the process. Then the descriptors
  * 0 to 2 are the script's, `order` is closed, and the workspace is the working folder. */
@@ -45,9 +54,9 @@ bool warm_fits(const struct warm_order *asked, const char *name);
 /* The script begins. Whoever listens does not, where this ends the process. */
 void warm_begin(void);
 
-/* Becomes an interpreter, by its bare name, that has the variable `loader` as its last; the exit
- * code where there is none. */
-int warm_become(char *const *argument, char *loader);
+/* Becomes an interpreter, by its bare name, that has these variables as its last, NULL-ended; the
+ * exit code where there is none. */
+int warm_become(char *const *argument, char *const *loader);
 
 /* Takes that variable out of the environment again, and out of what /proc tells of it. There is no
  * other thread that looks at variables. */

@@ -154,6 +154,21 @@ static void read_file(const struct groups *groups, int tree, struct group_number
   if (file_read(groups->tree[tree].parent, path, text, size) < 0) text[0] = 0;
 }
 
+static void read_peak(const struct groups *groups, struct group_numbers group, char *text,
+                      size_t size) {
+  bool is_v1 = groups->version[GROUP_MEMORY] == 1;
+  // Kernels before 5.19 have no memory.peak.
+  read_file(groups, groups->of[GROUP_MEMORY], group,
+            is_v1 ? "memory.max_usage_in_bytes" : "memory.peak", text, size);
+}
+
+bool group_counts(const struct groups *groups, struct group_numbers group) {
+  if (!groups->can_meter || groups->of[GROUP_MEMORY] < 0) return false;
+  char text[32];
+  read_peak(groups, group, text, sizeof text);
+  return text[0] != 0;
+}
+
 struct group_time group_time(const struct groups *groups, struct group_numbers group) {
   if (!groups->can_meter) return (struct group_time){0};
   char text[1024];
@@ -208,10 +223,9 @@ void group_read(const struct groups *groups, struct group_numbers *group,
   int memory = groups->of[GROUP_MEMORY];
   if (memory >= 0) {
     bool is_v1 = groups->version[GROUP_MEMORY] == 1;
-    read_file(groups, memory, *group, is_v1 ? "memory.max_usage_in_bytes" : "memory.peak", text,
-              sizeof text);
+    read_peak(groups, *group, text, sizeof text);
     unsigned long long peak;
-    // Kernels before 5.19 have no memory.peak: what rusage said stays.
+    // Where it does not say, what rusage said stays.
     if (sscanf(text, "%llu", &peak) == 1) put(&end->memory_peak_bytes, peak, saw_all);
     read_file(groups, memory, *group, is_v1 ? "memory.oom_control" : "memory.events", text,
               sizeof text);

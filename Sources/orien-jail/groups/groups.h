@@ -118,6 +118,9 @@ int group_enter(const struct groups *groups, struct group_numbers group);
 /* Kills what is in it, at once and with what is just being forked. */
 void group_kill(const struct groups *groups, struct group_numbers group);
 
+/* Whether it counts all that is paid for by itself, whoever reaps what is in it. */
+bool group_counts(const struct groups *groups, struct group_numbers group);
+
 struct group_time {
   uint64_t user_microseconds, system_microseconds;
 };

@@ -199,6 +199,7 @@ bool job_report(struct job *job, const struct parts *parts, struct orien_jail_en
     group_kill(&parts->groups, job->group);
     return false;
   }
+  if (said.leaves) job->state = JOB_LEAVING;
   *end = (struct orien_jail_end){
       .fault = said.fault,
       .error = said.error,

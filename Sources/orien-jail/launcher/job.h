@@ -15,6 +15,8 @@ enum job_state {
   /* Its stub and its leader wait for a request. */
   JOB_READY,
   JOB_RUNNING,
+  /* It has ended, and what is left of it is about to be gone. */
+  JOB_LEAVING,
   /* Its request did not reach it, and is told so: it is about to end. */
   JOB_SPENT,
   /* Its stub was killed; what that held is being hunted down. */
@@ -90,8 +92,8 @@ int job_start(struct job *job, const struct parts *parts, struct frame_reader *f
 /* Kills the whole tree, by its group and by its stub. */
 void job_kill(struct job *job, const struct parts *parts);
 
-/* The report pipe is readable: the job has ended (true, `end` says how), or its stub was killed and
- * it is orphaned. */
+/* The report pipe is readable: the job has ended (true, `end` says how), and where its state is
+ * JOB_LEAVING will do so once more; or its stub was killed and it is orphaned. */
 bool job_report(struct job *job, const struct parts *parts, struct orien_jail_end *end);
 
 /* What is to be told of an orphaned job when nothing of its tree is left. */

@@ -134,7 +134,9 @@ static void hear_job(unsigned number) {
     } else if (job->state == JOB_READY) {
       pool_failed(&launcher.pool, job, end.error, now_nanoseconds());
     }
-    if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
+    if (job->state == JOB_LEAVING && job->id)
+      job->id = 0;
+    else if (!job->id || !pool_has_room(&launcher.pool) || !job_again(job, launcher.parts))
       job_free(job, launcher.parts);
   } else if (job->state == JOB_ORPHANED) {
     epoll_ctl(launcher.poll, EPOLL_CTL_DEL, job->report, NULL);

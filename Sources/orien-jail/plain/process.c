@@ -115,6 +115,15 @@ void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_
   *system_microseconds = system * tick;
 }
 
+bool process_disk_bytes(pid_t process, uint64_t *read, uint64_t *written) {
+  char path[32], text[512];
+  snprintf(path, sizeof path, "/proc/%d/io", (int)process);
+  if (file_read(AT_FDCWD, path, text, sizeof text) <= 0) return false;
+  *read = text_number(text, "read_bytes:");
+  *written = text_number(text, "write_bytes:");
+  return true;
+}
+
 uint64_t process_started(pid_t process) {
   char text[1024];
   const char *rest = read_stat(process, text);

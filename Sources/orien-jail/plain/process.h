@@ -43,6 +43,10 @@ uint64_t without(uint64_t all, uint64_t part);
  * second; nothing where that cannot be read. */
 void process_times(pid_t process, uint64_t *user_microseconds, uint64_t *system_microseconds);
 
+/* What a process, its threads and the children that it has waited for have read from disks and
+ * written to them; false where that cannot be read. */
+bool process_disk_bytes(pid_t process, uint64_t *read, uint64_t *written);
+
 /* When a process was started, by the clock of /proc, so that two that had one number are told from
  * one another; 0 where that cannot be read. */
 uint64_t process_started(pid_t process);

@@ -13,5 +13,11 @@ unsigned tree_count(const pid_t *spare, unsigned count);
  * grandchild's number may be another process's by the time it is used, a child's may not. */
 unsigned tree_kill(const pid_t *spare, unsigned count);
 
+/* The same with all that it can; who is process 1 has the whole of its namespace for that. */
+void tree_kill_all(void);
+
+/* Whether a child of the caller that stands still has no child of its own. */
+bool tree_is_leaf(pid_t child);
+
 /* Whether the kernel tells a process's children at all. */
 bool tree_is_visible(void);

@@ -18,3 +18,5 @@ int mount_copy(const char *path, unsigned flags, uint64_t attributes) {
 int mount_attach(int mount, const char *at) {
   return move_mount(mount, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) == 0 ? 0 : errno;
 }
+
+int mount_detach(const char *at) { return umount2(at, UMOUNT_NOFOLLOW) == 0 ? 0 : errno; }

@@ -8,3 +8,6 @@ int mount_copy(const char *path, unsigned flags, uint64_t attributes);
 
 /* Puts it at `at`; 0 or an errno. The descriptor stays the caller's. */
 int mount_attach(int mount, const char *at);
+
+/* Takes away what is mounted at `at`; 0 or an errno, EBUSY while anything of it is in use. */
+int mount_detach(const char *at);

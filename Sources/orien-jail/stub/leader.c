@@ -18,6 +18,13 @@
 #include "program.h"
 #include "words.h"
 
+/* What it has of others: where the request's frame comes from the stub, where its words go to the
+ * launcher (which hears them whatever happens to the stub), and where its birth is told to the
+ * stub. All close when it becomes the program. */
+struct leader_ends {
+  int request, words, birth;
+};
+
 static void tell(int birth, struct leader_birth said) {
   // A stub that does not hear is dead, and this process is about to be.
   if (write(birth, &said, sizeof said) < 0) _exit(127);
@@ -86,7 +93,7 @@ static int become_host(const char *host, const struct walls *walls,
   return errno;
 }
 
-_Noreturn void leader_run(const struct parts *parts, const struct stub_place *place, pid_t stub,
+static _Noreturn void run(const struct parts *parts, const struct stub_place *place, pid_t stub,
                           const struct leader_ends *ends) {
   process_name("orien-leader");
   if (!process_follow(stub, SIGKILL)) _exit(127);
@@ -125,4 +132,23 @@ _Noreturn void leader_run(const struct parts *parts, const struct stub_place *pl
   call_out(ends->words, LEADER_FAILS);
   said.fault = program_fault(said.error, request.argument[0]);
   fail(birth, said);
+}
+
+int leader_make(const struct parts *parts, const struct stub_place *place, int words,
+                struct leader *leader) {
+  int birth[2], request[2];
+  if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, request) != 0) return errno;
+  pid_t self = getpid();
+  pid_t process = fork();
+  if (process < 0) return errno;
+  if (process == 0) {
+    struct leader_ends ends = {.request = request[1], .words = words, .birth = birth[1]};
+    run(parts, place, self, &ends);
+  }
+  close(birth[1]);
+  close(request[1]);
+  *leader = (struct leader){.process = process, .request = request[0], .birth = birth[0]};
+  frame_make_room(leader->request);
+  return 0;
 }

@@ -13,17 +13,16 @@ struct leader_birth {
   int32_t error;
 };
 
-/* What it has of others: where the request's frame comes from the stub, where its words go to the
- * launcher (which hears them whatever happens to the stub), and where its birth is told to the
- * stub. All close when it becomes the program. */
-struct leader_ends {
-  int request, words, birth;
+/* What the stub has of one. */
+struct leader {
+  pid_t process;
+  int request, birth;
 };
 
-/* The leader's process, forked off `stub`: joins its group, goes behind the walls and waits for the
+/* Forks the leader off the stub. It joins its group, goes behind the walls and waits for the
  * request. Then it becomes the program: in a session of its own, with the workspace as working
  * folder, descriptors 0 to 2, default signals, the limits and a clean environment. Where the place
  * has a host it becomes that at once, and the host does the rest: it has nothing but the two
- * sockets, at 3 and 4. */
-_Noreturn void leader_run(const struct parts *parts, const struct stub_place *place, pid_t stub,
-                          const struct leader_ends *ends);
+ * sockets, at 3 and 4. By `words` it tells the launcher. 0 or an errno. */
+int leader_make(const struct parts *parts, const struct stub_place *place, int words,
+                struct leader *leader);

@@ -41,6 +41,8 @@ struct stub {
   /* Where the leader tells of itself until it is the program; -1 after that. */
   int birth;
   struct harvest harvest;
+  /* group_counts() of its group, of one with a host. */
+  bool counts_all;
   struct leader_birth born;
   /* now_nanoseconds() of the request's arrival; 0: it never came. */
   uint64_t asked;
@@ -55,27 +57,6 @@ static void close_others(const struct stub *stub) {
   for (int i = 0; i < stub->parts->groups.count; i++)
     keep[kept++] = stub->parts->groups.tree[i].parent;
   process_keep(keep, kept);
-}
-
-/* 0 or an errno. */
-static int make_leader(struct stub *stub) {
-  int birth[2], request[2];
-  if (pipe2(birth, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, request) != 0) return errno;
-  pid_t self = getpid();
-  pid_t leader = fork();
-  if (leader < 0) return errno;
-  if (leader == 0) {
-    struct leader_ends ends = {.request = request[1], .words = stub->orders, .birth = birth[1]};
-    leader_run(stub->parts, &stub->place, self, &ends);
-  }
-  close(birth[1]);
-  close(request[1]);
-  stub->harvest.leader = leader;
-  stub->birth = birth[0];
-  stub->request = request[0];
-  frame_make_room(stub->request);
-  return 0;
 }
 
 /* Makes ready what the program finds, and lets the leader have the request; 0 or an errno. */
@@ -147,20 +128,12 @@ static void hear_birth(struct stub *stub) {
   stub->birth = -1;
 }
 
-/* Who is process 1 has the whole of its namespace for descendants. */
-static void kill_descendants(void) {
-  if (getpid() == 1)
-    kill(-1, SIGKILL);
-  else
-    tree_kill(NULL, 0);
-}
-
 static void kill_tree(struct stub *stub) {
   struct pollfd ended = {.fd = stub->signals, .events = POLLIN};
   while (harvest_reap(&stub->harvest) != HARVEST_ALL) {
     group_kill(&stub->parts->groups, stub->place.group);
     // Also what has left its group, where the tenant may write to groups.
-    if (defends(DEFENCE_TREE_KILL)) kill_descendants();
+    if (defends(DEFENCE_TREE_KILL)) tree_kill_all();
     // What had just been forked, or had a parent until now, is found the next time round.
     poll(&ended, 1, 5);
     process_signalled(stub->signals);
@@ -207,6 +180,7 @@ static void watch(struct stub *stub) {
     if (hears_birth) hear_birth(stub);
     if (process_signalled(stub->signals)) return;
     if (harvest_reap(&stub->harvest) == HARVEST_ALL) return;
+    if (stub->place.host) harvest_hear(&stub->harvest);
   }
 }
 
@@ -230,6 +204,21 @@ static bool tell_end(struct stub *stub) {
   hear_birth(stub);
   measure(stub);
   return write(stub->report, &stub->said, sizeof stub->said) == (ssize_t)sizeof stub->said;
+}
+
+/* To take the memory of an interpreter apart takes the kernel as long as a little script runs. A
+ * leader that stands is killed, so that nothing wakes it; and where nobody else is left, all is
+ * counted that is paid for, and nothing of the workspace is in use, all has been said. */
+static void tell_early(struct stub *stub) {
+  const struct harvest *harvest = &stub->harvest;
+  bool may = harvest->leader_stands && stub->counts_all && defends(DEFENCE_TREE_KILL);
+  if (!may || getpid() != 1 || !tree_is_leaf(harvest->leader)) return;
+  tree_kill_all();
+  if (!harvest_foresee(&stub->harvest) || walls_take_back(&stub->parts->walls) != 0) return;
+  stub->said.leaves = 1;
+  // A launcher that is gone is found out when the rest is told.
+  tell_end(stub);
+  stub->said.leaves = 0;
 }
 
 /* False: the launcher is gone already. */
@@ -261,7 +250,14 @@ static int begin(struct stub *stub, bool is_first) {
   if (!error)
     error = is_first ? walls_enter(&parts->walls, stub->place.network) : walls_renew(&parts->walls);
   if (!parts->groups.can_meter && defends(DEFENCE_COUNTER)) stub->counter = counter_open();
-  return error ? error : make_leader(stub);
+  struct leader leader;
+  if (!error) error = leader_make(parts, &stub->place, stub->orders, &leader);
+  if (error) return error;
+  stub->counts_all = stub->place.host && group_counts(&parts->groups, stub->place.group);
+  stub->harvest.leader = leader.process;
+  stub->birth = leader.birth;
+  stub->request = leader.request;
+  return 0;
 }
 
 /* False: it can serve no more. */
@@ -276,6 +272,7 @@ static bool serve(struct stub *stub, bool is_first) {
     stub->said.error = error;
   } else {
     watch(stub);
+    tell_early(stub);
     kill_tree(stub);
   }
   return tell_end(stub) && !error;

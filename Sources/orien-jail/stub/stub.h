@@ -10,7 +10,7 @@
 #pragma once
 #include "../keeper/parts.h"
 
-/* Written to the report pipe once, whole. */
+/* Written to the report pipe whole. */
 struct stub_report {
   /* enum orien_jail_fault, and its errno. */
   uint32_t fault;
@@ -19,6 +19,9 @@ struct stub_report {
   int32_t status;
   /* enum orien_jail_hit: of what the stub looks after. */
   uint32_t hits;
+  /* 0 or 1. The program has ended, and nothing of its tree runs any more, but there is something
+   * left that the kernel takes apart: when that is gone another report comes. */
+  uint32_t leaves;
   uint64_t wall_microseconds;
   /* Of all that the stub has reaped, without what the leader used before it was asked. */
   uint64_t cpu_user_microseconds;

@@ -1,4 +1,5 @@
-/* What the process that will be the program tells the launcher, a byte each. */
+/* What the process that will be the program tells the launcher, a byte each; and the stub, by its
+ * name. */
 #pragma once
 
 enum leader_word {
@@ -9,3 +10,7 @@ enum leader_word {
   /* Of a warm host alone, once and first: the interpreter is up, and waits for its script. */
   LEADER_READY,
 };
+
+/* What a host whose script has ended calls itself before it stops: this, and the exit code. It is
+ * the same as to exit with that, and may as well be the script that says it. */
+#define HOST_ENDED "orien-ended "

@@ -174,6 +174,11 @@ int walls_mount(const struct walls *walls, unsigned slot, const struct request *
   return error ? error : places_put(request->place, request->shown, request->places);
 }
 
+int walls_take_back(const struct walls *walls) {
+  if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
+  return mount_detach(ROOT_WORKSPACE);
+}
+
 int walls_bound_files(const struct walls *walls, uint64_t bytes) {
   if (walls->kind == ORIEN_JAIL_WALLS_NONE || !defends(DEFENCE_ROOT)) return 0;
   return bytes ? root_bound_files(bytes) : 0;

@@ -113,6 +113,9 @@ int walls_renew(const struct walls *walls);
  * errno. */
 int walls_mount(const struct walls *walls, unsigned slot, const struct request *request);
 
+/* The stub takes the workspace back; 0 or an errno, EBUSY while anybody has anything of it. */
+int walls_take_back(const struct walls *walls);
+
 /* Who slot `slot` runs as. */
 uint32_t walls_user(const struct walls *walls, unsigned slot);
 
