@@ -1,5 +1,6 @@
 package import OrienLedger
 package import OrienModel
+import OrienSandbox
 import OrienSystem
 
 extension Kernel {
@@ -69,7 +70,9 @@ extension Kernel {
     switch execution.phase {
     case .queued: giveUpWaiting(execution, .caused(by: cause))
     case .running(let run): run.stop(cause)
-    case .accepting, .starting: execution.stopsAtStart = cause
+    case .accepting, .starting:
+      execution.stopsAtStart = cause
+      execution.workspace.forgoRoom()
     case .settling, .final, .left: break
     }
   }

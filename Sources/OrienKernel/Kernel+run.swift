@@ -71,17 +71,41 @@ extension Kernel {
         case .success:
           execution.runningAt = now
           start(execution)
-        case .failure(let failure):
-          leave(execution.tool)
-          settle(execution, Run.End(neverBegan: .failed(failure)))
+        case .failure(let failure): giveUpStarting(execution, failure)
         }
       })
   }
 
-  /// Runs what the ledger knows to be running. Where its artifacts are asked for it is noted before
-  /// what lies in its workspace.
+  /// Runs what the ledger knows to be running, once the disk has room for what it may write.
   func start(_ execution: Execution) {
     execution.phase = .starting
+    guard execution.tool.mayWrite, execution.stopsAtStart == nil else { return note(execution) }
+    var isAnswered = false
+    defer {
+      if !isAnswered {
+        parts.log.info(
+          "a call waits until the disk has room for what it may write",
+          ["execution": execution.id.description])
+      }
+    }
+    execution.workspace.makeRoom(within: policy.queueDeadline) { [self] room in
+      isAnswered = true
+      switch room {
+      case .success: note(execution)
+      case .failure(let failure): giveUpStarting(execution, failure)
+      }
+    }
+  }
+
+  /// Ends an execution that has its slot and has not begun.
+  private func giveUpStarting(_ execution: Execution, _ failure: Failure) {
+    let ending = execution.stopsAtStart.map { Ending.caused(by: $0) } ?? .failed(failure)
+    leave(execution.tool)
+    settle(execution, Run.End(neverBegan: ending))
+  }
+
+  /// Notes what lies in its workspace, where its artifacts are asked for.
+  private func note(_ execution: Execution) {
     guard let wish = execution.acceptance.terms.artifacts, execution.stopsAtStart == nil else {
       return share(execution)
     }
@@ -91,9 +115,7 @@ extension Kernel {
       case .success(let before):
         execution.before = before
         share(execution)
-      case .failure(let failure):
-        leave(execution.tool)
-        settle(execution, Run.End(neverBegan: .failed(failure)))
+      case .failure(let failure): giveUpStarting(execution, failure)
       }
     }
   }
@@ -116,8 +138,7 @@ extension Kernel {
       execution.phase = .running(Run(execution, at: place, in: self))
       execution.tellObservers()
     } catch {
-      leave(execution.tool)
-      settle(execution, Run.End(neverBegan: .failed(error)))
+      giveUpStarting(execution, error)
     }
   }
 

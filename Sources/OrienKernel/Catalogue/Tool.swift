@@ -17,6 +17,8 @@ package final class Tool {
   /// Each limit of a call whose handler runs in the node and starts no program.
   let limitsInNode: GrantedLimits
   let needsPrograms: Bool
+  /// A call of it may have somebody write to its workspace whom nobody asks before.
+  let mayWrite: Bool
   /// What the kernel has to hold, or no call of it is run: whatever runs, and programs.
   let requiredByManifest, requiredOfPrograms: [RequiredLimit]
   /// What its programs reach; a failure where its manifest does not say that rightly.
@@ -47,6 +49,7 @@ package final class Tool {
     }
     reach = Result { () throws(Failure) in try Reach(plugin.manifest) }
     needsPrograms = plugin.declaration.needs.contains("orien.process/1")
+    mayWrite = needsPrograms || plugin.manifest.workspaceUser != nil
     requiredByManifest = plugin.required(of: handler)
     requiredOfPrograms = requiredByManifest + policy.required
     room = Admission.Room(

@@ -3,7 +3,8 @@ import OrienPlugins
 import OrienSystem
 
 // What calls have left outside of the node, where no process of the jail's stands for it: containers
-// of a node that died, or of an engine that was away when their calls ended.
+// of a node that died, of an engine that was away when their calls ended, or in which a call has ended
+// that does not wait for their removal.
 
 extension Kernel {
   private static let sweepingRole = "sandbox/1"

@@ -208,6 +208,8 @@ final class Run {
     if let obstacle = kernel.obstacle { throw obstacle }
     guard !kernel.refusesPrograms else { throw .unwalled }
     if !ranProcess {
+      // For a tool that has not said that it would.
+      try execution.workspace.claimRoom()
       ranProcess = true
       watchWorkspace()
     }

@@ -36,6 +36,19 @@ final class HostDisk: Sendable {
   /// Whether a call in an image of `bytes` could begin on an idle node.
   func fits(_ bytes: UInt64) -> Bool { hasFree(bytes) }
 
+  /// When so much more could be promised.
+  enum Room {
+    case now
+    /// Once others have given back what they were promised.
+    case later
+    case never
+  }
+
+  func room(for more: UInt64) -> Room {
+    if hasRoom(for: more, beside: promised.load(ordering: .relaxed)) { return .now }
+    return fits(more) ? .later : .never
+  }
+
   private func hasRoom(for more: UInt64, beside promised: UInt64) -> Bool {
     !isGuarded.load(ordering: .relaxed) || hasFree(more.saturatingAdd(promised))
   }

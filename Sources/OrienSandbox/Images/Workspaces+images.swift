@@ -73,7 +73,7 @@ extension Workspaces {
     }
   }
 
-  /// To be called when the first call has begun in it, and when the last one has ended.
+  /// To be called when the first call is promised room in it, and when the last one has ended.
   func noteWriters(_ state: SessionState) {
     guard state.session.image != nil else { return }
     let key = state.session.key

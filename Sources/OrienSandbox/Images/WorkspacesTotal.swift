@@ -25,8 +25,10 @@ final class WorkspacesTotal: Sendable {
     try disk?.requireRoom(for: more)
   }
 
-  /// Fails where the disk has no room for so much that programs may write.
-  func requireRoom(onDisk more: UInt64) throws(Failure) { try disk?.requireRoom(for: more) }
+  /// Fails where the disk would have no room for so much if nobody else wrote to it.
+  func requireRoom(onIdleDisk more: UInt64) throws(Failure) {
+    if let disk, disk.room(for: more) == .never { throw disk.full }
+  }
 
   func change(from before: UInt64, to after: UInt64) {
     if before != after { bytes.withLock { $0 = $0 - min($0, before) + after } }

@@ -16,6 +16,8 @@ final class SessionState {
   var leases = 0
   /// By the lease's number: told once when its programs have written too much.
   var alarms: [Int: Alarm] = [:]
+  /// Those of them whose programs may write to its image.
+  var promises = 0
   var lastLease = 0
   var onVacant: (() -> Void)?
   var isMeasuring = false
@@ -27,8 +29,8 @@ final class SessionState {
   var wastedBytes: UInt64 = 0
   private var failedCounts = 0
 
-  /// Programs may be writing to an image.
-  var isPromised: Bool { leases > 0 && session.image != nil }
+  /// Programs may be writing to its image, and the disk has room for it.
+  var isPromised: Bool { promises > 0 }
 
   struct Alarm {
     var limit: DiskUsage

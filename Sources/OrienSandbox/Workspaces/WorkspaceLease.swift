@@ -23,6 +23,8 @@ package final class WorkspaceLease {
   private var limit: DiskUsage?
   /// What they wrote is not counted yet.
   private var isUncounted = false
+  /// The disk has room for what its programs may write.
+  var isPromised = false
 
   init(_ workspace: Workspace, _ state: SessionState, _ workspaces: Workspaces) {
     held = workspace
@@ -75,9 +77,9 @@ package final class WorkspaceLease {
     state.alarms[number] = nil
     state.leases -= 1
     workspaces.touch(state)
+    workspaces.takeBackRoom(of: self)
     if isUncounted || hasWritten { workspaces.measure(state) { _ in } }
     guard state.leases == 0 else { return }
-    workspaces.noteWriters(state)
     workspaces.stopMeter(state)
     let onVacant = state.onVacant
     state.onVacant = nil
@@ -109,13 +111,12 @@ extension Workspaces {
     _ workspace: Workspace, _ state: SessionState
   ) throws(Failure) -> WorkspaceLease {
     // Where all are full, and no image has room to grow into, there is none for another call.
-    let isFirst = workspace.image != nil && state.leases == 0
     try total.requireRoom(for: 0)
-    if isFirst { try total.requireRoom(onDisk: state.account.left) }
+    if workspace.image != nil, !state.isPromised {
+      try total.requireRoom(onIdleDisk: state.account.left)
+    }
     touch(state)
-    let lease = WorkspaceLease(workspace, state, self)
-    if isFirst { noteWriters(state) }
-    return lease
+    return WorkspaceLease(workspace, state, self)
   }
 
   /// Counts a workspace whenever as much as twenty times what that took is over, a second at

@@ -18,6 +18,8 @@ package final class Workspaces {
   package let places: Places
   /// Sessions whose programs may be writing to an image.
   var writers: [SessionKey: SessionState] = [:]
+  /// Who waits until the disk has room for what it may write.
+  var roomLine: [RoomWaiter] = []
   var sessions: [SessionKey: SessionState] = [:]
   var openFolders = 0
   /// Folders whose sessions are gone and that would not go; tried again by the sweep.

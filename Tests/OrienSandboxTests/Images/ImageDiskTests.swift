@@ -23,23 +23,71 @@ struct ImageDiskTests {
     }
   }
 
-  @Test("No call begins that could fill it, and one that ends makes room for another")
+  /// A call that asks for room to write, and what it has heard.
+  private final class Asking {
+    let lease: WorkspaceLease
+    private(set) var heard: Result<Void, Failure>?
+    var isWaiting: Bool { heard == nil }
+    var hasRoom: Bool { if case .success = heard { true } else { false } }
+    var refusal: String? { if case .failure(let failure) = heard { failure.reason } else { nil } }
+
+    init(_ rig: ImageRig, in session: String, within patience: Duration = .seconds(60)) throws {
+      lease = try rig.workspaces.lease(rig.open(session))
+      lease.makeRoom(within: patience) { self.heard = $0 }
+    }
+  }
+
+  @Test("No program begins that could fill it: it waits for its turn until another has ended")
   func promises() throws {
     // Two could fill it; one cannot.
     try onDisk(beside: 56 << 20) { rig in
-      let one = try rig.open("s")
-      let other = try rig.open("t")
-      let lease = try rig.workspaces.lease(one)
-      #expect(reason { try rig.workspaces.lease(other) } == "disk-full")
+      let first = try Asking(rig, in: "s")
       // In one workspace any number may.
-      let second = try rig.workspaces.lease(one)
-      second.end()
-      #expect(
-        reason { try rig.put(String(repeating: "x", count: 30 << 20), to: "x", in: other) }
-          == "disk-full")
-      lease.end()
-      try rig.workspaces.lease(other).end()
-      try rig.put("x", to: "x", in: other)
+      let beside = try Asking(rig, in: "s")
+      #expect(first.hasRoom && beside.hasRoom)
+      let second = try Asking(rig, in: "t")
+      let third = try Asking(rig, in: "u")
+      #expect(second.isWaiting && third.isWaiting)
+      #expect(reason { try third.lease.claimRoom() } == "disk-crowded")
+      let large = String(repeating: "x", count: 30 << 20)
+      #expect(reason { try rig.put(large, to: "x", in: third.lease.workspace) } == "disk-full")
+      first.lease.end()
+      #expect(!rig.jail.wait(0.1) { !second.isWaiting })
+      beside.lease.end()
+      #expect(rig.jail.wait { second.hasRoom } && third.isWaiting)
+      second.lease.end()
+      #expect(rig.jail.wait { third.hasRoom })
+      third.lease.end()
+      try rig.put("x", to: "x", in: rig.open("t"))
+    }
+  }
+
+  @Test("Who waits for it does not wait for ever, and may give up")
+  func patience() throws {
+    try onDisk(beside: 56 << 20) { rig in
+      let first = try Asking(rig, in: "s")
+      let hasty = try Asking(rig, in: "t", within: .milliseconds(50))
+      let cancelled = try Asking(rig, in: "u")
+      let last = try Asking(rig, in: "v")
+      cancelled.lease.forgoRoom()
+      #expect(cancelled.refusal == "cancelled")
+      #expect(rig.jail.wait { !hasty.isWaiting } && hasty.refusal == "disk-crowded")
+      // Who has it keeps it.
+      first.lease.forgoRoom()
+      #expect(first.hasRoom && last.isWaiting)
+      first.lease.end()
+      #expect(rig.jail.wait { last.hasRoom })
+      for one in [hasty, cancelled, last] { one.lease.end() }
+    }
+  }
+
+  @Test("A call that has not begun takes nothing of it")
+  func queued() throws {
+    try onDisk(beside: 56 << 20) { rig in
+      let leases = try (0..<20).map { try rig.workspaces.lease(rig.open("s\($0)")) }
+      let writer = try Asking(rig, in: "t")
+      #expect(writer.hasRoom)
+      for lease in leases + [writer.lease] { lease.end() }
     }
   }
 
@@ -59,6 +107,7 @@ struct ImageDiskTests {
     try onDisk(beside: 56 << 20) { rig in
       let workspace = try rig.open("s")
       let lease = try rig.workspaces.lease(workspace)
+      try lease.claimRoom()
       var excess: DiskExcess?
       lease.watch(upTo: ImageRig.usage) { excess = $0 }
       let thief = open(rig.jail.state + "/thief", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
