@@ -66,15 +66,21 @@ extension Handler<Sandbox> {
     let fills = pool.beginFilling()
     defer { if fills { pool.endFilling() } }
     var paused: Set<String> = []
+    // Of those some may be gone by now, whoever has removed them.
+    var spent = pool.spent
     for container in try connection.containers(of: node) {
       if container.isPaused { paused.insert(container.id) }
       let isSomebodys =
         container.place.map(pool.owns)
         ?? (running.contains(container.execution) || sandbox.runs(container.execution))
-      guard !isSomebodys else { continue }
-      try connection.remove(container.id, within: 5000)
-      removed += 1
+      guard !isSomebodys else {
+        spent.remove(container.id)
+        continue
+      }
+      let wasLeft = !pool.spent.contains(container.id)
+      if try connection.remove(container.id, within: 5000), wasLeft { removed += 1 }
     }
+    pool.forget(spent: spent)
     if fills { pool.fill(call, in: sandbox, by: connection, node: node, paused: paused) }
     return ["removed": .integer(removed), "eager": .bool(pool.isWanted)]
   }

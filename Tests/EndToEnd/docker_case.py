@@ -36,7 +36,7 @@ class DockerCase(NodeCase):
         super().setUpClass()
         cls.run_in("warm", command=["true"])
         cls.ask("DELETE", "/sessions/warm/workspace")
-        cls.before = (cls.node.pid, cls.node.descriptors(), cls.before[2])
+        cls.note_node()
 
     @classmethod
     def prepare_engine(cls):

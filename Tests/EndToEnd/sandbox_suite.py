@@ -214,7 +214,7 @@ class SandboxSuite:
         self.assertLessEqual(len(self.left()), len(before) + 1)
         self.assertEqual(self.get(f"/sessions/{kept}/files/file").body, b"kept")
         self.assertEqual(self.run_code("print(1)")["stdout"], "1\n")
-        type(self).before = (node.pid, node.descriptors(), self.before[2])
+        self.note_node()
 
 
 class FilesSuite(SandboxSuite):

@@ -200,7 +200,7 @@ class WarmTests(WarmCase):
         self.forget()
         self.assertFalse(self.is_warm(self.run_true()))
         self.assertTrue(self.is_warm(self.run_true()))
-        type(self).before = (node.pid, node.descriptors(), self.before[2])
+        self.note_node()
 
     def test_a_node_that_is_stopped_leaves_none(self):
         self.first()
@@ -211,7 +211,7 @@ class WarmTests(WarmCase):
         node.start()
         self.forget()
         self.run_true()
-        type(self).before = (node.pid, node.descriptors(), self.before[2])
+        self.note_node()
 
 
 class SettingTests(unittest.TestCase):

@@ -14,8 +14,9 @@ struct ContainerRun {
   private static let absenceMilliseconds: UInt64 = 5000
   /// What has ended tells no more what it used: it is asked often at first, and then less.
   private static let sampleMilliseconds = (first: UInt64(20), last: UInt64(200))
-  /// An engine that is asked while a container ends answers a second later.
-  private static let samplePatienceMilliseconds = 300
+  /// An engine that is asked while a container ends answers a second later, and nobody hears meanwhile
+  /// that it has ended: only an engine that is slow at other times too is given longer.
+  private static let samplePatienceMilliseconds = (first: 50, last: 300)
 
   let sandbox: Sandbox
   let container: String
@@ -25,9 +26,12 @@ struct ContainerRun {
   private let closing: EngineConnection
   private let stop: Int32?
   private let limits: Limits
+  /// It had waited for a call.
+  private let isWarm: Bool
   var frames = OutputFrames()
   private var consumption = Consumption()
   private var sampleInterval = sampleMilliseconds.first
+  private var samplePatience = samplePatienceMilliseconds.first
   private var sampleAt: UInt64 = 0
   /// The engine was away while the container ran: however that ended, the program did not end so.
   private var engineWasAway = false
@@ -42,6 +46,7 @@ struct ContainerRun {
     self.connection = connection
     stop = call.cancelDescriptor
     limits = call.limits
+    isWarm = false
     closing = try sandbox.engine.connect(stop: nil)
     container = try Self.create(request, "orien-\(call.id)", sandbox, connection, closing)
   }
@@ -55,6 +60,7 @@ struct ContainerRun {
     self.connection = connection
     stop = call.cancelDescriptor
     limits = call.limits
+    isWarm = true
     closing = try sandbox.engine.connect(stop: nil)
     container = waiting.id
   }
@@ -95,9 +101,17 @@ struct ContainerRun {
     return Self.remove(container, sandbox, closing)
   }
 
+  /// Nothing runs in it any more. One that had waited is removed behind the call, before another is
+  /// made to wait.
+  private mutating func letGo() {
+    guard isWarm else { return _ = remove() }
+    isGivenUp = true
+    sandbox.pool.spend(container)
+  }
+
   // MARK: Running
 
-  /// Runs it to its end, and tells the call of that. Nothing of it is left then.
+  /// Runs it to its end, and tells the call of that. Nothing of it runs then.
   mutating func run(_ program: Program, _ call: borrowing Call) throws(Failure) {
     do throws(Failure) {
       let stream = try connection.attach(container, withInput: !program.input.isEmpty)
@@ -120,7 +134,7 @@ struct ContainerRun {
     }
     if let stop = try follow(stream, call) { return try end(stop, call) }
     guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
-    remove()
+    letGo()
     try call.ended(try exit(of: state), consumption.usage)
   }
 
@@ -211,8 +225,10 @@ struct ContainerRun {
   private mutating func sampleIfDue() -> Stop? {
     guard Pause.now >= sampleAt else { return nil }
     // What an engine that is slow does not tell is asked for again soon: it is what is billed.
-    if take(within: Self.samplePatienceMilliseconds) {
+    if take(within: samplePatience) {
       sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
+    } else {
+      samplePatience = min(samplePatience * 2, Self.samplePatienceMilliseconds.last)
     }
     sampleAt = Pause.now + sampleInterval
     guard let bound = limits.cpuMilliseconds else { return nil }

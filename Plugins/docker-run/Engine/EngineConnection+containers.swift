@@ -54,14 +54,17 @@ extension EngineConnection {
     return answer.body
   }
 
-  /// Kills what runs in it, and removes it with all that is its own. One that is gone is fine.
-  func remove(_ container: String, within milliseconds: Int) throws(Failure) {
+  /// Kills what runs in it, and removes it with all that is its own. One that is gone is fine; false:
+  /// it was, or is somebody else's to remove.
+  @discardableResult
+  func remove(_ container: String, within milliseconds: Int) throws(Failure) -> Bool {
     let answer = try ask(
       "DELETE", "/containers/\(container)?force=1&v=1", within: milliseconds)
     // Where it is in conflict somebody else is removing it.
     guard answer.isSuccess || answer.response.isMissing || answer.response.isConflict else {
       throw answer.failure("removing a container")
     }
+    return answer.isSuccess
   }
 
   /// The containers that this node has made.

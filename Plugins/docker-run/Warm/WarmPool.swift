@@ -15,7 +15,7 @@ struct WarmContainer: Sendable {
 }
 
 /// The containers that wait, for images of which the operator wants some to. Each is used once, by
-/// one call, and removed with it. Where nothing that fits waits a call has a container of its own.
+/// one call, and removed behind it. Where nothing that fits waits a call has a container of its own.
 final class WarmPool: Sendable {
   /// Of one image.
   private static let most = 16
@@ -35,6 +35,8 @@ final class WarmPool: Sendable {
     var isFilling = false
     /// The places of all that are somebody's: of those that wait, are made, or run a call.
     var places: Set<String> = []
+    /// Those in which a call has ended, by their ids: the next sweep removes them.
+    var spent: Set<String> = []
     var restUntil: [String: UInt64] = [:]
     var isClosed = false
   }
@@ -73,6 +75,12 @@ final class WarmPool: Sendable {
   }
 
   func forget(_ place: String) { state.withLock { _ = $0.places.remove(place) } }
+
+  func spend(_ container: String) { state.withLock { _ = $0.spent.insert(container) } }
+
+  var spent: Set<String> { state.withLock { $0.spent } }
+  /// They are gone.
+  func forget(spent containers: Set<String>) { state.withLock { $0.spent.subtract(containers) } }
 
   /// True where the caller may fill it, who says when that is over: one does it for all that come
   /// meanwhile. Before the engine is asked what there is, so that what another makes is not missed.
@@ -169,17 +177,18 @@ final class WarmPool: Sendable {
     }
   }
 
-  /// Removes those that wait. What an engine does not remove now a later sweep does.
+  /// Removes those that wait and those that have. What an engine does not remove now a later sweep
+  /// does.
   func close(_ sandbox: Sandbox) {
-    let waiting = state.withLock { state in
+    let left = state.withLock { state in
       state.isClosed = true
-      defer { state.waiting = [:] }
-      return state.waiting.values.flatMap { $0 }
+      defer { (state.waiting, state.spent) = ([:], []) }
+      return state.spent + state.waiting.values.joined().map(\.id)
     }
-    guard !waiting.isEmpty, let connection = try? sandbox.engine.connect(stop: nil) else { return }
+    guard !left.isEmpty, let connection = try? sandbox.engine.connect(stop: nil) else { return }
     let end = Pause.now + Self.closeMilliseconds
-    for container in waiting where Pause.now < end {
-      guard (try? connection.remove(container.id, within: Int(end - Pause.now))) != nil else {
+    for container in left where Pause.now < end {
+      guard (try? connection.remove(container, within: Int(end - Pause.now))) != nil else {
         return
       }
     }
