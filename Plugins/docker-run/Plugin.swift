@@ -14,10 +14,10 @@ private let plugin = Plugin(
   .texts("images", "What else callers may name, by name or digest", default: [], .count(0...256)),
   .text(
     "runtime", "The runtime of containers, such as runsc; none: the engine's own", default: "",
-    .matching("^[a-zA-Z0-9_.-]{0,64}$")),
+    .matching("^[a-zA-Z0-9_.-]*$"), .length(0...64)),
   .text(
     "network", "The engine's network for calls that want one; none: no call gets any",
-    default: "", .matching("^([a-zA-Z0-9][a-zA-Z0-9_.-]{0,63})?$")),
+    default: "", .matching("^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$"), .length(0...64)),
   .integer(
     "tmp_bytes", "How much a container may keep in its /tmp", default: 64 << 20,
     .between(4096...1 << 34)),

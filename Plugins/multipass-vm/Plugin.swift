@@ -12,7 +12,7 @@ private let plugin = Plugin(
       default: "", .length(0...255)),
   .text(
     "home", "Whose home it is started with: it keeps there by what its daemon knows it",
-    default: "/root", .matching("^/[^\\n]{0,254}$")),
+    default: "/root", .matching("^/[^\\n]*$"), .length(1...255)),
   .text("image", "The image of callers who name none", default: "24.04", .length(1...255)),
   .texts(
     "images", "What else callers may name", default: ["22.04", "noble", "jammy", "lts"],
@@ -20,7 +20,7 @@ private let plugin = Plugin(
   .text(
     "cloud_init_folder",
     "A folder that multipass may read, for a version that takes no cloud-init by its input",
-    default: "", .matching("^(/[^\\n]{1,200})?$")),
+    default: "", .matching("^(/[^\\n]+)?$"), .length(0...201)),
   .integer(
     "patience_milliseconds", "How long multipass may take to answer a question", default: 8000,
     .between(100...12_000)),

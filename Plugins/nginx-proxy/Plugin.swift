@@ -8,12 +8,17 @@ private let plugin = Plugin(
   needs: ["program:nginx", "program:ss", "program:ps", "program:cat"],
   settings:
     .text(
-      "folder", "The folder of ours that nginx includes", default: "/etc/nginx/golem.d", path),
-  .text("at", "Where the manifest shows that folder; empty: at the same place", default: "", place),
+      "folder", "The folder of ours that nginx includes", default: "/etc/nginx/golem.d", path,
+      length),
+  .text(
+    "at", "Where the manifest shows that folder; empty: at the same place", default: "",
+    place, length),
   .text(
     "log", "The log of sessions that ended, as nginx and this plugin name it",
-    default: "/var/log/nginx/golem/traffic.log", path),
-  .text("pid", "The file with the number of nginx's master", default: "/run/nginx.pid", path),
+    default: "/var/log/nginx/golem/traffic.log", path, length),
+  .text(
+    "pid", "The file with the number of nginx's master", default: "/run/nginx.pid", path,
+    length),
   .texts(
     "options", "What nginx is called with first, such as -c FILE", default: [], .count(0...16)),
   .texts(
@@ -36,8 +41,9 @@ private let plugin = Plugin(
 }
 
 private let allowed = Array("0123456789abcdefABCDEF:.[]".utf8)
-private var path: Rule { .matching("^/[a-zA-Z0-9._/-]{1,200}$") }
-private var place: Rule { .matching("^(/[a-zA-Z0-9._/-]{1,200})?$") }
+private var path: Rule { .matching("^/[a-zA-Z0-9._/-]+$") }
+private var place: Rule { .matching("^(/[a-zA-Z0-9._/-]+)?$") }
+private var length: Rule { .length(0...201) }
 
 @c @implementation
 public func orien_plugin_v1() -> UnsafePointer<orien_plugin>? { plugin.table }

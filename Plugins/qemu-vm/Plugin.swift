@@ -19,7 +19,7 @@ private let plugin = Plugin(
     default: "auto", .oneOf("auto", "public", "closed", "open")),
   .text(
     "user", "Whom QEMU becomes where the node is root", default: "nobody",
-    .matching("^[a-z_][a-z0-9_-]{0,31}$")),
+    .matching("^[a-z_][a-z0-9_-]*$"), .length(1...32)),
   .integer("ssh_port", "Of each machine's address", default: 2222, .between(1...65_535)),
   .integer(
     "stop_milliseconds", "How long a machine may take to stop by itself", default: 60_000,

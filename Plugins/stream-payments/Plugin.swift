@@ -40,7 +40,7 @@ private let plugin = Plugin(
     )),
   .text(
     "max_fee", "The most wei that a gas may cost", default: "100000000000",
-    .matching("^[0-9]{1,78}$")),
+    .matching("^[0-9]+$"), .length(1...78)),
   .integer(
     "max_gas", "The most gas that a collection may use", default: 300_000,
     .between(21_000...30_000_000)),

@@ -67,6 +67,13 @@ extension Rule {
       breaks: Source("Sources/X/X.swift", "var priceMicroUnits: Double\n"),
       keeps: Source("Sources/X/X.swift", "var priceMicroUnits: Int64\nvar load: Double\n")),
     .never(
+      // Compiled at each start, and as often as it counts.
+      #"(matching\(|"pattern": *)"[^"]*\{[0-9]*,?([2-9][0-9]|[0-9]{3,})\}"#, in: .text,
+      "How long a text may be no shipped pattern counts",
+      where: { $0.stands(in: ["Plugins", "Sources/COrienABI/Roles"]) },
+      breaks: Source("Plugins/x/Plugin.swift", "default: \"\", .matching(\"^[a-z]{0,63}$\"))\n"),
+      keeps: Source("Plugins/x/Plugin.swift", ".matching(\"^[a-z]{2}$\"), .length(2...2)\n")),
+    .never(
       #"\b(sleep|usleep|nanosleep|clock_nanosleep|time\.sleep)\s*\("#,
       "No test sleeps: it waits for the event",
       where: { $0.stands(in: ["Tests"]) && !$0.stands(in: ["Tests/Fixtures"]) },

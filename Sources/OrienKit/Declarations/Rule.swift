@@ -33,7 +33,8 @@ public struct Rule: Sendable {
     keyword("enum", .array(texts.map { .string($0) }))
   }
 
-  /// A regular expression in RE2's syntax. It may match anywhere: anchor it with `^` and `$`.
+  /// A regular expression in RE2's syntax. It may match anywhere: anchor it with `^` and `$`. How long
+  /// a text may be is for `length` to say: what a pattern counts is compiled as often as it counts.
   public static func matching(_ pattern: String) -> Rule { keyword("pattern", .string(pattern)) }
 
   /// How many characters a text has.
