@@ -29,6 +29,8 @@ struct Examiner {
       guard error.reason == "no-connection" else { throw error }
       absence = error
     }
+    // First: while ports are asked for from outside, the node itself listens at those that are free.
+    let report = isOwn && condition.node != nil ? try reach() : nil
     let summary = condition.node == nil ? nil : try heard(Paths.summary)
     condition.payments = try payments(summary)
     condition.provider = try providerPort(isServed: condition.node != nil)
@@ -42,9 +44,7 @@ struct Examiner {
     condition.engine = engine?.look(configuration, environment)
     progress.change(to: "looking at the ports")
     condition.ssh = try sshPorts(summary)
-    if let report = condition.node == nil ? nil : try reach() {
-      condition.take(reach: report)
-    }
+    if let report { condition.take(reach: report) }
     return (condition, absence)
   }
 
