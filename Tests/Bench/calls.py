@@ -1,10 +1,9 @@
 """What a script takes through the whole node, as its caller sees it: HTTP, ledger and jail."""
 
 import contextlib
-import http.client
-import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -12,6 +11,7 @@ import threading
 import time
 
 from servers import HERE, ROOT
+from wire import Wire
 
 from node import UNBOUNDED, Node
 
@@ -21,6 +21,8 @@ SCRIPTS = {
     "python": ("python_script", "empty.py", ["python3", "-c", "pass"], 0.08, 40),
     "node": ("node_script", "empty.js", ["node", "-e", "0"], 0.25, 15),
 }
+# As a script in the jail has it.
+PATH = "/usr/bin:/bin"
 HELD_BYTES, HELD_CALLS = 1 << 30, 300
 
 BOUNDS = {
@@ -32,21 +34,15 @@ BOUNDS = {
 
 
 class Caller:
-    """One connection that stays, and one call at a time."""
-
     def __init__(self, node):
-        self.connection = http.client.HTTPConnection("127.0.0.1", node.port)
+        self.wire = Wire(node.port)
         for _, script, *_ in SCRIPTS.values():
             node.upload("bench", script, b"")
 
     def call(self, tool, arguments):
         """Microseconds from the request to the answer that the call is over."""
-        body = json.dumps({"sessionId": "bench", "toolId": tool, "args": arguments})
-        began = time.perf_counter()
-        self.connection.request("POST", "/execute?wait=30", body,
-                                {"Content-Type": "application/json"})
-        record = json.loads(self.connection.getresponse().read())
-        took = time.perf_counter() - began
+        took, record = self.wire.post(
+            "/execute?wait=30", {"sessionId": "bench", "toolId": tool, "args": arguments})
         if record["status"] != "completed":
             raise RuntimeError(f"{tool}: {record}")
         return took * 1e6
@@ -55,12 +51,14 @@ class Caller:
         return self
 
     def __exit__(self, *_):
-        self.connection.close()
+        self.wire.close()
 
 
 def spawned(words):
+    # Not another one of that name that stands before it in somebody's PATH.
+    program = shutil.which(words[0], path=PATH)
     began = time.perf_counter()
-    pid = os.posix_spawnp(words[0], words, {"PATH": "/usr/bin:/bin"})
+    pid = os.posix_spawn(program, words, {"PATH": PATH})
     _, status = os.waitpid(pid, 0)
     took = time.perf_counter() - began
     if status:

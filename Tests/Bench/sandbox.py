@@ -2,8 +2,6 @@
 of the engine that runs these."""
 
 import contextlib
-import http.client
-import json
 import os
 import pathlib
 import statistics
@@ -13,12 +11,13 @@ import threading
 import time
 
 from servers import ROOT  # noqa: F401  (it finds the rigs)
+from wire import Wire
 
 import docker
 from node import Node, until
 
 CALLS, APART_SECONDS = 12, 0.1
-BODY = json.dumps({"code": "", "capture_artifacts": False})
+BODY = {"code": "", "capture_artifacts": False}
 
 BOUNDS = {
     "jailrun": ("/run of an empty Python program in the jail, warm, against docker run, p50", "ms",
@@ -36,40 +35,36 @@ class Caller:
 
     def __enter__(self):
         self.node.start()
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.node.port)
+        self.wire = Wire(self.node.port)
         return self
 
     def __exit__(self, *_):
-        self.connection.close()
+        self.wire.close()
         self.node.close()
 
     def run(self):
         """Milliseconds from the request to its answer."""
-        began = time.perf_counter()
-        self.connection.request("POST", "/run", BODY, {"Content-Type": "application/json"})
-        told = json.loads(self.connection.getresponse().read())
-        took = time.perf_counter() - began
+        took, told = self.wire.post("/run", BODY)
         if not told.get("success"):
             raise RuntimeError(f"/run: {told}")
         return took * 1e3
 
 
 class WarmCaller(Caller):
-    """Calls for which a container waits, each of them: a call that had none is no measure of it."""
+    """Calls for which a container waits, each of them: a call that had none is no measure of it.
+
+    The first makes known what is to wait. The next one is made after each before anything else is
+    measured: an engine that does two things at once takes longer for both.
+    """
 
     def __init__(self, engine, tools):
         super().__init__("docker", tools)
         self.engine = engine
 
     def run(self):
-        # The first call makes known what is to wait.
-        if self.is_known:
-            until(lambda: self.waiting() == WAITING, 20, "no container waits")
         took = super().run()
-        self.is_known = True
+        until(lambda: self.waiting() == WAITING, 20, "no container waits")
         return took
-
-    is_known = False
 
     def waiting(self):
         return sum(one["State"] == "paused" for one in self.engine.containers("orien.warm"))

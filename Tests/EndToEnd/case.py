@@ -53,21 +53,26 @@ class NodeCase(unittest.TestCase):
         cls.execute("warm", "python_script", {"script": "main.py"}, wait=20)
         cls.get("/executions?session=warm&status=completed")
         cls.ask("DELETE", "/sessions/warm/workspace")
-        cls.before = (cls.node.pid, cls.node.descriptors(), fingerprint(cls.outside))
+        cls.canary = fingerprint(cls.outside)
+        cls.note_node()
         cls.group = group_name(cls.node)
+
+    @classmethod
+    def note_node(cls):
+        """After each test it is as it is now: the same process, and nothing more open."""
+        cls.before = (cls.node.pid, cls.node.descriptors())
 
     def setUp(self):
         self.sessions = []
         # Registered first, and so run last: when the test has closed what it opened.
         self.addCleanup(self.hold_oracles)
 
-
     def hold_oracles(self):
         # A session that is there holds its folder open.
         for session in self.sessions:
             self.ask("DELETE", f"/sessions/{session}/workspace?force=1")
         node = self.node
-        pid, descriptors, canary = self.before
+        pid, descriptors = self.before
         self.assertIsNone(node.process.poll(), "U1: the node died")
         self.assertEqual(node.pid, pid)
         began = time.monotonic()
@@ -77,7 +82,8 @@ class NodeCase(unittest.TestCase):
               lambda: f"U2: open and not before: {node.descriptors() - descriptors}")
         until(lambda: not self.remaining(), SETTLE_SECONDS,
               lambda: f"U3: {self.remaining()} still in {self.group}")
-        self.assertEqual(fingerprint(self.outside), canary, "U4: something outside has changed")
+        self.assertEqual(fingerprint(self.outside), self.canary,
+                         "U4: something outside has changed")
         self.assertNotIn(KEY, "\n".join(node.lines), "U6: the key stands in the log")
         self.assertLess(node.resident_bytes(), RESIDENT_BYTES, "U8")
 

@@ -2,51 +2,21 @@
 
 import contextlib
 import os
-import pathlib
 import shutil
 import signal
 import sqlite3
-import subprocess
-import tempfile
 import threading
 import time
-import unittest
 
 from groups import group_name, processes_in_groups
 from node import Node, name_of, until
+from small_disk import SmallDisk, SmallDiskCase
 
 SCRIPT = b"import time\nopen('runs', 'w').close()\ntime.sleep(1000)\n"
 HELD = "what was promised waits to be written"
 
 
-class SmallDisk:
-    """A state folder on a file system of its own, which can be full. Wants to mount."""
-
-    def __init__(self):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="orien-e2e-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", self.home],
-                       check=True)
-        self.state = self.home / "state"
-
-    def fill(self):
-        (self.state / "reserve").unlink()
-        with (self.home / "filler").open("wb", buffering=0) as filler, \
-                contextlib.suppress(OSError):
-            while filler.write(bytes(4096)): pass
-
-    def empty(self):
-        (self.home / "filler").unlink()
-
-    def close(self):
-        subprocess.run(["umount", "-l", self.home], check=True)
-        self.home.rmdir()
-
-
-class HeldStartTests(unittest.TestCase):
-    def run(self, result=None):
-        # Only root may mount.
-        return super().run(result) if os.getuid() == 0 else result
-
+class HeldStartTests(SmallDiskCase):
     def setUp(self):
         self.disk = SmallDisk()
         self.addCleanup(self.disk.close)

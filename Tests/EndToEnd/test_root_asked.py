@@ -32,6 +32,13 @@ there = socket.socket(fileno=int(sys.argv[2]))
 socket.send_fds(there, [b"x"], [os.open(sys.argv[1], os.O_PATH)])
 there.recv(1)
 """
+# Becomes a program that has the descriptor at 3, whatever number that comes by: a shell may know
+# one digit only.
+AT_THREE = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class Case(unittest.TestCase):
@@ -136,7 +143,7 @@ class Asking(Case):
                    for word in pair]
         number = far.fileno()
         self.process = subprocess.Popen(
-            ["sh", "-c", 'number=$1; shift; exec "$@" 3<&"$number"', "sh", str(number),
+            [sys.executable, "-c", AT_THREE, str(number),
              BINARIES / "orien-jail", "warden", *options, "--records", self.records, "--owner",
              OWNER], pass_fds=[number], stderr=subprocess.DEVNULL)
         far.close()

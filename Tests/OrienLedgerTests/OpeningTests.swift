@@ -45,6 +45,19 @@ struct OpeningTests {
     }
   }
 
+  @Test("What a first start left that was killed is no part of the next one's")
+  func draft() throws {
+    let left = ["", "-journal", "-wal", "-shm"].map { rig.file + ".new" + $0 }
+    for path in left {
+      #expect(FileManager.default.createFile(atPath: path, contents: Data(repeating: 1, count: 9)))
+    }
+    try fill()
+    for path in left { #expect(!FileManager.default.fileExists(atPath: path)) }
+    #expect(try Chain.verify(folder: rig.path).end == 1)
+    let database = try Database(at: rig.file, .read)
+    #expect(try database.statement("PRAGMA journal_mode").first { $0.text(0) } == "wal")
+  }
+
   @Test("A newer ledger is refused as it is")
   func newer() throws {
     try fill()

@@ -13,6 +13,9 @@ from node import SERIAL, descendants, name_of, until
 # For a second the launcher keeps more than usual of what waits for a request; the rest is for a
 # machine that is slow.
 REST_SECONDS, PATIENCE_SECONDS = 2.5, 30
+# The most interpreters of a kind that wait, as the launcher has it.
+WAITING = 8
+SETTLE_SECONDS, LOOKS, CROWDS = 20, 10, 3
 PARTS = ("keeper", "launcher", "janitor")
 # What a slot has, its network and its users: made when it is first used, it lasts.
 LASTS = ("net", "user")
@@ -65,6 +68,36 @@ def at_rest(look, patience=PATIENCE_SECONDS):
 
     until(agree, patience, "it never comes to rest")
     return looks[0][1]
+
+
+def at_fullest(crowd, look, interpreters, before=None):
+    """A census that `look` takes when nothing is to do and all `interpreters` that may wait are up,
+    for how many do is another number after other calls: `crowd` asks for more of them at once.
+    Where there was a census before, what has become more since is waited for to go."""
+    looks = []
+
+    def is_full():
+        counts = looks[-1].counts
+        return all(counts[f"processes, {name}"] == WAITING for name in interpreters)
+
+    def settled():
+        looks.append(look())
+        counts = [each.counts for each in looks[-LOOKS:]]
+        if before:
+            # What is positive alone: a machine has mounts of others, which may go.
+            return is_full() and not counts[-1] - before.counts
+        return is_full() and counts[1:] == counts[:-1] and len(counts) == LOOKS
+
+    # After a while there is one fewer, so that a slow machine may have to be asked again.
+    for _ in range(CROWDS):
+        crowd()
+        # What does not come to rest is told in full by whoever compares.
+        with contextlib.suppress(AssertionError):
+            until(settled, SETTLE_SECONDS, "")
+            break
+    if not is_full():
+        raise AssertionError(f"not all that may wait are up: {looks[-1].told()}")
+    return looks[-1]
 
 
 def open_ones(pid):

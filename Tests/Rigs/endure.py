@@ -7,21 +7,18 @@ leak is counted; each must be as it was. Each execution has the one final record
 deserves, and the chain of receipts verifies.
 """
 
-import contextlib
 import time
 
 from audit import Audit, workspaces
-from census import Census
+from census import SETTLE_SECONDS, WAITING, Census, at_fullest
 from groups import group_name, groups_named
 from holding import hold
 from mix import BUSY, DESERVES, ENVIRONMENT, PATIENT, Mix
 from node import UNBOUNDED, Node, until
 
 SESSIONS = 200
-SETTLE_SECONDS, LOOKS, CROWDS = 20, 10, 3
-# The most interpreters of a kind that wait, as the launcher has it, and leaders without one.
-WAITING = 8
-# Of jails at once: those that run, those that wait, and as many again that begin or end.
+# Of jails at once: those that run, those that wait, of two kinds with an interpreter and without,
+# and as many again that begin or end.
 SLOTS = 2 * (BUSY + PATIENT + 3 * WAITING)
 # What each part may have in use beyond what it had. The node has caches that fill: 16 MiB of the
 # ledger's pages, and 8 MiB of finished executions as they count themselves, which is about half.
@@ -58,30 +55,12 @@ class Endurance:
         yield "all is given back"
 
     def rest(self, before=None):
-        """A census when nothing is to do and all interpreters that may wait are up. Where there
-        was one before, what has become more since is waited for to go."""
         self.audit.rest()
-        looks = []
 
-        def settled():
-            looks.append(Census(self.node, self.group))
-            counts = [look.counts for look in looks[-LOOKS:]]
-            if before:
-                # What is positive alone: a machine has mounts of others, which may go.
-                return not counts[-1] - before.counts
-            return counts[1:] == counts[:-1] and len(counts) == LOOKS and is_full(counts[-1])
-
-        # After a while there is one fewer, so that a slow machine may have to be asked again.
-        for _ in range(CROWDS):
+        def crowd():
             self.mix.crowd()
             self.hold(self.mix.faults)
-            # What does not come to rest is told in full by whoever compares.
-            with contextlib.suppress(AssertionError):
-                until(settled, SETTLE_SECONDS, "")
-                break
-        if not is_full(looks[-1].counts):
-            raise AssertionError(f"not all that may wait are up: {looks[-1].told()}")
-        return looks[-1]
+        return at_fullest(crowd, lambda: Census(self.node, self.group), ("python3", "node"), before)
 
     def ends(self):
         counted = {}
@@ -122,10 +101,6 @@ class Endurance:
     def hold(faults):
         if faults := list(faults):
             raise AssertionError("\n".join(faults[:20]))
-
-
-def is_full(counts):
-    return all(counts[f"processes, {name}"] == WAITING for name in ("python3", "node"))
 
 
 def grown(before, after):

@@ -7,7 +7,6 @@ too slow or write too much. At rest, before and after, everything that could lea
 node, of the plugin's worker, and of the engine: each must be as it was.
 """
 
-import collections
 import contextlib
 import itertools
 import os
@@ -15,12 +14,12 @@ import random
 import threading
 
 import docker
-from census import Census, open_ones
+from census import WAITING, Census, at_fullest, open_ones
 from groups import group_name
 from holding import hold
-from node import Node, descendants, name_of, until
+from node import Node, descendants, name_of
 
-AT_ONCE, SETTLE_SECONDS = 4, 60
+AT_ONCE = 4
 # What is sent, and what of the answer shows that it ended as it should.
 SORTS = {
     "fine": ({"code": "print(1)"}, lambda told: told["stdout"] == "1\n"),
@@ -34,6 +33,11 @@ SORTS = {
 }
 RARE = {"slow": ({"code": "import time; time.sleep(600)", "timeout": 1},
                  lambda told: told["timed_out"])}
+# More of them at once than may wait.
+CROWD = 3 * WAITING
+LASTING = {"code": "import time; time.sleep(0.5)"}, lambda told: told["success"]
+# What has an interpreter waiting when nothing is to do, of either node.
+INTERPRETERS = {"jail": ("python3",), "docker": ()}
 
 
 class Runs:
@@ -53,20 +57,20 @@ class Runs:
     def run(self, runs):
         for backend, node in self.nodes.items():
             self.node = node
-            self.run_all(self.drawn(4 * AT_ONCE))
-            before = self.rest()
-            self.run_all(self.drawn(runs))
-            after = self.rest(before)
-            more = after - before
+            self.run_all(self.drawn(4 * AT_ONCE), AT_ONCE)
+            before = self.rest(backend)
+            self.run_all(self.drawn(runs), AT_ONCE)
+            after = self.rest(backend, before)
+            more = after.counts - before.counts
             assert not more, f"{backend}: " + "\n".join(
-                f"{what}: were {before[what]}, are {after[what]}" for what in more)
+                f"{what}: were {before.counts[what]}, are {after.counts[what]}" for what in more)
             yield f"{backend}: {runs} runs ended as they should, and nothing of them is left"
 
     def drawn(self, count):
         return [self.random.choice(list((RARE if number % 20 == 19 else SORTS).values()))
                 for number in range(count)]
 
-    def run_all(self, drawn):
+    def run_all(self, drawn, at_once):
         waiting, wrong = iter(drawn), []
         lock = threading.Lock()
 
@@ -79,28 +83,20 @@ class Runs:
                 answer = self.node.ask("POST", "/run", body, timeout=60)
                 if answer.status != 200 or not is_right(answer.json):
                     wrong.append(f"{body}: {answer}")
-        threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
+        threads = [threading.Thread(target=work) for _ in range(at_once)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         assert not wrong, "\n".join(wrong[:5])
 
-    def rest(self, before=None):
-        """What there is when nothing is to do: as it was before, or for as long as it changes."""
-        looks = []
-
-        def settled():
-            looks.append(self.count())
-            if before is not None:
-                return not looks[-1] - before
-            return len(looks) > 10 and all(look == looks[-1] for look in looks[-10:])
-        with contextlib.suppress(AssertionError):
-            until(settled, SETTLE_SECONDS, "")
-        return looks[-1]
+    def rest(self, backend, before=None):
+        return at_fullest(lambda: self.run_all([LASTING] * CROWD, CROWD), self.count,
+                          INTERPRETERS[backend], before)
 
     def count(self):
-        counts = collections.Counter(Census(self.node, group_name(self.node)).counts)
+        census = Census(self.node, group_name(self.node))
+        counts = census.counts
         for pid in descendants(self.node.pid):
             if name_of(pid) == "orien-worker":
                 counts.update(f"descriptors of a worker, {what}" for what in open_ones(pid))
@@ -112,7 +108,7 @@ class Runs:
         counts["files of the engine"] = sum(
             len(names) for part in ("containers", "volumes", "overlay2", "image")
             for _, _, names in itertools.islice(os.walk(self.engine.home / "data" / part), 2000))
-        return counts
+        return census
 
     def close(self):
         self.open_ones.close()

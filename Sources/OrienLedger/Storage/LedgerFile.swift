@@ -70,20 +70,12 @@ struct LedgerFile {
     in folder: Folder, key found: NodeKey?, _ migrations: [String]
   ) throws(Failure) -> NodeKey {
     let key = found ?? NodeKey.generate()
-    for ending in ["", "-wal", "-shm"] { try folder.discard(FolderPath(draft.text + ending)) }
-    _ = try folder.file(draft, for: .create)
-    do throws(DatabaseError) {
-      let database = try Database(at: folder.path + "/" + draft.text, .write)
-      try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-      try database.execute("BEGIN; \(Schema.identity)")
-      try database.statement("INSERT INTO facts VALUES ('public_key', ?)").run {
-        $0.blob(key.publicKey)
-      }
-      try database.execute("COMMIT")
-      try database.migrate(migrations)
-    } catch {
-      throw error.failure
+    for ending in ["", "-journal", "-wal", "-shm"] {
+      try folder.discard(FolderPath(draft.text + ending))
     }
+    let file = try folder.file(draft, for: .create)
+    try fill(folder.path + "/" + draft.text, key, migrations)
+    do { try file.sync() } catch { throw error.failure("writing \(folder.path)/\(draft)") }
     if found == nil { try key.write(to: folder) }
     do throws(SystemError) {
       try folder.rename(draft, to: name)
@@ -92,6 +84,23 @@ struct LedgerFile {
       throw error.failure("naming \(folder.path)/\(name)")
     }
     return key
+  }
+
+  /// Nobody relies on it yet: the disk is waited for once, when it is whole.
+  private static func fill(_ path: String, _ key: NodeKey, _ migrations: [String]) throws(Failure) {
+    do throws(DatabaseError) {
+      let database = try Database(at: path, .write)
+      try database.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+      try database.execute("BEGIN; \(Schema.identity)")
+      try database.statement("INSERT INTO facts VALUES ('public_key', ?)").run {
+        $0.blob(key.publicKey)
+      }
+      try database.execute("COMMIT")
+      try database.migrate(migrations)
+      try database.execute("PRAGMA journal_mode = WAL")
+    } catch {
+      throw error.failure
+    }
   }
 
   // MARK: Every start
@@ -158,8 +167,7 @@ extension Database {
     return found == "ok" ? nil : found
   }
 
-  /// Takes the steps that the file has not taken yet, with their number, in one transaction: a first
-  /// start waits for the disk once.
+  /// Takes the steps that the file has not taken yet, with their number, in one transaction.
   fileprivate func migrate(_ migrations: [String]) throws(DatabaseError) {
     let steps = migrations.dropFirst(Int(try number("PRAGMA user_version")))
     guard !steps.isEmpty else { return }

@@ -40,6 +40,8 @@ final class Tools: Sendable {
     var folder = ToolsFolder(
       path: path, storePath: state, worker: Fixture.worker, nodeVersion: "1.2.3")
     folder.isolation = isolation
+    // A library is slow where a test says so, not where the machine is.
+    folder.scanPatience = [.seconds(60), .seconds(120)]
     return folder
   }
 
