@@ -27,6 +27,7 @@ import passing
 import sandbox
 import starts
 import streams
+import wide
 import workers
 from servers import BINARIES, HERE, ROOT, Nginx, Orien, Peer
 
@@ -77,14 +78,10 @@ class Rows:
         "accepts": ("the ledger's durable accepts, 128 in flight, against a transaction a row",
                     "/s", ">=", 15),
         "calls": ("POST /execute at 128 connections against a transaction a row", "/s", ">=", None),
-        "wide256": ("GET /tools at 256 connections against 64", "/s", ">=", 0.75),
-        "wide1000": ("GET /tools at 1000 connections against 64", "/s", ">=", 0.75),
-        "nginx1000": ("the same of nginx, whose connections cost the generator as much", "/s", ">=",
-                      None),
         "start": ("start to listening against FastAPI", "ms", "<=", 1 / 20),
         "idle": ("idle memory (PSS) against FastAPI", "MiB", "<=", 1 / 4),
-    } | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS | sandbox.BOUNDS \
-        | passing.BOUNDS | boots.BOUNDS | streams.BOUNDS
+    } | wide.BOUNDS | starts.BOUNDS | calls.BOUNDS | workers.BOUNDS | plugins.BOUNDS \
+        | sandbox.BOUNDS | passing.BOUNDS | boots.BOUNDS | streams.BOUNDS
 
     def __init__(self):
         self.pairs = {name: [] for name in self.bounds}
@@ -117,23 +114,18 @@ def serve(rows, seconds):
             ours = load(orien, "GET", "/tools", seconds=seconds)
             theirs = load(nginx, "GET", "/tools", seconds=seconds)
             rows.add("tools", ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
-            wide = load(nginx, "GET", "/tools", connections=1000, seconds=seconds)
-            rows.add("nginx1000", wide["perSecond"], theirs["perSecond"])
-        calm = ours["perSecond"]
-        for connections in (256, 1000):
-            wide = load(orien, "GET", "/tools", connections=connections, seconds=seconds)
-            rows.add(f"wide{connections}", wide["perSecond"], calm)
+            wide.one_round(rows, orien, nginx, turns=seconds)
         ours = load(orien, "POST", "/execute", BODY, seconds=seconds)
         for row, path in (("execute", "/execute"), ("thin", "/thin")):
             theirs = load(peer, "POST", path, BODY, seconds=seconds)
             rows.add(row, ours["cpuMicroseconds"], theirs["cpuMicroseconds"])
-        wide = load(orien, "POST", "/execute", BODY, connections=128, seconds=seconds)
+        many = load(orien, "POST", "/execute", BODY, connections=128, seconds=seconds)
     # On the file system that the node's state was on.
     with tempfile.TemporaryDirectory(prefix="orien-bench-") as folder:
         rowwise = told([sys.executable, HERE / "rowwise.py", f"{folder}/rows.db", str(seconds)])
         ledger = told([BINARIES / "bench-ledger", f"{folder}/ledger", "128", str(seconds)])
         rows.add("accepts", ledger, rowwise)
-        rows.add("calls", wide["perSecond"], rowwise)
+        rows.add("calls", many["perSecond"], rowwise)
 
 
 # What a round has.
