@@ -3,8 +3,10 @@
 #include "ccurl.h"
 
 #include <clatelibrary.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -14,12 +16,19 @@ static struct {
   __typeof__(curl_easy_init) *make;
   __typeof__(curl_easy_cleanup) *free;
   __typeof__(curl_easy_reset) *reset;
-  __typeof__(curl_easy_perform) *perform;
   __typeof__(curl_easy_setopt) *set;
   __typeof__(curl_easy_getinfo) *get;
   __typeof__(curl_easy_strerror) *text;
   __typeof__(curl_easy_send) *send;
   __typeof__(curl_easy_recv) *receive;
+  __typeof__(curl_multi_init) *make_driver;
+  __typeof__(curl_multi_cleanup) *free_driver;
+  __typeof__(curl_multi_setopt) *set_driver;
+  __typeof__(curl_multi_add_handle) *add;
+  __typeof__(curl_multi_remove_handle) *remove;
+  __typeof__(curl_multi_perform) *drive;
+  __typeof__(curl_multi_poll) *wait;
+  __typeof__(curl_multi_info_read) *told;
   __typeof__(curl_slist_append) *append;
   __typeof__(curl_slist_free_all) *free_list;
 } functions;
@@ -32,12 +41,19 @@ static void load(void) {
       {"curl_easy_init", (void **)&functions.make},
       {"curl_easy_cleanup", (void **)&functions.free},
       {"curl_easy_reset", (void **)&functions.reset},
-      {"curl_easy_perform", (void **)&functions.perform},
       {"curl_easy_setopt", (void **)&functions.set},
       {"curl_easy_getinfo", (void **)&functions.get},
       {"curl_easy_strerror", (void **)&functions.text},
       {"curl_easy_send", (void **)&functions.send},
       {"curl_easy_recv", (void **)&functions.receive},
+      {"curl_multi_init", (void **)&functions.make_driver},
+      {"curl_multi_cleanup", (void **)&functions.free_driver},
+      {"curl_multi_setopt", (void **)&functions.set_driver},
+      {"curl_multi_add_handle", (void **)&functions.add},
+      {"curl_multi_remove_handle", (void **)&functions.remove},
+      {"curl_multi_perform", (void **)&functions.drive},
+      {"curl_multi_poll", (void **)&functions.wait},
+      {"curl_multi_info_read", (void **)&functions.told},
       {"curl_slist_append", (void **)&functions.append},
       {"curl_slist_free_all", (void **)&functions.free_list},
   };
@@ -54,15 +70,92 @@ const char *ccurl_load(void) {
 
 const char *ccurl_environments_proxy(void) { return getenv("http_proxy"); }
 
-CURL *ccurl_make(void) { return functions.make(); }
-void ccurl_free(CURL *curl) { functions.free(curl); }
-void ccurl_reset(CURL *curl) { functions.reset(curl); }
-CURLcode ccurl_perform(CURL *curl) { return functions.perform(curl); }
+struct ccurl {
+  CURL *easy;
+  /* Has its one transfer go on; libcurl's own wait for a single one hears of no descriptor but the
+   * connection's. It keeps one connection for the next. */
+  CURLM *driver;
+  int stop;
+  bool is_driven;
+};
+
+struct ccurl *ccurl_make(void) {
+  struct ccurl *curl = calloc(1, sizeof *curl);
+  if (!curl) return NULL;
+  curl->easy = functions.make();
+  curl->driver = functions.make_driver();
+  if (curl->easy && curl->driver) {
+    functions.set_driver(curl->driver, CURLMOPT_MAXCONNECTS, 1L);
+    ccurl_reset(curl);
+    return curl;
+  }
+  ccurl_free(curl);
+  return NULL;
+}
+
+static void release(struct ccurl *curl) {
+  if (curl->is_driven) functions.remove(curl->driver, curl->easy);
+  curl->is_driven = false;
+}
+
+void ccurl_free(struct ccurl *curl) {
+  release(curl);
+  if (curl->easy) functions.free(curl->easy);
+  if (curl->driver) functions.free_driver(curl->driver);
+  free(curl);
+}
+
+void ccurl_reset(struct ccurl *curl) {
+  release(curl);
+  functions.reset(curl->easy);
+  curl->stop = -1;
+}
+
+void ccurl_set_stop(struct ccurl *curl, int descriptor) { curl->stop = descriptor; }
+
+static bool is_readable(int descriptor) {
+  struct pollfd one = {.fd = descriptor, .events = POLLIN};
+  return poll(&one, 1, 0) > 0;
+}
+
+CURLcode ccurl_begin(struct ccurl *curl) {
+  release(curl);
+  if (functions.add(curl->driver, curl->easy) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+  curl->is_driven = true;
+  return CURLE_OK;
+}
+
+static CURLcode drive(struct ccurl *curl, int milliseconds) {
+  struct curl_waitfd stop = {.fd = curl->stop, .events = CURL_WAIT_POLLIN};
+  uint64_t end = milliseconds < 0 ? UINT64_MAX : ccurl_now() + (uint64_t)milliseconds;
+  for (;;) {
+    int left = 0;
+    if (is_readable(curl->stop)) return CURLE_ABORTED_BY_CALLBACK;
+    if (functions.drive(curl->driver, &left) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+    CURLMsg *message = functions.told(curl->driver, &left);
+    if (message) return message->data.result;
+    uint64_t now = ccurl_now();
+    if (now >= end) return CURLE_AGAIN;
+    /* It has bounds of its own that may be nearer. */
+    int left_to_wait = end - now > INT_MAX ? INT_MAX : (int)(end - now);
+    if (functions.wait(curl->driver, &stop, curl->stop >= 0, left_to_wait, NULL) != CURLM_OK)
+      return CURLE_OUT_OF_MEMORY;
+  }
+}
+
+CURLcode ccurl_go_on(struct ccurl *curl, int milliseconds) {
+  CURLcode code = drive(curl, milliseconds);
+  /* One that has ended well stays until the next begins: a connection that was only made would be
+   * closed with what drives it. */
+  if (code != CURLE_OK && code != CURLE_AGAIN) release(curl);
+  return code;
+}
+
 const char *ccurl_text(CURLcode code) { return functions.text(code); }
 
-long ccurl_status(CURL *curl) {
+long ccurl_status(struct ccurl *curl) {
   long status = 0;
-  functions.get(curl, CURLINFO_RESPONSE_CODE, &status);
+  functions.get(curl->easy, CURLINFO_RESPONSE_CODE, &status);
   return status;
 }
 
@@ -71,53 +164,36 @@ struct curl_slist *ccurl_append(struct curl_slist *list, const char *line) {
 }
 void ccurl_free_list(struct curl_slist *list) { functions.free_list(list); }
 
-CURLcode ccurl_set_long(CURL *curl, CURLoption option, long value) {
-  return option < CURLOPTTYPE_OBJECTPOINT ? functions.set(curl, option, value)
+CURLcode ccurl_set_long(struct ccurl *curl, CURLoption option, long value) {
+  return option < CURLOPTTYPE_OBJECTPOINT ? functions.set(curl->easy, option, value)
                                           : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-CURLcode ccurl_set_size(CURL *curl, CURLoption option, int64_t value) {
+CURLcode ccurl_set_size(struct ccurl *curl, CURLoption option, int64_t value) {
   return option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_BLOB
-             ? functions.set(curl, option, (curl_off_t)value)
+             ? functions.set(curl->easy, option, (curl_off_t)value)
              : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-CURLcode ccurl_set_pointer(CURL *curl, CURLoption option, const void *value) {
+CURLcode ccurl_set_pointer(struct ccurl *curl, CURLoption option, const void *value) {
   return option >= CURLOPTTYPE_OBJECTPOINT && option < CURLOPTTYPE_FUNCTIONPOINT
-             ? functions.set(curl, option, value)
+             ? functions.set(curl->easy, option, value)
              : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-CURLcode ccurl_set_function(CURL *curl, CURLoption option, ccurl_data value) {
+CURLcode ccurl_set_function(struct ccurl *curl, CURLoption option, ccurl_data value) {
   return option >= CURLOPTTYPE_FUNCTIONPOINT && option < CURLOPTTYPE_OFF_T
-             ? functions.set(curl, option, value)
+             ? functions.set(curl->easy, option, value)
              : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-static int is_readable(int descriptor) {
-  struct pollfd one = {.fd = descriptor, .events = POLLIN};
-  return poll(&one, 1, 0) > 0;
-}
-
-static int stop_where_told(void *stop, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
-  (void)a, (void)b, (void)c, (void)d;
-  return is_readable((int)(intptr_t)stop);
-}
-
-void ccurl_set_stop(CURL *curl, int descriptor) {
-  if (descriptor < 0) return;
-  functions.set(curl, CURLOPT_XFERINFODATA, (void *)(intptr_t)descriptor);
-  functions.set(curl, CURLOPT_XFERINFOFUNCTION, stop_where_told);
-  functions.set(curl, CURLOPT_NOPROGRESS, 0L);
-}
-
-static int socket_of(CURL *curl) {
+static int socket_of(struct ccurl *curl) {
   curl_socket_t connection = CURL_SOCKET_BAD;
-  if (curl) functions.get(curl, CURLINFO_ACTIVESOCKET, &connection);
+  if (curl) functions.get(curl->easy, CURLINFO_ACTIVESOCKET, &connection);
   return connection == CURL_SOCKET_BAD ? -1 : (int)connection;
 }
 
-int ccurl_wait(CURL *curl, int writes, int stop, int milliseconds) {
+int ccurl_wait(struct ccurl *curl, int writes, int stop, int milliseconds) {
   struct pollfd watched[2] = {
       {.fd = socket_of(curl), .events = (short)(writes ? POLLIN | POLLOUT : POLLIN)},
       {.fd = stop, .events = POLLIN}};
@@ -135,14 +211,14 @@ uint64_t ccurl_now(void) {
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-CURLcode ccurl_send(CURL *curl, const void *data, size_t size, size_t *done) {
+CURLcode ccurl_send(struct ccurl *curl, const void *data, size_t size, size_t *done) {
   *done = 0;
-  return functions.send(curl, data, size, done);
+  return functions.send(curl->easy, data, size, done);
 }
 
-CURLcode ccurl_receive(CURL *curl, void *data, size_t size, size_t *done) {
+CURLcode ccurl_receive(struct ccurl *curl, void *data, size_t size, size_t *done) {
   *done = 0;
-  return functions.receive(curl, data, size, done);
+  return functions.receive(curl->easy, data, size, done);
 }
 
-void ccurl_finish_sending(CURL *curl) { shutdown(socket_of(curl), SHUT_WR); }
+void ccurl_finish_sending(struct ccurl *curl) { shutdown(socket_of(curl), SHUT_WR); }

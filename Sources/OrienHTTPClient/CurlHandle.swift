@@ -3,15 +3,17 @@ internal import OrienModel
 
 /// libcurl's handle of one connection at a time, and what each of its uses sets in the same way.
 struct CurlHandle: ~Copyable {
-  let raw: UnsafeMutableRawPointer
+  let raw: OpaquePointer
   private let proxy: String?
 
-  /// Fails where this machine has no libcurl.
+  /// Fails where this machine has no libcurl, or nothing left for it.
   init(proxy: String? = nil) throws(Failure) {
     if let fault = ccurl_load() {
       throw Failure(.unavailable, "no-libcurl", String(cString: fault))
     }
-    guard let raw = ccurl_make() else { preconditionFailure("libcurl has memory") }
+    guard let raw = ccurl_make() else {
+      throw Failure(.unavailable, "no-libcurl", "libcurl does not find what it needs")
+    }
     self.raw = raw
     self.proxy = proxy
   }
@@ -42,6 +44,14 @@ struct CurlHandle: ~Copyable {
     if let path = request.unixSocketPath { set(CURLOPT_UNIX_SOCKET_PATH, text: path) }
     if !request.isRepeatable { set(CURLOPT_FRESH_CONNECT, number: 1) }
     ccurl_set_stop(raw, request.stopDescriptor ?? -1)
+    // Nobody waits for a name longer than for an answer. What is too old to know that does.
+    _ = ccurl_set_long(raw, CURLOPT_QUICK_EXIT, 1)
+  }
+
+  /// Does what was set, to its end.
+  func perform() -> CURLcode {
+    let code = ccurl_begin(raw)
+    return code == CURLE_OK ? ccurl_go_on(raw, -1) : code
   }
 
   func failure(_ code: CURLcode, _ request: HTTPRequest) -> Failure {

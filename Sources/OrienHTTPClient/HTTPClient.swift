@@ -3,12 +3,14 @@ package import OrienModel
 
 /// Asks servers over HTTP/1.1 and waits for the answer, on libcurl.
 ///
-/// One thread at a time uses a client; its connections are kept for the next request. It follows
+/// One thread at a time uses a client; its last connection is kept for the next request. It follows
 /// no redirect, asks no proxy but the one that it is told of, speaks `http` and `https` alone and
 /// checks certificates, whatever the environment says: a key sent to one server never reaches
 /// another. A status of 400 or 500 is an answer, not a failure.
 package final class HTTPClient {
   private let curl: CurlHandle
+  /// What was begun and is not answered yet.
+  private var question: Question?
 
   /// Fails where this machine has no libcurl. `proxy` (`http://HOST:PORT`) is for a plugin, which has
   /// no way out but the node's; it only passes on bytes.
@@ -53,28 +55,53 @@ package final class HTTPClient {
   private func perform(
     _ transfer: Transfer, _ request: HTTPRequest
   ) throws(Failure) -> HTTPResponse {
-    try request.check()
-    var lines: UnsafeMutablePointer<curl_slist>?
-    defer { ccurl_free_list(lines) }
-    for header in request.headers { lines = ccurl_append(lines, header.line) }
-    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-      // libcurl would call any body a form.
-      lines = ccurl_append(lines, "Content-Type:")
+    try begin(transfer, request)
+    guard let response = try goOn(milliseconds: -1) else {
+      preconditionFailure("without a bound it goes on to its end")
     }
+    return response
+  }
 
+  // MARK: Beside other things
+
+  /// Sends the request, in place of what was begun before, and waits for nothing: it goes on in
+  /// `answer`.
+  package func begin(_ request: HTTPRequest) throws(Failure) {
+    try begin(Transfer(request), request)
+  }
+
+  /// The answer to what was begun; nil where there is none yet after so long.
+  package func answer(within milliseconds: Int) throws(Failure) -> HTTPResponse? {
+    try goOn(milliseconds: Int32(clamping: max(milliseconds, 0)))
+  }
+
+  private func begin(_ transfer: Transfer, _ request: HTTPRequest) throws(Failure) {
+    self.question = nil
+    try request.check()
     curl.configure(request)
+    let question = Question(transfer, request)
     // The body below may choose a method of its own accord; this one is what is sent.
     curl.set(CURLOPT_CUSTOMREQUEST, text: request.method)
     if request.method == "HEAD" { curl.set(CURLOPT_NOBODY, number: 1) }
-    curl.set(CURLOPT_HTTPHEADER, pointer: lines)
-    return try withExtendedLifetime(transfer) { () throws(Failure) in
-      attach(transfer)
-      setBody(request.body)
-      let code = ccurl_perform(curl.raw)
-      if let failure = transfer.failure { throw failure }
-      if code != CURLE_OK && !transfer.wasStopped { throw curl.failure(code, request) }
-      return transfer.response(status: ccurl_status(curl.raw))
+    curl.set(CURLOPT_HTTPHEADER, pointer: question.lines)
+    attach(transfer)
+    setBody(request.body)
+    let code = ccurl_begin(curl.raw)
+    guard code == CURLE_OK else { throw curl.failure(code, request) }
+    self.question = question
+  }
+
+  private func goOn(milliseconds: Int32) throws(Failure) -> HTTPResponse? {
+    guard let question else {
+      throw Failure(.cancelled, "stopped", "what was asked was given up for something else")
     }
+    let code = ccurl_go_on(curl.raw, milliseconds)
+    if code == CURLE_AGAIN { return nil }
+    self.question = nil
+    let transfer = question.transfer
+    if let failure = transfer.failure { throw failure }
+    if code != CURLE_OK && !transfer.wasStopped { throw curl.failure(code, question.request) }
+    return transfer.response(status: ccurl_status(curl.raw))
   }
 
   private func setBody(_ body: HTTPRequest.Body) {
@@ -110,6 +137,25 @@ package final class HTTPClient {
       return Transfer.of(context).giveBody(buffer) ?? Int(CURL_READFUNC_ABORT)
     }.mustSucceed()
   }
+}
+
+/// A request that libcurl deals with, and what it looks at meanwhile.
+private final class Question {
+  let transfer: Transfer
+  let request: HTTPRequest
+  private(set) var lines: UnsafeMutablePointer<curl_slist>?
+
+  init(_ transfer: Transfer, _ request: HTTPRequest) {
+    self.transfer = transfer
+    self.request = request
+    for header in request.headers { lines = ccurl_append(lines, header.line) }
+    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+      // libcurl would call any body a form.
+      lines = ccurl_append(lines, "Content-Type:")
+    }
+  }
+
+  deinit { ccurl_free_list(lines) }
 }
 
 extension HTTPHeader {

@@ -49,7 +49,7 @@ package final class HTTPStream {
     let stream = try HTTPStream(request, proxy)
     stream.curl.configure(request)
     stream.curl.set(CURLOPT_CONNECT_ONLY, number: 1)
-    let code = ccurl_perform(stream.curl.raw)
+    let code = stream.curl.perform()
     guard code == CURLE_OK else { throw stream.curl.failure(code, request) }
     stream.unsent = request.opening[...]
     let response = try StreamAnswer(bounds: request.bounds).read { () throws(Failure) in

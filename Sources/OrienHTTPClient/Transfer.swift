@@ -2,7 +2,7 @@ internal import OrienModel
 
 /// One request under way: what libcurl's callbacks read from and write to.
 ///
-/// It lives on the thread of its request, and no callback comes once that has returned.
+/// It lives on the thread of its request, and no callback comes once that is answered or given up.
 final class Transfer {
   typealias Receive = (UnsafeRawBufferPointer) throws(Failure) -> Bool
   typealias Give = (UnsafeMutableRawBufferPointer) throws(Failure) -> Int

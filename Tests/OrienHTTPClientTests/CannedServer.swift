@@ -119,7 +119,7 @@ final class CannedServer: Sendable {
     init(body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  private static func inThread(_ body: @escaping @Sendable () -> Void) {
+  static func inThread(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let work = Unmanaged.passRetained(Work(body: body)).toOpaque()
     pthread_create(

@@ -45,6 +45,43 @@ struct HTTPClientTests {
     #expect(received[1].contains("Content-Length: 0\r\n"))
   }
 
+  @Test("What was begun is answered while its asker does other things; what is begun then, instead")
+  func beside() throws {
+    let silent = CannedServer([""])
+    defer { silent.stop() }
+    let server = CannedServer([answer("200 OK", "told", "X-A: b")])
+    defer { server.stop() }
+    try client.begin(HTTPRequest("GET", silent.url))
+    while silent.received.isEmpty { #expect(try client.answer(within: 1) == nil) }
+    let question = HTTPRequest("GET", server.url, headers: [HTTPHeader("X-Asked", "again")])
+    for _ in 1...2 {
+      try client.begin(question)
+      var response: HTTPResponse?
+      while response == nil { response = try client.answer(within: 1) }
+      #expect(response?.body == Array("told".utf8))
+      #expect(response?.header("X-A") == "b")
+    }
+    #expect(server.received.allSatisfy { $0.contains("X-Asked: again\r\n") })
+    #expect(try client.send(question).body == Array("told".utf8))
+  }
+
+  @Test("Who waits for an answer is woken by what stops it")
+  func woken() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let silent = CannedServer([""])
+    defer { silent.stop() }
+    CannedServer.inThread { [writer = ends[1]] in
+      while silent.received.isEmpty { sched_yield() }
+      write(writer, "x", 1)
+    }
+    let failure = #expect(throws: Failure.self) {
+      try client.send(HTTPRequest("GET", silent.url, stopDescriptor: ends[0]))
+    }
+    #expect(failure?.reason == "stopped")
+  }
+
   @Test("A body is read from its source to the promised length, and interim answers are no answer")
   func upload() throws {
     let server = CannedServer([answer("201 Created", "", "X-Last: yes")])
