@@ -5,7 +5,8 @@ import OrienSystem
 package struct WorkerBounds: Sendable {
   /// That its process writes to, stacks of threads included.
   package var memoryBytes: UInt64 = 1 << 30
-  package var openFiles: UInt64 = 256
+  /// Of a plugin that asks a server, each call at once has about ten.
+  package var openFiles: UInt64 = 1024
   /// One that carries nothing is ended after so long.
   package var idlePatience = Duration.seconds(60)
   /// What close() may take.
