@@ -7,6 +7,8 @@ from node import until
 
 # The engine tells of the last one before the plugin knows that it waits, and never of two.
 WAITING = {docker.SANDBOX: 2, docker.SMALL: 2}
+# The plugin rests for half a minute where an engine that has much to do has not made one in time.
+PATIENCE_SECONDS = 60
 
 
 class WarmCase(DockerCase):
@@ -29,7 +31,8 @@ class WarmCase(DockerCase):
     @classmethod
     def await_waiting(cls, image=docker.SANDBOX):
         if image in cls.known:
-            until(lambda: cls.is_ready(image), 20, f"none of {image} waits")
+            until(lambda: cls.is_ready(image), PATIENCE_SECONDS,
+                  lambda: f"none of {image} waits:\n" + "\n".join(cls.node.lines[-20:]))
 
     @classmethod
     def execute(cls, session, tool, arguments, wait=None, headers=None):

@@ -8,15 +8,16 @@ struct ContainerRun {
     case cancelled, output, cpu
   }
 
+  private enum End {
+    /// By itself, as the engine tells it.
+    case ended(JSON)
+    case stopped(Stop)
+  }
+
   /// How long the engine may take for what has to be done within a call's grace.
   private static let hurryMilliseconds = 800
   /// After so long without its engine a container is given up.
   private static let absenceMilliseconds: UInt64 = 5000
-  /// What has ended tells no more what it used: it is asked often at first, and then less.
-  private static let sampleMilliseconds = (first: UInt64(20), last: UInt64(200))
-  /// An engine that is asked while a container ends answers a second later, and nobody hears meanwhile
-  /// that it has ended: only an engine that is slow at other times too is given longer.
-  private static let samplePatienceMilliseconds = (first: 50, last: 300)
 
   let sandbox: Sandbox
   let container: String
@@ -29,10 +30,7 @@ struct ContainerRun {
   /// It had waited for a call.
   private let isWarm: Bool
   var frames = OutputFrames()
-  private var consumption = Consumption()
-  private var sampleInterval = sampleMilliseconds.first
-  private var samplePatience = samplePatienceMilliseconds.first
-  private var sampleAt: UInt64 = 0
+  private var meter: Meter
   /// The engine was away while the container ran: however that ended, the program did not end so.
   private var engineWasAway = false
   /// Somebody has been told to remove it.
@@ -42,13 +40,9 @@ struct ContainerRun {
     _ request: CreateRequest, for call: borrowing Call, in sandbox: Sandbox,
     by connection: EngineConnection
   ) throws(Failure) {
-    self.sandbox = sandbox
-    self.connection = connection
-    stop = call.cancelDescriptor
-    limits = call.limits
-    isWarm = false
-    closing = try sandbox.engine.connect(stop: nil)
-    container = try Self.create(request, "orien-\(call.id)", sandbox, connection, closing)
+    let closing = try sandbox.engine.connect(stop: nil)
+    let container = try Self.create(request, "orien-\(call.id)", sandbox, connection, closing)
+    self.init(container, isWarm: false, call, sandbox, connection, closing)
   }
 
   /// One that was made ahead.
@@ -56,13 +50,22 @@ struct ContainerRun {
     _ waiting: WarmContainer, for call: borrowing Call, in sandbox: Sandbox,
     by connection: EngineConnection
   ) throws(Failure) {
+    let closing = try sandbox.engine.connect(stop: nil)
+    self.init(waiting.id, isWarm: true, call, sandbox, connection, closing)
+  }
+
+  private init(
+    _ container: String, isWarm: Bool, _ call: borrowing Call, _ sandbox: Sandbox,
+    _ connection: EngineConnection, _ closing: EngineConnection
+  ) {
     self.sandbox = sandbox
+    self.container = container
     self.connection = connection
+    self.closing = closing
+    self.isWarm = isWarm
     stop = call.cancelDescriptor
     limits = call.limits
-    isWarm = true
-    closing = try sandbox.engine.connect(stop: nil)
-    container = waiting.id
+    meter = Meter(container, by: closing)
   }
 
   /// A container may be there though nobody heard so: it is looked for by its name.
@@ -128,14 +131,18 @@ struct ContainerRun {
   mutating func finish(
     _ stream: HTTPStream, _ early: [(OutputFrames.Stream, [UInt8])], _ call: borrowing Call
   ) throws(Failure) {
-    sampleAt = Pause.now + sampleInterval
+    meter.restart()
     for (stream, bytes) in early {
       if let stop = try handOn(stream, bytes, call) { return try end(stop, call) }
     }
     if let stop = try follow(stream, call) { return try end(stop, call) }
-    guard let state = try awaitEnd(call) else { return try end(.cancelled, call) }
-    letGo()
-    try call.ended(try exit(of: state), consumption.usage)
+    switch try awaitEnd(call) {
+    case .stopped(let stop): try end(stop, call)
+    case .ended(let state):
+      meter.hearLast()
+      letGo()
+      try call.ended(try exit(of: state), meter.usage)
+    }
   }
 
   /// Hands on what it says until it says no more; or what ends it before.
@@ -143,22 +150,21 @@ struct ContainerRun {
     _ stream: HTTPStream, _ call: borrowing Call
   ) throws(Failure) -> Stop? {
     while true {
-      let patience = Int(clamping: sampleAt - min(sampleAt, Pause.now))
       let received: HTTPStream.Received
-      do { received = try stream.receive(within: max(patience, 1)) } catch { return nil }
+      do { received = try stream.receive(within: meter.pauseMilliseconds) } catch { return nil }
       switch received {
       case .ended: return nil
       case .stopped: return .cancelled
-      case .nothing: if let stop = sampleIfDue() { return stop }
+      case .nothing: break
       case .bytes(let bytes):
-        // One that talks all the time is looked at too.
-        if Pause.now > sampleAt + sampleInterval, let stop = sampleIfDue() { return stop }
         var said: [(OutputFrames.Stream, [UInt8])] = []
         frames.take(bytes) { said.append(($0, $1)) }
         for (stream, bytes) in said {
           if let stop = try handOn(stream, bytes, call) { return stop }
         }
       }
+      meter.goOn()
+      if hasUsedUp { return .cpu }
     }
   }
 
@@ -177,28 +183,45 @@ struct ContainerRun {
     }
   }
 
-  /// Waits until it has ended: what it says may end before, where a program closes its streams. Nil:
-  /// the call is cancelled.
-  private mutating func awaitEnd(_ call: borrowing Call) throws(Failure) -> JSON? {
+  /// Waits until it has ended: what it says may end before, where a program closes its streams.
+  private mutating func awaitEnd(_ call: borrowing Call) throws(Failure) -> End {
     var wait = 5
     var awaySince: UInt64?
     while !call.isCancelled {
       do throws(Failure) {
         guard let state = try connection.state(container, within: 2000) else { throw Self.lost }
-        if state["Running"]?.bool != true { return state }
+        if state["Running"]?.bool != true { return .ended(state) }
         awaySince = nil
       } catch {
+        // What it used has to be told then too.
+        if error.status == .cancelled { break }
         guard error.status == .unavailable, error.reason != "container-lost" else { throw error }
         engineWasAway = true
         let since = awaySince ?? Pause.now
         awaySince = since
         if Pause.now - since > Self.absenceMilliseconds { throw error }
       }
-      if sampleIfDue() != nil { return nil }
-      if Pause.wait(milliseconds: wait, orUntil: stop) { return nil }
+      if let stop = pass(milliseconds: wait) { return .stopped(stop) }
       wait = min(wait * 2, 200)
     }
+    return .stopped(.cancelled)
+  }
+
+  /// Lets so long go by, and hears meanwhile what it uses.
+  private mutating func pass(milliseconds: Int) -> Stop? {
+    let end = Pause.now + UInt64(milliseconds)
+    while case let now = Pause.now, now < end {
+      meter.goOn()
+      if hasUsedUp { return .cpu }
+      let pause = min(Int(end - now), meter.pauseMilliseconds)
+      if Pause.wait(milliseconds: pause, orUntil: stop) { return .cancelled }
+    }
     return nil
+  }
+
+  private var hasUsedUp: Bool {
+    guard let bound = limits.cpuMilliseconds else { return false }
+    return meter.cpuMilliseconds >= bound
   }
 
   private static let lost = Failure(
@@ -207,7 +230,7 @@ struct ContainerRun {
 
   /// Ends what would not end by itself, and tells of it.
   private mutating func end(_ stop: Stop, _ call: borrowing Call) throws(Failure) {
-    take(within: Self.hurryMilliseconds / 2)
+    meter.conclude(within: Self.hurryMilliseconds / 2)
     // First what is billed: the call may be over before the engine has done its part.
     let reason: Exit.Reason =
       switch stop {
@@ -215,32 +238,9 @@ struct ContainerRun {
       case .output: .output
       case .cpu: .cpu
       }
-    try call.ended(Exit(code: nil, signal: 9, reason: reason), consumption.usage)
+    try call.ended(Exit(code: nil, signal: 9, reason: reason), meter.usage)
     remove()
     if case .cancelled = stop { throw Failure(.cancelled, "the call was cancelled") }
-  }
-
-  // MARK: What it uses
-
-  private mutating func sampleIfDue() -> Stop? {
-    guard Pause.now >= sampleAt else { return nil }
-    // What an engine that is slow does not tell is asked for again soon: it is what is billed.
-    if take(within: samplePatience) {
-      sampleInterval = min(sampleInterval * 2, Self.sampleMilliseconds.last)
-    } else {
-      samplePatience = min(samplePatience * 2, Self.samplePatienceMilliseconds.last)
-    }
-    sampleAt = Pause.now + sampleInterval
-    guard let bound = limits.cpuMilliseconds else { return nil }
-    return consumption.cpuMilliseconds >= bound ? .cpu : nil
-  }
-
-  /// False where the engine does not tell in time.
-  @discardableResult
-  private mutating func take(within milliseconds: Int) -> Bool {
-    guard let stats = closing.consumption(container, within: milliseconds) else { return false }
-    consumption.take(stats)
-    return true
   }
 
   private func exit(of state: JSON) throws(Failure) -> Exit {

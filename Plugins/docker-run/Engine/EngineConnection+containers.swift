@@ -45,15 +45,6 @@ extension EngineConnection {
     return state
   }
 
-  /// Nil where that cannot be told now: what it has used is told again.
-  func consumption(_ container: String, within milliseconds: Int) -> JSON? {
-    let path = "/containers/\(container)/stats?stream=false&one-shot=true"
-    guard let answer = try? ask("GET", path, within: milliseconds), answer.isSuccess else {
-      return nil
-    }
-    return answer.body
-  }
-
   /// Kills what runs in it, and removes it with all that is its own. One that is gone is fine; false:
   /// it was, or is somebody else's to remove.
   @discardableResult

@@ -61,6 +61,20 @@ final class EngineConnection {
     }
   }
 
+  /// Asks, and waits for nothing. What was asked so before is given up. `path` is all of it: to agree
+  /// on a version is to wait.
+  func begin(_ path: String, within milliseconds: Int) throws(Failure) {
+    let request = request("GET", path, within: milliseconds)
+    do { try client.begin(request) } catch { throw Self.failure(error) }
+  }
+
+  /// The answer to what was begun; nil where there is none yet after so long.
+  func answer(within milliseconds: Int) throws(Failure) -> Answer? {
+    do { return try client.answer(within: milliseconds).map(Answer.init) } catch {
+      throw Self.failure(error)
+    }
+  }
+
   /// Whether it answers; and which version of the API is spoken from here on.
   func ping(within milliseconds: Int) throws(Failure) {
     let answer = try send(request("GET", "/_ping", within: milliseconds))
