@@ -33,6 +33,10 @@ package final class FileLock: Sendable {
     }
   }
 
+  /// What was started and has not got to its own program yet shares the open file: closing it here
+  /// would leave the lock taken for that long.
+  deinit { flock(descriptor.raw, LOCK_UN) }
+
   /// The process that has the lock now, 0 where it does not say which it is; nil: none has.
   package static func holder(of name: FolderPath, in folder: Folder) throws(Failure) -> Int32? {
     do throws(SystemError) {

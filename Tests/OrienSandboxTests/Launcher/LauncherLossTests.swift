@@ -114,7 +114,8 @@ struct LauncherLossTests {
     defer { rig.close() }
     #expect(try rig.sh("exit 9").end?.exit.code == 9)
     for _ in 0..<3 {
-      #expect(rig.wait { processes(named: name, group: rig.group).count >= 4 })
+      // So many wait of which nobody has asked for more at once.
+      #expect(rig.wait { processes(named: name, group: rig.group).count >= 2 })
       for pid in processes(named: name, group: rig.group) { kill(pid, SIGKILL) }
       // Whoever was asked of one that was just dying hears so.
       let run = try rig.sh("exit 9")
