@@ -10,7 +10,7 @@ package import OrienModel
 package final class HTTPClient {
   private let curl: CurlHandle
   /// What was begun and is not answered yet.
-  private var question: Question?
+  private var begun: Transfer?
 
   /// Fails where this machine has no libcurl. `proxy` (`http://HOST:PORT`) is for a plugin, which has
   /// no way out but the node's; it only passes on bytes.
@@ -22,7 +22,7 @@ package final class HTTPClient {
 
   /// Sends the request and gathers the answer.
   package func send(_ request: HTTPRequest) throws(Failure) -> HTTPResponse {
-    try perform(Transfer(request), request)
+    try perform(Transfer(request))
   }
 
   /// The same, where a failure's message has that name in place of the URL, which may have a key in
@@ -44,7 +44,7 @@ package final class HTTPClient {
   ) throws(Failure) -> HTTPResponse {
     let result: Result<HTTPResponse, Failure> = withoutActuallyEscaping(receive) { receive in
       do throws(Failure) {
-        return .success(try perform(Transfer(request, receive: receive), request))
+        return .success(try perform(Transfer(request, receive: receive)))
       } catch {
         return .failure(error)
       }
@@ -52,10 +52,8 @@ package final class HTTPClient {
     return try result.get()
   }
 
-  private func perform(
-    _ transfer: Transfer, _ request: HTTPRequest
-  ) throws(Failure) -> HTTPResponse {
-    try begin(transfer, request)
+  private func perform(_ transfer: Transfer) throws(Failure) -> HTTPResponse {
+    try begin(transfer)
     guard let response = try goOn(milliseconds: -1) else {
       preconditionFailure("without a bound it goes on to its end")
     }
@@ -67,7 +65,7 @@ package final class HTTPClient {
   /// Sends the request, in place of what was begun before, and waits for nothing: it goes on in
   /// `answer`.
   package func begin(_ request: HTTPRequest) throws(Failure) {
-    try begin(Transfer(request), request)
+    try begin(Transfer(request))
   }
 
   /// The answer to what was begun; nil where there is none yet after so long.
@@ -75,32 +73,31 @@ package final class HTTPClient {
     try goOn(milliseconds: Int32(clamping: max(milliseconds, 0)))
   }
 
-  private func begin(_ transfer: Transfer, _ request: HTTPRequest) throws(Failure) {
-    self.question = nil
+  private func begin(_ transfer: Transfer) throws(Failure) {
+    begun = nil
+    let request = transfer.request
     try request.check()
     curl.configure(request)
-    let question = Question(transfer, request)
     // The body below may choose a method of its own accord; this one is what is sent.
     curl.set(CURLOPT_CUSTOMREQUEST, text: request.method)
     if request.method == "HEAD" { curl.set(CURLOPT_NOBODY, number: 1) }
-    curl.set(CURLOPT_HTTPHEADER, pointer: question.lines)
+    curl.set(CURLOPT_HTTPHEADER, pointer: transfer.lines)
     attach(transfer)
     setBody(request.body)
     let code = ccurl_begin(curl.raw)
     guard code == CURLE_OK else { throw curl.failure(code, request) }
-    self.question = question
+    begun = transfer
   }
 
   private func goOn(milliseconds: Int32) throws(Failure) -> HTTPResponse? {
-    guard let question else {
+    guard let transfer = begun else {
       throw Failure(.cancelled, "stopped", "what was asked was given up for something else")
     }
     let code = ccurl_go_on(curl.raw, milliseconds)
     if code == CURLE_AGAIN { return nil }
-    self.question = nil
-    let transfer = question.transfer
+    begun = nil
     if let failure = transfer.failure { throw failure }
-    if code != CURLE_OK && !transfer.wasStopped { throw curl.failure(code, question.request) }
+    if code != CURLE_OK && !transfer.wasStopped { throw curl.failure(code, transfer.request) }
     return transfer.response(status: ccurl_status(curl.raw))
   }
 
@@ -137,28 +134,4 @@ package final class HTTPClient {
       return Transfer.of(context).giveBody(buffer) ?? Int(CURL_READFUNC_ABORT)
     }.mustSucceed()
   }
-}
-
-/// A request that libcurl deals with, and what it looks at meanwhile.
-private final class Question {
-  let transfer: Transfer
-  let request: HTTPRequest
-  private(set) var lines: UnsafeMutablePointer<curl_slist>?
-
-  init(_ transfer: Transfer, _ request: HTTPRequest) {
-    self.transfer = transfer
-    self.request = request
-    for header in request.headers { lines = ccurl_append(lines, header.line) }
-    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-      // libcurl would call any body a form.
-      lines = ccurl_append(lines, "Content-Type:")
-    }
-  }
-
-  deinit { ccurl_free_list(lines) }
-}
-
-extension HTTPHeader {
-  /// As libcurl wants it, which would leave out a header without a value.
-  fileprivate var line: String { value.isEmpty ? name + ";" : name + ": " + value }
 }

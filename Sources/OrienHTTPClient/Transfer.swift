@@ -1,6 +1,7 @@
+internal import CCurl
 internal import OrienModel
 
-/// One request under way: what libcurl's callbacks read from and write to.
+/// One request under way: what libcurl looks at, and what its callbacks read from and write to.
 ///
 /// It lives on the thread of its request, and no callback comes once that is answered or given up.
 final class Transfer {
@@ -15,7 +16,10 @@ final class Transfer {
   /// The receiver wanted no more, which is no failure.
   private(set) var wasStopped = false
 
-  private let bounds: HTTPRequest.Bounds
+  let request: HTTPRequest
+  /// Its headers, for as long as libcurl may look at them.
+  private(set) var lines: UnsafeMutablePointer<curl_slist>?
+
   private let receive: Receive?
   private let give: Give?
   private var promisedBytes: UInt64 = 0
@@ -25,8 +29,13 @@ final class Transfer {
   private var body: [UInt8] = []
 
   init(_ request: HTTPRequest, receive: Receive? = nil) {
-    bounds = request.bounds
+    self.request = request
     self.receive = receive
+    for header in request.headers { lines = ccurl_append(lines, header.line) }
+    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+      // libcurl would call any body a form.
+      lines = ccurl_append(lines, "Content-Type:")
+    }
     guard case .stream(let bytes, let give) = request.body else {
       give = nil
       return
@@ -34,6 +43,10 @@ final class Transfer {
     self.give = give
     promisedBytes = bytes
   }
+
+  deinit { ccurl_free_list(lines) }
+
+  private var bounds: HTTPRequest.Bounds { request.bounds }
 
   static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
     guard let context else { preconditionFailure("libcurl hands back the context it was given") }
@@ -103,6 +116,11 @@ final class Transfer {
     failure = Failure(code, reason, message)
     return false
   }
+}
+
+extension HTTPHeader {
+  /// As libcurl wants it, which would leave out a header without a value.
+  fileprivate var line: String { value.isEmpty ? name + ";" : name + ": " + value }
 }
 
 extension Substring {

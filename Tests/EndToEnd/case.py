@@ -26,6 +26,12 @@ ERROR_MEMBERS = {"type", "title", "status", "detail", "error", "message", "code"
 SETTLE_SECONDS = 5
 
 
+def processor_time(record):
+    """Microseconds that a record says were used, in the program and in the kernel."""
+    usage = record["usage"]
+    return usage["cpuUserMicroseconds"] + usage["cpuSystemMicroseconds"]
+
+
 class NodeCase(unittest.TestCase):
     """Owns one node for all its tests; `flags` and `tools` are the node's, and `residents` names
     processes that outlive calls."""

@@ -1,6 +1,7 @@
 """The tool docker-run against a real engine: what goes in, what comes out, and what it is told."""
 
 import docker
+from case import processor_time
 from docker_case import DockerCase
 from node import until
 
@@ -111,9 +112,8 @@ for i in range(0, len(held), 4096): held[i] = 1
 while time.process_time() < 1: pass
 # What it does after it was last looked at nobody knows.
 time.sleep(2)""")
-        usage = record["usage"]
-        self.assertGreater(usage["cpuUserMicroseconds"] + usage["cpuSystemMicroseconds"], 1_000_000)
-        self.assertGreater(usage["memoryPeakBytes"], 40 << 20)
+        self.assertGreater(processor_time(record), 1_000_000)
+        self.assertGreater(record["usage"]["memoryPeakBytes"], 40 << 20)
 
     def test_no_container_is_made_with_what_nobody_allowed(self):
         session = self.session()

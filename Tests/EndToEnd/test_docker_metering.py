@@ -3,6 +3,7 @@
 import re
 import threading
 
+from case import processor_time
 from docker_case import DockerCase
 from gated import STEPS, Gate, Gated
 from node import until
@@ -14,11 +15,6 @@ def burn(seconds):
     end = time.process_time() + seconds
     while time.process_time() < end: pass
 """
-
-
-def used(record):
-    usage = record["usage"]
-    return usage["cpuUserMicroseconds"] + usage["cpuSystemMicroseconds"]
 
 
 class SlowGate(Gate):
@@ -44,7 +40,7 @@ class SlowTellingTests(Gated, DockerCase):
     def bill(self, program):
         record = self.python_in(self.session(), BURN + program)
         self.assertEqual(record["status"], "completed", record)
-        return used(record)
+        return processor_time(record)
 
     def test_one_that_is_silent(self):
         self.assertGreater(self.bill("burn(1); time.sleep(3)"), 1_000_000)
@@ -82,7 +78,7 @@ class SlowTellingTests(Gated, DockerCase):
                     "limits": {"cpuMilliseconds": 1500}}, timeout=60)
                 record = answer.json
                 self.assertEqual((record["status"], record["reason"]), ("failed", "cpu"), record)
-                self.assertGreaterEqual(used(record), 1_500_000)
+                self.assertGreaterEqual(processor_time(record), 1_500_000)
 
     def test_one_that_is_cancelled_is_billed(self):
         for closing in ("", "exec <&- >&- 2>&-;"):
@@ -92,7 +88,7 @@ class SlowTellingTests(Gated, DockerCase):
                 self.ask("DELETE", f"/executions/{execution}")
                 record = self.final(execution, 5)
                 self.assertEqual(record["status"], "cancelled", record)
-                self.assertGreater(used(record), 300_000)
+                self.assertGreater(processor_time(record), 300_000)
 
     def engine_says(self, execution):
         """What its container has used."""

@@ -131,7 +131,7 @@ struct ContainerRun {
   mutating func finish(
     _ stream: HTTPStream, _ early: [(OutputFrames.Stream, [UInt8])], _ call: borrowing Call
   ) throws(Failure) {
-    meter.restart()
+    meter.begin()
     for (stream, bytes) in early {
       if let stop = try handOn(stream, bytes, call) { return try end(stop, call) }
     }

@@ -16,14 +16,13 @@ struct Meter {
   private let connection: EngineConnection
   private var consumption = Consumption()
   private var interval = intervalMilliseconds.first
-  private var askAt: UInt64
+  private var askAt: UInt64 = 0
   private var isAsking = false
   private var askedAt: UInt64 = 0
 
   init(_ container: String, by connection: EngineConnection) {
     self.container = container
     self.connection = connection
-    askAt = Pause.now + interval
   }
 
   /// As far as the engine has told.
@@ -39,13 +38,17 @@ struct Meter {
   }
 
   /// The program begins now.
-  mutating func restart() { askAt = Pause.now + interval }
+  mutating func begin() { askAt = Pause.now + interval }
 
   /// Takes what the engine has told by now, or tells within so long, and asks when it is time.
   mutating func goOn(within milliseconds: Int = 0) {
     guard isAsking || Pause.now >= askAt else { return }
     do throws(Failure) {
-      if !isAsking { try ask() }
+      if !isAsking {
+        try connection.beginConsumption(container, within: Self.patienceMilliseconds)
+        isAsking = true
+        askedAt = Pause.now
+      }
       guard let answer = try connection.answer(within: milliseconds) else { return }
       if answer.isSuccess { consumption.take(answer.body) }
     } catch {
@@ -54,15 +57,6 @@ struct Meter {
     isAsking = false
     interval = min(interval * 2, Self.intervalMilliseconds.last)
     askAt = Pause.now + interval
-  }
-
-  private mutating func ask() throws(Failure) {
-    let version = connection.engine.agreed ?? ""
-    try connection.begin(
-      "\(version)/containers/\(container)/stats?stream=false&one-shot=true",
-      within: Self.patienceMilliseconds)
-    isAsking = true
-    askedAt = Pause.now
   }
 
   /// Takes what the engine has told by now, of what has ended.

@@ -45,6 +45,12 @@ extension EngineConnection {
     return state
   }
 
+  /// Asks what it has used so far, and waits for nothing.
+  func beginConsumption(_ container: String, within milliseconds: Int) throws(Failure) {
+    try begin(
+      "/containers/\(container)/stats?stream=false&one-shot=true", within: milliseconds)
+  }
+
   /// Kills what runs in it, and removes it with all that is its own. One that is gone is fine; false:
   /// it was, or is somebody else's to remove.
   @discardableResult

@@ -61,10 +61,10 @@ final class EngineConnection {
     }
   }
 
-  /// Asks, and waits for nothing. What was asked so before is given up. `path` is all of it: to agree
-  /// on a version is to wait.
+  /// Asks, and waits for nothing: also where no version is agreed on, for to agree is to wait. What was
+  /// asked so before is given up.
   func begin(_ path: String, within milliseconds: Int) throws(Failure) {
-    let request = request("GET", path, within: milliseconds)
+    let request = request("GET", (engine.agreed ?? "") + path, within: milliseconds)
     do { try client.begin(request) } catch { throw Self.failure(error) }
   }
 
