@@ -26,7 +26,7 @@ struct StartTests {
     try tools.put("sound.so", Self.library("sound"))
     var folder = tools.folder
     folder.scanPatience = [.seconds(60), .seconds(120)]
-    folder.togetherPatience = .milliseconds(400)
+    folder.togetherPatience = .seconds(2)
     let start = Instant.now
     let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)
@@ -80,7 +80,7 @@ struct StartTests {
     folder.openPatience = .milliseconds(1)
     _ = try folder.load(for: tools.node)
     folder.openPatience = .seconds(60)
-    folder.togetherPatience = .milliseconds(100)
+    folder.togetherPatience = .seconds(2)
     let start = Instant.now
     let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)

@@ -88,9 +88,37 @@ extension Plugin {
   }
 }
 
+extension Plugin {
+  /// A call of the one handler that `deeds.c` has.
+  func deed(_ name: String) -> PluginCall { call("deed", .values([.text(name)])) }
+}
+
+/// A deed whose handler runs, as it has said, and goes on until it is cancelled, or for ever.
+struct BegunDeed {
+  let answers = Channel<CallResult>()
+  let invocation: Invocation
+  private let plugin: Plugin
+
+  init(_ name: String, of plugin: Plugin) {
+    let (host, answers) = (RecordingCall(), answers)
+    self.plugin = plugin
+    invocation = plugin.invoke(plugin.deed(name), host: host) { answers.send($0) }
+    waitUntil { host.output == "begun" }
+  }
+
+  /// Whether its handler hears that it is cancelled, and returns.
+  func returnsWhenCancelled() -> Bool {
+    plugin.cancel(invocation)
+    guard let result = answers.receive(within: .seconds(20)),
+      case .failed(let failure) = result.outcome
+    else { return false }
+    return failure.code == .cancelled && result.wasCalled
+  }
+}
+
 /// Waits for what another thread does and nobody tells of.
 func waitUntil(_ isSo: () -> Bool) {
-  let deadline = Instant.now + .seconds(10)
+  let deadline = Instant.now + .seconds(60)
   while !isSo() && Instant.now < deadline { sched_yield() }
   #expect(isSo())
 }

@@ -12,19 +12,16 @@ struct HeardWorkerTests {
     let worker = try HeardWorker("deeds")
     for _ in 1...3 {
       worker.quicken()
-      let (host, answers) = (RecordingCall(), Channel<CallResult>())
-      let slow = worker.plugin.invoke(worker.deed("wait"), host: host) { answers.send($0) }
-      waitUntil { host.output == "waiting" }
-      #expect(!worker.isHeardByLoop(worker.deed("nothing")))
-      worker.plugin.cancel(slow)
-      #expect(answers.receive()?.wasCalled == true)
+      let slow = BegunDeed("wait", of: worker.plugin)
+      #expect(!worker.isHeardByLoop(worker.plugin.deed("nothing")))
+      #expect(slow.returnsWhenCancelled())
     }
   }
 
   @Test("is heard by its thread where there is no loop")
   func alone() throws {
     let worker = try HeardWorker("deeds", hasLoop: false)
-    for _ in 0..<100 { #expect(!worker.isHeardByLoop(worker.deed("nothing"))) }
+    for _ in 0..<100 { #expect(!worker.isHeardByLoop(worker.plugin.deed("nothing"))) }
   }
 
   @Test("has all that a call says heard in its order, whoever hears it")
@@ -33,7 +30,7 @@ struct HeardWorkerTests {
     worker.quicken()
     for deed in ["many-lines", "nothing", "one-long-line", "nothing", "many-lines"] {
       let host = RecordingCall()
-      #expect(worker.plugin.result(of: worker.deed(deed), host: host).outcome == .done)
+      #expect(worker.plugin.result(of: worker.plugin.deed(deed), host: host).outcome == .done)
       let said =
         switch deed {
         case "many-lines": (0..<1000).map { "\($0)\n" }.joined()
@@ -49,7 +46,8 @@ struct HeardWorkerTests {
     let worker = try HeardWorker("deeds")
     worker.quicken()
     let long = String(repeating: "x", count: 4 << 20)
-    let isDone = worker.plugin.result(of: worker.deed(long), host: RecordingCall()).outcome == .done
+    let isDone =
+      worker.plugin.result(of: worker.plugin.deed(long), host: RecordingCall()).outcome == .done
     #expect(isDone)
   }
 
@@ -100,13 +98,9 @@ struct HeardWorkerTests {
   func closed() throws {
     let worker = try HeardWorker("deeds")
     worker.quicken()
-    let answers = Channel<CallResult>()
-    let slow = worker.plugin.invoke(worker.deed("cancel-fd"), host: RecordingCall()) {
-      answers.send($0)
-    }
+    let slow = BegunDeed("cancel-fd", of: worker.plugin)
     worker.plugin.restart()
-    worker.plugin.cancel(slow)
-    #expect(answers.receive()?.wasCalled == true)
+    #expect(slow.returnsWhenCancelled())
     worker.quicken()
     try worker.plugin.close(within: .seconds(5))
     #expect(worker.plugin.state == .closed)
@@ -147,8 +141,6 @@ private final class HeardWorker {
 
   var closed: Int { tools.node.lines.filter { $0.message == "closed" }.count }
 
-  func deed(_ name: String) -> PluginCall { plugin.call("deed", .values([.text(name)])) }
-
   /// Makes a call, which is to succeed.
   func isHeardByLoop(_ call: PluginCall) -> Bool {
     let answers = Channel<(CallResult, Bool)>()
@@ -161,12 +153,12 @@ private final class HeardWorker {
   /// Has quick calls until the loop hears them. They say nothing: what a call says beside its return
   /// comes by itself where this machine is slow.
   func quicken() {
-    for _ in 0..<1000 where isHeardByLoop(deed("return")) { return }
+    for _ in 0..<1000 where isHeardByLoop(plugin.deed("return")) { return }
     Issue.record("the loop has not heard it")
   }
 
   func failure(of name: String) -> Failure? {
-    let result = plugin.result(of: deed(name), host: RecordingCall())
+    let result = plugin.result(of: plugin.deed(name), host: RecordingCall())
     if case .failed(let failure) = result.outcome { return failure }
     return nil
   }

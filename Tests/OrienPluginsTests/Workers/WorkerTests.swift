@@ -86,15 +86,11 @@ struct WorkerTests {
   func giveUp() throws {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
-    let answers = Channel<CallResult>()
-    let spinning = plugin.invoke(plugin.deed("spin"), host: RecordingCall()) { answers.send($0) }
-    let other = Channel<CallResult>()
-    plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { other.send($0) }
-    // Both run once a third has been answered.
+    let (spinning, other) = (BegunDeed("spin", of: plugin), BegunDeed("wait", of: plugin))
     #expect(plugin.output(of: "nothing") == "done")
-    #expect(!plugin.writeOff(spinning))
-    for channel in [answers, other] {
-      guard case .failed(let failure)? = channel.receive()?.outcome else {
+    #expect(!plugin.writeOff(spinning.invocation))
+    for deed in [spinning, other] {
+      guard case .failed(let failure)? = deed.answers.receive()?.outcome else {
         Issue.record("it returned")
         return
       }
@@ -110,15 +106,12 @@ struct WorkerTests {
     var folder = tools.folder
     folder.workers.closePatience = .milliseconds(50)
     let plugin = try folder.load(for: tools.node).plugins[0]
-    let answers = Channel<CallResult>()
-    let old = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { answers.send($0) }
-    #expect(plugin.output(of: "nothing") == "done")
+    let old = BegunDeed("wait", of: plugin)
     plugin.restart()
     #expect(plugin.output(of: "nothing") == "done")
     // Ten times as long as close() may take.
-    #expect(answers.receive(within: .milliseconds(500)) == nil)
-    plugin.cancel(old)
-    #expect(answers.receive(within: .seconds(20))?.isOfCancelled == true)
+    #expect(old.answers.receive(within: .milliseconds(500)) == nil)
+    #expect(old.returnsWhenCancelled())
     try plugin.close(within: .seconds(5))
   }
 
@@ -126,21 +119,17 @@ struct WorkerTests {
   func successor() throws {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
-    let (answers, others) = (Channel<CallResult>(), Channel<CallResult>())
-    let old = plugin.invoke(plugin.deed("spin"), host: RecordingCall()) { answers.send($0) }
-    #expect(plugin.output(of: "nothing") == "done")
+    let old = BegunDeed("spin", of: plugin)
     plugin.restart()
-    let new = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { others.send($0) }
-    #expect(plugin.output(of: "nothing") == "done")
-    #expect(!plugin.writeOff(old))
-    guard case .failed(let failure)? = answers.receive(within: .seconds(20))?.outcome else {
+    let new = BegunDeed("wait", of: plugin)
+    #expect(!plugin.writeOff(old.invocation))
+    guard case .failed(let failure)? = old.answers.receive(within: .seconds(20))?.outcome else {
       Issue.record("it returned")
       return
     }
     #expect(failure.message.contains("did not return"))
     #expect(plugin.output(of: "nothing") == "done")
-    plugin.cancel(new)
-    #expect(others.receive(within: .seconds(20))?.isOfCancelled == true)
+    #expect(new.returnsWhenCancelled())
   }
 
   @Test("that comes to hold nearly all that it may is replaced, is told of, and loses no call")
@@ -150,8 +139,7 @@ struct WorkerTests {
     var folder = tools.folder
     folder.workers.openFiles = 256
     let plugin = try folder.load(for: tools.node).plugins[0]
-    let answers = Channel<CallResult>()
-    let old = plugin.invoke(plugin.deed("wait"), host: RecordingCall()) { answers.send($0) }
+    let old = BegunDeed("wait", of: plugin)
     func isTold() -> Bool {
       tools.node.lines.contains { $0.message.contains("is replaced: its open files have grown") }
     }
@@ -165,36 +153,19 @@ struct WorkerTests {
     // Again at once it is not.
     for _ in 0..<200 { _ = plugin.output(of: "open-one") }
     #expect(tools.node.lines.filter { $0.message.contains("is replaced") }.count == 1)
-    plugin.cancel(old)
-    #expect(answers.receive(within: .seconds(20))?.isOfCancelled == true)
+    #expect(old.returnsWhenCancelled())
   }
 
   @Test(
-    "hears that a call is cancelled, also where all before it were quick",
+    "hears what a call says while it runs, and that it is cancelled, however quick all before it were",
     arguments: ["wait", "cancel-fd"], [0, 3])
   func cancel(deed: String, quick: Int) throws {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
     for _ in 0..<quick { #expect(plugin.output(of: "nothing") == "done") }
-    let answers = Channel<CallResult>()
-    let call = plugin.invoke(plugin.deed(deed), host: RecordingCall()) { answers.send($0) }
+    let call = BegunDeed(deed, of: plugin)
     #expect(plugin.output(of: "nothing") == "done")
-    plugin.cancel(call)
-    #expect(answers.receive()?.wasCalled == true)
-  }
-
-  @Test("sends what a call says while it runs, also where all before it were quick")
-  func speech() throws {
-    let tools = try Tools(.worker)
-    let plugin = try tools.plugin("deeds")
-    for _ in 0..<3 { #expect(plugin.output(of: "nothing") == "done") }
-    let answers = Channel<CallResult>()
-    let host = RecordingCall()
-    let call = plugin.invoke(plugin.deed("wait"), host: host) { answers.send($0) }
-    #expect(plugin.output(of: "nothing") == "done")
-    #expect(host.output == "waiting")
-    plugin.cancel(call)
-    #expect(answers.receive()?.wasCalled == true)
+    #expect(call.returnsWhenCancelled())
   }
 
   @Test("whose plugin does not open says why, and is tried again later")
@@ -254,22 +225,7 @@ struct WorkerTests {
   }
 }
 
-extension CallResult {
-  /// Of a handler that was told, and returned.
-  fileprivate var isOfCancelled: Bool {
-    if case .failed(let failure) = outcome {
-      failure.code == .cancelled && wasCalled
-    } else {
-      false
-    }
-  }
-}
-
 extension Plugin {
-  fileprivate func deed(_ name: String) -> PluginCall {
-    call("deed", .values([.text(name)]))
-  }
-
   fileprivate func failure(of name: String, _ host: RecordingCall = RecordingCall()) -> Failure? {
     if case .failed(let failure) = result(of: deed(name), host: host).outcome {
       failure
