@@ -13,12 +13,14 @@ extension WorkspaceLease {
   /// it is lent under `name`, its files being `user`'s there, and without a `user` it is not, and the
   /// answer is nil. What is lent programs may write to, as `watch` has it.
   package func share(
-    with user: UInt32?, as name: String, then: @escaping (Result<SharedPlace?, Failure>) -> Void
+    with user: UInt32?, as name: @autoclosure () -> String,
+    then: @escaping (Result<SharedPlace?, Failure>) -> Void
   ) {
     guard let image = state.session.image, let images = workspaces.images else {
       return then(.success(SharedPlace(path: workspace.path, user: User.current)))
     }
     guard let user else { return then(.success(nil)) }
+    let name = name()
     lent.append(name)
     images.lend(image, to: user, as: name) { result in
       then(result.map { SharedPlace(path: $0, user: user) })
