@@ -130,10 +130,8 @@ final class Worker: Sendable {
       case .call(let id, let call):
         guard let (arrival, ear) = admit(call, as: id) else { continue }
         switch ear {
-        case .watched: node.gather()
-        case .unwatched:
-          node.gather()
-          alarm.set(after: Self.patience)
+        case .watched: break
+        case .unwatched: alarm.set(after: Self.patience)
         case .passedOn:
           do throws(Failure) { try listen() } catch { Confinement.exit(71) }
         }
@@ -169,6 +167,8 @@ final class Worker: Sendable {
       guard calls.slow <= Self.slowAtMost else { return (arrival, .passedOn) }
       calls.isHeard = false
       calls.begun += 1
+      // Here: whoever finds this late from now on also ends it.
+      node.gather()
       defer { calls.isWatched = true }
       return (arrival, calls.isWatched ? .watched : .unwatched)
     }
