@@ -3,6 +3,7 @@
 #include "ccurl.h"
 
 #include <clatelibrary.h>
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -77,6 +78,7 @@ struct ccurl {
   CURLM *driver;
   int stop;
   bool is_driven;
+  bool lacks_descriptors;
 };
 
 struct ccurl *ccurl_make(void) {
@@ -105,11 +107,25 @@ void ccurl_free(struct ccurl *curl) {
   free(curl);
 }
 
+/* In place of libcurl's own, after whose failure nobody knows why there is no connection. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
+  (void)purpose;
+  int made = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  if (made >= 0) return made;
+  if (errno == EMFILE || errno == ENFILE) ((struct ccurl *)context)->lacks_descriptors = true;
+  return CURL_SOCKET_BAD;
+}
+
 void ccurl_reset(struct ccurl *curl) {
   release(curl);
   functions.reset(curl->easy);
+  functions.set(curl->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  functions.set(curl->easy, CURLOPT_OPENSOCKETDATA, curl);
   curl->stop = -1;
+  curl->lacks_descriptors = false;
 }
+
+bool ccurl_lacks_descriptors(struct ccurl *curl) { return curl->lacks_descriptors; }
 
 void ccurl_set_stop(struct ccurl *curl, int descriptor) { curl->stop = descriptor; }
 

@@ -60,6 +60,10 @@ struct CurlHandle: ~Copyable {
     switch code {
     case CURLE_URL_MALFORMAT:
       return Failure(.invalid, "bad-url", "'\(place)': \(why)")
+    case CURLE_COULDNT_CONNECT where ccurl_lacks_descriptors(raw):
+      return Failure(
+        .unavailable, "no-descriptors",
+        "cannot reach \(place): who asks has too many files open for another connection")
     case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST:
       return Failure(.unavailable, "no-connection", "cannot reach \(place): \(why)")
     case CURLE_ABORTED_BY_CALLBACK:

@@ -124,6 +124,9 @@ final class EngineConnection {
     case "no-connection":
       return Failure(
         .unavailable, "the container engine is away: \(message)", reason: "engine-away")
+    case "no-descriptors":
+      return Failure(
+        .unavailable, "\(message): WORKER_OPEN_FILES is how many it may have", reason: reason)
     case "no-answer":
       return Failure(
         .unavailable, "the container engine does not answer: \(message)", reason: "engine-silent")

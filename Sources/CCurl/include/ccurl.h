@@ -5,6 +5,7 @@
  * its kind by its number, and each setter refuses what is not of its own. */
 #pragma once
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ccurl;
@@ -23,6 +24,8 @@ void ccurl_free(struct ccurl *curl);
 void ccurl_reset(struct ccurl *curl);
 long ccurl_status(struct ccurl *curl);
 const char *ccurl_text(CURLcode code);
+/* Of a transfer that has no connection: because no descriptor was left for it. */
+bool ccurl_lacks_descriptors(struct ccurl *curl);
 
 struct curl_slist *ccurl_append(struct curl_slist *list, const char *line);
 void ccurl_free_list(struct curl_slist *list);
