@@ -10,7 +10,6 @@ final class Reloader: Sendable {
   /// after the longer of the two.
   private static let quiet = Duration.milliseconds(100)
   private static let longest = Duration.seconds(1)
-  private static let probeInterval = Duration.seconds(10)
 
   typealias Answer = Reply<Result<Void, Failure>>
 
@@ -95,7 +94,8 @@ final class Reloader: Sendable {
 
   private func work() {
     var watch: FolderWatch?
-    var nextProbe = Instant.now + Self.probeInterval
+    var rhythm = ProbeRhythm()
+    var nextProbe = Instant.now + rhythm.next(away: away)
     do throws(SystemError) { watch = try FolderWatch(on: folder.path) } catch {
       log.warning("tools.d is not watched: reload plugins by hand", ["error": "\(error)"])
     }
@@ -117,9 +117,16 @@ final class Reloader: Sendable {
       }
       if Instant.now >= nextProbe {
         Plugin.probe(state.withLock { $0.contents.plugins })
-        nextProbe = .now + Self.probeInterval
+        nextProbe = .now + rhythm.next(away: away)
       }
     }
+  }
+
+  private var away: Set<String> {
+    let away = state.withLock { $0.contents.plugins }.filter { plugin in
+      if case .unavailable = plugin.state { true } else { false }
+    }
+    return Set(away.map(\.id))
   }
 
   /// True once the folder has changed and come to rest.
