@@ -53,6 +53,9 @@ package final class Ledger: Sendable {
     /// Entries in one transaction.
     package var batchEntries = 1024
     package var pruneEvery: Duration = .seconds(60)
+    /// What one step of forgetting may take: a disk that removes files slowly is not to hold up who
+    /// waits for the next batch.
+    package var stepPatience: Duration = .milliseconds(200)
     /// How often a full disk is asked for room.
     package var retryEvery: Duration = .seconds(1)
 

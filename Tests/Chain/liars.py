@@ -194,7 +194,7 @@ def run(count):
     with Chain() as chain, Probe() as probe, Liar(chain) as liar:
         lies = Lies(chain, probe, liar)
         for name, lie, kind in LIES:
-            how = {"milliseconds": "1000"} if name == "is silent" else {}
+            how = {"milliseconds": "3000"} if name == "is silent" else {}
             count.run(f"a liar {name}", lies.one, lie, kind, how)
         for value in "17", 17, "0x01", "0x1" + "0" * 16, None:
             count.run(f"a height of {value}", lies.counted, value)

@@ -15,6 +15,10 @@ def lent(node):
     mounts = pathlib.Path("/proc/self/mounts").read_text()
     return [line for line in mounts.splitlines() if str(node.state) in line]
 
+# An engine that was away or slow is asked again now and then, and the plugin rests for half a
+# minute after what it has not had made in time.
+PATIENCE_SECONDS = 60
+
 
 class DockerCase(NodeCase):
     """`manifest` is what docker-run's has beside the shipped one."""
@@ -43,10 +47,10 @@ class DockerCase(NodeCase):
         """What is to stand before the engine sets `engine_host`."""
 
     def hold_oracles(self):
-        # An engine that was away is asked again now and then.
-        until(lambda: not self.ours(), 45, lambda: f"left: {[one['Names'] for one in self.ours()]}")
+        until(lambda: not self.ours(), PATIENCE_SECONDS,
+              lambda: f"left: {[one['Names'] for one in self.ours()]}")
         super().hold_oracles()
-        until(lambda: not self.still_lent(), 5, lambda: f"still lent: {self.still_lent()}")
+        until(lambda: not self.still_lent(), 20, lambda: f"still lent: {self.still_lent()}")
 
     def still_lent(self):
         return lent(self.node)

@@ -90,10 +90,10 @@ class Told(Advertised):
         self.until_heard(server)
 
     def test_it_is_renewed_before_it_is_forgotten(self):
-        server = self.discovery(expiry=12)
+        server = self.discovery(expiry=20)
         self.start(DISCOVERY_URL=server.url, GOLEM_PROVIDER_DISCOVERY_ADVERTISEMENT_INTERVAL="10")
         self.until_heard(server)
-        until(lambda: len(server.calls("POST")) >= 2, 20, "it is not renewed")
+        until(lambda: len(server.calls("POST")) >= 2, 30, "it is not renewed")
         self.assertIn(PROVIDER, self.heard(server))
 
     def test_a_node_that_takes_no_new_work_is_not_heard_of(self):
@@ -109,7 +109,7 @@ class Told(Advertised):
         self.rented("web")
 
     def test_a_node_that_ends_says_so_and_one_that_dies_is_forgotten(self):
-        server = self.discovery(expiry=2, sweep=0.1)
+        server = self.discovery(expiry=6, sweep=0.1)
         self.start(DISCOVERY_URL=server.url)
         self.until_heard(server)
         self.assertEqual(self.node.stop(), 0)
@@ -189,9 +189,9 @@ class Troubled(Advertised):
         server.script = lambda one: server._ended.wait(60)
         self.start(DISCOVERY_URL=server.url)
         until(lambda: server.asked, 20, "it is not asked")
+        self.assertEqual(self.advert()["status"], "waiting")
         self.rented("web")
         self.executes()
-        self.assertEqual(self.advert()["status"], "waiting")
         self.assertEqual(self.node.stop(), 0)
 
     def test_a_name_that_nobody_knows(self):

@@ -162,9 +162,9 @@ class Artifacts(NodeCase):
         _, record = self.leaving("open('a', 'w'); raise SystemExit(3)")
         self.assertEqual((record["status"], self.paths(record)), ("failed", ["a"]))
         _, record = self.leaving("open('a', 'w'); import time; time.sleep(30)",
-                                 captureArtifacts=True, limits={"wallMilliseconds": 1000})
+                                 captureArtifacts=True, limits={"wallMilliseconds": 4000})
         self.assertEqual((record["status"], self.paths(record)), ("timeout", ["a"]))
-        self.assertEqual(record["limits"]["wallMilliseconds"]["granted"], 1000)
+        self.assertEqual(record["limits"]["wallMilliseconds"]["granted"], 4000)
 
     def test_terms_that_are_none(self):
         session = self.session()

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import resource
 import select
 import socket
@@ -14,6 +15,8 @@ from node import until
 
 SLOW = 2_000
 GONE = 10_000
+# In so many turns a second those that dribble do so.
+TURNS = 50
 
 
 class Connections(NodeCase):
@@ -73,8 +76,11 @@ class SlowClients(Connections):
         began, stop = time.monotonic(), threading.Event()
 
         def dribble():
-            while not stop.wait(1):
-                for stream in streams:
+            # A byte a second for each, and never so many at once that who asks waits for this.
+            for turn in itertools.cycle(range(TURNS)):
+                if stop.wait(1 / TURNS):
+                    break
+                for stream in streams[turn::TURNS]:
                     with contextlib.suppress(OSError):
                         stream.sendall(b"y")
 

@@ -2,7 +2,7 @@
 
 import docker
 from case import processor_time
-from docker_case import DockerCase
+from docker_case import PATIENCE_SECONDS, DockerCase
 from node import until
 
 # No option, and no image: what a careless command line would take for one.
@@ -144,13 +144,13 @@ time.sleep(2)""")
     def test_ends_when_it_is_cancelled(self):
         execution = self.begin(self.session(), "sleep 600")
         self.ask("DELETE", f"/executions/{execution}")
-        record = self.final(execution, 5)
+        record = self.final(execution)
         self.assertEqual(record["status"], "cancelled", record)
-        until(lambda: not self.ours(), 5, "its container is still there")
+        until(lambda: not self.ours(), PATIENCE_SECONDS, "its container is still there")
 
     def test_a_removed_session_ends_it_and_is_gone(self):
         session = self.session()
         execution = self.begin(session, "sleep 600", readonly=False)
         answer = self.ask("DELETE", f"/sessions/{session}/workspace?force=1")
         self.assertIn(answer.status, (200, 204), answer)
-        self.assertEqual(self.final(execution, 5)["status"], "cancelled")
+        self.assertEqual(self.final(execution)["status"], "cancelled")

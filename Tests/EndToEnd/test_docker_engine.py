@@ -3,7 +3,7 @@ has an end that says so, and nothing of the node's is left."""
 
 import signal
 
-from docker_case import DockerCase, lent
+from docker_case import PATIENCE_SECONDS, DockerCase, lent
 from gated import STEPS, Gated
 from node import until
 
@@ -27,7 +27,7 @@ class BrokenStepTests(Gated, DockerCase):
                     else:
                         self.assertEqual(record["status"], "failed", record)
                         self.assertRegex(record["reason"], "^engine-", record)
-                    until(lambda: not self.ours(), 15, lambda: f"left: {self.ours()}")
+                    until(lambda: not self.ours(), PATIENCE_SECONDS, lambda: f"left: {self.ours()}")
 
     def test_a_step_may_be_silent(self):
         for step in "create", "start":
@@ -41,7 +41,7 @@ class BrokenStepTests(Gated, DockerCase):
         until(self.gate.done.is_set, 10, "nobody asked")
         execution = answer.json["executionId"]
         self.ask("DELETE", f"/executions/{execution}")
-        self.assertEqual(self.final(execution, 4)["status"], "cancelled")
+        self.assertEqual(self.final(execution, 8)["status"], "cancelled")
 
 
 class EngineTests(DockerCase):
@@ -77,7 +77,7 @@ class EngineTests(DockerCase):
         self.engine.signal(signal.SIGSTOP)
         try:
             self.ask("DELETE", f"/executions/{execution}")
-            self.assertEqual(self.final(execution, 5)["status"], "cancelled")
+            self.assertEqual(self.final(execution, 8)["status"], "cancelled")
             self.assertLess(len(self.get("/health").body), 100_000)
         finally:
             self.engine.signal(signal.SIGCONT)
@@ -95,7 +95,7 @@ class EngineTests(DockerCase):
         until(lambda: not lent(node), 10, lambda: f"still lent: {lent(node)}")
         self.assertEqual(len(self.ours()), 10)
         node.start()
-        until(lambda: not self.ours(), 20, lambda: f"left: {self.ours()}")
+        until(lambda: not self.ours(), PATIENCE_SECONDS, lambda: f"left: {self.ours()}")
         self.assertTrue(self.engine.inspect(stranger)["State"]["Running"])
         for execution in executions:
             self.assertEqual(self.get(f"/executions/{execution}").json["status"], "lost")

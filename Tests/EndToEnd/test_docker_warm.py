@@ -12,7 +12,7 @@ from node import Node, until
 from test_docker import RunningTests
 from test_docker_escapes import EscapeTests
 from test_docker_limits import LIMITS, LimitTests
-from warm_case import WAITING, WarmCase
+from warm_case import PATIENCE_SECONDS, WAITING, WarmCase
 
 # What a program sees of where it is.
 SEEING = r"""
@@ -64,8 +64,8 @@ class WarmTests(WarmCase):
             self.assertTrue(self.is_warm(self.run_true()))
             used = before - set(self.waiting(docker.SANDBOX))
             self.assertEqual(len(used), 1)
-            until(lambda: not used & {one["Id"] for one in self.engine.containers()}, 5,
-                  "one that was used is still there")
+            until(lambda: not used & {one["Id"] for one in self.engine.containers()},
+                  PATIENCE_SECONDS, "one that was used is still there")
 
     def test_a_program_finds_the_same_as_in_one_that_nobody_waited_in(self):
         session = self.session()
@@ -99,7 +99,8 @@ class WarmTests(WarmCase):
 
     def test_no_other_call_is_seen_in_one_that_waits(self):
         self.first()
-        self.await_waiting()
+        until(lambda: len(self.waiting(docker.SANDBOX)) == WAITING[docker.SANDBOX],
+              PATIENCE_SECONDS, "not all wait that are to")
         execution = self.begin(self.session(), "sleep 600")
         running = [one for one in self.ours() if one["State"] == "running"]
         self.assertEqual(len(running), 1, running)
@@ -107,7 +108,7 @@ class WarmTests(WarmCase):
         for container in self.waiting(docker.SANDBOX):
             self.assertEqual(self.workspaces_of(container), 1)
         self.ask("DELETE", f"/executions/{execution}")
-        self.assertEqual(self.final(execution, 5)["status"], "cancelled")
+        self.assertEqual(self.final(execution)["status"], "cancelled")
 
     def workspaces_of(self, container):
         """The mounts at its workspace: the place's own, and what is shown there."""
@@ -128,10 +129,14 @@ class WarmTests(WarmCase):
             "limits": {"memoryBytes": 100 << 20}})
         self.assertFalse(self.is_warm(answer.json))
         # What waits from here on is like it.
-        until(lambda: {self.engine.inspect(one)["HostConfig"]["Memory"]
-                       for one in self.waiting(docker.SANDBOX)} == {100 << 20}, 20,
+        until(lambda: self.memory_of_waiting() == {100 << 20}, PATIENCE_SECONDS,
               "none waits that is like the last call's")
         self.run_true()
+
+    def memory_of_waiting(self):
+        """What each may have; nothing of one that is removed while it is asked about."""
+        return {self.engine.inspect(one).get("HostConfig", {}).get("Memory")
+                for one in self.waiting(docker.SANDBOX)}
 
     def test_a_program_that_the_image_lacks_is_told_as_ever(self):
         self.first(docker.SMALL)
@@ -195,7 +200,8 @@ class WarmTests(WarmCase):
         node.kill()
         self.assertEqual(old - set(self.waiting(docker.SANDBOX)), set())
         node.start()
-        until(lambda: not self.engine.containers("orien.warm"), 20, "they are still there")
+        until(lambda: not self.engine.containers("orien.warm"), PATIENCE_SECONDS,
+              "they are still there")
         self.assertTrue(self.engine.inspect(stranger)["State"]["Running"])
         self.forget()
         self.assertFalse(self.is_warm(self.run_true()))

@@ -22,7 +22,7 @@ def hold(pid, name):
             for request in (SEIZE, INTERRUPT):
                 if LIBC.ptrace(request, thread, None, None):
                     raise OSError(ctypes.get_errno(), "ptrace")
-            until(lambda: "State:\tt" in (task / "status").read_text(), 5, "it goes on")
+            until(lambda: "State:\tt" in (task / "status").read_text(), 20, "it goes on")
             return thread
     raise AssertionError(f"there is no thread {name}")
 

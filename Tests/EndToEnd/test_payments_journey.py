@@ -11,6 +11,7 @@ import unittest
 from chain import Chain
 from node import BINARIES, ROOT, until
 from payers import Payers
+from ports import free_port
 from vm_case import VMCase
 
 SECTION = re.compile(r"^## Payments$(.*?)^## ", re.M | re.S)
@@ -35,7 +36,7 @@ class Journey(VMCase):
             "url": self.chain.url, "chainId": self.chain.chain_id,
             "accounts": self.chain.accounts, "contracts": self.chain.contracts}))
         (self.home / "Tests").symlink_to(ROOT / "Tests")
-        self.environment |= {"POLYGON_RPC_URL": self.chain.url, "PORT": str(self.first - 1),
+        self.environment |= {"POLYGON_RPC_URL": self.chain.url, "PORT": str(free_port()),
                              "BACKENDS": "vm/1:orien.multipass-vm"}
         self.orien("init")
         self.addCleanup(self.run_as, "orien", "stop")

@@ -96,7 +96,7 @@ class Machines(QemuCase):
 class Silent(QemuCase):
     def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
         disks.speaking(self.folder / "images/default.qcow2", b"no \x1b[31mway")
-        said = self.refused("unavailable", "launch", "m1", "late", deadline_milliseconds=4000)
+        said = self.refused("unavailable", "launch", "m1", "late", deadline_milliseconds=20_000)
         self.assertRegex(said, r"its console ends with: .*no  \[31mway$")
         # It may still come up.
         self.assertEqual(self.listed(), {"m1": "running"})

@@ -43,7 +43,7 @@ class InNode(QemuNodeCase):
 
 
 class Silent(QemuNodeCase):
-    launch_seconds = 4
+    launch_seconds = 20
 
     def test_one_that_has_no_way_in_is_told_with_the_end_of_its_console(self):
         disk = self.home / "silent.qcow2"

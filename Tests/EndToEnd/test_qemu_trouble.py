@@ -18,7 +18,7 @@ class Trouble(QemuCase):
 
     def setUp(self):
         super().setUp()
-        self.open(patience_milliseconds=500, stop_milliseconds=1500)
+        self.open(patience_milliseconds=2000, stop_milliseconds=1500)
 
     def launch(self, name, **more):
         return super().launch(name, **SMALL | more)
@@ -43,7 +43,7 @@ class Trouble(QemuCase):
     def test_one_that_says_nothing_has_until_its_deadline(self):
         self.behave("silent")
         self.refused("unavailable", "launch", "m1", reason="engine-silent",
-                     deadline_milliseconds=1000, **SMALL)
+                     deadline_milliseconds=5000, **SMALL)
         self.hold_nothing_left()
 
     def test_one_that_falls_silent_is_of_unknown_state_and_can_be_stopped_and_deleted(self):
@@ -119,7 +119,7 @@ class Trouble(QemuCase):
             survived = True
         except (Refused, AssertionError):
             survived = False
-        self.open(patience_milliseconds=500, stop_milliseconds=1500)
+        self.open(patience_milliseconds=2000, stop_milliseconds=1500)
         known = [key.removeprefix("machine/") for key in self.store if key.startswith("machine/")]
         self.assertEqual(list(self.listed()), known)
         # Whatever runs is one of those that are told.

@@ -23,14 +23,14 @@ class Frozen:
         self.folder.mkdir()
         (self.folder / "cgroup.procs").write_text(str(pid))
         (self.folder / "freezer.state").write_text("FROZEN")
-        until(lambda: (self.folder / "freezer.state").read_text() == "FROZEN\n", 5, "not frozen")
+        until(lambda: (self.folder / "freezer.state").read_text() == "FROZEN\n", 20, "not frozen")
 
     def thaw(self):
         (self.folder / "freezer.state").write_text("THAWED")
 
     def close(self):
         self.thaw()
-        until(lambda: not (self.folder / "cgroup.procs").read_text(), 5, "it lives")
+        until(lambda: not (self.folder / "cgroup.procs").read_text(), 20, "it lives")
         self.folder.rmdir()
 
 
@@ -40,7 +40,7 @@ class RestartTests(unittest.TestCase):
         if not os.access(FREEZER, os.W_OK):
             return
         with Node() as node, contextlib.ExitStack() as stack:
-            until(lambda: node.jail("launcher"), 5, "there is no launcher")
+            until(lambda: node.jail("launcher"), 20, "there is no launcher")
             node.upload("s", "main.py", SCRIPT)
             started = node.execute("s", "python_script", {"script": "main.py"}).json
             until(lambda: node.get("/sessions/s/files/runs").status == 200, 10, "no script runs")

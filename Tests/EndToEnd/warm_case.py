@@ -2,13 +2,11 @@
 waits is all that is left after a test."""
 
 import docker
-from docker_case import DockerCase, lent
+from docker_case import PATIENCE_SECONDS, DockerCase, lent
 from node import until
 
 # The engine tells of the last one before the plugin knows that it waits, and never of two.
 WAITING = {docker.SANDBOX: 2, docker.SMALL: 2}
-# The plugin rests for half a minute where an engine that has much to do has not made one in time.
-PATIENCE_SECONDS = 60
 
 
 class WarmCase(DockerCase):

@@ -149,8 +149,8 @@ struct FullDiskTests {
       // The writer has met the full disk once this refusal is back.
       #expect(throws: Failure.self) { try ledger.accept(ledger.makeAcceptance()) }
       #expect(ledger.gauges.shortage?.code == .full)
-      #expect(ledger.gauges.heldBy?.code == .full)
       #expect(told.receive()?.code == .full)
+      #expect(ledger.gauges.heldBy?.code == .full)
       disk.empty()
       for _ in open { _ = try #require(answers.receive()).get() }
       // What comes next finds nothing held any more.

@@ -200,6 +200,7 @@ struct RetentionTests {
   func keepingPace() throws {
     let batch = rig.options.batchEntries
     rig.options.retainBytes = 0
+    rig.options.stepPatience = .seconds(3600)
     try rig.with { ledger in
       let settlements = try accept(4 * batch, in: ledger)
       let kept = try settle(settlements, in: ledger) { ledger.gauges.keptBytes }
@@ -247,7 +248,7 @@ struct RetentionTests {
   @Test("A step takes as many small rows as a batch may add, and fewer that take longer")
   func steps() {
     func rows(kept: Int64, inline: Int64, record: Int64 = 900) -> Int {
-      var step = Step()
+      var step = Step(within: .seconds(3600))
       var count = 0
       while !step.isFull {
         #expect(step.add(kept: kept, inline: inline, record: record) == (inline < kept))

@@ -101,10 +101,10 @@ struct PluginTests {
     try tools.put("one.so", Fixture.bytes("stuck", ["STUCK_OPEN"]))
     try tools.put("two.so", Fixture.bytes("stuck"))
     var folder = tools.folder
-    folder.openPatience = .milliseconds(300)
+    folder.openPatience = .seconds(3)
     let contents = try folder.load(for: tools.node)
     #expect(contents.refused.map(\.failure.reason) == ["stuck"])
-    #expect(contents.refused[0].failure.message == "open() did not return within 300 ms")
+    #expect(contents.refused[0].failure.message == "open() did not return within 3000 ms")
     // It owns no id: another may have it.
     #expect(contents.plugins.map(\.name) == ["two"])
   }
@@ -123,9 +123,10 @@ struct PluginTests {
   func probe(kind: Int, state: Plugin.State) throws {
     let tools = try Tools()
     let plugin = try tools.plugin("stuck", ["PROBE=\(kind)"])
-    #expect(plugin.state == state)
+    // What it says after its second counts too, where this machine is slow.
+    waitUntil { plugin.state == state }
     plugin.probe()
-    #expect(plugin.state == state)
+    waitUntil { plugin.state == state }
   }
 
   @Test("is what its probe says, also where that comes as the waiting for it ends")
@@ -147,18 +148,18 @@ struct PluginTests {
     let tools = try Tools()
     let plugin = try tools.plugin("stuck")
     #expect(plugin.result(of: "spin", [.integer(0)]).outcome == .done)
-    try plugin.close(within: .seconds(5))
+    try plugin.close(within: .seconds(30))
     #expect(plugin.state == .closed)
     let hanging = try Tools()
     let stuck = try hanging.plugin("stuck", ["STUCK_CLOSE"])
     #expect(throws: Failure.self) { try stuck.close(within: .milliseconds(50)) }
-    try stuck.close(within: .seconds(5))
+    try stuck.close(within: .seconds(30))
   }
 
   @Test("is closed after its probe returned, and never beside one that has not")
   func closeBesideProbe() throws {
     let sound = try Tools()
-    try sound.plugin("stuck", ["PROBE=0", "NOTED_CLOSE"]).close(within: .seconds(5))
+    try sound.plugin("stuck", ["PROBE=0", "NOTED_CLOSE"]).close(within: .seconds(30))
     #expect(sound.node.lines.map(\.message) == ["closed"])
     let hanging = try Tools()
     let plugin = try hanging.plugin("stuck", ["PROBE=2", "NOTED_CLOSE"])

@@ -75,7 +75,8 @@ struct RefusalTests {
     // What the loader makes of such a file, had nobody read it first: the process dies of SIGBUS.
     let cut = try Tools().root + "-cut.so"
     try Data(whole.prefix(9000)).write(to: URL(fileURLWithPath: cut))
-    let unread = try Scanner(worker: Fixture.worker).scan(.handlers(path: cut))
+    let unread = try Scanner(worker: Fixture.worker, patience: .seconds(60)).scan(
+      .handlers(path: cut))
     #expect(
       unread == .refused(Failure(.invalid, "crashes", "died of signal 7 when it was loaded")))
     // And by the whole way, at every page that a copy may have come to.
@@ -179,7 +180,7 @@ struct RefusalTests {
     "but not where its code is only odd: it starts no process, and says nothing of its own",
     arguments: ["nothing", "forks", "daemonises", "speaks", "starts_thread"])
   func odd(deed: String) throws {
-    let answer = try Scanner(worker: Fixture.worker).scan(
+    let answer = try Scanner(worker: Fixture.worker, patience: .seconds(60)).scan(
       .handlers(path: Fixture.library("crasher", ["DEED=\(deed)"])))
     guard case .listed(let listing) = answer else {
       Issue.record("\(answer)")

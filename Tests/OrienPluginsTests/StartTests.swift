@@ -72,7 +72,8 @@ struct StartTests {
   @Test("all of whose open()s hang: who was not opened in time is refused for this start")
   func openingLate() throws {
     let tools = try Tools()
-    let names = Self.names(5)
+    // Each is waited for a moment, and all of these moments are longer than what there is.
+    let names = Self.names(10)
     for name in names { try tools.put("\(name).so", Self.library(name, "STUCK_OPEN")) }
     try tools.put("last.so", Self.library("last"))
     var folder = tools.folder
@@ -80,7 +81,7 @@ struct StartTests {
     folder.openPatience = .milliseconds(1)
     _ = try folder.load(for: tools.node)
     folder.openPatience = .seconds(60)
-    folder.togetherPatience = .seconds(2)
+    folder.togetherPatience = .seconds(1)
     let start = Instant.now
     let contents = try folder.load(for: tools.node)
     #expect(Instant.now.since(start) < Self.longest)

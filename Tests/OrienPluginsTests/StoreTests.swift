@@ -159,7 +159,7 @@ struct StoreTests {
     let bytes = try Fixture.bytes(source, [definition])
     try tools.put("one.so", bytes)
     var folder = tools.folder
-    if !isKept { folder.scanPatience = [.milliseconds(300)] }
+    if definition == "DEED=waits" { folder.scanPatience = [.milliseconds(300)] }
     let first = try folder.load(for: tools.node).refused
     let path = "\(tools.state)/\(LibraryFile.sha256(bytes)).json"
     #expect(FileManager.default.fileExists(atPath: path) == isKept)

@@ -30,7 +30,7 @@ struct SuccessionTests {
     #expect(second.refused.isEmpty)
     #expect(first.plugins[0].state == .closed)
     #expect(try say(second) == "second")
-    try second.plugins[0].close(within: .seconds(5))
+    try second.plugins[0].close(within: .seconds(30))
   }
 
   @Test(
@@ -47,7 +47,7 @@ struct SuccessionTests {
     #expect(second.refused[0].failure.message.hasSuffix("generation 1 serves on"))
     #expect(second.plugins.map(\.generation) == [1])
     #expect(try say(second) == "first")
-    try second.plugins[0].close(within: .seconds(5))
+    try second.plugins[0].close(within: .seconds(30))
   }
 
   @Test("A process that is started anew begins when the one before it has ended")
@@ -66,7 +66,7 @@ struct SuccessionTests {
     let second = try tools.folder.load(for: tools.node, after: contents.plugins)
     #expect(second.refused.isEmpty)
     #expect(try say(second) == "second")
-    try second.plugins[0].close(within: .seconds(5))
+    try second.plugins[0].close(within: .seconds(30))
   }
 
   @Test(
@@ -89,6 +89,6 @@ struct SuccessionTests {
     #expect(second.plugins.map(\.file) == ["one.so", "two.so"])
     #expect(second.plugins[0] === first.plugins[0])
     #expect(try say(second) == "first")
-    try second.plugins[0].close(within: .seconds(5))
+    try second.plugins[0].close(within: .seconds(30))
   }
 }

@@ -47,7 +47,7 @@ struct ResolverTests {
     let loop = try Loop()
     let gate = Channel<Void>()
     var limits = Resolver.Limits()
-    limits.deadline = .milliseconds(50)
+    limits.deadline = .seconds(3)
     limits.threads = 2
     let resolver = Resolver(loop: loop, limits: limits) { [local] name in
       if name == "slow" { _ = gate.receive() }
@@ -68,7 +68,7 @@ struct ResolverTests {
     let gate = Channel<Void>()
     let asked = Channel<String>()
     var limits = Resolver.Limits()
-    limits.deadline = .milliseconds(50)
+    limits.deadline = .seconds(3)
     limits.threads = 1
     limits.waiting = 2
     let resolver = Resolver(loop: loop, limits: limits) { [local] name in

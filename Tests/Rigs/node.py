@@ -24,6 +24,8 @@ BINARIES = pathlib.Path(os.environ.get("ORIEN_BINARIES", ROOT / ".build" / "rele
 # As whom nodes go on that a test starts as root; nothing: as root.
 RUN_AS = {"RUN_AS": os.environ["ORIEN_RUN_AS"]} if os.environ.get("ORIEN_RUN_AS") else {}
 PATIENCE_SECONDS = 20
+# Of a node that waits for what another has held, before it listens or says why it does not.
+START_SECONDS = 60
 # For who asks more often than a customer may.
 UNBOUNDED = {"RATE_LIMIT_PER_MINUTE": "none"}
 SERIAL = re.compile(r":\[\d+\]$")
@@ -98,7 +100,7 @@ class Node:
         self.lines = []
         self._reader = threading.Thread(target=self._read, args=(self.process, ready), daemon=True)
         self._reader.start()
-        if not ready.wait(PATIENCE_SECONDS) or self.port is None:
+        if not ready.wait(START_SECONDS) or self.port is None:
             self.process.kill()
             raise AssertionError("the node does not listen:\n" + "\n".join(self.lines[-20:]))
         return self

@@ -44,8 +44,9 @@ struct Pruning {
 struct Step {
   private(set) var bytes: Int64 = 0
   private var weight: Int64 = 0
-  /// A disk that removes files slowly is not to hold up who waits for the next batch.
-  private let end = Instant.now + .milliseconds(200)
+  private let end: Instant
+
+  init(within patience: Duration) { end = .now + patience }
 
   /// The bytes of an output, and those of them that are in the ledger's own file.
   static let columns = """
@@ -87,7 +88,7 @@ extension Writer {
     // A little more than there must, so that under steady load not every batch comes with a step.
     let bound = options.retainBytes - options.retainBytes >> 6
     var last: Int64?
-    var step = Step()
+    var step = Step(within: options.stepPatience)
     try database.statement(
       """
       SELECT outputs.position, id, \(Step.columns) FROM outputs
@@ -121,7 +122,7 @@ extension Writer {
     guard let oldest else { return false }
     let cutoff = pruning.cutoff.moment(oldest: oldest, now: now, clock: clock)
     var end: Link?
-    var step = Step()
+    var step = Step(within: options.stepPatience)
     var numbers: [Int64] = []
     var files: [ExecutionID] = []
     // What of these stands up to `end`.

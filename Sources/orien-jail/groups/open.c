@@ -22,7 +22,7 @@ enum {
   /* Beside a fault: there is no limit of disks. */
   NO_DISK = 1 << 4,
   /* The first to join a group waits for the kernel. */
-  JOIN_MILLISECONDS = 1000,
+  JOIN_MILLISECONDS = 10000,
 };
 
 /* The trial's child: joins every tree, says so, and waits to be killed. */

@@ -13,7 +13,7 @@ struct PortRouteTests {
   @Test("Each port is told of, those in use with their machines")
   func ports() throws {
     try Site.with { site in
-      site.rent(engine) { ($0.firstPort, $0.endPort) = (50800, 50802) }
+      site.rent(engine) { ($0.firstPort, $0.endPort) = (30800, 30802) }
       let service = try #require(site.api.machines)
       #expect(try site.ask("GET", "/api/v1/provider/ports").status == 503)
       service.ownAddresses = [NetworkAddress("127.0.0.1:7466")!]
@@ -22,7 +22,7 @@ struct PortRouteTests {
       let made = try site.ask(
         "POST", "/api/v1/vms", #"{"name":"web"}"#, ["Content-Type": "application/json"])
       let found = try site.ask("GET", "/api/v1/provider/ports")
-      #expect(found["range"]?.array?.compactMap(\.int64) == [50800, 50802])
+      #expect(found["range"]?.array?.compactMap(\.int64) == [30800, 30802])
       #expect(found["status"]?.string == "ok")
       #expect(found["in_use"]?.int64 == 1 && found["usable_free"]?.int64 == 1)
       let ports = try #require(found["ports"]?.array)
@@ -43,7 +43,7 @@ struct PortRouteTests {
       Access.Key(owner: Owner("alice"), isOperator: false, secret: "alices-secret-key"),
     ]
     try Site.with(keys: keys) { site in
-      site.rent(engine)
+      site.rent(engine) { ($0.firstPort, $0.endPort) = (30810, 30812) }
       site.api.machines?.beginReaching()
       let by = { (secret: String) in ["Authorization": "Bearer \(secret)"] }
       let alice = by("alices-secret-key")

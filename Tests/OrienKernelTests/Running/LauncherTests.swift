@@ -62,7 +62,7 @@ struct LauncherTests {
 
   @Test("At its deadline the whole tree is gone before its end is told")
   func deadline() throws {
-    try Self.with({ $0.policy.maxima.wallMilliseconds = 300 }) { world in
+    try Self.with({ $0.policy.maxima.wallMilliseconds = 3000 }) { world in
       let marker = "1000.\(UInt32.random(in: 100_000...999_999))"
       let script = "trap '' TERM; (sleep \(marker) & echo there); sleep 1000"
       let id = try world.submit("go", Self.sh(script)).id

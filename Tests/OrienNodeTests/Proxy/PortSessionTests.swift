@@ -57,7 +57,11 @@ struct PortSessionTests {
     }.detach()
     // Nobody reads: the sender comes to rest, and far from the end.
     var waiting = 0
-    while let count = sent.receive(within: .milliseconds(300)) { waiting += count }
+    var patience = Duration.seconds(20)
+    while let count = sent.receive(within: patience) {
+      waiting += count
+      patience = .milliseconds(300)
+    }
     #expect(waiting > 0 && waiting < total / 2)
     var (got, number, isRight) = (0, UInt8(0), true)
     while case let piece = try server.receive(exactly: 1 << 16), got < total {
@@ -96,12 +100,12 @@ struct PortSessionTests {
   @Test("A session over which nothing passes for so long ends, and one that is used does not")
   func idle() throws {
     var limits = TCPProxyLimits()
-    limits.idle = .milliseconds(400)
+    limits.idle = .seconds(2)
     let (target, ports) = (try Target(), try Ports(limits))
     let port = try ports.open("vm", to: target.port)
     let (client, server) = try ports.session(port, target)
     let began = Instant.now
-    while Instant.now.since(began) < .milliseconds(900) {
+    while Instant.now.since(began) < .milliseconds(4500) {
       try client.send([1])
       _ = try server.receive(exactly: 1)
     }
@@ -141,7 +145,7 @@ extension Ports {
   fileprivate func waitForRoom(at port: UInt16, _ target: Target) throws {
     for _ in 0..<1000 {
       let client = try Stream(to: port)
-      guard (try? client.send([1])) != nil, !client.isCutSoon else { continue }
+      guard (try? client.send([1])) != nil, target.isReached(before: client) else { continue }
       let server = try target.accept()
       #expect(try server.receive(exactly: 1) == [1])
       return
@@ -150,10 +154,11 @@ extension Ports {
   }
 }
 
-extension Stream {
-  /// Whether the other side has closed it; waits a moment for that.
-  fileprivate var isCutSoon: Bool {
-    var poll = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, 100) > 0
+extension Target {
+  /// Whether a connection comes before the client's is cut.
+  fileprivate func isReached(before client: Stream) -> Bool {
+    let polls = [raw, client.raw].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var found = polls
+    return Glibc.poll(&found, 2, 20_000) > 0 && found[0].revents != 0
   }
 }

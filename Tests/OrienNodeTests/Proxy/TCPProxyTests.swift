@@ -103,7 +103,7 @@ struct TCPProxyTests {
   @Test("Sessions of a closed port may be let go on, and end when that is over")
   func lingering() throws {
     var limits = TCPProxyLimits()
-    limits.afterClose = .milliseconds(500)
+    limits.afterClose = .seconds(3)
     let (target, ports) = (try Target(), try Ports(limits))
     let port = try ports.open("vm", to: target.port)
     let (client, server) = try ports.session(port, target)

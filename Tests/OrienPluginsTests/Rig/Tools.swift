@@ -42,6 +42,7 @@ final class Tools: Sendable {
     folder.isolation = isolation
     // A library is slow where a test says so, not where the machine is.
     folder.scanPatience = [.seconds(60), .seconds(120)]
+    folder.togetherPatience = .seconds(300)
     return folder
   }
 
@@ -119,6 +120,6 @@ struct BegunDeed {
 /// Waits for what another thread does and nobody tells of.
 func waitUntil(_ isSo: () -> Bool) {
   let deadline = Instant.now + .seconds(60)
-  while !isSo() && Instant.now < deadline { sched_yield() }
+  while !isSo() && Instant.now < deadline { poll(nil, 0, 1) }
   #expect(isSo())
 }

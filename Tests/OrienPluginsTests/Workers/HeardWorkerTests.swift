@@ -86,7 +86,7 @@ struct HeardWorkerTests {
 
   @Test("is ended when it carries nothing, though the loop heard the last of it")
   func idle() throws {
-    let worker = try HeardWorker("stuck", ["NOTED_CLOSE"], idlePatience: .milliseconds(20))
+    let worker = try HeardWorker("stuck", ["NOTED_CLOSE"], idlePatience: .milliseconds(300))
     let call = worker.plugin.call("spin", .values([.integer(0)]))
     var closed = worker.closed
     // It may be idle for so long between two calls.
@@ -102,7 +102,7 @@ struct HeardWorkerTests {
     worker.plugin.restart()
     #expect(slow.returnsWhenCancelled())
     worker.quicken()
-    try worker.plugin.close(within: .seconds(5))
+    try worker.plugin.close(within: .seconds(30))
     #expect(worker.plugin.state == .closed)
   }
 }

@@ -112,7 +112,7 @@ struct WorkerTests {
     // Ten times as long as close() may take.
     #expect(old.answers.receive(within: .milliseconds(500)) == nil)
     #expect(old.returnsWhenCancelled())
-    try plugin.close(within: .seconds(5))
+    try plugin.close(within: .seconds(30))
   }
 
   @Test("that was replaced is ended for its own calls, and not its successor")
@@ -196,7 +196,7 @@ struct WorkerTests {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
     #expect(plugin.output(of: "speak") == "done")
-    try plugin.close(within: .seconds(5))
+    try plugin.close(within: .seconds(30))
     let lines = tools.node.lines.map(\.message)
     #expect(lines == ["a line", "on standard output", "and one without end"])
   }
@@ -219,7 +219,7 @@ struct WorkerTests {
     let tools = try Tools(.worker)
     let plugin = try tools.plugin("deeds")
     #expect(plugin.output(of: "threads") == "started")
-    try plugin.close(within: .seconds(5))
+    try plugin.close(within: .seconds(30))
     #expect(plugin.state == .closed)
     #expect(plugin.failure(of: "nothing")?.reason == "plugin-closed")
   }

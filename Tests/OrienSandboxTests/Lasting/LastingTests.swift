@@ -135,7 +135,7 @@ struct LastingTests {
     let bell = try Bell()
     bell.ring()
     do {
-      try rig.lasting.stop(rig.key, graceMilliseconds: 100, cancelled: bell.raw)
+      try rig.lasting.stop(rig.key, graceMilliseconds: 2000, cancelled: bell.raw)
       Issue.record("it was waited for")
     } catch {
       #expect(error.code == .cancelled)

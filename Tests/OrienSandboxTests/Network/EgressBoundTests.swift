@@ -11,7 +11,7 @@ struct EgressBoundTests {
   @Test("A head that does not come in time is told so", arguments: ["", "GET http://a", "\u{5}"])
   func slowHead(_ part: String) throws {
     var limits = EgressLimits()
-    limits.head = .milliseconds(50)
+    limits.head = .seconds(2)
     let rig = try EgressRig(limits: limits)
     let program = try rig.connect()
     program.send(part)
