@@ -35,3 +35,24 @@ class ManyTests(DockerCase):
             self.ask("DELETE", f"/executions/{execution}")
         for execution in begun:
             self.assertEqual(self.final(execution, 60)["status"], "cancelled")
+
+
+class TooManyTests(DockerCase):
+    """More at once than there are descriptors for: some are done, and the others told why not."""
+    environment = {"WORKSPACE_BYTES": str(8 << 20), "WORKER_OPEN_FILES": "48"}
+    calls = 24
+
+    def test_those_that_lack_a_descriptor_say_so(self):
+        # Its process is there, and has what it keeps open.
+        self.assertEqual(self.sh(self.session(), "echo first")["output"], "first\n")
+        begun = [self.execute(self.session(), "docker-run", {
+            "image": docker.SMALL, "command": ["sh", "-c", "echo begun; exec sleep 5"]})
+                 for _ in range(self.calls)]
+        records = [self.final(answer.json["executionId"], 120) for answer in begun]
+        failed = [record for record in records if record["status"] != "completed"]
+        self.assertTrue(0 < len(failed) < self.calls, records)
+        for record in failed:
+            self.assertEqual((record["status"], record["reason"]), ("failed", "no-descriptors"),
+                             record)
+            self.assertIn("WORKER_OPEN_FILES", record["message"])
+        self.assertEqual(self.sh(self.session(), "echo last")["output"], "last\n")
