@@ -9,15 +9,15 @@ import docker
 from case import NodeCase
 from node import until
 
+# An engine that was away or slow is asked again now and then, and the plugin rests for half a
+# minute after what it has not had made in time.
+PATIENCE_SECONDS = 60
+
 
 def lent(node):
     """What of the node's workspaces is mounted where everybody sees it."""
     mounts = pathlib.Path("/proc/self/mounts").read_text()
     return [line for line in mounts.splitlines() if str(node.state) in line]
-
-# An engine that was away or slow is asked again now and then, and the plugin rests for half a
-# minute after what it has not had made in time.
-PATIENCE_SECONDS = 60
 
 
 class DockerCase(NodeCase):
@@ -50,7 +50,7 @@ class DockerCase(NodeCase):
         until(lambda: not self.ours(), PATIENCE_SECONDS,
               lambda: f"left: {[one['Names'] for one in self.ours()]}")
         super().hold_oracles()
-        until(lambda: not self.still_lent(), 20, lambda: f"still lent: {self.still_lent()}")
+        until(lambda: not self.still_lent(), 5, lambda: f"still lent: {self.still_lent()}")
 
     def still_lent(self):
         return lent(self.node)

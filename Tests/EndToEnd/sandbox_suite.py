@@ -86,7 +86,7 @@ class SandboxSuite:
         result = self.run_code("import time; print('up', flush=True); time.sleep(60)", timeout=5)
         self.assertEqual((result["exit_code"], result["timed_out"]), (-1, True))
         self.assertEqual(result["stdout"], "up\n")
-        self.assertLess(result["execution_time"], 30)
+        self.assertLess(result["execution_time"], 10)
 
     def test_files_lie_beside_the_code(self):
         result = self.run_code("import helper; print(helper.x, open('data').read())",

@@ -189,9 +189,9 @@ class Troubled(Advertised):
         server.script = lambda one: server._ended.wait(60)
         self.start(DISCOVERY_URL=server.url)
         until(lambda: server.asked, 20, "it is not asked")
-        self.assertEqual(self.advert()["status"], "waiting")
         self.rented("web")
         self.executes()
+        self.assertEqual(self.advert()["status"], "waiting")
         self.assertEqual(self.node.stop(), 0)
 
     def test_a_name_that_nobody_knows(self):

@@ -125,6 +125,6 @@ class Stopping(unittest.TestCase):
             node.execute("s", "python_script", {"script": "s.py"})
             node.process.send_signal(signal.SIGTERM)
             # Two at once would be one: the second is sent when the first has been heard.
-            node.said("ending", 20)
+            node.said("ending", 5)
             node.process.send_signal(signal.SIGTERM)
-            node.process.wait(8)
+            node.process.wait(3)

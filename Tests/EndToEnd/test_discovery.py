@@ -114,7 +114,7 @@ class Discovery(unittest.TestCase):
         self.assertEqual(back.wait(2), follower.events[2:])
         # Who follows does not hold up the end.
         self.assertEqual(self.node.stop(), 0)
-        until(lambda: follower.is_over and back.is_over, 20, "a stream outlived its node")
+        until(lambda: follower.is_over and back.is_over, 5, "a stream outlived its node")
 
     def test_a_plugin_that_only_crashes_is_told_with_what_lifts_that(self):
         follower = Follower(self.node.port)

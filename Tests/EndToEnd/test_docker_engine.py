@@ -41,7 +41,7 @@ class BrokenStepTests(Gated, DockerCase):
         until(self.gate.done.is_set, 10, "nobody asked")
         execution = answer.json["executionId"]
         self.ask("DELETE", f"/executions/{execution}")
-        self.assertEqual(self.final(execution, 8)["status"], "cancelled")
+        self.assertEqual(self.final(execution, 4)["status"], "cancelled")
 
 
 class EngineTests(DockerCase):
@@ -77,7 +77,7 @@ class EngineTests(DockerCase):
         self.engine.signal(signal.SIGSTOP)
         try:
             self.ask("DELETE", f"/executions/{execution}")
-            self.assertEqual(self.final(execution, 8)["status"], "cancelled")
+            self.assertEqual(self.final(execution, 5)["status"], "cancelled")
             self.assertLess(len(self.get("/health").body), 100_000)
         finally:
             self.engine.signal(signal.SIGCONT)

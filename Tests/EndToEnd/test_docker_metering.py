@@ -67,7 +67,7 @@ class SlowTellingTests(Gated, DockerCase):
             return length > heard.setdefault(number, length)
         until(is_heard, 30, "nothing is heard while a question is open")
         self.ask("DELETE", f"/executions/{execution}")
-        self.assertEqual(self.final(execution)["status"], "cancelled")
+        self.assertEqual(self.final(execution, 5)["status"], "cancelled")
 
     def test_one_that_works_on_is_held_to_its_limit(self):
         for closing in ("", "exec <&- >&- 2>&-;"):
@@ -86,7 +86,7 @@ class SlowTellingTests(Gated, DockerCase):
                 execution = self.begin(self.session(), f"{closing} while :; do :; done")
                 until(lambda: self.engine_says(execution) > 2_000_000, 30, "it does nothing")
                 self.ask("DELETE", f"/executions/{execution}")
-                record = self.final(execution)
+                record = self.final(execution, 5)
                 self.assertEqual(record["status"], "cancelled", record)
                 self.assertGreater(processor_time(record), 300_000)
 

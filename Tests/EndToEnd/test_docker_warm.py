@@ -108,7 +108,7 @@ class WarmTests(WarmCase):
         for container in self.waiting(docker.SANDBOX):
             self.assertEqual(self.workspaces_of(container), 1)
         self.ask("DELETE", f"/executions/{execution}")
-        self.assertEqual(self.final(execution)["status"], "cancelled")
+        self.assertEqual(self.final(execution, 5)["status"], "cancelled")
 
     def workspaces_of(self, container):
         """The mounts at its workspace: the place's own, and what is shown there."""

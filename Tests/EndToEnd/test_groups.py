@@ -7,7 +7,7 @@ from groups import group_name, processes_in_groups
 from node import Node, descendants, is_alive, until
 
 MEMORY = 128 << 20
-OUTLIVES_SECONDS = 20
+OUTLIVES_SECONDS = 5
 # Burns half a second in a child that is reaped and as much in a daemon that is not.
 BURN = """
 import os, time

@@ -76,7 +76,7 @@ class HeldStartTests(SmallDiskCase):
         starting = threading.Thread(target=self.start_in_vain)
         starting.start()
         try:
-            (held, *_) = self.node.said(HELD)
+            (held, *_) = self.node.said(HELD, 8)
             self.assertIsNone(self.node.process.poll())
             self.assertIn(why, held)
         finally:
@@ -141,7 +141,7 @@ class HeldStartTests(SmallDiskCase):
         starting = threading.Thread(target=self.node.start)
         starting.start()
         try:
-            self.node.said(HELD)
+            self.node.said(HELD, 8)
         finally:
             ledger.execute("ROLLBACK")
             starting.join()

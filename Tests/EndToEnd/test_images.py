@@ -96,7 +96,7 @@ class Images(WithImages, NodeCase):
         before = set(workspaces(self.node))
         self.assertEqual(self.ask("DELETE", f"/sessions/{session}/workspace").status, 200)
         self.assertEqual(len(before - set(workspaces(self.node))), 1)
-        until(lambda: not set(attached(self.node)) & before - set(workspaces(self.node)), 20,
+        until(lambda: not set(attached(self.node)) & before - set(workspaces(self.node)), 5,
               "its device is there")
 
 
@@ -137,7 +137,7 @@ class ImageDeaths(WithImages, unittest.TestCase):
                 os.kill(steward, signal.SIGKILL)
                 answer = node.python(f"t{number}", "print(2)").json
                 self.assertEqual(answer["output"], "2\n")
-                until(lambda: node.jail("steward") not in (None, steward), 20, "no new steward")
+                until(lambda: node.jail("steward") not in (None, steward), 5, "no new steward")
             self.assertEqual(processes_in_groups(group), set())
 
     def test_many_sessions_at_once_leave_nothing(self):

@@ -176,7 +176,7 @@ class Crashing(PluginCase):
         until(self.workers, 20, "no worker runs")
         workers = self.workers()
         self.node.kill()
-        until(lambda: not any(map(is_alive, workers)), 20, "a worker outlived its node")
+        until(lambda: not any(map(is_alive, workers)), 5, "a worker outlived its node")
 
 
 class Walled(PluginCase):

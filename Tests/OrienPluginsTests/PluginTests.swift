@@ -123,10 +123,9 @@ struct PluginTests {
   func probe(kind: Int, state: Plugin.State) throws {
     let tools = try Tools()
     let plugin = try tools.plugin("stuck", ["PROBE=\(kind)"])
-    // What it says after its second counts too, where this machine is slow.
-    waitUntil { plugin.state == state }
+    #expect(plugin.state == state)
     plugin.probe()
-    waitUntil { plugin.state == state }
+    #expect(plugin.state == state)
   }
 
   @Test("is what its probe says, also where that comes as the waiting for it ends")

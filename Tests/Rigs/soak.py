@@ -20,8 +20,8 @@ from node import UNBOUNDED, Node, is_alive, send, until
 # Kills between two full audits, each of which lets the load rest.
 AUDIT_EVERY = 5
 # How long whatever a dead node had started may outlive it, and a launcher be missing.
-LIFELINE_SECONDS = 20
-REPLACED_SECONDS = 20
+LIFELINE_SECONDS = 5
+REPLACED_SECONDS = 5
 DESCRIPTORS_MORE = 4
 # What may die, and what of the node dies of it.
 PARTS = {

@@ -157,8 +157,7 @@ extension Ports {
 extension Target {
   /// Whether a connection comes before the client's is cut.
   fileprivate func isReached(before client: Stream) -> Bool {
-    let polls = [raw, client.raw].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    var found = polls
-    return Glibc.poll(&found, 2, 20_000) > 0 && found[0].revents != 0
+    var polls = [raw, client.raw].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    return Glibc.poll(&polls, 2, 20_000) > 0 && polls[0].revents != 0
   }
 }

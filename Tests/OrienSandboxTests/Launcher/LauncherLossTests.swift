@@ -35,9 +35,7 @@ struct LauncherLossTests {
     guard !hangs || Freezer.isThere else { return }
     let rig = try JailRig(groups: groups)
     defer { rig.close() }
-    // Of some more where this machine takes long: the bound is the launcher's.
-    var shortest = Duration.seconds(60)
-    for round in 0..<5 where round < 2 || shortest >= .seconds(2) {
+    for _ in 0..<2 {
       let runs = try startSome(rig)
       let old = try #require(rig.launcher.pids.launcher)
       let clock = try FairClock()
@@ -46,11 +44,10 @@ struct LauncherLossTests {
       if !hangs { kill(old, SIGKILL) }
       #expect(rig.wait { rig.launcher.pids.launcher.map { $0 != old } == true })
       #expect(try rig.sh("exit 9").end?.exit.code == 9)
-      shortest = min(shortest, clock.stop())
+      #expect(clock.stop() < .seconds(2))
       #expect(rig.wait { runs.allSatisfy { $0.end != nil } })
       expectLost(runs)
     }
-    #expect(shortest < .seconds(2))
   }
 
   @Test(

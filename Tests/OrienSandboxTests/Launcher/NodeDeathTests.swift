@@ -34,7 +34,7 @@ struct NodeDeathTests {
     }
     let began = Instant.now
     _ = try RunLock(in: Folder(at: state), patience: .seconds(10))
-    #expect(Instant.now.since(began) < .seconds(8))
+    #expect(Instant.now.since(began) < .seconds(3))
     #expect(processes(with: marker).isEmpty)
     #expect(processes(with: group).isEmpty)
     #expect(foldersOfGroups(named: group).isEmpty)

@@ -3,8 +3,8 @@ import OrienSystem
 /// When plugins are asked next how they are. One that is found to be away is asked again soon, and
 /// then less and less often: it was slow once, is being started anew, or is gone for good.
 struct ProbeRhythm {
-  static let soonest = Duration.seconds(1)
-  static let longest = Duration.seconds(10)
+  private static let soonest = Duration.seconds(1)
+  private static let longest = Duration.seconds(10)
 
   private var away: Set<String> = []
   private var pause = longest
