@@ -25,9 +25,11 @@ func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
 }
 func header(
   _ name: String, _ uses: [Target.Dependency] = [], excluding pages: [String] = [],
-  adding more: [CSetting] = []
+  adding more: [CSetting] = [], linking library: String? = nil
 ) -> Target {
-  .target(name: name, dependencies: uses, exclude: pages, cSettings: c + more)
+  .target(
+    name: name, dependencies: uses, exclude: pages, cSettings: c + more,
+    linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 func shim(_ name: String, links library: String) -> Target {
   .target(name: name, cxxSettings: cxx, linkerSettings: [.linkedLibrary(library)])
@@ -136,7 +138,7 @@ let layers: [Target] = [
   header("CSecp256k1", ["CLateLibrary"]),
   header("CLibCrypto", ["CLateLibrary"]),
   system("CLibFFI", "libffi", "libffi-dev"),
-  system("CSQLite", "sqlite3", "libsqlite3-dev"),
+  header("CSQLite", linking: "sqlite3"),
   system("CSodium", "libsodium", "libsodium-dev"),
   shim("CSimdjson", links: "simdjson"),
   shim("CRE2", links: "re2"),

@@ -12,12 +12,15 @@ final class Database {
 
   /// Opens a file that exists; never makes one, and follows no link.
   init(at path: String, _ access: Access) throws(DatabaseError) {
-    _ = Self.countsNoMemory
+    guard Self.prepared == SQLITE_OK else {
+      throw DatabaseError(code: Self.prepared, of: nil, doing: "preparing SQLite")
+    }
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE
       | (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let files = access == .write ? CSQLITE_WHOLE_COMMITS : nil
+    let code = sqlite3_open_v2(path, &handle, flags, files)
     guard code == SQLITE_OK, let handle else {
       defer { sqlite3_close_v2(handle) }
       throw DatabaseError(code: code, of: handle, doing: "opening \(path)")
@@ -29,8 +32,7 @@ final class Database {
 
   deinit { sqlite3_close_v2(handle) }
 
-  /// False where somebody has used SQLite before: then it is only slower.
-  private static let countsNoMemory = csqlite_count_no_memory() == SQLITE_OK
+  private static let prepared = csqlite_prepare()
 
   func execute(_ sql: String) throws(DatabaseError) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
