@@ -1,10 +1,11 @@
 /* SQLite writes each page of its log in two pieces, a header and the page, all of them one behind
  * the other, and then waits for the disk. Here they gather until somebody waits, reads or jumps.
  *
- * What gathers only this file sees. That is enough where each commit is synced, for others are told
- * of a commit after that. */
+ * What gathers only this file sees, and only while SQLite writes a commit to it: others are told of
+ * a commit once it is synced, and what is not committed stays in SQLite's memory (see csqlite.h). */
 #include "log.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +31,22 @@ static struct log *log_of(sqlite3_file *file) { return (struct log *)file; }
 /* The file of the system's, which lies right behind. */
 static sqlite3_file *below(sqlite3_file *file) { return (sqlite3_file *)(log_of(file) + 1); }
 
+/* SQLite says of a full disk that it is full, and of a quota that nobody knows what is wrong. */
+static int told(sqlite3_file *file, int result) {
+  int number = 0;
+  if (result != SQLITE_IOERR_WRITE) return result;
+  below(file)->pMethods->xFileControl(below(file), SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number == EDQUOT ? SQLITE_FULL : result;
+}
+
 /* What cannot be written is given up: whoever hears that takes its transaction back. */
 static int put(sqlite3_file *file) {
   struct log *log = log_of(file);
   int count = log->count;
   log->count = 0;
   if (count == 0) return SQLITE_OK;
-  return below(file)->pMethods->xWrite(below(file), log->gathered, count, log->start);
+  return told(
+      file, below(file)->pMethods->xWrite(below(file), log->gathered, count, log->start));
 }
 
 static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
@@ -46,7 +56,8 @@ static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
     if (result != SQLITE_OK) return result;
     log->start = at;
   }
-  if (count > ROOM) return below(file)->pMethods->xWrite(below(file), bytes, count, at);
+  if (count > ROOM)
+    return told(file, below(file)->pMethods->xWrite(below(file), bytes, count, at));
   memcpy(log->gathered + log->count, bytes, (size_t)count);
   log->count += count;
   return SQLITE_OK;
@@ -72,10 +83,10 @@ static int log_size(sqlite3_file *file, sqlite3_int64 *size) {
   return result ? result : below(file)->pMethods->xFileSize(below(file), size);
 }
 
+/* What it has not waited for is no commit. */
 static int log_close(sqlite3_file *file) {
-  int result = put(file), closed = below(file)->pMethods->xClose(below(file));
   free(log_of(file)->gathered);
-  return result ? result : closed;
+  return below(file)->pMethods->xClose(below(file));
 }
 
 static int log_lock(sqlite3_file *file, int kind) {

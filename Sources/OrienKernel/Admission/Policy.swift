@@ -24,7 +24,7 @@ package struct Policy: Sendable {
 
   package init(
     defaults: Limits, maxima: Limits, slots: Int, queued: Int, queuedPerOwner: Int,
-    queueDeadline: Duration, grace: Duration = .seconds(2), recentBytes: Int = 1 << 17
+    queueDeadline: Duration, grace: Duration = .seconds(2), recentBytes: Int = 1 << 20
   ) {
     self.defaults = defaults
     self.maxima = maxima

@@ -8,7 +8,23 @@ final class Database {
   /// What the log held after the last commit and what of it stayed behind in the last checkpoint.
   private(set) var logBytes = 0
 
-  enum Access { case write, read }
+  enum Access {
+    /// For commits that memory holds twice: each is one write to the log, and is waited for.
+    case write
+    /// For what may be larger, as a whole file is.
+    case rewrite
+    case read
+
+    fileprivate var files: String? { self == .write ? CSQLITE_WHOLE_COMMITS : nil }
+
+    fileprivate var terms: String? {
+      switch self {
+      case .write: CSQLITE_WHOLE_COMMITS_TERMS
+      case .rewrite: "PRAGMA synchronous = FULL"
+      case .read: nil
+      }
+    }
+  }
 
   /// Opens a file that exists; never makes one, and follows no link.
   init(at path: String, _ access: Access) throws(DatabaseError) {
@@ -18,9 +34,8 @@ final class Database {
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE
-      | (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
-    let files = access == .write ? CSQLITE_WHOLE_COMMITS : nil
-    let code = sqlite3_open_v2(path, &handle, flags, files)
+      | (access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE)
+    let code = sqlite3_open_v2(path, &handle, flags, access.files)
     guard code == SQLITE_OK, let handle else {
       defer { sqlite3_close_v2(handle) }
       throw DatabaseError(code: code, of: handle, doing: "opening \(path)")
@@ -28,6 +43,7 @@ final class Database {
     self.handle = handle
     // Nobody but another program is ever in the way. The writer has a patience of its own.
     sqlite3_busy_timeout(handle, access == .write ? 100 : 5000)
+    if let terms = access.terms { try execute(terms) }
   }
 
   deinit { sqlite3_close_v2(handle) }

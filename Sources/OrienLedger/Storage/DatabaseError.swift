@@ -28,8 +28,13 @@ struct DatabaseError: Error, CustomStringConvertible {
     kind =
       switch code & 0xFF {
       case SQLITE_FULL: .full
-      // Growing the shared index and meeting a quota are told as I/O errors, with their errno.
-      case SQLITE_IOERR where Self.isNoRoom(handle.map { sqlite3_system_errno($0) } ?? 0): .full
+      // Growing the shared index.
+      case SQLITE_IOERR where code == CSQLITE_IOERR_SHMSIZE: .full
+      // Meeting a quota. What is told beside other errors may be an earlier one's.
+      case SQLITE_IOERR
+      where code == CSQLITE_IOERR_WRITE
+        && Self.isNoRoom(handle.map { sqlite3_system_errno($0) } ?? 0):
+        .full
       case SQLITE_BUSY, SQLITE_LOCKED: .busy
       case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE: .refused
       default: .broken

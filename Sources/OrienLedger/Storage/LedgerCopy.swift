@@ -20,7 +20,7 @@ package enum LedgerCopy {
     _ = try folder.file(name, for: .create)
     try DatabaseError.telling {
       let source = try Database(at: folder.path + "/" + LedgerFile.name.text, .read)
-      let target = try Database(at: folder.path + "/" + name.text, .write)
+      let target = try Database(at: folder.path + "/" + name.text, .rewrite)
       guard let backup = sqlite3_backup_init(target.handle, "main", source.handle, "main") else {
         throw DatabaseError(
           code: sqlite3_errcode(target.handle), of: target.handle, doing: "copying the ledger")

@@ -89,7 +89,7 @@ struct LedgerFile {
   /// Nobody relies on it yet: the disk is waited for once, when it is whole.
   private static func fill(_ path: String, _ key: NodeKey, _ migrations: [String]) throws(Failure) {
     do throws(DatabaseError) {
-      let database = try Database(at: path, .write)
+      let database = try Database(at: path, .rewrite)
       try database.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
       try database.execute("BEGIN; \(Schema.identity)")
       try database.statement("INSERT INTO facts VALUES ('public_key', ?)").run {
@@ -113,7 +113,6 @@ struct LedgerFile {
       let database = try Database(at: path, .write)
       try database.execute(
         """
-        PRAGMA synchronous = FULL;
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -16384;
         PRAGMA temp_store = MEMORY;
@@ -126,13 +125,19 @@ struct LedgerFile {
       if let found = try database.firstFault(ifBelow: checkedBytes) {
         throw DatabaseError(corrupt: found)
       }
-      try database.migrate(migrations)
+      if try database.version < migrations.count {
+        try Database(at: path, .rewrite).migrate(migrations)
+      }
       return database
     }
   }
 }
 
 extension Database {
+  fileprivate var version: Int {
+    get throws(DatabaseError) { Int(try number("PRAGMA user_version")) }
+  }
+
   /// Makes sure that this is this node's ledger, of a version that is understood.
   fileprivate func identify(_ path: String, key: NodeKey, versions: Int) throws {
     guard try number("PRAGMA application_id") == Schema.applicationID else {
@@ -140,7 +145,7 @@ extension Database {
         .invalid, "not-a-ledger",
         "\(path) is not a ledger of this program: move it away, or name another --state folder")
     }
-    let version = try number("PRAGMA user_version")
+    let version = try version
     guard version <= versions else {
       throw Failure(
         .invalid, "ledger-newer",
@@ -169,7 +174,7 @@ extension Database {
 
   /// Takes the steps that the file has not taken yet, with their number, in one transaction.
   fileprivate func migrate(_ migrations: [String]) throws(DatabaseError) {
-    let steps = migrations.dropFirst(Int(try number("PRAGMA user_version")))
+    let steps = migrations.dropFirst(try version)
     guard !steps.isEmpty else { return }
     do {
       try execute("BEGIN IMMEDIATE")
