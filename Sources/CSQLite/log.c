@@ -2,7 +2,7 @@
  * the other, and then waits for the disk. Here they gather until somebody waits, reads or jumps.
  *
  * What gathers only this file sees, and only while SQLite writes a commit to it: others are told of
- * a commit once it is synced, and what is not committed stays in SQLite's memory (see csqlite.h). */
+ * a commit once it is synced, and what is not committed stays in memory (see csqlite.h). */
 #include "log.h"
 
 #include <errno.h>

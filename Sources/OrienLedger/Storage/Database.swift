@@ -19,7 +19,7 @@ final class Database {
 
     fileprivate var terms: String? {
       switch self {
-      case .write: CSQLITE_WHOLE_COMMITS_TERMS
+      case .write: "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF"
       case .rewrite: "PRAGMA synchronous = FULL"
       case .read: nil
       }
