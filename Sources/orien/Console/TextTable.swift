@@ -14,8 +14,8 @@ struct TextTable {
       for (cell, width) in zip(row, widths) {
         line += cell + String(repeating: " ", count: width - cell.count + 2)
       }
-      let trimmed = String(line.reversed().drop { $0 == " " }.reversed())
-      return (index == 0 ? style.bold(trimmed) : trimmed) + "\n"
+      while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+      return (index == 0 ? style.bold(line) : line) + "\n"
     }.joined()
   }
 }
