@@ -81,11 +81,11 @@ extension Kernel {
   /// over, or not this caller's: what has an end does not change.
   package func observe(
     _ id: ExecutionID, for caller: Caller, _ body: @escaping () -> Void
-  ) -> Observation? {
+  ) -> ExecutionObservation? {
     guard let execution = executions[id], caller.maySee(execution.acceptance.owner),
       !execution.status.isFinal
     else { return nil }
-    return execution.observers.observe(body)
+    return ExecutionObservation(execution, body)
   }
 
   /// What a handler has told who watches, while it is in memory.

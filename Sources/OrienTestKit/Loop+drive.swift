@@ -10,11 +10,16 @@ extension Loop {
     let end = Instant.now + bound
     while !condition() {
       guard Instant.now < end else { return false }
-      let tick = schedule(after: .milliseconds(1)) { [self] in stop() }
-      run()
-      tick.cancel()
+      turn()
     }
     return true
+  }
+
+  /// Runs it for a moment.
+  package func turn() {
+    let tick = schedule(after: .milliseconds(1)) { [self] in stop() }
+    run()
+    tick.cancel()
   }
 
   /// Asks for something that is answered on the loop, and runs it until then.

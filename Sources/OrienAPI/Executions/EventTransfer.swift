@@ -75,7 +75,9 @@ private final class EventTransfer {
   private var place: EventPlace
   private var open: OpenStream?
   private var answer: EventAnswer?
-  private var observation: Observation?
+  private var observation: ExecutionObservation?
+  /// What a handler has told of one that was over from the beginning.
+  private var told = EventLog()
   private var isBusy = false
   /// Something came while it was busy.
   private var mustGoOn = false
@@ -97,6 +99,7 @@ private final class EventTransfer {
     let answer = EventAnswer(api, inquiry, open)
     self.answer = answer
     observation = api.kernel.observe(id, for: inquiry.caller) { [weak self] in self?.goOn() }
+    if observation == nil { told = api.kernel.events(of: id) }
     // These hold the transfer until the answer ends, and the end lets go of them.
     answer.onChange(goOn: { [self] in goOn() }, end: { [self] in end() })
     goOn()
@@ -173,7 +176,7 @@ private final class EventTransfer {
   }
 
   private func sendEvent() -> Bool {
-    let log = api.kernel.events(of: id)
+    let log = observation?.events ?? told
     guard let object = log.from(place.events).first else { return false }
     place.events = log.number(of: place.events) + 1
     send("event", object)

@@ -43,7 +43,7 @@ private final class OutputTransfer {
   private var report: ExecutionReport
   private var offset: Int
   private var writer: HTTPBodyWriter?
-  private var observation: Observation?
+  private var observation: ExecutionObservation?
   private var isReading = false
   /// Something came while it was reading.
   private var mustGoOn = false

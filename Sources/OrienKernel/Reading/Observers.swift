@@ -34,3 +34,17 @@ package final class Observation {
 
   deinit { observers.forget(number) }
 }
+
+/// Somebody's look at an execution. What its handler has told who watches stays for as long, also when
+/// the execution is over and forgotten.
+package final class ExecutionObservation {
+  private let execution: Execution
+  private let observation: Observation
+
+  init(_ execution: Execution, _ body: @escaping () -> Void) {
+    self.execution = execution
+    observation = execution.observers.observe(body)
+  }
+
+  package var events: EventLog { execution.events }
+}

@@ -194,6 +194,31 @@ struct EventTests {
     }
   }
 
+  @Test(
+    "What a handler has told waits for a slow client, also where nothing is kept of a call that is over"
+  )
+  func told() throws {
+    try Site.with({
+      $0.policy.slots = 1
+      $0.policy.recentBytes = 0
+    }) { site in
+      _ = try site.submit("go", #"{"words":["x"]}"#)
+      let id = try site.submit("say", #"{"text":"{\"n\":1}","number":2000,"stream":3}"#)
+      let line = site.open()
+      line.take(1000)
+      site.start("GET", "/executions/\(id)/events", on: line)
+      try site.world.process().exit(0)
+      _ = try site.world.end(of: #require(ExecutionID(id)))
+      while !line.isClosed, Answer(line.output)?.isWhole != true {
+        site.world.loop.turn()
+        line.take(20_000)
+      }
+      let events = Event.all(in: try #require(Answer(line.output)).text)
+      #expect(events.filter { $0.name == "event" }.count == 2000)
+      #expect(events.last?.json["status"]?.string == "completed")
+    }
+  }
+
   @Test("A slow client is late and loses nothing; the node keeps no more for it than a bound")
   func slow() throws {
     try Site.with { site in
@@ -203,11 +228,7 @@ struct EventTests {
       site.start("GET", "/executions/\(id)/events", on: line)
       var most = 0
       while !line.isClosed, Answer(line.output)?.isWhole != true {
-        var turns = 0
-        _ = site.world.loop.drive {
-          turns += 1
-          return turns > 1
-        }
+        site.world.loop.turn()
         most = max(most, line.connection?.output.count ?? 0)
         line.take(200_000)
       }

@@ -16,7 +16,7 @@ final class Schedule {
   private var accepted: [ExecutionID: Owner] = [:]
   private var asked = 0
   private var answered = 0
-  private var looks: [Observation] = []
+  private var looks: [ExecutionObservation] = []
   private(set) var executions: [Weak] = []
 
   struct Weak { weak var execution: Execution? }
