@@ -15,7 +15,7 @@ struct WholeCommitTests {
     try rig.with { _ in }
     writer = try Database(at: rig.file, .write)
     writer.watchLog()
-    try writer.execute("PRAGMA synchronous = FULL; CREATE TABLE filling (row INTEGER, bytes BLOB)")
+    try writer.execute("CREATE TABLE filling (row INTEGER, bytes BLOB)")
   }
 
   private func fill(_ rows: Int, of bytes: Int) throws {

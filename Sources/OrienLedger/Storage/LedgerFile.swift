@@ -175,7 +175,6 @@ extension Database {
   /// Takes the steps that the file has not taken yet, with their number, in one transaction.
   fileprivate func migrate(_ migrations: [String]) throws(DatabaseError) {
     let steps = migrations.dropFirst(try version)
-    guard !steps.isEmpty else { return }
     do {
       try execute("BEGIN IMMEDIATE")
       for step in steps { try execute(step) }

@@ -115,11 +115,7 @@ final class Schedule {
   }
 
   private func turn(_ count: Int) {
-    var turns = 0
-    _ = world.loop.drive {
-      turns += 1
-      return turns > count
-    }
+    for _ in 0..<count { world.loop.turn() }
   }
 
   /// Ends all that is left, and waits until nothing is.
