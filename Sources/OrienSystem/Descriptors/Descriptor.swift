@@ -94,10 +94,13 @@ extension Descriptor {
     from offset: Int64 = 0, atMost count: Int
   ) throws(SystemError) -> [UInt8] {
     let raw = self.raw
+    let size = Int(try status().bytes)
     var bytes: [UInt8] = []
     while bytes.count < count {
       let start = Int(offset) + bytes.count
-      let step = min(count - bytes.count, 1 << 18)
+      // No more room than the file needs: a large one would be mapped for each small file, and taken
+      // from all threads again. What the kernel makes up as it is read has no size.
+      let step = min(count - bytes.count, max(size - start, 4096), 1 << 18)
       var failure: SystemError?
       let chunk = [UInt8](unsafeUninitializedCapacity: step) { buffer, filled in
         do throws(SystemError) {
@@ -114,9 +117,19 @@ extension Descriptor {
   }
 
   /// Gives back the room that the file takes, whoever else has it open.
-  package borrowing func empty() throws(SystemError) {
+  package borrowing func empty() throws(SystemError) { try cut(at: 0) }
+
+  /// Has the file hold `bytes` alone, of which nothing was read or written here yet. They go over
+  /// what is there: a file that is emptied first gives its blocks back to take others, and waits for
+  /// the file system's journal twice.
+  package borrowing func rewrite(_ bytes: [UInt8]) throws(SystemError) {
+    try writeAll(bytes)
+    if try status().bytes > bytes.count { try cut(at: bytes.count) }
+  }
+
+  private borrowing func cut(at length: Int) throws(SystemError) {
     let raw = self.raw
-    try retrying("ftruncate") { ftruncate(raw, 0) }
+    try retrying("ftruncate") { ftruncate(raw, off_t(length)) }
   }
 
   /// Waits until the file's bytes are on the disk.

@@ -26,8 +26,7 @@ package final class FileLock: Sendable {
         "\(folder.path) is in use by another process" + (holder == 0 ? "" : " (pid \(holder))"))
     }
     do throws(SystemError) {
-      try retrying("ftruncate") { ftruncate(raw, 0) }
-      try descriptor.writeAll(Array("\(getpid())\n".utf8))
+      try descriptor.rewrite(Array("\(getpid())\n".utf8))
     } catch {
       throw error.failure("writing \(path)")
     }
@@ -48,7 +47,7 @@ package final class FileLock: Sendable {
     }
   }
 
-  /// What a holder has written; 0 where it has not got that far.
+  /// Who holds it, or held it last, where who does now has not got that far; 0: nobody ever did.
   private static func process(in file: borrowing Descriptor) -> Int32 {
     let text = (try? file.readAll(atMost: 20)) ?? []
     return Int32(String(decoding: text.prefix { $0.isASCIIDigit }, as: UTF8.self)) ?? 0

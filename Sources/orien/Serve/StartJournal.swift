@@ -1,17 +1,21 @@
 import OrienModel
 import OrienSystem
+import Synchronization
 
-/// What a start is doing, in a file that is empty once the node serves: a node that dies while it
-/// starts cannot say which plugin it was loading, and its next start can.
+/// What a start is doing, line by line in a file that is empty once the node serves: a node that
+/// dies while it starts cannot say which plugin it was loading, and its next start can. So is what a
+/// reload loads.
 ///
-/// Nothing is synced: a machine that dies takes no blame from a plugin. And no start fails for it, on a
-/// full disk say: then the next one knows less.
+/// Nothing is synced: a machine that dies takes no blame from a plugin. And no start fails for it, on
+/// a full disk say: then the next one knows less.
 final class StartJournal: Sendable {
   /// How often in a row the node did not come up, and the library that it was loading last.
   let failures: Int
   let suspect: String?
   private let file: Descriptor?
   private let log: Log
+  /// What stands first in the file; nil where it stands there.
+  private let count: Mutex<Int?>
 
   static let failuresBeforeAdvice = 2
 
@@ -21,7 +25,7 @@ final class StartJournal: Sendable {
     var before = ""
     var opened: Descriptor?
     do throws(Failure) {
-      before = String(decoding: try folder.contents(of: name, atMost: 4096) ?? [], as: UTF8.self)
+      before = String(decoding: try folder.contents(of: name, atMost: 1 << 20) ?? [], as: UTF8.self)
       opened = try folder.file(name, for: .append)
     } catch {
       log.warning("this start is not noted", ["error": error.description])
@@ -29,21 +33,33 @@ final class StartJournal: Sendable {
     file = opened
     let lines = before.split(separator: "\n")
     failures = lines.first.flatMap { Int($0) } ?? 0
-    suspect = lines.dropFirst().first.map { String($0) }
-    write("\(failures + 1)\n")
+    suspect = lines.dropFirst().last.map { String($0) }
+    count = Mutex(failures + 1)
+    if !before.isEmpty { noting { () throws(SystemError) in try file?.empty() } }
+    write("")
   }
 
   /// The library of that name is loaded next, and runs its own code in this process.
-  func note(loading library: String) { write("\(failures + 1)\n\(library)\n") }
+  func note(loading library: String) { write("\(library)\n") }
 
-  /// The node serves, or has ended in good order.
-  func end() { write("") }
+  /// The node serves, or has ended in good order, or what it loaded anew is in use.
+  func end() {
+    count.withLock { count in
+      if count == nil { noting { () throws(SystemError) in try file?.empty() } }
+      count = 1
+    }
+  }
 
-  private func write(_ text: String) {
-    do throws(SystemError) {
-      try file?.empty()
-      try file?.writeAll(Array(text.utf8))
-    } catch {
+  private func write(_ line: String) {
+    count.withLock { count in
+      let first = count.map { "\($0)\n" } ?? ""
+      noting { () throws(SystemError) in try file?.writeAll(Array((first + line).utf8)) }
+      count = nil
+    }
+  }
+
+  private func noting(_ body: () throws(SystemError) -> Void) {
+    do throws(SystemError) { try body() } catch {
       log.warning("this start is not noted", ["error": "\(error)"])
     }
   }

@@ -100,6 +100,40 @@ struct FolderFileTests {
     #expect(try folder.file("f").readAll(from: 2, atMost: 100) == Array("ree".utf8))
   }
 
+  @Test("A file is read to its end, whatever size it says that it has")
+  func wholeFiles() throws {
+    let scratch = Scratch()
+    let folder = try scratch.folder()
+    for bytes in [0, 1, 4095, 4096, 4097, 1 << 18, 1 << 18 + 1, 3 << 18 + 5] {
+      let content = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      try folder.file("f", for: .replace).writeAll(content)
+      #expect(try folder.file("f").readAll(atMost: .max) == content)
+      #expect(
+        try folder.file("f").readAll(from: 3, atMost: 5000)
+          == Array(content.dropFirst(3).prefix(5000)))
+    }
+    // Of holes alone, and larger than anybody reads.
+    let raw = open(scratch["hole"], O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let hole = Descriptor(owning: raw)
+    #expect(ftruncate(raw, 1 << 43) == 0)
+    #expect(try hole.readAll(from: 1 << 42, atMost: 10_000) == Array(repeating: 0, count: 10_000))
+    // The kernel makes it up, and gives no more than a page or so at a time.
+    let made = Descriptor(owning: open("/proc/self/smaps", O_RDONLY | O_CLOEXEC))
+    let text = String(decoding: try made.readAll(atMost: 1 << 24), as: UTF8.self)
+    #expect(text.utf8.count > 4096 && text.contains("VmFlags:"))
+  }
+
+  @Test("What is written anew is all that a file holds")
+  func rewriting() throws {
+    let scratch = Scratch()
+    let folder = try scratch.folder()
+    for text in ["a longer text", "short", "", "a text that is longer still"] {
+      let raw = open(scratch["f"], O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      try Descriptor(owning: raw).rewrite(Array(text.utf8))
+      #expect(try folder.file("f").readAll(atMost: 100) == Array(text.utf8))
+    }
+  }
+
   @Test("Names of 255 bytes, twins of case and of composition: each is its own file")
   func names() throws {
     let scratch = Scratch()
