@@ -53,6 +53,27 @@ struct ToolsFolderTests {
     #expect(contents.refused.map(\.failure.reason) == ["disabled"])
   }
 
+  @Test("A manifest that changed since it was read for the jail is read anew")
+  func remembered() throws {
+    let tools = try Tools()
+    try tools.put("a.so", Self.named("test.a", "a"))
+    try tools.put("a.json", #"{"devices": ["/dev/old"]}"#)
+    let named = tools.folder.named()
+    #expect(named.devices == ["/dev/old"])
+    let manifest = { () throws -> Manifest? in
+      let judged = try tools.folder.judged(knowing: named)
+      guard case .sound(let sound) = try #require(judged.candidates.first).outcome else {
+        return nil
+      }
+      return sound.manifest
+    }
+    #expect(try manifest()?.devices == ["/dev/old"])
+    try tools.put("a.json", #"{"devices": ["/dev/new"]}"#)
+    #expect(try manifest()?.devices == ["/dev/new"])
+    try tools.put("a.json", #"{"enabled": false}"#)
+    #expect(try manifest() == nil)
+  }
+
   @Test("What editors and copies leave behind is no library")
   func others() throws {
     let tools = try Tools()

@@ -124,6 +124,30 @@ struct ThreadsTests {
     heard.withLock { #expect($0 == [2, 11, 101]) }
   }
 
+  @Test("What is worked out ahead is had by all who ask, one after the other, failures too")
+  func ahead() throws {
+    let order = Channel<Int>()
+    let refusal = Failure(.invalid, "refused", "no")
+    var ahead: Ahead? = Ahead("ahead")
+    let first = ahead!.begin { () throws(Failure) -> Int in
+      order.send(1)
+      return 7
+    }
+    let second = ahead!.begin { () throws(Failure) -> Int in
+      order.send(2)
+      return try first.value() + 1
+    }
+    let third = ahead!.begin { () throws(Failure) -> Int in throw refusal }
+    // What has begun is ended.
+    ahead = nil
+    #expect(try second.value() == 8)
+    for _ in 0..<2 {
+      #expect(try first.value() == 7)
+      #expect(throws: Failure.self) { try third.value() }
+    }
+    #expect(order.drain() == [1, 2])
+  }
+
   @Test("Disk threads answer on the loop, failures too")
   func diskThreads() throws {
     let loop = try Loop()

@@ -49,6 +49,10 @@ struct Examination: Sendable {
   let scanner: Scanner
   let trust: PluginTrust
   var settings: [PluginSettings] = []
+  /// What manifests were a moment ago, by their libraries' names.
+  var manifests: [String: ReadManifest] = [:]
+  /// Told before what takes its time: a library that is read whole, a process that scans one.
+  var onSlow: @Sendable () -> Void = {}
 
   func candidate(_ name: FolderPath) -> Candidate {
     var candidate = Candidate(
@@ -90,6 +94,7 @@ struct Examination: Sendable {
       candidate.hash = hash
       return hash
     }
+    onSlow()
     let library = try LibraryFile(file)
     candidate.hash = library.hash
     try trust(name, library.bytes, library.hash)
@@ -120,6 +125,7 @@ struct Examination: Sendable {
   /// The library's constructors run where they cost nobody.
   private func seek(_ function: Function) throws(Failure) {
     let question = Scanner.Question.function(function.symbol, library: function.library)
+    onSlow()
     guard case .refused(let failure) = try scanner.scan(question) else { return }
     let field = failure.reason == "no-symbol" ? "symbol" : "library"
     throw Failure(failure.code, failure.reason, "manifest.\(field): \(failure.message)")
@@ -133,7 +139,8 @@ struct Examination: Sendable {
       throw Failure(error.code, error.reason, "\(name).json: \(error.message)")
     }
     guard let bytes else { return (Manifest(), nil) }
-    var manifest = try Manifest(parsing: bytes)
+    let known = manifests[name].flatMap { $0.bytes == bytes ? $0.manifest : nil }
+    var manifest = if let known { known } else { try Manifest(parsing: bytes) }
     try manifest.mustBeEnabled()
     for own in settings where own.plugin == name { manifest.put(own) }
     return (manifest, bytes)
@@ -144,6 +151,7 @@ struct Examination: Sendable {
     if let known = try store.answer(for: hash) {
       answer = known
     } else {
+      onSlow()
       answer = try scanner.scan(.handlers(path: path))
       if answer.isLasting { try store.keep(answer, for: hash) }
     }

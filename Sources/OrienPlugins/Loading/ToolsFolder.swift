@@ -1,5 +1,6 @@
 package import OrienModel
 package import OrienSystem
+import Synchronization
 
 /// `tools.d`: the folder of libraries that make this node's tools.
 ///
@@ -99,11 +100,11 @@ package struct ToolsFolder: Sendable {
 
   /// Every library and declared tool, judged; and what is refused for its name.
   func candidates(
-    in store: PluginStore
+    in store: PluginStore, knowing manifests: [String: ReadManifest]
   ) throws(Failure) -> ([Candidate], [RefusedPlugin]) {
     let folder = try Folder(at: path)
     let (names, refused) = try libraries(in: folder)
-    let candidates = examine(names, folder, store)
+    let candidates = examine(names, folder, store, manifests)
     return (
       candidates.filter { if case .nothing = $0.outcome { false } else { true } }, refused
     )
@@ -172,7 +173,8 @@ package struct ToolsFolder: Sendable {
 
   /// Judges all, and asks those again that were slow.
   private func examine(
-    _ names: [FolderPath], _ folder: Folder, _ store: PluginStore
+    _ names: [FolderPath], _ folder: Folder, _ store: PluginStore,
+    _ manifests: [String: ReadManifest]
   ) -> [Candidate] {
     var candidates = [Candidate?](repeating: nil, count: names.count)
     var places = Array(names.indices)
@@ -180,8 +182,8 @@ package struct ToolsFolder: Sendable {
     for patience in scanPatience where !places.isEmpty {
       let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
       let examination = Examination(
-        folder: folder, store: store, scanner: scanner, trust: trust,
-        settings: settings)
+        folder: folder, store: store, scanner: scanner, trust: trust, settings: settings,
+        manifests: manifests)
       for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
         // Whom there was no time to ask again stays as slow as it was.
         if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }
@@ -191,7 +193,7 @@ package struct ToolsFolder: Sendable {
     return candidates.map { $0! }
   }
 
-  /// Two at a time, as a scan is mostly the start of a process.
+  /// Two at a time from the first that takes its time.
   private static func judge(
     _ names: [(Int, FolderPath)], _ examination: Examination
   ) -> [(Int, Candidate)] {
@@ -199,14 +201,18 @@ package struct ToolsFolder: Sendable {
     let answers = Channel<(Int, Candidate)>()
     for name in names { jobs.send(name) }
     jobs.close()
-    let threads = (0..<min(2, names.count)).map { index in
-      Thread("scan-\(index)") {
-        while let (place, name) = jobs.receive() {
-          answers.send((place, examination.candidate(name)))
-        }
+    let work = { @Sendable (examination: Examination) in
+      while let (place, name) = jobs.receive() {
+        answers.send((place, examination.candidate(name)))
       }
     }
-    for thread in threads { thread.join() }
+    let second = Mutex<Thread?>(nil)
+    var calling = examination
+    calling.onSlow = {
+      second.withLock { if $0 == nil { $0 = Thread("scan") { work(examination) } } }
+    }
+    work(calling)
+    second.withLock { $0 }?.join()
     answers.close()
     return answers.drain()
   }

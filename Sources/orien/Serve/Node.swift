@@ -65,9 +65,8 @@ final class Node {
       throw error.failure("starting the node")
     }
     var tools = try configuration.tools(environment)
-    // What needs nothing of the node is read beside what does.
-    let named = Ahead("named") { [tools] () throws(Failure) in tools.named() }
-    let roles = Ahead("roles") { () throws(Failure) in try configuration.roles() }
+    let ahead = Ahead("ahead")
+    let named = ahead.begin { [tools] () throws(Failure) in tools.named() }
     let (broken, held) = (LedgerNews(), LedgerNews())
     ledger = try Ledger.open(
       folder: configuration.stateFolder, options: configuration.ledger,
@@ -78,7 +77,10 @@ final class Node {
         held.tell(failure)
       })
     // What is kept of libraries is in the state, which is nobody else's from here on.
-    let judged = Ahead("tools") { [tools] () throws(Failure) in try tools.judged() }
+    let judged = ahead.begin { [tools] () throws(Failure) in
+      try tools.judged(knowing: named.value())
+    }
+    let roles = ahead.begin { () throws(Failure) in try configuration.roles() }
     let runLock = try RunLock(in: ledger.folder)
     let journal = StartJournal(in: ledger.folder, log: log)
     self.journal = journal
@@ -291,6 +293,7 @@ final class Node {
   private func adopt(_ contents: ToolsContents) {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
+    journal.end()
     machines.look()
     payments.lookAnew()
   }
