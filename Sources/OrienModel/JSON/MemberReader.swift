@@ -27,23 +27,23 @@ package struct MemberReader {
 
   /// The member's value; nil where there is none.
   package mutating func take<Value>(
-    _ name: String, as read: (JSON) -> Value?, _ expected: String
+    _ name: String, as read: (JSON) -> Value?, _ expected: @autoclosure () -> String
   ) throws(Failure) -> Value? {
     known.append(name)
     guard let index = rest.firstIndex(where: { $0.name.hasSameBytes(as: name) }) else { return nil }
     let json = rest.remove(at: index).value
     guard let value = read(json) else {
-      throw refusal(name, "expected \(expected), found \(json.kindName)")
+      throw refusal(name, "expected \(expected()), found \(json.kindName)")
     }
     return value
   }
 
   /// The same of a member that has to be there.
   package mutating func need<Value>(
-    _ name: String, as read: (JSON) -> Value?, _ expected: String
+    _ name: String, as read: (JSON) -> Value?, _ expected: @autoclosure () -> String
   ) throws(Failure) -> Value {
-    guard let value = try take(name, as: read, expected) else {
-      throw refusal(name, "expected \(expected), found nothing")
+    guard let value = try take(name, as: read, expected()) else {
+      throw refusal(name, "expected \(expected()), found nothing")
     }
     return value
   }
@@ -69,7 +69,7 @@ package struct MemberReader {
   package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, of type: Choice.Type
   ) throws(Failure) -> Choice? {
-    let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+    var words: String { Choice.allCases.map(\.rawValue).joined(separator: " or ") }
     guard let word = try take(name, as: \.string, words) else { return nil }
     guard let choice = Choice(rawValue: word) else {
       throw refusal(name, "expected \(words), found \(word.quoted)")

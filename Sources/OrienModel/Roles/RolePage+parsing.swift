@@ -66,10 +66,9 @@ extension RoleOperation {
 
 extension RoleFailure {
   fileprivate init(_ object: inout MemberReader) throws(Failure) {
-    let words = Failure.Code.ofPages.map(\.name).joined(separator: ", ")
     code = try object.need(
       "code", as: { json in Failure.Code.ofPages.first { $0.name == json.string }?.code },
-      "one of \(words)")
+      "one of \(Failure.Code.ofPages.map(\.name).joined(separator: ", "))")
     reason = try object.take("reason", as: \.string, "a text")
     doc = try object.take("doc", as: \.string, "a text") ?? ""
   }
@@ -129,10 +128,9 @@ extension Argument {
   /// An argument, or a member of an answer. There is no workspace, and so there are no files.
   fileprivate init(_ object: inout MemberReader) throws(Failure) {
     let name = try object.need("name", as: \.string, "a name")
-    let words = Self.kinds.map(\.name).joined(separator: ", ")
     let kind = try object.need(
       "type", as: { json in Self.kinds.first { $0.name == json.string }?.kind },
-      "one of \(words)")
+      "one of \(Self.kinds.map(\.name).joined(separator: ", "))")
     let isRequired = try object.take("required", as: \.bool, "true or false") ?? false
     let isSecret = try object.take("secret", as: \.bool, "true or false") ?? false
     let doc = try object.take("doc", as: \.string, "a text") ?? ""

@@ -53,12 +53,13 @@ extension String {
   }
 }
 
-extension StringProtocol {
+extension String {
   /// The bytes that its hexadecimal digits spell, other characters passed over.
   package var hexBytes: [UInt8] {
     var bytes: [UInt8] = []
     var high: UInt8?
-    for digit in utf8.lazy.compactMap(\.hexValue) {
+    for byte in utf8 {
+      guard let digit = byte.hexValue else { continue }
       if let first = high {
         bytes.append(first << 4 | digit)
         high = nil

@@ -57,12 +57,12 @@ extension Configuration {
     var flags = settings
     for setting in Setting.all {
       guard let flag = setting.flag else { continue }
-      let values = invocation.command.options.contains(flag) ? invocation.all(flag) : []
+      let values = invocation.options.contains(flag) ? invocation.all(flag) : []
       guard !values.isEmpty else { continue }
       let value = flag.value == nil ? "1" : values.joined(separator: ",")
       flags[setting.name] = (flag.name, value)
     }
-    let file = invocation.command.options.contains(.config) ? invocation.value(.config) : nil
+    let file = invocation.options.contains(.config) ? invocation.value(.config) : nil
     return try load(flags: flags, environment: invocation.environment, file: file)
   }
 

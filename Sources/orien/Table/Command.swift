@@ -6,9 +6,12 @@ struct Command: Sendable {
   let name: String
   let summary: String
   let operands: [Operand]
-  let options: [Option]
+  /// Made anew each time, as the examples are: of a table of commands a run has need of one.
+  var options: [Option] { makeOptions() + [.help] }
   /// A command line each, with what it does.
-  let examples: [Example]
+  var examples: [Example] { makeExamples() }
+  private let makeOptions: @Sendable () -> [Option]
+  private let makeExamples: @Sendable () -> [Example]
   let run: @Sendable (Invocation) throws(Failure) -> ExitCode
 
   /// A word that is no option.
@@ -42,14 +45,16 @@ struct Command: Sendable {
   }
 
   init(
-    _ name: String, taking operands: [Operand] = [], _ summary: String, options: [Option] = [],
-    examples: [Example], run: @escaping @Sendable (Invocation) throws(Failure) -> ExitCode
+    _ name: String, taking operands: [Operand] = [], _ summary: String,
+    options: @escaping @autoclosure @Sendable () -> [Option] = [],
+    examples: @escaping @autoclosure @Sendable () -> [Example],
+    run: @escaping @Sendable (Invocation) throws(Failure) -> ExitCode
   ) {
     self.name = name
     self.operands = operands
     self.summary = summary
-    self.options = options + [.help]
-    self.examples = examples
+    makeOptions = options
+    makeExamples = examples
     self.run = run
   }
 

@@ -3,9 +3,11 @@ import OrienModel
 /// Every command there is: the one table that parsing, help, suggestions and the README's section
 /// are made of.
 extension Command {
-  static let all: [Command] =
-    work + background + renting + machines + streams + portChecking + pricing + wallet + faucet
-    + sandbox + keys + operating + lasting + carrying + others
+  static let all = Array(
+    [
+      work, background, renting, machines, streams, portChecking, pricing, wallet, faucet, sandbox,
+      keys, operating, lasting, carrying, others,
+    ].joined())
 
   private static let work: [Command] = [
     Command(

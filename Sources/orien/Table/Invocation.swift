@@ -4,6 +4,8 @@ import OrienSystem
 /// A command as somebody called it, and what it may use to answer.
 struct Invocation: Sendable {
   let command: Command
+  /// The command's.
+  let options: [Option]
   /// The values given, by option; a switch that was given has one empty value.
   private(set) var values: [String: [String]] = [:]
   private(set) var operands: [String] = []
@@ -12,12 +14,12 @@ struct Invocation: Sendable {
 
   /// The last value given. Asking for an option that the command does not take traps.
   func value(_ option: Option) -> String? {
-    precondition(command.options.contains(option), "\(command.name) takes --\(option.name)")
+    precondition(options.contains(option), "\(command.name) takes --\(option.name)")
     return values[option.name]?.last
   }
 
   func all(_ option: Option) -> [String] {
-    precondition(command.options.contains(option), "\(command.name) takes --\(option.name)")
+    precondition(options.contains(option), "\(command.name) takes --\(option.name)")
     return values[option.name] ?? []
   }
 
@@ -31,6 +33,7 @@ extension Invocation {
     _ environment: Environment
   ) throws(Failure) {
     self.command = command
+    options = command.options
     self.console = console
     self.environment = environment
     var words = words.makeIterator()
@@ -53,8 +56,8 @@ extension Invocation {
     _ word: Substring, _ words: inout some IteratorProtocol<String>
   ) throws(Failure) {
     let name = String(word.prefix { $0 != "=" })
-    guard let option = command.options.first(where: { $0.name == name }) else {
-      let hint = Nearest.hint(for: "--" + name, among: command.options.map { "--" + $0.name })
+    guard let option = options.first(where: { $0.name == name }) else {
+      let hint = Nearest.hint(for: "--" + name, among: options.map { "--" + $0.name })
       throw .usage("orien \(command.name) has no option --\(name)\(hint)", command)
     }
     guard word.utf8.count > name.utf8.count else { return try take(option, nil, &words) }
@@ -66,7 +69,7 @@ extension Invocation {
     _ letters: Substring, _ words: inout some IteratorProtocol<String>
   ) throws(Failure) {
     for (index, letter) in letters.enumerated() {
-      guard let option = command.options.first(where: { $0.letter == letter }) else {
+      guard let option = options.first(where: { $0.letter == letter }) else {
         throw .usage("orien \(command.name) has no option -\(letter)", command)
       }
       let rest = letters.dropFirst(index + 1)

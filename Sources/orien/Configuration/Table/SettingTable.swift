@@ -9,9 +9,11 @@ import OrienSystem
 /// Every setting there is: the one table that reading, `orien config show`, the flags of
 /// `orien serve` and the README's table are made of.
 extension Setting {
-  static let all: [Setting] =
-    place + listening + work + calls + plugins + sandbox + machines + payments + chain
-    + prepaid + collections + prices + faucets + reach + portChecking + keeping
+  static let all = Array(
+    [
+      place, listening, work, calls, plugins, sandbox, machines, payments, chain, prepaid,
+      collections, prices, faucets, reach, portChecking, keeping,
+    ].joined())
 
   /// Also by the name that it has behind another system's prefix.
   static func named(_ name: String) -> Setting? {
