@@ -146,8 +146,8 @@ static orien_status deed(void *self, orien_call *call, const char *name) {
     head->cmsg_type = SCM_RIGHTS;
     head->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(head), &(int){0}, sizeof(int));
-    // The first byte of a header; the rest follows. What its process says of itself may come between,
-    // and makes another header of it: there is enough for the largest that can come of that.
+    // The first byte of a header; the rest follows. What its process says of itself may come
+    // between, and makes another header of it: there is enough for the largest that can come.
     static const char rest[15 + (8 << 10)] = {0, 0, 0, 77};
     if (sendmsg(0, &message, 0) < 0 || write(0, rest, sizeof rest) < 0) _exit(9);
   }
