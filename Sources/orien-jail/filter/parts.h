@@ -2,8 +2,10 @@
 #pragma once
 #include <seccomp.h>
 
+#include "shortcut.h"
+
 /* Adds it to a filter that allows what programs may; 0, or what libseccomp says. */
-int parts_allow(scmp_filter_ctx rules);
+int parts_allow(scmp_filter_ctx rules, struct shortcut *shortcut);
 
 /* Adds to a filter that allows everything that of all this nothing is left; 0, or what libseccomp
  * says. */

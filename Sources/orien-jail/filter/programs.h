@@ -2,5 +2,7 @@
 #pragma once
 #include <seccomp.h>
 
+#include "shortcut.h"
+
 /* Adds it to a filter that refuses everything else; 0, or what libseccomp says. */
-int programs_allow(scmp_filter_ctx rules);
+int programs_allow(scmp_filter_ctx rules, struct shortcut *shortcut);

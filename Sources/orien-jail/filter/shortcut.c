@@ -1,0 +1,81 @@
+#include "shortcut.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+
+/* Where numbers of one verdict end and those of the other begin: what is below the first is not
+ * allowed, what is between that and the second is, and so on. */
+struct borders {
+  unsigned short at[SHORTCUT_NUMBERS + 1];
+  size_t count;
+};
+
+struct writing {
+  struct sock_filter *step;
+  size_t room, count;
+};
+
+int shortcut_allow(struct shortcut *shortcut, const char *const *names, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    int call = seccomp_syscall_resolve_name(names[i]);
+    if (call < 0) continue;
+    if (call >= SHORTCUT_NUMBERS) return -ERANGE;
+    shortcut->allows[call] = true;
+  }
+  return 0;
+}
+
+static void find(struct borders *borders, const struct shortcut *shortcut) {
+  bool is_allowed = false;
+  for (unsigned call = 0; call < SHORTCUT_NUMBERS; call++) {
+    if (shortcut->allows[call] == is_allowed) continue;
+    borders->at[borders->count++] = (unsigned short)call;
+    is_allowed = !is_allowed;
+  }
+  if (is_allowed) borders->at[borders->count++] = SHORTCUT_NUMBERS;
+}
+
+static void add(struct writing *writing, struct sock_filter step) {
+  if (writing->count < writing->room) writing->step[writing->count] = step;
+  writing->count++;
+}
+
+/* Decides of a number of which it is not known yet on which side of the borders from `from` to
+ * before `to` it is; what is not allowed jumps to where the end will be. False: a jump is longer
+ * than a step can say. */
+static bool decide(struct writing *writing, const struct borders *borders, size_t from, size_t to) {
+  if (from == to) {
+    const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    const struct sock_filter leave = BPF_STMT(BPF_JMP | BPF_JA, 0);
+    add(writing, from % 2 ? allow : leave);
+    return true;
+  }
+  size_t middle = from + (to - from) / 2, at = writing->count;
+  const struct sock_filter turn = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, borders->at[middle], 0, 0);
+  add(writing, turn);
+  if (!decide(writing, borders, from, middle)) return false;
+  size_t below = writing->count - at - 1;
+  if (below > UCHAR_MAX) return false;
+  if (at < writing->room) writing->step[at].jt = (unsigned char)below;
+  return decide(writing, borders, middle + 1, to);
+}
+
+size_t shortcut_write(const struct shortcut *shortcut, struct sock_filter *step, size_t room) {
+  struct borders borders = {0};
+  struct writing writing = {.step = step, .room = room};
+  find(&borders, shortcut);
+  const struct sock_filter begin[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native(), 1, 0),
+      // Another architecture's numbers mean something else.
+      BPF_STMT(BPF_JMP | BPF_JA, 0),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+  };
+  for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) add(&writing, begin[i]);
+  if (!decide(&writing, &borders, 0, borders.count) || writing.count > room) return 0;
+  for (size_t i = 0; i < writing.count; i++)
+    if (step[i].code == (BPF_JMP | BPF_JA)) step[i].k = (unsigned)(writing.count - i - 1);
+  return writing.count;
+}
