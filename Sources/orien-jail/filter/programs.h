@@ -4,5 +4,6 @@
 
 #include "shortcut.h"
 
-/* Adds it to a filter that refuses everything else; 0, or what libseccomp says. */
+/* Adds it to a filter that refuses everything else, and to the shortcut before that what needs no
+ * look at its arguments; 0, or what libseccomp says. */
 int programs_allow(scmp_filter_ctx rules, struct shortcut *shortcut);

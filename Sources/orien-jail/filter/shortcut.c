@@ -34,6 +34,7 @@ static void find(struct borders *borders, const struct shortcut *shortcut) {
     borders->at[borders->count++] = (unsigned short)call;
     is_allowed = !is_allowed;
   }
+  // Closed at the end: all numbers beyond, those of x32 too, are the rest's to decide of.
   if (is_allowed) borders->at[borders->count++] = SHORTCUT_NUMBERS;
 }
 

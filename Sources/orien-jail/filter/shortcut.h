@@ -1,7 +1,7 @@
 /* Calls that are allowed whatever their arguments are, in steps of our own. libseccomp, which makes
- * the rest of a filter, takes the square of the time for a list that is twice as long: with all of
+ * the rest of a filter, takes a time that grows with the square of the number of rules: with all of
  * these it would be most of what the jail's start costs. A filter that begins with them decides as
- * one would in which each is a rule. */
+ * one would in which each is a rule. No other rule is for one of them: it would not count. */
 #pragma once
 #include <linux/filter.h>
 #include <stdbool.h>

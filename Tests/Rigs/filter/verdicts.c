@@ -1,8 +1,9 @@
-/* Asks the jail's filter of system calls, step by step as the kernel runs it, of every call there
- * can be, and compares it with a filter of the same rules that libseccomp alone has made.
+/* Asks the jail's long filter of system calls, step by step as the kernel runs it.
  *
- *   verdicts                whether the two say the same
+ *   verdicts                whether it says of all numbers, with arguments of all kinds, what a
+ *                           filter of the same rules says that libseccomp alone has made
  *   verdicts without CALL   the same, where libseccomp has not been told of that one
+ *   verdicts limits         whether it allows a process its own limits, and nothing else of them
  *   verdicts sets           whether steps for sets of numbers allow those and no others
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "filter.h"
@@ -23,7 +25,9 @@
 #include "programs.h"
 #include "shortcut.h"
 
-enum { STEPS = 4096, TOLD = 20, X32 = 0x40000000, OPEN = -1 };
+enum { STEPS = 4096, TOLD = 20, X32 = 0x40000000 };
+/* What two steps return that stand behind steps which leave what they do not allow to others. */
+enum { LEFT = 0x7ffd0000, BEYOND = 0x7ffe0000 };
 
 static uint64_t state = 88172645463325252U;
 
@@ -40,8 +44,7 @@ static void need(bool is_so, const char *what) {
   exit(2);
 }
 
-/* What `step` returns; OPEN where it goes on behind its last one. */
-static int64_t verdict(const struct sock_filter *step, size_t count,
+static uint32_t verdict(const struct sock_filter *step, size_t count,
                        const struct seccomp_data *call) {
   uint32_t value = 0;
   for (size_t at = 0; at < count; at++) {
@@ -78,7 +81,8 @@ static int64_t verdict(const struct sock_filter *step, size_t count,
     }
     at += holds ? step[at].jt : step[at].jf;
   }
-  return OPEN;
+  puts("a jump leads out of the filter");
+  exit(2);
 }
 
 static struct sock_fprog alone(const char *without) {
@@ -132,13 +136,13 @@ static int compare(const char *without) {
           struct seccomp_data call = {.nr = (int)(offsets[offset] + number),
                                       .arch = architectures[which]};
           for (unsigned i = 0; round && i < 6; i++) call.args[i] = argument();
-          int64_t is = verdict(ours.all.filter, ours.all.len, &call);
-          int64_t should = verdict(theirs.filter, theirs.len, &call);
+          uint32_t is = verdict(ours.all.filter, ours.all.len, &call);
+          uint32_t should = verdict(theirs.filter, theirs.len, &call);
           asked++;
           allowed += is == SECCOMP_RET_ALLOW;
           if (is == should) continue;
           if (others++ < TOLD)
-            printf("%d of %#x: %#lx instead of %#lx\n", call.nr, call.arch, (long)is, (long)should);
+            printf("%d of %#x: %#x instead of %#x\n", call.nr, call.arch, is, should);
         }
   printf("%lu asked, %lu allowed, %lu other than libseccomp's\n", asked, allowed, others);
   need(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "PR_SET_NO_NEW_PRIVS");
@@ -147,22 +151,52 @@ static int compare(const char *without) {
   return others > 0;
 }
 
-static void check(const struct shortcut *shortcut, size_t count, const struct sock_filter *step) {
+static void check(const struct shortcut *shortcut, size_t count, struct sock_filter *step) {
+  step[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, LEFT);
+  step[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, BEYOND);
   for (uint32_t number = 0; number < SHORTCUT_NUMBERS + 64; number++) {
     struct seccomp_data call = {.nr = (int)number, .arch = seccomp_arch_native()};
     bool is_member = number < SHORTCUT_NUMBERS && shortcut->allows[number];
-    int64_t expected = is_member ? (int64_t)SECCOMP_RET_ALLOW : OPEN;
-    need(verdict(step, count, &call) == expected, "a number of a set");
+    need(verdict(step, count, &call) == (is_member ? SECCOMP_RET_ALLOW : LEFT),
+         "a number of a set");
     call.nr |= X32;
-    need(verdict(step, count, &call) == OPEN, "a number with the bit of x32");
+    need(verdict(step, count, &call) == LEFT, "a number with the bit of x32");
     call = (struct seccomp_data){.nr = (int)number, .arch = AUDIT_ARCH_ARM};
-    need(verdict(step, count, &call) == OPEN, "another architecture's number");
+    need(verdict(step, count, &call) == LEFT, "another architecture's number");
   }
+}
+
+/* Of these two calls, which the rules say by a mask, nothing is left to chance. */
+static int limits(void) {
+  struct filters ours;
+  need(filters_make(&ours) == 0, "the jail's filter");
+  const uint64_t high = UINT64_C(1) << 32;
+  const uint64_t processes[] = {0, 1, 2, UINT32_MAX, high, high | 1, UINT64_C(1) << 31};
+  unsigned allowed = 0;
+  for (unsigned index = 0; index < 64 + 32 + 64; index++) {
+    uint64_t which = index < 64 ? index : UINT64_C(1) << (index - 64) % 32;
+    if (index >= 96) which = high << index % 32 | index % 64;
+    bool is_limit = (uint32_t)which < RLIM_NLIMITS;
+    for (unsigned i = 0; i < sizeof processes / sizeof *processes; i++) {
+      struct seccomp_data call = {.nr = SCMP_SYS(prlimit64), .arch = seccomp_arch_native(),
+                                  .args = {processes[i], which, any()}};
+      bool is_allowed = verdict(ours.all.filter, ours.all.len, &call) == SECCOMP_RET_ALLOW;
+      need(is_allowed == (is_limit && processes[i] == 0), "prlimit64");
+      allowed += is_allowed;
+    }
+    struct seccomp_data call = {.nr = SCMP_SYS(setrlimit), .arch = seccomp_arch_native(),
+                                .args = {which, any()}};
+    bool is_allowed = verdict(ours.all.filter, ours.all.len, &call) == SECCOMP_RET_ALLOW;
+    need(is_allowed == is_limit, "setrlimit");
+    allowed += is_allowed;
+  }
+  printf("%u allowed\n", allowed);
+  return 0;
 }
 
 /* Sets of all densities, from none to all, each in a span of numbers of its own. */
 static int sets(void) {
-  static struct sock_filter step[STEPS];
+  static struct sock_filter step[STEPS + 2];
   unsigned written = 0, refused = 0;
   for (unsigned round = 0; round < 3000; round++) {
     struct shortcut shortcut = {0};
@@ -187,6 +221,7 @@ static int sets(void) {
 }
 
 int main(int count, char **argument) {
+  if (count == 2 && strcmp(argument[1], "limits") == 0) return limits();
   if (count == 2 && strcmp(argument[1], "sets") == 0) return sets();
   if (count == 3 && strcmp(argument[1], "without") == 0) return compare(argument[2]);
   return compare(NULL);
