@@ -58,8 +58,27 @@ void linux_give_back_pages(void) {
   malloc_trim(0);
 }
 
+struct holder {
+  uintptr_t address;
+  const char *name;
+};
+
+static int find_holder(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size;
+  struct holder *holder = context;
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+    if (part->p_type != PT_LOAD) continue;
+    if (holder->address - (object->dlpi_addr + part->p_vaddr) >= part->p_memsz) continue;
+    holder->name = object->dlpi_name[0] ? object->dlpi_name : "/proc/self/exe";
+    return 1;
+  }
+  return 0;
+}
+
+/* dladdr also looks for the nearest symbol, through all that the library has. */
 const char *linux_library_of(const char *symbol) {
-  Dl_info found;
-  void *address = dlsym(RTLD_DEFAULT, symbol);
-  return address && dladdr(address, &found) ? found.dli_fname : NULL;
+  struct holder holder = {.address = (uintptr_t)dlsym(RTLD_DEFAULT, symbol)};
+  if (holder.address) dl_iterate_phdr(find_holder, &holder);
+  return holder.name;
 }

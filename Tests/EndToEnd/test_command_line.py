@@ -85,6 +85,13 @@ class CommandLine(unittest.TestCase):
         self.assertIn("4321", line)
         self.assertIn("environment", line)
 
+    def test_a_variable_is_what_stands_behind_its_first_equals_sign(self):
+        for name in ("a=b", "=", "\u0301x", "\ufe0fx"):
+            done = self.node.command("config", "show", "--json",
+                                     environment={"PROVIDER_NAME": name})
+            self.assertEqual(json.loads(done.stdout)["PROVIDER_NAME"],
+                             {"value": name, "origin": "environment"})
+
     def test_an_unknown_key_in_a_file_is_an_error_that_suggests_the_nearest(self):
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
             file.write("PROVIDER_NAM=x\n")

@@ -31,9 +31,10 @@ package struct Environment: Sendable {
     var variables: [String: String] = [:]
     var entry = linux_environment()
     while let text = entry?.pointee {
-      let parts = String(cString: text).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      let line = String(cString: text)
+      if let end = line.utf8.firstIndex(of: UInt8(ascii: "=")) {
+        variables[String(line[..<end])] = String(line[line.utf8.index(after: end)...])
+      }
       entry = entry?.advanced(by: 1)
     }
     return Environment(

@@ -11,7 +11,7 @@ struct Setting: Sendable {
   let adopt: (@Sendable (inout Configuration, Configuration) -> Void)?
   /// The flag of `orien serve` that sets it too.
   let flag: Option?
-  let expected: String
+  private let words: @Sendable () -> String
   /// Sets it; false where the text is not as expected.
   let apply: @Sendable (inout Configuration, String) -> Bool
   let show: @Sendable (Configuration) -> String
@@ -30,7 +30,7 @@ struct Setting: Sendable {
     self.isSecret = isSecret
     self.flag = flag
     fallbackDoc = fallback
-    expected = format.expected
+    words = format.words
     apply = { configuration, text in
       guard let value = format.parse(text) else { return false }
       configuration[keyPath: path()] = value
@@ -43,4 +43,6 @@ struct Setting: Sendable {
     adopt = isLive ? take : nil
     show = { format.show($0[keyPath: path()]) }
   }
+
+  var expected: String { words() }
 }

@@ -4,9 +4,21 @@ import OrienSystem
 
 /// How a setting's text is read, what a message says was expected, and how its value is shown.
 struct Format<Value>: Sendable {
-  let expected: String
+  /// Worded when somebody wants to know: most runs read settings and find nothing wrong.
+  let words: @Sendable () -> String
   let parse: @Sendable (String) -> Value?
   let show: @Sendable (Value) -> String
+
+  init(
+    expected words: @autoclosure @escaping @Sendable () -> String,
+    parse: @escaping @Sendable (String) -> Value?, show: @escaping @Sendable (Value) -> String
+  ) {
+    self.words = words
+    self.parse = parse
+    self.show = show
+  }
+
+  var expected: String { words() }
 }
 
 extension Format where Value == String {
