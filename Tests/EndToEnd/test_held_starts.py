@@ -9,8 +9,9 @@ import threading
 import time
 
 from groups import group_name, processes_in_groups
-from node import Node, name_of, until
+from node import ROOT, Node, name_of, until
 from small_disk import SmallDisk, SmallDiskCase
+from workshop import Workshop
 
 SCRIPT = b"import time\nopen('runs', 'w').close()\ntime.sleep(1000)\n"
 HELD = "what was promised waits to be written"
@@ -146,3 +147,28 @@ class HeldStartTests(SmallDiskCase):
             ledger.execute("ROLLBACK")
             starting.join()
         self.assertEqual(self.node.final(waiting)["status"], "cancelled")
+
+    def test_a_plugin_that_comes_meanwhile_does_not_make_it_a_start_that_has_come_up(self):
+        shop = Workshop()
+        self.addCleanup(shop.close)
+        for name in ("echo.so", "python_script.so", "python_script.json"):
+            shutil.copy(ROOT / "tools.d" / name, shop.tools)
+        self.node.flags = ["--tools", shop.tools]
+        waiting, ledger = self.leave_one_that_waited()
+        ledger.execute("BEGIN IMMEDIATE")
+        starting = threading.Thread(target=self.start_in_vain)
+        starting.start()
+        try:
+            self.node.said(HELD, 8)
+            shop.put("late", 1)
+            self.node.said('"plugin":"test.late"', 8)
+            self.assertEqual(self.journal(), ["1", "echo.so", "python_script.so"])
+            self.node.kill()
+        finally:
+            starting.join()
+        ledger.execute("ROLLBACK")
+        self.expect_cancelled(waiting)
+        self.assertEqual(self.journal(), [])
+
+    def journal(self):
+        return (self.node.state / "starting").read_text().splitlines()

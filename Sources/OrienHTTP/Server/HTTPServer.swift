@@ -8,7 +8,8 @@ package final class HTTPServer {
   private let loop: Loop
   private let service: HTTPService
   private var acceptors: [Acceptor] = []
-  private var isOpen = true
+  /// Whether who connects is answered.
+  package private(set) var isOpen = true
 
   /// `errorBody` makes the body of what the server itself refuses, so that all errors of a program
   /// look alike.

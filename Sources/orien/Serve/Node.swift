@@ -293,7 +293,7 @@ final class Node {
   private func adopt(_ contents: ToolsContents) {
     tell(of: contents, after: kernel.contents)
     kernel.adopt(contents)
-    journal.end()
+    if server.isOpen { journal.end() }
     machines.look()
     payments.lookAnew()
   }

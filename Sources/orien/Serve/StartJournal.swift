@@ -35,7 +35,7 @@ final class StartJournal: Sendable {
     failures = lines.first.flatMap { Int($0) } ?? 0
     suspect = lines.dropFirst().last.map { String($0) }
     count = Mutex(failures + 1)
-    if !before.isEmpty { noting { () throws(SystemError) in try file?.empty() } }
+    if !before.isEmpty { empty() }
     write("")
   }
 
@@ -45,7 +45,7 @@ final class StartJournal: Sendable {
   /// The node serves, or has ended in good order, or what it loaded anew is in use.
   func end() {
     count.withLock { count in
-      if count == nil { noting { () throws(SystemError) in try file?.empty() } }
+      if count == nil { empty() }
       count = 1
     }
   }
@@ -57,6 +57,8 @@ final class StartJournal: Sendable {
       count = nil
     }
   }
+
+  private func empty() { noting { () throws(SystemError) in try file?.empty() } }
 
   private func noting(_ body: () throws(SystemError) -> Void) {
     do throws(SystemError) { try body() } catch {
