@@ -70,7 +70,8 @@ static int find_holder(struct dl_phdr_info *object, size_t size, void *context) 
     const ElfW(Phdr) *part = &object->dlpi_phdr[index];
     if (part->p_type != PT_LOAD) continue;
     if (holder->address - (object->dlpi_addr + part->p_vaddr) >= part->p_memsz) continue;
-    holder->name = object->dlpi_name[0] ? object->dlpi_name : "/proc/self/exe";
+    // The program itself has no name here.
+    if (object->dlpi_name[0]) holder->name = object->dlpi_name;
     return 1;
   }
   return 0;

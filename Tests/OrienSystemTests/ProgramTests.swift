@@ -42,6 +42,17 @@ struct ProgramTests {
     #expect(failure?.message.contains(path) == true)
   }
 
+  @Test(
+    "A library is found by what it has",
+    arguments: ["getpid": "libc.so.6", "swift_retain": "libswiftCore.so"])
+  func library(_ symbol: String, _ file: String) throws {
+    let folder = try #require(Program.folder(ofSymbol: symbol))
+    #expect(HostFile.kind(at: "\(folder)/\(file)") == .regular)
+  }
+
+  @Test("What no library has is in no folder")
+  func noLibrary() { #expect(Program.folder(ofSymbol: "orien_has_no_such_thing") == nil) }
+
   @Test("What only the start needed is given back, and the program goes on")
   func givingBack() throws {
     Program.noteOwnLibraries()

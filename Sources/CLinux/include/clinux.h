@@ -108,7 +108,7 @@ extern __thread void *linux_present_turn;
 static inline void *linux_turn(void) { return linux_present_turn; }
 static inline void linux_set_turn(void *turn) { linux_present_turn = turn; }
 
-/* The file of the library that a symbol of this process is of; NULL where nothing has it. */
+/* The file of the library that a symbol of this process is of; NULL where no library has it. */
 const char *linux_library_of(const char *symbol);
 
 /* Gives back what malloc has free, and the pages that are as in their files of the program and the

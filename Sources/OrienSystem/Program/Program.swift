@@ -17,8 +17,8 @@ package enum Program {
     linux_give_back_pages()
   }
 
-  /// The folder of the library that a symbol of this process is of, links followed; nil where nothing
-  /// has it.
+  /// The folder of the library that a symbol of this process is of, links followed; nil where no
+  /// library has it.
   package static func folder(ofSymbol name: String) -> String? {
     guard let file = linux_library_of(name), let path = HostFile.resolved(String(cString: file)),
       let end = path.lastIndex(of: "/")
