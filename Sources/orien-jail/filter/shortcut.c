@@ -12,9 +12,10 @@ struct borders {
   size_t count;
 };
 
+/* A turn for each border and an end for each span between them, after the steps that begin. */
 struct writing {
   struct sock_filter *step;
-  size_t room, count;
+  size_t count, end;
 };
 
 int shortcut_allow(struct shortcut *shortcut, const char *const *names, size_t count) {
@@ -39,44 +40,45 @@ static void find(struct borders *borders, const struct shortcut *shortcut) {
 }
 
 static void add(struct writing *writing, struct sock_filter step) {
-  if (writing->count < writing->room) writing->step[writing->count] = step;
-  writing->count++;
+  writing->step[writing->count++] = step;
 }
 
+/* How many steps decide of that many borders. */
+static size_t steps(size_t borders) { return 2 * borders + 1; }
+
 /* Decides of a number of which it is not known yet on which side of the borders from `from` to
- * before `to` it is; what is not allowed jumps to where the end will be. False: a jump is longer
- * than a step can say. */
-static bool decide(struct writing *writing, const struct borders *borders, size_t from, size_t to) {
+ * before `to` it is; what is not allowed jumps behind the last step. */
+static void decide(struct writing *writing, const struct borders *borders, size_t from, size_t to) {
   if (from == to) {
     const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    const struct sock_filter leave = BPF_STMT(BPF_JMP | BPF_JA, 0);
+    const struct sock_filter leave =
+        BPF_STMT(BPF_JMP | BPF_JA, (unsigned)(writing->end - writing->count - 1));
     add(writing, from % 2 ? allow : leave);
-    return true;
+    return;
   }
-  size_t middle = from + (to - from) / 2, at = writing->count;
-  const struct sock_filter turn = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, borders->at[middle], 0, 0);
+  size_t middle = from + (to - from) / 2;
+  const struct sock_filter turn = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, borders->at[middle],
+                                           (unsigned char)steps(middle - from), 0);
   add(writing, turn);
-  if (!decide(writing, borders, from, middle)) return false;
-  size_t below = writing->count - at - 1;
-  if (below > UCHAR_MAX) return false;
-  if (at < writing->room) writing->step[at].jt = (unsigned char)below;
-  return decide(writing, borders, middle + 1, to);
+  decide(writing, borders, from, middle);
+  decide(writing, borders, middle + 1, to);
 }
 
 size_t shortcut_write(const struct shortcut *shortcut, struct sock_filter *step, size_t room) {
   struct borders borders = {0};
-  struct writing writing = {.step = step, .room = room};
   find(&borders, shortcut);
-  const struct sock_filter begin[] = {
+  enum { BEGIN = 4 };
+  struct writing writing = {.step = step, .end = BEGIN + steps(borders.count)};
+  // The first turn jumps the farthest, over all that decides of the lower half.
+  if (writing.end > room || steps(borders.count / 2) > UCHAR_MAX) return 0;
+  const struct sock_filter begin[BEGIN] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_arch_native(), 1, 0),
       // Another architecture's numbers mean something else.
-      BPF_STMT(BPF_JMP | BPF_JA, 0),
+      BPF_STMT(BPF_JMP | BPF_JA, (unsigned)(writing.end - 3)),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
   };
-  for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) add(&writing, begin[i]);
-  if (!decide(&writing, &borders, 0, borders.count) || writing.count > room) return 0;
-  for (size_t i = 0; i < writing.count; i++)
-    if (step[i].code == (BPF_JMP | BPF_JA)) step[i].k = (unsigned)(writing.count - i - 1);
+  for (size_t i = 0; i < BEGIN; i++) add(&writing, begin[i]);
+  decide(&writing, &borders, 0, borders.count);
   return writing.count;
 }

@@ -19,5 +19,5 @@ struct shortcut {
 int shortcut_allow(struct shortcut *shortcut, const char *const *names, size_t count);
 
 /* Writes it before what decides of all other calls, at most `room` steps; how many, or 0: they are
- * more. */
+ * more, or farther apart than one can jump. */
 size_t shortcut_write(const struct shortcut *shortcut, struct sock_filter *step, size_t room);
