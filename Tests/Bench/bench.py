@@ -109,12 +109,14 @@ class Rows:
 
 def start_again(rows, ours, theirs):
     """One start is anybody's guess: what else the machine does takes as long."""
-    for turn in range(STARTS):
+    servers = [ours, theirs]
+    for _ in range(STARTS):
         # Each by itself, and neither always behind the other.
-        for server in () if turn == 0 else (ours, theirs) if turn % 2 else (theirs, ours):
+        for server in servers:
             server.stop()
             server.start()
             settle(server)
+        servers.reverse()
         rows.add("start", ours.start_seconds * 1e3, theirs.start_seconds * 1e3)
 
 
