@@ -47,8 +47,13 @@ class Journey(VMCase):
             ["bash", "-euo", "pipefail", "-c", line], cwd=self.home, capture_output=True,
             text=True, timeout=120, stdin=subprocess.DEVNULL,
             env=self.environment | {"PATH": f"{BINARIES}:{os.environ['PATH']}"})
-        self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        self.assertEqual(
+            done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}{self.told_by_node()}")
         return done.stdout
+
+    def told_by_node(self):
+        log = self.home / "st/orien/provider.log"
+        return log.read_text()[-4000:] if log.exists() else ""
 
     def test_every_line_of_the_readme_works_and_the_money_arrives_to_the_wei(self):
         said = {}

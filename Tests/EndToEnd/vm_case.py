@@ -43,7 +43,7 @@ class VMCase(CommandCase):
         for one in manifest["grants"]["programs"]:
             if one["program"] == "multipass":
                 one["path"] = str(program)
-        manifest["config"] = {"binary": str(program), "patience_milliseconds": 3000}
+        manifest["config"] = {"binary": str(program)}
         (self.tools / "multipass-vm.json").write_text(json.dumps(manifest))
 
     def start(self, **more):
