@@ -15,7 +15,6 @@ package final class Ledger: Sendable {
   private let found: Mutex<Recovered>
   /// The key that receipts are signed with, for whoever checks them.
   package let publicKey: [UInt8]
-  package let folder: Folder
   let key: NodeKey
   /// How many days the wall clock is beyond the newest record, where no record is kept so long: the
   /// node was away, or the clock is wrong.
@@ -26,7 +25,7 @@ package final class Ledger: Sendable {
   private let inbox: Channel<any Entry>
   private let writer: Thread
   private let board = GaugeBoard()
-  private let lock: FileLock
+  private let state: StateFolder
 
   /// The largest output that is kept in the ledger's own file.
   package static let inlineOutputBytes = 64 << 10
@@ -62,19 +61,18 @@ package final class Ledger: Sendable {
     package init() {}
   }
 
-  /// Opens the ledger of a state folder, making both where they are missing.
+  /// Opens the ledger of a state folder, making it where it is missing. Any thread.
   ///
-  /// Fails where another process has the folder, and where the ledger is damaged, newer or somebody
-  /// else's. `onBroken` is called once, from the writer's thread, when a write failed in a way after
-  /// which only a new start can tell what is on the disk: the node is to exit with 1. `onHeld` is
-  /// called from there whenever what was promised begins to wait, with what for.
+  /// Fails where the ledger is damaged, newer or somebody else's. `onBroken` is called once, from the
+  /// writer's thread, when a write failed in a way after which only a new start can tell what is on
+  /// the disk: the node is to exit with 1. `onHeld` is called from there whenever what was promised
+  /// begins to wait, with what for.
   package static func open(
-    folder path: String, options: Options = Options(),
+    in state: StateFolder, options: Options = Options(),
     onBroken: @escaping @Sendable (Failure) -> Void,
     onHeld: @escaping @Sendable (Failure) -> Void = { _ in }
   ) throws(Failure) -> Ledger {
-    let folder = try Folder(at: path, creating: true)
-    let file = try LedgerFile(in: folder)
+    let file = try LedgerFile(in: state)
     try file.checkEnd()
     return try DatabaseError.telling { try Ledger(file, options, onBroken, onHeld) }
   }
@@ -83,10 +81,9 @@ package final class Ledger: Sendable {
     _ file: LedgerFile, _ options: Options, _ onBroken: @escaping @Sendable (Failure) -> Void,
     _ onHeld: @escaping @Sendable (Failure) -> Void
   ) throws {
-    folder = file.folder
+    state = file.state
     publicKey = file.key.publicKey
     key = file.key
-    lock = file.lock
     inbox = Channel()
     outputs = try OutputFiles(in: file.folder)
     let last = try file.database.number("SELECT max(number) FROM executions")
@@ -114,6 +111,8 @@ package final class Ledger: Sendable {
       "lister", file.path, key: publicKey, mint: mint, outputs: outputs, atMost: Self.waitingLists)
     self.writer = Thread("ledger") { writer.run() }
   }
+
+  package var folder: Folder { state.folder }
 
   /// What this ledger held, when it was opened, that nobody has finished.
   package var recovered: Recovered { found.withLock { $0 } }

@@ -48,7 +48,7 @@ package final class World {
     self.scratch = scratch
     loop = try Loop()
     let broken = broken
-    ledger = try Ledger.open(folder: scratch / "state", options: settings.ledger) {
+    ledger = try Ledger.open(in: StateFolder(at: scratch / "state"), options: settings.ledger) {
       broken.send($0)
     }
     let jail: any Jail

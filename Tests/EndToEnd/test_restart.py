@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import sqlite3
 import threading
 import unittest
 
@@ -60,6 +61,28 @@ class RestartTests(unittest.TestCase):
             starting.join()
             self.assertEqual(node.final(started["executionId"])["status"], "lost")
             self.assertFalse(is_alive(script))
+
+    def test_a_start_that_the_ledger_refuses_changes_nothing(self):
+        with Node() as node, contextlib.ExitStack() as stack:
+            node.stop()
+            # As a program of another version finds it: a copy that it has no use for, and nothing
+            # that it knows of those that are there.
+            store = node.state / "plugins"
+            (store / f"{'0' * 64}.so").touch()
+            for answer in store.glob("*.json"):
+                answer.unlink()
+            before = self.files(store)
+            ledger = stack.enter_context(
+                contextlib.closing(sqlite3.connect(node.state / "ledger.db")))
+            # Somebody else has it, which is waited for.
+            ledger.execute("PRAGMA locking_mode = EXCLUSIVE")
+            ledger.execute("BEGIN EXCLUSIVE")
+            with self.assertRaisesRegex(AssertionError, "locked"):
+                node.start()
+            self.assertEqual(self.files(store), before)
+
+    def files(self, folder):
+        return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
     def end_all(self, node):
         """The node and every part of its jail at once: none does anything about another's end."""

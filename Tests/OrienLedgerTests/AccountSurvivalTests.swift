@@ -49,7 +49,7 @@ struct AccountSurvivalTests {
   }
 
   private static func work(in path: String) throws {
-    let ledger = try Ledger.open(folder: path) { _ in abort() }
+    let ledger = try Ledger.open(in: StateFolder(at: path)) { _ in abort() }
     for acceptance in ledger.recovered.waiting { try ledger.settle(.completed(acceptance)) }
     try ledger.wait { ledger.settleLost(then: $0) }
     for thread in 0..<4 {

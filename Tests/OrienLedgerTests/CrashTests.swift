@@ -11,7 +11,7 @@ struct CrashTests {
   /// what was answered: one line each, in one write, which a killed process leaves whole. `answered`
   /// hears of the first of them.
   private static func work(in path: String, notes: String, _ answered: Channel<Void>) throws {
-    let ledger = try Ledger.open(folder: path) { _ in abort() }
+    let ledger = try Ledger.open(in: StateFolder(at: path)) { _ in abort() }
     for acceptance in ledger.recovered.waiting { try ledger.settle(.completed(acceptance)) }
     try ledger.wait { ledger.settleLost(then: $0) }
     let file = open(notes, O_WRONLY | O_CREAT | O_APPEND, 0o600)
@@ -88,7 +88,7 @@ struct CrashTests {
     let path = rig.path
     await #expect(processExitsWith: .exitCode(1)) { [path = path as String] in
       let told = Channel<Failure>()
-      let ledger = try Ledger.open(folder: path) { told.send($0) }
+      let ledger = try Ledger.open(in: StateFolder(at: path)) { told.send($0) }
       let acceptance = ledger.makeAcceptance()
       try ledger.accept(acceptance)
       // No file may grow any more: EFBIG, as a disk that is broken and not full.

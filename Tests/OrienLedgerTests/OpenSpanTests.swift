@@ -142,7 +142,7 @@ struct OpenSpanTests {
   @Test("What is open in a ledger of an earlier schema is found by its next start")
   func earlier() throws {
     let file = try LedgerFile(
-      in: Folder(at: rig.path, creating: true), migrations: Array(Schema.migrations.prefix(3)))
+      in: StateFolder(at: rig.path), migrations: Array(Schema.migrations.prefix(3)))
     let mint = ExecutionMint(key: file.key.mintKey, last: 0)
     var open: [ExecutionID] = []
     for number in 1...2000 {

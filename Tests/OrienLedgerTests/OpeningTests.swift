@@ -177,12 +177,13 @@ struct OpeningTests {
   func migrations() throws {
     let folder = try Folder(at: rig.path)
     for version in 0...Schema.migrations.count {
-      let file = try LedgerFile(in: folder, migrations: Array(Schema.migrations.prefix(version)))
+      let file = try LedgerFile(
+        in: StateFolder(folder), migrations: Array(Schema.migrations.prefix(version)))
       #expect(try file.database.number("PRAGMA user_version") == version)
     }
     let failure = #expect(throws: Failure.self) {
       _ = try LedgerFile(
-        in: folder, migrations: Schema.migrations + ["CREATE TABLE x (y); nonsense"])
+        in: StateFolder(folder), migrations: Schema.migrations + ["CREATE TABLE x (y); nonsense"])
     }
     #expect(failure?.reason == "ledger-damaged")
     try rig.with { ledger in

@@ -55,7 +55,7 @@ struct OperationTests {
   func killed() async throws {
     let path = rig.path
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
-      let ledger = try Ledger.open(folder: path) { _ in abort() }
+      let ledger = try Ledger.open(in: StateFolder(at: path)) { _ in abort() }
       let intent = OperationIntent(
         id: "op-1", role: "vm/1", operation: "launch", plugin: "test.backend", arguments: [],
         begunAt: .now)
@@ -70,7 +70,7 @@ struct OperationTests {
   func migrates() throws {
     do {
       let old = try LedgerFile(
-        in: Folder(at: rig.path, creating: true), migrations: Array(Schema.migrations.prefix(4)))
+        in: StateFolder(at: rig.path), migrations: Array(Schema.migrations.prefix(4)))
       #expect(throws: DatabaseError.self) {
         _ = try old.database.number("SELECT count(*) FROM operations")
       }

@@ -26,7 +26,7 @@ final class Rig {
     onBroken: @escaping @Sendable (Failure) -> Void = { Issue.record("\($0)") },
     onHeld: @escaping @Sendable (Failure) -> Void = { _ in }
   ) throws(Failure) -> Ledger {
-    try Ledger.open(folder: path, options: options, onBroken: onBroken, onHeld: onHeld)
+    try Ledger.open(in: StateFolder(at: path), options: options, onBroken: onBroken, onHeld: onHeld)
   }
 
   /// Opens a ledger for as long as `body` runs.

@@ -209,7 +209,8 @@ struct TamperingTests {
   func firstSchema() throws {
     do {
       let folder = try Folder(at: rig.path)
-      let old = try LedgerFile(in: folder, migrations: Array(Schema.migrations.prefix(1)))
+      let old = try LedgerFile(
+        in: StateFolder(folder), migrations: Array(Schema.migrations.prefix(1)))
       #expect(try old.database.number("PRAGMA user_version") == 1)
     }
     let failure = #expect(throws: Failure.self) { try Chain.verify(folder: rig.path) }

@@ -61,10 +61,12 @@ struct ToolsFolderTests {
     let named = tools.folder.named()
     #expect(named.devices == ["/dev/old"])
     let manifest = { () throws -> Manifest? in
-      let judged = try tools.folder.judged(knowing: named)
-      guard case .sound(let sound) = try #require(judged.candidates.first).outcome else {
-        return nil
-      }
+      let judgement = Judgement()
+      try tools.folder.judge(into: judgement, knowing: named, beside: nil)
+      _ = judgement.next()
+      guard case .found(let candidate) = judgement.next(),
+        case .sound(let sound) = candidate.outcome
+      else { return nil }
       return sound.manifest
     }
     #expect(try manifest()?.devices == ["/dev/old"])

@@ -6,22 +6,22 @@ import OrienSystem
 /// What is there and is not that is refused with what to do about it. Only a folder that holds
 /// neither a ledger nor a key gets a new ledger: a missing file is never taken for an empty one.
 struct LedgerFile {
-  let folder: Folder
   let key: NodeKey
   let database: Database
-  let lock: FileLock
+  /// Let go of last.
+  let state: StateFolder
 
+  var folder: Folder { state.folder }
   var path: String { folder.path + "/" + Self.name.text }
 
   static let name: FolderPath = "ledger.db"
-  static let lockName: FolderPath = "orien.lock"
   private static let draft: FolderPath = "ledger.db.new"
   /// A file up to this size is looked through at every start; larger ones by `receipt verify`.
   private static let checkedBytes: Int64 = 64 << 20
 
-  init(in folder: Folder, migrations: [String] = Schema.migrations) throws(Failure) {
-    self.folder = folder
-    lock = try FileLock(Self.lockName, in: folder)
+  init(in state: StateFolder, migrations: [String] = Schema.migrations) throws(Failure) {
+    self.state = state
+    let folder = state.folder
     let found = try NodeKey(in: folder)
     switch (try folder.has(Self.name), found) {
     case (true, let found?): key = found

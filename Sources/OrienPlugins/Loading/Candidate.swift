@@ -46,12 +46,13 @@ struct Candidate: Sendable {
 struct Examination: Sendable {
   let folder: Folder
   let store: PluginStore
-  let scanner: Scanner
+  var scanner: Scanner
   let trust: PluginTrust
   var settings: [PluginSettings] = []
   /// What manifests were a moment ago, by their libraries' names.
   var manifests: [String: ReadManifest] = [:]
-  /// Told before what takes its time: a library that is read whole, a process that scans one.
+  /// Told before what takes its time or changes the store: a library that is read whole, a process that
+  /// scans one, a signature. It may wait.
   var onSlow: @Sendable () -> Void = {}
 
   func candidate(_ name: FolderPath) -> Candidate {
@@ -111,6 +112,7 @@ struct Examination: Sendable {
     if DeclaredTool.isForLibrary(bytes) { return .nothing }
     let hash = LibraryFile.sha256(bytes)
     candidate.hash = hash
+    if !trust.isOfAll { onSlow() }
     try trust(name, bytes, hash)
     let tool = try DeclaredTool(parsing: bytes, named: candidate.name)
     let sound = try tool.candidate(hash: hash, bytes)

@@ -56,7 +56,8 @@ extension Opening {
   ) throws(Failure) -> Plugin {
     guard let home = try home(of: candidate, sound) else {
       return try beginLoad(
-        candidate, sound, generation: generation, within: folder.openPatience
+        candidate, sound, generation: generation, on: PluginLoad.thread(),
+        within: folder.openPatience
       ).result().get()
     }
     let plugin = Plugin(

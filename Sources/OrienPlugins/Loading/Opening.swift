@@ -12,8 +12,10 @@ struct Opening {
   /// Those that are open already.
   private(set) var open: [Plugin]
   let node: any PluginHost
-  /// When the time is over that all libraries have together.
-  let deadline: Instant
+  /// What is left of the time that all libraries have together, and when that is over for the one that
+  /// is added. What their judgement is waited for is none of it.
+  private var left: Duration
+  private var deadline = Instant.now
   var contents: ToolsContents
 
   /// Files by the plugin's id, and by tool. Of a role there may be several backends; which one is
@@ -24,6 +26,8 @@ struct Opening {
   private var begun: [Load] = []
   /// The library in whose constructors the dynamic loader, of which there is one, hangs.
   private var stuck: String?
+  /// On which libraries are loaded, until one of them takes its time.
+  private var loader: Ahead?
 
   private struct Load {
     var candidate: Candidate
@@ -36,19 +40,21 @@ struct Opening {
 
   init(
     folder: ToolsFolder, store: PluginStore, node: any PluginHost, after open: [Plugin],
-    deadline: Instant,
-    refused: [RefusedPlugin]
+    patience: Duration, refused: [RefusedPlugin]
   ) {
     self.folder = folder
     self.store = store
     self.open = open
     self.node = node
-    self.deadline = deadline
+    left = patience
     contents = ToolsContents()
     contents.refused = refused
   }
 
   mutating func add(_ candidate: Candidate) {
+    let start = Instant.now
+    deadline = start + left
+    defer { left -= Instant.now.since(start) }
     do throws(Failure) {
       switch candidate.outcome {
       case .refused(let failure): throw failure
@@ -110,16 +116,19 @@ struct Opening {
       throw Failure(
         .unavailable, "late", "was not opened: slow ones took all the time that a start has")
     }
+    let loader = if let loader { loader } else { try PluginLoad.thread() }
+    self.loader = loader
     let begun = Load(
       candidate: candidate, declaration: declaration,
       load: try beginLoad(
-        candidate, sound, generation: generation(of: candidate),
+        candidate, sound, generation: generation(of: candidate), on: loader,
         within: min(folder.openPatience, deadline.since(start))))
     take(ids: declaration, candidate)
     if let result = begun.load.result(within: Self.moment) {
       conclude(begun, result)
     } else {
       self.begun.append(begun)
+      self.loader = nil
     }
   }
 
@@ -176,7 +185,8 @@ struct Opening {
   }
 
   func beginLoad(
-    _ candidate: Candidate, _ sound: Candidate.Sound, generation: UInt64, within patience: Duration
+    _ candidate: Candidate, _ sound: Candidate.Sound, generation: UInt64, on loader: Ahead,
+    within patience: Duration
   ) throws(Failure) -> PluginLoad.Begun {
     guard case .library(let path) = sound.code else {
       preconditionFailure("a declared tool has a home")
@@ -186,7 +196,7 @@ struct Opening {
       folder: try store.dataFolder(of: sound.declaration.id), node: node,
       nodeVersion: folder.nodeVersion, patience: patience)
     folder.onLoading(candidate.file)
-    return try load.begin()
+    return load.begin(on: loader)
   }
 
   /// Puts a successor in its place, or its predecessor as it was opened again.

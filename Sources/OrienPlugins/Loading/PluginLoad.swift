@@ -7,7 +7,7 @@ import Synchronization
 /// The loading of one judged library into this process: its constructors, its entry, its open().
 ///
 /// All of it is the plugin's code, which may never return; so it runs on a thread that is given up
-/// after a while.
+/// then.
 struct PluginLoad: Sendable {
   /// The library's name in `tools.d`.
   var file: String
@@ -53,14 +53,21 @@ struct PluginLoad: Sendable {
     }
   }
 
-  func begin() throws(Failure) -> Begun {
-    let begun = Begun(patience)
-    do {
-      try Thread(orFailing: String(name.prefix(15)), stackBytes: PluginThreads.stackBytes) {
-        begun.answers.send(Result { () throws(Failure) in try load(begun) })
-      }.detach()
+  /// One that loads libraries in turn, for as long as each returns soon.
+  static func thread() throws(Failure) -> Ahead {
+    do throws(SystemError) {
+      return try Ahead(orFailing: "loader", stackBytes: PluginThreads.stackBytes)
     } catch {
       throw error.failure("starting a thread")
+    }
+  }
+
+  func begin(on thread: Ahead) -> Begun {
+    let begun = Begun(patience)
+    _ = thread.begin {
+      // Whatever the one before has made of it.
+      Thread.prepare(as: name)
+      begun.answers.send(Result { () throws(Failure) in try load(begun) })
     }
     return begun
   }

@@ -22,7 +22,7 @@ extension ToolsFolder {
       candidate.outcome = .sound(sound)
     }
     var opening = Opening(
-      folder: self, store: store, node: node, after: [], deadline: .now + openPatience, refused: [])
+      folder: self, store: store, node: node, after: [], patience: openPatience, refused: [])
     opening.add(candidate)
     opening.finish()
     if let refused = opening.contents.refused.first { throw refused.failure }

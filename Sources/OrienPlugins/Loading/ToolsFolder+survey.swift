@@ -14,17 +14,27 @@ extension ToolsFolder {
   /// Judges all libraries as `load` does, each in a process of its own, and loads none. Blocks as
   /// that does.
   package func survey() throws(Failure) -> ToolsSurvey {
-    let judged = try judged()
+    let judgement = Judgement()
+    try judge(into: judgement, beside: nil)
     var survey = ToolsSurvey()
-    survey.refused = judged.refused
-    for candidate in judged.candidates {
-      switch candidate.outcome {
-      case .sound(let sound): survey.sound.append(sound.declaration.id)
-      case .nothing: continue
-      case .refused(let failure):
-        survey.refused.append(RefusedPlugin(file: candidate.file, failure: failure))
+    while let step = judgement.next() {
+      switch step {
+      case .begun(_, _, let refused): survey.refused = refused
+      case .found(let candidate): survey.add(candidate)
+      case .failed(let failure): throw failure
       }
     }
     return survey
+  }
+}
+
+extension ToolsSurvey {
+  fileprivate mutating func add(_ candidate: Candidate) {
+    switch candidate.outcome {
+    case .sound(let sound): self.sound.append(sound.declaration.id)
+    case .nothing: break
+    case .refused(let failure):
+      refused.append(RefusedPlugin(file: candidate.file, failure: failure))
+    }
   }
 }

@@ -32,6 +32,8 @@ package struct ToolsFolder: Sendable {
   package var isSafe = false
   /// Told of each library whose code is to run in this process next.
   package var onLoading: @Sendable (String) -> Void = { _ in }
+  /// Told where what is of no library any more could not be removed.
+  package var onUntidy: @Sendable (Failure) -> Void = { _ in }
   /// Asked of each backend that is to be closed for its successor. Blocks for a moment.
   package var onSucceeding: @Sendable (Plugin) -> Succession = { _ in .ready }
   /// Whether entries of a manifest's `network` name a `HOST:PORT`.
@@ -79,35 +81,30 @@ package struct ToolsFolder: Sendable {
   package func load(
     for node: any PluginHost, after open: [Plugin] = [], beside retired: [Plugin] = []
   ) throws(Failure) -> ToolsContents {
-    try load(judged(), for: node, after: open, beside: retired)
+    let judgement = Judgement()
+    try judge(into: judgement, beside: open + retired)
+    return try load(judgement, for: node, after: open)
   }
 
-  /// The same of what has been judged already.
+  /// The same of what is judged meanwhile, or has been.
   package func load(
-    _ judged: Judged, for node: any PluginHost, after open: [Plugin] = [],
-    beside retired: [Plugin] = []
+    _ judgement: Judgement, for node: any PluginHost, after open: [Plugin] = []
   ) throws(Failure) -> ToolsContents {
-    try judged.store.prune(
-      keeping: Set(judged.candidates.compactMap(\.hash) + (open + retired).map(\.hash)))
-    var opening = Opening(
-      folder: self, store: judged.store, node: node, after: open,
-      deadline: deadline(of: judged.candidates.count), refused: judged.refused)
-    for candidate in judged.candidates { opening.add(candidate) }
+    var opening: Opening?
+    while let step = judgement.next() {
+      switch step {
+      case .begun(let store, let names, let refused):
+        opening = Opening(
+          folder: self, store: store, node: node, after: open, patience: patience(of: names),
+          refused: refused)
+      case .found(let candidate): opening?.add(candidate)
+      case .failed(let failure): throw failure
+      }
+    }
+    guard var opening else { preconditionFailure("a judgement begins, or fails") }
     opening.finish()
     Plugin.probe(opening.contents.plugins.filter { plugin in !open.contains { $0 === plugin } })
     return opening.contents
-  }
-
-  /// Every library and declared tool, judged; and what is refused for its name.
-  func candidates(
-    in store: PluginStore, knowing manifests: [String: ReadManifest]
-  ) throws(Failure) -> ([Candidate], [RefusedPlugin]) {
-    let folder = try Folder(at: path)
-    let (names, refused) = try libraries(in: folder)
-    let candidates = examine(names, folder, store, manifests)
-    return (
-      candidates.filter { if case .nothing = $0.outcome { false } else { true } }, refused
-    )
   }
 
   func store() throws(Failure) -> PluginStore {
@@ -117,9 +114,7 @@ package struct ToolsFolder: Sendable {
   /// The least that a library adds to what all have together.
   private static let share = Duration.milliseconds(50)
 
-  private func deadline(of libraries: Int) -> Instant {
-    .now + togetherPatience + Self.share * libraries
-  }
+  func patience(of libraries: Int) -> Duration { togetherPatience + Self.share * libraries }
 
   /// What a cached scan depends on beside library and node.
   private static var abi: String {
@@ -127,7 +122,7 @@ package struct ToolsFolder: Sendable {
   }
 
   /// The names of libraries, and of manifests without one, sorted; and those that only look so.
-  private func libraries(in folder: Folder) throws(Failure) -> ([FolderPath], [RefusedPlugin]) {
+  func libraries(in folder: Folder) throws(Failure) -> ([FolderPath], [RefusedPlugin]) {
     var names: [FolderPath] = []
     var refused: [RefusedPlugin] = []
     let all = try folder.names(atMost: Self.mostNames)
@@ -169,52 +164,6 @@ package struct ToolsFolder: Sendable {
               + "the first \(Self.mostLibraries) by name are used")))
     }
     return (Array(names.prefix(Self.mostLibraries)), refused)
-  }
-
-  /// Judges all, and asks those again that were slow.
-  private func examine(
-    _ names: [FolderPath], _ folder: Folder, _ store: PluginStore,
-    _ manifests: [String: ReadManifest]
-  ) -> [Candidate] {
-    var candidates = [Candidate?](repeating: nil, count: names.count)
-    var places = Array(names.indices)
-    let deadline = deadline(of: names.count)
-    for patience in scanPatience where !places.isEmpty {
-      let scanner = Scanner(worker: worker, patience: patience, deadline: deadline)
-      let examination = Examination(
-        folder: folder, store: store, scanner: scanner, trust: trust, settings: settings,
-        manifests: manifests)
-      for (place, candidate) in Self.judge(places.map { ($0, names[$0]) }, examination) {
-        // Whom there was no time to ask again stays as slow as it was.
-        if candidate.reason != "late" || candidates[place] == nil { candidates[place] = candidate }
-      }
-      places = places.filter { candidates[$0]?.reason == "slow" }
-    }
-    return candidates.map { $0! }
-  }
-
-  /// Two at a time from the first that takes its time.
-  private static func judge(
-    _ names: [(Int, FolderPath)], _ examination: Examination
-  ) -> [(Int, Candidate)] {
-    let jobs = Channel<(Int, FolderPath)>()
-    let answers = Channel<(Int, Candidate)>()
-    for name in names { jobs.send(name) }
-    jobs.close()
-    let work = { @Sendable (examination: Examination) in
-      while let (place, name) = jobs.receive() {
-        answers.send((place, examination.candidate(name)))
-      }
-    }
-    let second = Mutex<Thread?>(nil)
-    var calling = examination
-    calling.onSlow = {
-      second.withLock { if $0 == nil { $0 = Thread("scan") { work(examination) } } }
-    }
-    work(calling)
-    second.withLock { $0 }?.join()
-    answers.close()
-    return answers.drain()
   }
 }
 

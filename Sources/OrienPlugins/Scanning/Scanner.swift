@@ -1,13 +1,29 @@
 import OrienModel
 import OrienSystem
+import Synchronization
 
 /// Has libraries read in throw-away processes. Blocks; any thread.
 struct Scanner: Sendable {
   /// The program `orien-worker`.
   let worker: String
   var patience = Scan.patience[0]
-  /// When the time is over that all libraries have together.
-  var deadline = Instant(nanoseconds: .max)
+  /// What all libraries have together; nil: there is one alone.
+  var together: TimeTogether?
+
+  /// So long from the first question on.
+  final class TimeTogether: Sendable {
+    private let patience: Duration
+    private let end = Mutex<Instant?>(nil)
+
+    init(_ patience: Duration) { self.patience = patience }
+
+    func end(from start: Instant) -> Instant {
+      end.withLock { end in
+        if end == nil { end = start + patience }
+        return end!
+      }
+    }
+  }
 
   /// What a library is loaded for.
   enum Question {
@@ -32,6 +48,7 @@ struct Scanner: Sendable {
   /// Throws where that could not be done, which says nothing about the library.
   func scan(_ question: Question) throws(Failure) -> ScanAnswer {
     let start = Instant.now
+    let deadline = together?.end(from: start) ?? Instant(nanoseconds: .max)
     guard start < deadline else {
       throw Failure(
         .unavailable, "late", "was not asked for its handlers: slow ones \(Self.tookAll)")

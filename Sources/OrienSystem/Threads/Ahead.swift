@@ -7,7 +7,16 @@ package final class Ahead: Sendable {
 
   /// `name` has at most 15 bytes.
   package init(_ name: String) {
-    Thread(name) { [jobs] in while let job = jobs.receive() { job() } }.detach()
+    Thread(name) { [jobs] in Self.work(jobs) }.detach()
+  }
+
+  /// The same, for one that the node can go on without.
+  package init(orFailing name: String, stackBytes: Int) throws(SystemError) {
+    try Thread(orFailing: name, stackBytes: stackBytes) { [jobs] in Self.work(jobs) }.detach()
+  }
+
+  private static func work(_ jobs: Channel<@Sendable () -> Void>) {
+    while let job = jobs.receive() { job() }
   }
 
   /// What has begun is ended first.

@@ -41,6 +41,14 @@ package struct Thread: Sendable {
 
   package func detach() { pthread_detach(handle) }
 
+  /// Gives the calling thread a name, and blocks every signal in it.
+  package static func prepare(as name: String) {
+    linux_name_thread(String(name.prefix(15)))
+    var all = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, nil)
+  }
+
   /// Lets others run that wait for a processor.
   package static func yield() { sched_yield() }
 
@@ -64,10 +72,7 @@ package struct Thread: Sendable {
 
 private func threadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   let start = Unmanaged<Thread.Start>.fromOpaque(argument!).takeRetainedValue()
-  linux_name_thread(String(start.name.prefix(15)))
-  var all = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_BLOCK, &all, nil)
+  Thread.prepare(as: start.name)
   start.body()
   return nil
 }

@@ -36,7 +36,7 @@ final class Workbench {
       let loop: Loop
       do throws(SystemError) { loop = try Loop() } catch { throw error.failure("starting a loop") }
       self.loop = loop
-      ledger = try Ledger.open(folder: folder.folder.path + "/state") { failure in
+      ledger = try Ledger.open(in: StateFolder(at: folder.folder.path + "/state")) { failure in
         log.error("the ledger cannot go on", ["error": failure.description])
       }
       users = environment.userID == 0 ? try SlotUsers.take(nil) : nil

@@ -36,7 +36,7 @@ struct NodeChecks {
   /// The process of the node that runs on the state folder; nil: none does, or nobody may see.
   private var runningNode: Int32? {
     guard let folder = try? Folder(at: configuration.stateFolder) else { return nil }
-    return (try? Ledger.user(of: folder)) ?? nil
+    return (try? StateFolder.user(of: folder)) ?? nil
   }
 
   private var settings: Check {
@@ -76,7 +76,7 @@ struct NodeChecks {
     do throws(Failure) {
       _ = try scratch.get()
       guard HostFile.kind(at: path) != nil else { return .ok(name, "\(path), not made yet") }
-      _ = try Ledger.user(of: try Folder(at: path))
+      _ = try StateFolder.user(of: try Folder(at: path))
     } catch {
       return .bad(
         name, path, why: error.message, remedy: "set STATE_DIR to a folder of this user's")

@@ -13,7 +13,7 @@ struct Restoration {
   init(of archive: HostFile, to state: Folder) throws(Failure) {
     self.archive = archive
     self.state = state
-    guard try Ledger.user(of: state) == nil else {
+    guard try StateFolder.user(of: state) == nil else {
       throw Failure(.conflict, "in-use", "\(state.path): a node runs on it")
     }
     for name in LedgerCopy.names + [KeyFile.name, LedgerCopy.outputs] where try state.has(name) {

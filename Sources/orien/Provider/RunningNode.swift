@@ -11,7 +11,7 @@ struct RunningNode {
   init?(on stateFolder: String) throws(Failure) {
     guard HostFile.kind(at: stateFolder) == .folder else { return nil }
     let folder = try Folder(at: stateFolder)
-    guard let pid = try Ledger.user(of: folder) else { return nil }
+    guard let pid = try StateFolder.user(of: folder) else { return nil }
     guard pid > 0 else {
       throw Failure(
         .conflict, "in-use", "\(stateFolder) is in use by a process that does not say which it is")
@@ -22,7 +22,7 @@ struct RunningNode {
     }
     // Asked again with the process in hand: had it ended between, its number could be another's by now,
     // which does not hold the lock.
-    guard let process, try Ledger.user(of: folder) == pid else { return nil }
+    guard let process, try StateFolder.user(of: folder) == pid else { return nil }
     self.process = process
   }
 

@@ -65,51 +65,50 @@ final class Node {
       throw error.failure("starting the node")
     }
     var tools = try configuration.tools(environment)
+    tools.onUntidy = { failure in
+      log.warning("what is of no plugin any more stays", ["error": failure.description])
+    }
+    // Nobody else's from here on.
+    let state = try StateFolder(at: configuration.stateFolder)
     let ahead = Ahead("ahead")
     let named = ahead.begin { [tools] () throws(Failure) in tools.named() }
-    let (broken, held) = (LedgerNews(), LedgerNews())
-    ledger = try Ledger.open(
-      folder: configuration.stateFolder, options: configuration.ledger,
-      onBroken: { broken.tell($0) },
-      onHeld: { failure in
-        log.warning(
-          "what was promised waits to be written", ["error": failure.description])
-        held.tell(failure)
-      })
-    // What is kept of libraries is in the state, which is nobody else's from here on.
-    let judged = ahead.begin { [tools] () throws(Failure) in
-      try tools.judged(knowing: named.value())
+    let (judgement, isOpen) = (Judgement(), Channel<Never>())
+    _ = ahead.begin { [tools] () throws(Failure) in
+      try tools.judge(into: judgement, knowing: try named.value(), beside: []) {
+        // Where the ledger refuses the folder nothing else in it is changed.
+        _ = isOpen.receive()
+      }
     }
     let roles = ahead.begin { () throws(Failure) in try configuration.roles() }
-    let runLock = try RunLock(in: ledger.folder)
-    let journal = StartJournal(in: ledger.folder, log: log)
-    self.journal = journal
+    let (broken, held) = (LedgerNews(), LedgerNews())
+    ledger = try Ledger.open(
+      in: state, options: configuration.ledger,
+      onBroken: { broken.tell($0) },
+      onHeld: { failure in
+        log.warning("what was promised waits to be written", ["error": failure.description])
+        held.tell(failure)
+      })
+    isOpen.close()
+    let runLock = try RunLock(in: state.folder)
+    journal = StartJournal(in: state.folder, log: log)
     if let advice = journal.advice { log.error(advice) }
     tools.loop = loop
-    tools.onLoading = { journal.note(loading: $0) }
+    tools.onLoading = { [journal] in journal.note(loading: $0) }
     disk = DiskThreads(count: 2)
     sessions = LedgerSessions(ledger, loop: loop, log: log)
     images = try configuration.images(loop: loop, log: log)
     workspaces = try Workspaces(
       at: configuration.workspaceFolder, configuration.workspaces, loop: loop, disk: disk,
       store: sessions, images: images)
-    let outsideName = try ledger.folder.groupName(of: "outside")
     users = try FormerRoot.users(former, configuration, environment, log)
     launcher = try Launcher(
       loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-      groupName: try ledger.folder.groupName(), log: log,
+      groupName: try state.folder.groupName(), log: log,
       grants: try configuration.grants(environment, try named.value()),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images,
       warden: former?.warden)
-    outside = OutsideJail(loop: loop) { [loop] in
-      Result { () throws(Failure) in
-        // No walls, and signals to whom the program likes: it is for what it does to others.
-        try Launcher(
-          loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
-          groupName: outsideName, log: log, scopes: "none", walls: "none",
-          warden: former?.warden)
-      }
-    }
+    outside = try configuration.outside(
+      environment, state.folder, runLock, loop: loop, log: log, by: former?.warden)
     tools.reaches = EgressPolicy.names
     tools.starter = JailedWorkers(
       by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
@@ -119,7 +118,7 @@ final class Node {
     lasting = try configuration.lasting(environment, ledger.folder, by: former?.warden)
     let services = PluginServices(
       ledger, LastingPrograms(lasting, required: policy.required, log: log), log: log)
-    let contents = try tools.load(try judged.value(), for: services)
+    let contents = try tools.load(judgement, for: services)
     kernel = Kernel(
       Kernel.Parts(
         loop: loop, ledger: ledger, jail: launcher, outside: outside, workspaces: workspaces,

@@ -15,7 +15,9 @@ enum LedgerBench {
       fatalError("usage: bench-ledger FOLDER IN-FLIGHT SECONDS")
     }
     let loop = try Loop()
-    let ledger = try Ledger.open(folder: words[1]) { fatalError("the ledger broke: \($0)") }
+    let ledger = try Ledger.open(in: StateFolder(at: words[1])) {
+      fatalError("the ledger broke: \($0)")
+    }
     let bench = Accepting(loop, ledger, until: .now + .seconds(seconds))
     let (start, before) = (Instant.now, Program.cpuMicroseconds)
     for _ in 0..<inFlight { bench.accept() }

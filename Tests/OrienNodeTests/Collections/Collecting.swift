@@ -26,7 +26,7 @@ final class Collecting {
     self.scratch = scratch
     self.engine = engine
     loop = try Loop()
-    ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
+    ledger = try Ledger.open(in: StateFolder(at: scratch / "state"), onBroken: { _ in })
     front = SimulatedPayments(engine, loop)
     claims = ledger.recovered.streams
     var settings = Collections.Settings()

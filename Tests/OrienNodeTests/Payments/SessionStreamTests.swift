@@ -171,7 +171,7 @@ private final class Rig {
 
   private init() throws {
     loop = try Loop()
-    ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
+    ledger = try Ledger.open(in: StateFolder(at: scratch / "state"), onBroken: { _ in })
     host = Host(loop)
     terms = AgreedTerms(of: host, on: loop)
     proofs = StreamProofs(of: host, node: "node", isNeeded: true, now: { .now })

@@ -34,7 +34,7 @@ final class TestNode {
   init(_ scratch: Scratch, _ engine: MachineEngine, _ options: Options = Options()) throws {
     self.scratch = scratch
     loop = try Loop()
-    ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
+    ledger = try Ledger.open(in: StateFolder(at: scratch / "state"), onBroken: { _ in })
     front = EngineFront(engine, loop)
     rentals = Rentals(
       Rentals.Parts(

@@ -70,7 +70,7 @@ extension WorkerOrder {
     let load = PluginLoad(
       file: name, candidate: candidate, path: path, generation: 1, folder: folder, node: node,
       nodeVersion: nodeVersion, patience: .seconds(3600))
-    let home = try load.begin().result().get().home
+    let home = try load.begin(on: PluginLoad.thread()).result().get().home
     guard let home = home as? any LocalHome else {
       preconditionFailure("a library that is loaded lives here")
     }

@@ -31,7 +31,7 @@ final class PaidNode {
   init(_ scratch: Scratch, _ world: PaymentWorld) throws {
     self.scratch = scratch
     loop = try Loop()
-    ledger = try Ledger.open(folder: scratch / "state", onBroken: { _ in })
+    ledger = try Ledger.open(in: StateFolder(at: scratch / "state"), onBroken: { _ in })
     front = EngineFront(world.machines, loop)
     front.unheard = Set(world.machines.launches.keys)
     backend = SimulatedPayments(world.payments, loop)
@@ -61,7 +61,7 @@ final class PaidNode {
     payments = PaymentService(parts, world.settings)
     if world.hole == .sharedStream {
       // It has never heard of a claim.
-      let blank = try Ledger.open(folder: scratch / "blank", onBroken: { _ in })
+      let blank = try Ledger.open(in: StateFolder(at: scratch / "blank"), onBroken: { _ in })
       parts.ledger = blank
       self.blank = blank
       verifier = PaymentService(parts, world.settings)
