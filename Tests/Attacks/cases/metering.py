@@ -12,10 +12,28 @@ UNGROUPED = "usage-meter counter"
 PARANOID = pathlib.Path("/proc/sys/kernel/perf_event_paranoid")
 COUNTING = ("user", "none") if int(PARANOID.read_text()) <= 2 else ()
 
+TRIES = 10
+
 
 def worth_billing(arena):
     """Seconds of which none would be missed for a slow machine's sake where nobody counted them."""
     return max(0.3, 0.03 * arena.stage.slowness)
+
+
+def undisturbed(measure):
+    """What it finds while the host of this machine takes none of its processors: the kernel's
+    counter, which is asked where there is no group, takes such time for used."""
+    for _ in range(TRIES):
+        before = stolen()
+        found = measure()
+        if not found or stolen() == before:
+            return found
+    return found
+
+
+def stolen():
+    """In hundredths of a second, since the machine started."""
+    return int(pathlib.Path("/proc/stat").read_text().split(maxsplit=9)[8])
 
 
 def apart(arena, what, end, text):
@@ -29,17 +47,21 @@ def apart(arena, what, end, text):
 @case("MET-01", "burns time in one process, and in thousands of short ones", "all is billed",
       root=METERS, plain=UNGROUPED, user=UNGROUPED, none=UNGROUPED)
 def children(arena):
-    end, text = arena.run("burner", "threads", 1, worth_billing(arena))
-    found = apart(arena, "one process", end, text)
-    end, text = arena.run("burner", "children", arena.stage.children, 200)
-    return found + apart(arena, f"{arena.stage.children} children", end, text)
+    def one():
+        return apart(arena, "one process",
+                     *arena.run("burner", "threads", 1, worth_billing(arena)))
+
+    def many():
+        count = arena.stage.children
+        return apart(arena, f"{count} children", *arena.run("burner", "children", count, 200))
+    return undisturbed(one) + undisturbed(many)
 
 
 @case("MET-02", "burns time in a daemon that has left it", "all is billed",
       root=METERS, user=UNGROUPED)
 def daemon(arena):
-    end, text = arena.run("burner", "daemon", worth_billing(arena))
-    return apart(arena, "a daemon", end, text)
+    return undisturbed(
+        lambda: apart(arena, "a daemon", *arena.run("burner", "daemon", worth_billing(arena))))
 
 
 @case("MET-02, killed", "leaves a daemon that burns on", "it ends, and is billed until then",

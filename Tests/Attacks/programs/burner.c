@@ -22,16 +22,33 @@ static void burn(clockid_t clock, double seconds) {
   while (seconds_of(clock) < end) continue;
 }
 
-static void *burn_wall(void *seconds) {
-  burn(CLOCK_MONOTONIC, *(double *)seconds);
+struct share {
+  pthread_t thread;
+  double seconds, used;
+};
+
+static void *burn_wall(void *given) {
+  struct share *share = given;
+  burn(CLOCK_MONOTONIC, share->seconds);
+  share->used = seconds_of(CLOCK_THREAD_CPUTIME_ID);
   return NULL;
 }
 
-static void burn_threads(unsigned count, double seconds) {
-  pthread_t thread[64];
-  for (unsigned i = 0; i < count && i < 64; i++)
-    pthread_create(&thread[i], NULL, burn_wall, &seconds);
-  for (unsigned i = 0; i < count && i < 64; i++) pthread_join(thread[i], NULL);
+/* What they have used, by their own word: one that has been joined may still be on its processor,
+ * and of that the kernel tells what it had used by the last tick. */
+static double burn_threads(unsigned count, double seconds) {
+  struct share share[64];
+  double used = 0;
+  if (count > 64) count = 64;
+  for (unsigned i = 0; i < count; i++) {
+    share[i].seconds = seconds;
+    pthread_create(&share[i].thread, NULL, burn_wall, &share[i]);
+  }
+  for (unsigned i = 0; i < count; i++) {
+    pthread_join(share[i].thread, NULL);
+    used += share[i].used;
+  }
+  return used + seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static void burn_children(unsigned count, double seconds) {
@@ -99,7 +116,10 @@ int main(int count, char **argument) {
   // What this process was before it was this program is not on the program's bill.
   double before = used(RUSAGE_SELF);
   double last = atof(argument[count - 1]);
-  if (strcmp(argument[1], "threads") == 0) burn_threads((unsigned)atoi(argument[2]), last);
+  if (strcmp(argument[1], "threads") == 0) {
+    printf("used %.6f\n", burn_threads((unsigned)atoi(argument[2]), last) - before);
+    return finished();
+  }
   if (strcmp(argument[1], "children") == 0) burn_children((unsigned)atoi(argument[2]), last / 1e6);
   if (strcmp(argument[1], "unheard") == 0) burn_unheard((unsigned)atoi(argument[2]), last / 1e6);
   if (strcmp(argument[1], "daemon") == 0) burn_daemon(last);
