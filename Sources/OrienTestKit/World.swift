@@ -54,15 +54,10 @@ package final class World {
     let jail: any Jail
     let outside: any Jail
     if settings.hasLauncher {
-      let (loop, lock) = (loop, try RunLock(in: ledger.folder))
-      outsideJail = OutsideJail(loop: loop) {
-        Result { () throws(Failure) in
-          try Launcher(
-            loop: loop, program: Built.jail, runLock: lock,
-            groupName: "orien-" + String(hex: Random.bytes(8)), log: Self.log, scopes: "none",
-            walls: "none")
-        }
-      }
+      let lock = try RunLock(in: ledger.folder)
+      outsideJail = OutsideJail(
+        loop: loop, program: Built.jail, runLock: lock,
+        groupName: "orien-" + String(hex: Random.bytes(8)), log: Self.log)
       outside = outsideJail!
       launcher = try Launcher(
         loop: loop, program: Built.jail, runLock: lock,

@@ -63,7 +63,7 @@ class RestartTests(unittest.TestCase):
             self.assertFalse(is_alive(script))
 
     def test_a_start_that_the_ledger_refuses_changes_nothing(self):
-        with Node() as node, contextlib.ExitStack() as stack:
+        with Node() as node:
             node.stop()
             # As a program of another version finds it: a copy that it has no use for, and nothing
             # that it knows of those that are there.
@@ -72,13 +72,12 @@ class RestartTests(unittest.TestCase):
             for answer in store.glob("*.json"):
                 answer.unlink()
             before = self.files(store)
-            ledger = stack.enter_context(
-                contextlib.closing(sqlite3.connect(node.state / "ledger.db")))
-            # Somebody else has it, which is waited for.
-            ledger.execute("PRAGMA locking_mode = EXCLUSIVE")
-            ledger.execute("BEGIN EXCLUSIVE")
-            with self.assertRaisesRegex(AssertionError, "locked"):
-                node.start()
+            with contextlib.closing(sqlite3.connect(node.state / "ledger.db")) as ledger:
+                # Somebody else has it, which is waited for.
+                ledger.execute("PRAGMA locking_mode = EXCLUSIVE")
+                ledger.execute("BEGIN EXCLUSIVE")
+                with self.assertRaisesRegex(AssertionError, "locked"):
+                    node.start()
             self.assertEqual(self.files(store), before)
 
     def files(self, folder):

@@ -81,16 +81,13 @@ struct JudgementTests {
 
   @Test("What is known already is judged at once; the store is changed when that may be")
   func gate() throws {
-    let bytes = { (name: String) in
-      try Fixture.bytes("named", ["ID=\"test.\(name)\"", "TOOL=\"\(name)\""])
-    }
-    try tools.put("known.so", bytes("known"))
+    try put("known")
     let hash = try #require(try tools.load().plugins.first?.hash)
     // Not at once, for what has changed just now may change again.
     let end = Instant.now + .seconds(60)
     while try isKnown("known.so") == false, Instant.now < end { _ = try tools.load() }
     try #require(try isKnown("known.so"))
-    try tools.put("later.so", bytes("later"))
+    try put("later")
     let (judgement, mayChange, asked) = (Judgement(), Channel<Never>(), Channel<Void>())
     let (folder, over) = (tools.folder, Channel<Never>())
     Thread("judges") {
@@ -129,7 +126,7 @@ struct JudgementTests {
 
   @Test("A copy of nothing that cannot be removed is told, and nobody is refused for it")
   func untidy() throws {
-    try tools.put("one.so", Fixture.bytes("named", ["ID=\"test.one\"", "TOOL=\"one\""]))
+    try put("one")
     let name = String(repeating: "0", count: 64) + ".so"
     try FileManager.default.createDirectory(
       atPath: tools.state + "/" + name, withIntermediateDirectories: false)
@@ -144,7 +141,7 @@ struct JudgementTests {
   func failing() throws {
     var folder = tools.folder
     folder.onLoading = { Issue.record("\($0) is loaded") }
-    try tools.put("one.so", Fixture.bytes("named", ["ID=\"test.one\"", "TOOL=\"one\""]))
+    try put("one")
     #expect(chmod(tools.path, 0o777) == 0)
     let judgement = Judgement()
     let contents = load(folder, judgement)
@@ -154,7 +151,7 @@ struct JudgementTests {
 
   @Test("A survey lets go of nothing that a node has of libraries, and a load of what is gone")
   func survey() throws {
-    try tools.put("one.so", Fixture.bytes("named", ["ID=\"test.one\"", "TOOL=\"one\""]))
+    try put("one")
     let hash = try #require(try tools.load().plugins.first?.hash)
     try FileManager.default.removeItem(atPath: tools.path + "/one.so")
     #expect(try tools.folder.survey().sound.isEmpty)
@@ -179,9 +176,13 @@ struct JudgementTests {
     return answer
   }
 
-  private func candidate(_ name: String) throws -> Candidate {
+  private func put(_ name: String) throws {
     try tools.put(
       "\(name).so", Fixture.bytes("named", ["ID=\"test.\(name)\"", "TOOL=\"\(name)\""]))
+  }
+
+  private func candidate(_ name: String) throws -> Candidate {
+    try put(name)
     let folder = tools.folder
     return Examination(
       folder: try Folder(at: folder.path), store: store,

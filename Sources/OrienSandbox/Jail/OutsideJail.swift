@@ -1,18 +1,29 @@
-package import OrienModel
+import OrienModel
 package import OrienSystem
 
 /// Where programs run that the operator lets out of the jail: by a keeper and a launcher of their own
 /// that wall nothing in, started when the first is. What they start has a control group of its own and
 /// ends with all that it forked as in the jail. Belongs to the loop's thread.
 package final class OutsideJail: Jail {
-  private let make: () -> Result<Launcher, Failure>
   private let loop: Loop
+  private let program: String
+  private let runLock: RunLock
+  private let groupName: String
+  private let log: Log
+  private let warden: Warden?
   private var launcher: Launcher?
 
-  /// `make` is called with the first start; its launcher has no walls and no scopes.
-  package init(loop: Loop, _ make: @escaping () -> Result<Launcher, Failure>) {
+  /// As a launcher's.
+  package init(
+    loop: Loop, program: String, runLock: RunLock, groupName: String, log: Log,
+    warden: Warden? = nil
+  ) {
     self.loop = loop
-    self.make = make
+    self.program = program
+    self.runLock = runLock
+    self.groupName = groupName
+    self.log = log
+    self.warden = warden
   }
 
   package var capabilities: JailCapabilities? { launcher?.capabilities }
@@ -33,7 +44,10 @@ package final class OutsideJail: Jail {
 
   private func launched() throws(Failure) -> Launcher {
     if let launcher { return launcher }
-    let made = try make().get()
+    // No walls, and signals to whom the program likes: it is for what it does to others.
+    let made = try Launcher(
+      loop: loop, program: program, runLock: runLock, groupName: groupName, log: log,
+      scopes: "none", walls: "none", warden: warden)
     launcher = made
     return made
   }

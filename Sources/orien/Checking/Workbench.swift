@@ -51,13 +51,8 @@ final class Workbench {
         loop: loop, program: program, runLock: runLock, groupName: Self.groupName, log: log,
         grants: try configuration.grants(environment, tools.named()),
         firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual)
-      outside = OutsideJail(loop: loop) {
-        Result { () throws(Failure) in
-          try Launcher(
-            loop: loop, program: program, runLock: runLock, groupName: Self.groupName, log: log,
-            scopes: "none", walls: "none")
-        }
-      }
+      outside = OutsideJail(
+        loop: loop, program: program, runLock: runLock, groupName: Self.groupName, log: log)
       starter = JailedWorkers(
         by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
         outside: worker, loop: loop, log: log)

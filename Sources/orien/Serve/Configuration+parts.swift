@@ -73,22 +73,6 @@ extension Configuration {
     return grants
   }
 
-  /// For what plugins start outside of the jail: no walls, and signals to whom the program likes, as it
-  /// is for what it does to others.
-  func outside(
-    _ environment: Environment, _ state: Folder, _ runLock: RunLock, loop: Loop, log: Log,
-    by warden: Warden?
-  ) throws(Failure) -> OutsideJail {
-    let (program, name) = (environment.sibling("orien-jail"), try state.groupName(of: "outside"))
-    return OutsideJail(loop: loop) {
-      Result { () throws(Failure) in
-        try Launcher(
-          loop: loop, program: program, runLock: runLock, groupName: name, log: log,
-          scopes: "none", walls: "none", warden: warden)
-      }
-    }
-  }
-
   /// What outlives the node whose state this is.
   func lasting(
     _ environment: Environment, _ state: Folder, by warden: Warden? = nil

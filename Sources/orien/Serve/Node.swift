@@ -107,8 +107,9 @@ final class Node {
       grants: try configuration.grants(environment, try named.value()),
       firstUser: users?.first ?? configuration.firstUser ?? SlotUsers.usual, images: images,
       warden: former?.warden)
-    outside = try configuration.outside(
-      environment, state.folder, runLock, loop: loop, log: log, by: former?.warden)
+    outside = OutsideJail(
+      loop: loop, program: environment.sibling("orien-jail"), runLock: runLock,
+      groupName: try state.folder.groupName(of: "outside"), log: log, warden: former?.warden)
     tools.reaches = EgressPolicy.names
     tools.starter = JailedWorkers(
       by: launcher, program: JailGrants.workerPlace, libraries: JailGrants.librariesPlace,
